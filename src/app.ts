@@ -1,0 +1,27 @@
+// The routes of one Worker, for one Config.
+import { Hono } from 'hono'
+import { activationRoutes } from './activation/routes.tsx'
+import type { Config } from './config.ts'
+import { television } from './demo/tv.tsx'
+import { oauthRoutes } from './oauth/routes.ts'
+
+type Environment = { Bindings: Cloudflare.Env }
+
+/** The whole Worker, below the issuer's path. */
+export const createApp = (config: Config): Hono<Environment> => {
+  const app = new Hono<Environment>()
+  const { basePath, brand } = config
+  app.route('/', oauthRoutes(config))
+  app.route(basePath, activationRoutes(config))
+  if (config.isDemo) {
+    app.route(basePath, television({ brandName: brand.name, basePath }))
+    for (const file of ['tv.css', 'tv.js'])
+      app.get(`${basePath}/${file}`, ({ env }) => env.ASSETS.fetch(`https://assets/${file}`))
+  }
+  // Whoever typed only the host wants to enter a code.
+  app.get(basePath === '' ? '/' : basePath, (context) =>
+    context.redirect(`${basePath}/device`, 302),
+  )
+  app.notFound((context) => context.json({ error: 'not_found' }, 404))
+  return app
+}

@@ -1,0 +1,130 @@
+// The two codes of a device authorization (RFC 8628 §3.2): the short one a person reads, and the
+// long one a device polls with. Both say which object they belong to, so nothing is looked up.
+import { fromBase64url, randomBytes, sha256, toBase64url } from './crypto.ts'
+
+export type UserCodeCharset = 'letters' | 'digits'
+
+interface UserCodeForm {
+  readonly charset: UserCodeCharset
+  readonly alphabet: string
+  readonly length: number
+  readonly groupLength: number
+}
+
+// RFC 8628 §6.1: consonants alone form no words, and no letter looks like another. The digits are
+// for remote controls that have nothing else. 34.6 and 29.9 bits.
+const LETTERS: UserCodeForm = {
+  charset: 'letters',
+  alphabet: 'BCDFGHJKLMNPQRSTVWXZ',
+  length: 8,
+  groupLength: 4,
+}
+const DIGITS: UserCodeForm = {
+  charset: 'digits',
+  alphabet: '0123456789',
+  length: 9,
+  groupLength: 3,
+}
+// The position is the form's byte in a device_code: append only.
+const FORMS = [LETTERS, DIGITS] as const
+
+// Nobody types more than this for eight letters, whatever separates them.
+const MAX_TYPED_LENGTH = 64
+const SECRET_BYTES = 32
+const NUMBER_BYTES = 5
+const DEVICE_CODE_BYTES = 1 + NUMBER_BYTES + NUMBER_BYTES + SECRET_BYTES
+
+/** A new user code in its normalised form, each character drawn without modulo bias. */
+export const mintUserCode = (charset: UserCodeCharset, random = randomBytes): string => {
+  const { alphabet, length } = charset === 'letters' ? LETTERS : DIGITS
+  const limit = 256 - (256 % alphabet.length)
+  let code = ''
+  while (code.length < length) {
+    for (const byte of random(2 * length)) {
+      if (byte < limit && code.length < length) code += alphabet[byte % alphabet.length]
+    }
+  }
+  return code
+}
+
+/** A normalised user code as people see it: `WDJB-MJHT`, `019-450-730`. */
+export const displayUserCode = (userCode: string): string => {
+  const { groupLength } = formOf(userCode) ?? LETTERS
+  return userCode.replaceAll(new RegExp(`.{${groupLength}}(?=.)`, 'g'), '$&-')
+}
+
+/**
+ * The normalised user code in what a person typed, pasted or scanned, or undefined if there is
+ * none. Case, separators and full-width forms do not matter (RFC 8628 §6.1).
+ */
+export const parseUserCode = (typed: string): string | undefined => {
+  if (typed.length > MAX_TYPED_LENGTH) return undefined
+  const upper = typed.normalize('NFKC').toUpperCase()
+  return FORMS.map((form) => keepAlphabet(upper, form)).find((code) => formOf(code) !== undefined)
+}
+
+export interface DeviceCode {
+  readonly userCode: string
+  readonly expiresAtMs: number
+  /** SHA-256 of the 256-bit secret: all that is stored of a device_code. */
+  readonly secretHash: string
+}
+
+/** A new device_code for `userCode`, and what is kept of it. */
+export const mintDeviceCode = (
+  userCode: string,
+  expiresAtMs: number,
+): { text: string; deviceCode: DeviceCode } => {
+  const form = formOf(userCode)
+  if (form === undefined) throw new TypeError('not a normalised user code')
+  const secret = randomBytes(SECRET_BYTES)
+  const bytes = new Uint8Array(DEVICE_CODE_BYTES)
+  bytes[0] = FORMS.indexOf(form)
+  writeNumber(bytes, 1, toNumber(userCode, form))
+  writeNumber(bytes, 1 + NUMBER_BYTES, Math.floor(expiresAtMs / 1000))
+  bytes.set(secret, DEVICE_CODE_BYTES - SECRET_BYTES)
+  return { text: toBase64url(bytes), deviceCode: describe(bytes, userCode) }
+}
+
+/** What a device_code says about itself, or undefined if we cannot have made it. */
+export const parseDeviceCode = (text: string): DeviceCode | undefined => {
+  const bytes = fromBase64url(text)
+  if (bytes?.length !== DEVICE_CODE_BYTES) return undefined
+  const form = FORMS[bytes[0] ?? FORMS.length]
+  if (form === undefined) return undefined
+  const userCode = fromNumber(readNumber(bytes, 1), form)
+  return userCode === undefined ? undefined : describe(bytes, userCode)
+}
+
+const describe = (bytes: Uint8Array, userCode: string): DeviceCode => ({
+  userCode,
+  expiresAtMs: readNumber(bytes, 1 + NUMBER_BYTES) * 1000,
+  secretHash: sha256(bytes.subarray(DEVICE_CODE_BYTES - SECRET_BYTES)),
+})
+
+const keepAlphabet = (text: string, { alphabet }: UserCodeForm): string =>
+  [...text].filter((character) => alphabet.includes(character)).join('')
+
+const formOf = (userCode: string): UserCodeForm | undefined =>
+  FORMS.find((form) => userCode.length === form.length && keepAlphabet(userCode, form) === userCode)
+
+const toNumber = (userCode: string, { alphabet }: UserCodeForm): number =>
+  [...userCode].reduce((sum, character) => sum * alphabet.length + alphabet.indexOf(character), 0)
+
+const fromNumber = (value: number, { alphabet, length }: UserCodeForm): string | undefined => {
+  let rest = value
+  let userCode = ''
+  for (let position = 0; position < length; position += 1) {
+    userCode = (alphabet[rest % alphabet.length] ?? '') + userCode
+    rest = Math.floor(rest / alphabet.length)
+  }
+  return rest === 0 ? userCode : undefined
+}
+
+const writeNumber = (bytes: Uint8Array, offset: number, value: number): void => {
+  for (let index = 0, rest = value; index < NUMBER_BYTES; index += 1, rest = Math.floor(rest / 256))
+    bytes[offset + NUMBER_BYTES - 1 - index] = rest % 256
+}
+
+const readNumber = (bytes: Uint8Array, offset: number): number =>
+  bytes.subarray(offset, offset + NUMBER_BYTES).reduce((sum, byte) => sum * 256 + byte, 0)

@@ -1,0 +1,14 @@
+// Which ink can be read on a brand's colour (WCAG 2.2 §1.4.3).
+
+/** Black or white, whichever contrasts more with `#rrggbb`: at least 4.58 to 1 on any colour. */
+export const inkOn = (colour: string): '#000' | '#fff' =>
+  // The luminance where black and white contrast alike.
+  luminance(colour) > Math.sqrt(1.05 * 0.05) - 0.05 ? '#000' : '#fff'
+
+const luminance = (colour: string): number =>
+  0.2126 * channel(colour, 1) + 0.7152 * channel(colour, 3) + 0.0722 * channel(colour, 5)
+
+const channel = (colour: string, offset: number): number => {
+  const value = Number.parseInt(colour.slice(offset, offset + 2), 16) / 255
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+}

@@ -1,0 +1,20 @@
+// The bindings of wrangler.toml. Variables are parsed by config.ts, so they are not listed here.
+import type { Account, DeviceAuthorization, Keyring } from './objects/index.ts'
+
+declare global {
+  namespace Cloudflare {
+    interface GlobalProps {
+      mainModule: typeof import('./index.ts')
+    }
+    interface Env {
+      readonly DEVICE_AUTHORIZATION: DurableObjectNamespace<DeviceAuthorization>
+      readonly ACCOUNT: DurableObjectNamespace<Account>
+      readonly KEYRING: DurableObjectNamespace<Keyring>
+      readonly ASSETS: Fetcher
+      readonly START_LIMIT: RateLimit
+      readonly POLL_LIMIT: RateLimit
+      readonly SECRET_LIMIT: RateLimit
+      readonly PERSON_LIMIT: RateLimit
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// Browser sessions: what the cookie says, and whose session it is. The cookie names the account and
+// the session, and carries the secret whose digest the account keeps.
+import { fromBase64url, randomBytes, sha256, toBase64url } from '../crypto.ts'
+import type { SessionClaim, SignedInPerson } from '../objects/account.ts'
+import { accountOf, ask } from '../objects/index.ts'
+
+const SUBJECT_BYTES = 32
+const ID_BYTES = 8
+const SECRET_BYTES = 32
+
+export interface SessionCookie {
+  readonly subject: string
+  readonly claim: SessionClaim
+}
+
+export interface SignedIn extends SignedInPerson, SessionCookie {}
+
+/** A new session of `subject`: the cookie's value, and what the account is to keep of it. */
+export const mintSession = (subject: string): { value: string; claim: SessionClaim } => {
+  const id = randomBytes(ID_BYTES)
+  const secret = randomBytes(SECRET_BYTES)
+  const account = new Uint8Array(Buffer.from(subject, 'hex'))
+  return {
+    value: toBase64url(Buffer.concat([account, id, secret])),
+    claim: { id: toBase64url(id), secretHash: sha256(secret) },
+  }
+}
+
+/** What a session cookie claims, or undefined if we cannot have set it. */
+export const parseSession = (value: string | undefined): SessionCookie | undefined => {
+  const bytes = value === undefined ? undefined : fromBase64url(value)
+  if (bytes?.length !== SUBJECT_BYTES + ID_BYTES + SECRET_BYTES) return undefined
+  return {
+    subject: Buffer.from(bytes.subarray(0, SUBJECT_BYTES)).toString('hex'),
+    claim: {
+      id: toBase64url(bytes.subarray(SUBJECT_BYTES, SUBJECT_BYTES + ID_BYTES)),
+      secretHash: sha256(bytes.subarray(SUBJECT_BYTES + ID_BYTES)),
+    },
+  }
+}
+
+/** The person behind a session cookie, if the session is live. Touches one object. */
+export const signedInPerson = async (
+  env: Cloudflare.Env,
+  cookie: SessionCookie | undefined,
+): Promise<SignedIn | undefined> => {
+  if (cookie === undefined) return undefined
+  const person = await ask(async () => accountOf(env, cookie.subject)?.session(cookie.claim))
+  return person === undefined ? undefined : { ...person, ...cookie }
+}
+
+/** Ends a session on the server. */
+export const endSession = async (
+  env: Cloudflare.Env,
+  cookie: SessionCookie | undefined,
+): Promise<void> => {
+  if (cookie !== undefined)
+    await ask(async () => accountOf(env, cookie.subject)?.signOut(cookie.claim))
+}

@@ -1,0 +1,147 @@
+// One DeviceAuthorization is one device authorization (RFC 8628), from the device's request to the
+// grant's redemption. It is named by its normalised user code and deletes itself by alarm when
+// nobody can ask for it any more. It stores one record, under one key.
+import { DurableObject } from 'cloudflare:workers'
+import {
+  type Approval,
+  type AuthorizationRequest,
+  type AuthorizationState,
+  type DecisionOutcome,
+  type Poller,
+  type PollOutcome,
+  type RedeemOutcome,
+  approve,
+  deny,
+  isReviewable,
+  poll,
+  redeem,
+  retainedUntilMs,
+} from './device-authorization-state.ts'
+
+const RECORD = 'authorization'
+
+/** The WebSocket close code that ends a held poll with an answer; any other means: ask again. */
+export const HELD_POLL_ENDED = 4000
+/** Why it ended: somebody decided, or a newer poll took the place. */
+export type HeldPollEnd = 'decided' | 'superseded'
+
+/** The header that carries the Poller of a held poll, URI-encoded JSON. */
+export const POLLER_HEADER = 'Poller'
+
+/** `absent`: the object holds nothing under this name. */
+export type Absent = { readonly outcome: 'absent' }
+
+export class DeviceAuthorization extends DurableObject {
+  // Polls write nothing, so this is forgotten with the instance. That is early enough: an object
+  // sleeps after 10 s, and a held poll's arrival is on its socket.
+  #lastPollAtMs: number | undefined
+
+  /** Begins, unless the user code is in use. */
+  async start(request: AuthorizationRequest): Promise<{ outcome: 'started' | 'in_use' }> {
+    if ((await this.#load()) !== undefined) return { outcome: 'in_use' }
+    await Promise.all([
+      this.#save({ status: 'pending', request }),
+      this.ctx.storage.setAlarm(retainedUntilMs(request)),
+    ])
+    return { outcome: 'started' }
+  }
+
+  /** A poll that is not held. */
+  async poll(poller: Poller): Promise<PollOutcome | Absent> {
+    return this.#poll(await this.#load(), poller, Date.now())
+  }
+
+  /** A poll to be held: a WebSocket while pending, else the outcome as JSON. */
+  override async fetch(request: Request): Promise<Response> {
+    const poller = JSON.parse(
+      decodeURIComponent(request.headers.get(POLLER_HEADER) ?? ''),
+    ) as Poller
+    const now = Date.now()
+    const polled = this.#poll(await this.#load(), poller, now)
+    if (polled.outcome !== 'pending') return Response.json(polled)
+    const { 0: client, 1: server } = new WebSocketPair()
+    this.ctx.acceptWebSocket(server)
+    server.serializeAttachment(now)
+    return new Response(null, { status: 101, webSocket: client })
+  }
+
+  /** Hands the grant over, once (RFC 8628 §3.4). */
+  async redeem(poller: Poller, resource: readonly string[]): Promise<RedeemOutcome | Absent> {
+    const before = await this.#load()
+    if (before === undefined) return { outcome: 'absent' }
+    const { state, outcome } = redeem(before, poller, resource, Date.now())
+    if (state !== before) await this.#save(state)
+    return outcome
+  }
+
+  /** What a person is asked to allow, if that can still be decided. */
+  async review(): Promise<AuthorizationRequest | undefined> {
+    const state = await this.#load()
+    return state !== undefined && isReviewable(state, Date.now()) ? state.request : undefined
+  }
+
+  async approve(approval: Approval): Promise<DecisionOutcome> {
+    return this.#decide((state) => approve(state, approval, Date.now()))
+  }
+
+  async deny(): Promise<DecisionOutcome> {
+    return this.#decide((state) => deny(state, Date.now()))
+  }
+
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.deleteAll()
+  }
+
+  // The Worker hung up, or answered its client: nothing to tidy here.
+  override webSocketClose(): void {}
+  override webSocketError(): void {}
+
+  #poll(state: AuthorizationState | undefined, poller: Poller, now: number): PollOutcome | Absent {
+    if (state === undefined) return { outcome: 'absent' }
+    const outcome = poll(state, poller, now, this.#lastArrivalMs())
+    if (outcome.outcome === 'pending') {
+      this.#lastPollAtMs = now
+      this.#endHeldPolls('superseded')
+    }
+    return outcome
+  }
+
+  async #decide(
+    transition: (state: AuthorizationState) => {
+      state: AuthorizationState
+      outcome: DecisionOutcome
+    },
+  ): Promise<DecisionOutcome> {
+    const before = await this.#load()
+    if (before === undefined) return { outcome: 'not_valid' }
+    const { state, outcome } = transition(before)
+    if (outcome.outcome === 'decided') {
+      // Not awaited before the sockets end: the output gate holds the frames back until the
+      // decision is on disk.
+      const saved = this.#save(state)
+      this.#endHeldPolls('decided')
+      await saved
+    }
+    return outcome
+  }
+
+  #lastArrivalMs(): number | undefined {
+    const arrivals = this.ctx
+      .getWebSockets()
+      .map((socket) => socket.deserializeAttachment() as number)
+    if (this.#lastPollAtMs !== undefined) arrivals.push(this.#lastPollAtMs)
+    return arrivals.length === 0 ? undefined : Math.max(...arrivals)
+  }
+
+  #endHeldPolls(end: HeldPollEnd): void {
+    for (const socket of this.ctx.getWebSockets()) socket.close(HELD_POLL_ENDED, end)
+  }
+
+  #load(): Promise<AuthorizationState | undefined> {
+    return this.ctx.storage.get<AuthorizationState>(RECORD)
+  }
+
+  #save(state: AuthorizationState): Promise<void> {
+    return this.ctx.storage.put(RECORD, state)
+  }
+}

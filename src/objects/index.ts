@@ -1,0 +1,45 @@
+// The Durable Object classes, and how to reach each.
+import type { Account } from './account.ts'
+import type { DeviceAuthorization } from './device-authorization.ts'
+import type { Keyring } from './keyring.ts'
+
+export { Account } from './account.ts'
+export { DeviceAuthorization } from './device-authorization.ts'
+export { Keyring } from './keyring.ts'
+
+type Env = Cloudflare.Env
+
+/** The object of a normalised user code. */
+export const deviceAuthorizationOf = (
+  env: Env,
+  userCode: string,
+): DurableObjectStub<DeviceAuthorization> => env.DEVICE_AUTHORIZATION.getByName(userCode)
+
+/** The subject that signs in with `email`, whether or not there is such an account. */
+export const subjectOfEmail = (env: Env, email: string): string =>
+  env.ACCOUNT.idFromName(`email:${email}`).toString()
+
+/** The account of a subject, or undefined if we cannot have issued that subject. */
+export const accountOf = (env: Env, subject: string): DurableObjectStub<Account> | undefined => {
+  try {
+    return env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
+  } catch {
+    return undefined
+  }
+}
+
+export const keyringOf = (env: Env): DurableObjectStub<Keyring> => env.KEYRING.getByName('keyring')
+
+/** An object that could not be reached or failed: nothing is known about what was asked. */
+export class ObjectUnavailable extends Error {
+  override readonly name = 'ObjectUnavailable'
+}
+
+/** Asks an object. Throws ObjectUnavailable, whatever went wrong there. */
+export const ask = async <T>(call: () => T): Promise<Awaited<T>> => {
+  try {
+    return await call()
+  } catch (error) {
+    throw new ObjectUnavailable('a Durable Object could not be asked', { cause: error })
+  }
+}

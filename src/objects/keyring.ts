@@ -1,0 +1,64 @@
+// The Keyring holds the keys that sign tokens. There is one instance, named `keyring`; it never
+// deletes itself. Keys are made on first use and rotate by alarm.
+import { DurableObject } from 'cloudflare:workers'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
+import { ID_TOKEN_ALGORITHMS } from '../clients.ts'
+import {
+  type SigningAlgorithm,
+  type SigningKey,
+  dueKey,
+  nextChangeMs,
+  retainedKeys,
+} from './keyring-state.ts'
+
+const RECORD = 'keys'
+
+export class Keyring extends DurableObject {
+  /** All keys, private halves included, for the isolates of this Worker. */
+  async keys(): Promise<readonly SigningKey[]> {
+    return this.#rotate(Date.now())
+  }
+
+  override async alarm(): Promise<void> {
+    const now = Date.now()
+    await this.ctx.storage.setAlarm(nextChangeMs(await this.#rotate(now), now))
+  }
+
+  #rotate(now: number): Promise<readonly SigningKey[]> {
+    // Making a key takes a while and must not happen twice at once.
+    return this.ctx.blockConcurrencyWhile(async () => {
+      const before = (await this.ctx.storage.get<readonly SigningKey[]>(RECORD)) ?? []
+      const made = await Promise.all(
+        ID_TOKEN_ALGORITHMS.flatMap((alg) => {
+          const activeFromMs = dueKey(before, alg, now)
+          return activeFromMs === undefined ? [] : [makeKey(alg, activeFromMs)]
+        }),
+      )
+      const keys = retainedKeys([...before, ...made], now)
+      if (made.length > 0 || keys.length < before.length) {
+        await Promise.all([
+          this.ctx.storage.put(RECORD, keys),
+          this.ctx.storage.setAlarm(nextChangeMs(keys, now)),
+        ])
+      }
+      return keys
+    })
+  }
+}
+
+const makeKey = async (alg: SigningAlgorithm, activeFromMs: number): Promise<SigningKey> => {
+  const pair = await generateKeyPair(alg, { extractable: true, modulusLength: 2048 })
+  const [privateJwk, publicJwk] = await Promise.all([
+    exportJWK(pair.privateKey),
+    exportJWK(pair.publicKey),
+  ])
+  const kid = await calculateJwkThumbprint(publicJwk)
+  const common = { kid, alg, use: 'sig' }
+  return {
+    kid,
+    alg,
+    activeFromMs,
+    privateJwk: { ...privateJwk, ...common },
+    publicJwk: { ...publicJwk, ...common },
+  }
+}

@@ -1,0 +1,32 @@
+// Text → QR picture. qrcode-svg encodes; the picture is drawn here as one path, since its own
+// output is six times larger and carries style attributes that a strict CSP refuses.
+import QRCode from 'qrcode-svg'
+
+// ISO/IEC 18004 asks for four light modules on every side.
+const QUIET_ZONE = 4
+
+/** The modules of a QR symbol at error correction level M: rows of columns, true is dark. */
+export const qrModules = (text: string): readonly (readonly boolean[])[] =>
+  new QRCode({ content: text, ecl: 'M' }).qrcode.modules
+
+/** An SVG picture of `text`: black on white whatever the theme, because cameras need it. */
+export const qrSvg = (text: string): string => {
+  const rows = qrModules(text)
+  const side = rows.length + 2 * QUIET_ZONE
+  const path = rows.map((row, y) => darkRuns(row, y + QUIET_ZONE)).join('')
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" shape-rendering="crispEdges">` +
+    `<path fill="#fff" d="M0 0h${side}v${side}H0z"/><path d="${path}"/></svg>`
+  )
+}
+
+const darkRuns = (row: readonly boolean[], y: number): string => {
+  let path = ''
+  for (let x = 0; x < row.length;) {
+    let width = 0
+    while (row[x + width]) width += 1
+    if (width > 0) path += `M${x + QUIET_ZONE} ${y}h${width}v1h-${width}z`
+    x += width + 1
+  }
+  return path
+}

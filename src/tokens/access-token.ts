@@ -1,0 +1,77 @@
+// Access tokens: JWTs as RFC 9068 profiles them, signed with ES256.
+import { SignJWT, decodeProtectedHeader, jwtVerify } from 'jose'
+import { randomBytes, toBase64url } from '../crypto.ts'
+import { signingKey, verificationKey } from './signing-keys.ts'
+
+const ALGORITHM = 'ES256'
+const TYPE = 'at+jwt'
+
+export interface AccessTokenClaims {
+  readonly issuer: string
+  readonly subject: string
+  readonly clientId: string
+  readonly audience: readonly string[]
+  readonly scope: readonly string[]
+  /** The grant it belongs to: what revokes it. */
+  readonly grantId: string
+}
+
+/** A signed access token that is good for `lifetimeSeconds`. */
+export const issueAccessToken = async (
+  env: Cloudflare.Env,
+  claims: AccessTokenClaims,
+  lifetimeSeconds: number,
+  now: number,
+): Promise<string> => {
+  const { kid, key } = await signingKey(env, ALGORITHM, now)
+  const issuedAt = Math.floor(now / 1000)
+  return new SignJWT({
+    iss: claims.issuer,
+    sub: claims.subject,
+    aud: claims.audience.length === 1 ? claims.audience[0] : [...claims.audience],
+    client_id: claims.clientId,
+    scope: claims.scope.join(' '),
+    grant_id: claims.grantId,
+    jti: toBase64url(randomBytes(16)),
+    iat: issuedAt,
+    exp: issuedAt + lifetimeSeconds,
+  })
+    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
+    .sign(key)
+}
+
+/** The claims of an access token of ours that is meant for `issuer` itself, or undefined. */
+export const verifyAccessToken = async (
+  env: Cloudflare.Env,
+  token: string,
+  issuer: string,
+  now: number,
+): Promise<AccessTokenClaims | undefined> => {
+  try {
+    const key = await verificationKey(env, decodeProtectedHeader(token).kid, now)
+    if (key === undefined) return undefined
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: [ALGORITHM],
+      typ: TYPE,
+      issuer,
+      audience: issuer,
+      currentDate: new Date(now),
+      requiredClaims: ['sub', 'exp', 'iat', 'jti', 'client_id', 'grant_id', 'scope'],
+    })
+    return {
+      issuer,
+      subject: String(payload.sub),
+      clientId: String(payload['client_id']),
+      audience: [payload.aud ?? []].flat(),
+      scope: String(payload['scope']).split(' '),
+      grantId: String(payload['grant_id']),
+    }
+  } catch (error) {
+    if (isTokenProblem(error)) return undefined
+    throw error
+  }
+}
+
+// jose marks what is wrong with a token by a code; anything else is ours.
+const isTokenProblem = (error: unknown): boolean =>
+  error instanceof TypeError || (error instanceof Error && 'code' in error)

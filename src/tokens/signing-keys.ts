@@ -1,0 +1,56 @@
+// The Keyring's keys as this isolate knows them, so that no token waits for that one object.
+import { type CryptoKey, type JSONWebKeySet, type JWK, importJWK } from 'jose'
+import { KEYRING_CACHE_MS, KEY_ANNOUNCED_MS } from '../config.ts'
+import { ask, keyringOf } from '../objects/index.ts'
+import { type SigningAlgorithm, type SigningKey, currentKey } from '../objects/keyring-state.ts'
+
+interface KnownKeys {
+  readonly fetchedAtMs: number
+  readonly keys: readonly SigningKey[]
+}
+
+let known: KnownKeys | undefined
+const imported = new Map<string, CryptoKey | Uint8Array>()
+
+/** The key that signs with `alg` at `now`, ready for use. */
+export const signingKey = async (
+  env: Cloudflare.Env,
+  alg: SigningAlgorithm,
+  now: number,
+): Promise<{ kid: string; key: CryptoKey | Uint8Array }> => {
+  const key = currentKey(await knownKeys(env, now), alg, now)
+  if (key === undefined) throw new Error(`the Keyring has no key for ${alg}`)
+  return { kid: key.kid, key: await importOnce(`sign ${key.kid}`, key.privateJwk) }
+}
+
+/** The public key named `kid`, if we have published it. */
+export const verificationKey = async (
+  env: Cloudflare.Env,
+  kid: string | undefined,
+  now: number,
+): Promise<CryptoKey | Uint8Array | undefined> => {
+  const key = (await knownKeys(env, now)).find((candidate) => candidate.kid === kid)
+  return key === undefined ? undefined : importOnce(`verify ${key.kid}`, key.publicJwk)
+}
+
+/** The key set as published (RFC 7517 §5): public halves only, also of the keys to come. */
+export const publicKeySet = async (env: Cloudflare.Env, now: number): Promise<JSONWebKeySet> => ({
+  keys: (await knownKeys(env, now)).map(({ publicJwk }) => publicJwk),
+})
+
+const knownKeys = async (env: Cloudflare.Env, now: number): Promise<readonly SigningKey[]> => {
+  if (known !== undefined && now - known.fetchedAtMs < KEYRING_CACHE_MS) return known.keys
+  try {
+    known = { fetchedAtMs: now, keys: await ask(() => keyringOf(env).keys()) }
+  } catch (error) {
+    // Keys are announced a day ahead, so an isolate can do without the Keyring for that long.
+    if (known === undefined || now - known.fetchedAtMs > KEY_ANNOUNCED_MS / 2) throw error
+  }
+  return known.keys
+}
+
+const importOnce = async (name: string, jwk: JWK): Promise<CryptoKey | Uint8Array> => {
+  const key = imported.get(name) ?? (await importJWK(jwk))
+  imported.set(name, key)
+  return key
+}
