@@ -1,0 +1,121 @@
+// POST /device_authorization: the device authorization request (RFC 8628 §3.1 and §3.2).
+import { type Client, DEVICE_CODE_GRANT } from '../clients.ts'
+import { displayUserCode, mintDeviceCode, mintUserCode } from '../codes.ts'
+import { SECOND } from '../durations.ts'
+import { ask, deviceAuthorizationOf } from '../objects/index.ts'
+import type { AuthorizationRequest, DeviceOrigin } from '../objects/device-authorization-state.ts'
+import { isWithinLimit } from '../rate-limit.ts'
+import { authenticateClient } from './client-authentication.ts'
+import { deviceNameOf, plainText } from './device-name.ts'
+import { OAuthError, tooManyRequests } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { type Parameters, readParameters } from './parameters.ts'
+import type { DeviceAuthorizationResponse } from './protocol.ts'
+import { grantableResource, grantableScope } from './scope.ts'
+
+// With a million live codes, one in 25,000 is taken: five in a row are a fault, not bad luck.
+const MAX_ATTEMPTS = 5
+
+/** Starts a device authorization and hands out its codes. */
+export const deviceAuthorization = async (
+  exchange: Exchange,
+  mint = mintUserCode,
+): Promise<Response> => {
+  const { request, env, config, issuer } = exchange
+  const parameters = await readParameters(request)
+  const client = await authenticateClient(request, parameters, config, env)
+  if (!client.grantTypes.has(DEVICE_CODE_GRANT))
+    throw new OAuthError('unauthorized_client', 'This client may not use the device grant')
+  refuseRequestObjects(parameters)
+  const scope = grantableScope(parameters.get('scope'), client)
+  const resource = grantableResource(parameters.resource, scope, config, issuer)
+  const codeChallenge = readCodeChallenge(parameters)
+  if (!(await isWithinLimit(env.START_LIMIT, request, client.id))) throw tooManyRequests()
+  const now = Date.now()
+  const { userCode, deviceCode } = await start(env, client, mint, {
+    clientId: client.id,
+    scope,
+    resource,
+    codeChallenge,
+    intervalSeconds: client.intervalSeconds,
+    requestedAtMs: now,
+    // Whole seconds, because the device_code says it in seconds too.
+    expiresAtMs: Math.ceil((now + client.codeLifetimeMs) / SECOND) * SECOND,
+    origin: originOf(request, parameters),
+  })
+  return Response.json(respond(client, issuer, userCode, deviceCode))
+}
+
+const start = async (
+  env: Cloudflare.Env,
+  client: Client,
+  mint: typeof mintUserCode,
+  request: Omit<AuthorizationRequest, 'secretHash'>,
+): Promise<{ userCode: string; deviceCode: string }> => {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const userCode = mint(client.userCodeCharset)
+    const { text, deviceCode } = mintDeviceCode(userCode, request.expiresAtMs)
+    const { secretHash } = deviceCode
+    const started = await ask(() =>
+      deviceAuthorizationOf(env, userCode).start({ ...request, secretHash }),
+    )
+    if (started.outcome === 'started') return { userCode, deviceCode: text }
+  }
+  throw new Error('no free user code was found')
+}
+
+const respond = (
+  client: Client,
+  issuer: string,
+  userCode: string,
+  deviceCode: string,
+): DeviceAuthorizationResponse => {
+  const shown = displayUserCode(userCode)
+  return {
+    device_code: deviceCode,
+    user_code: shown,
+    verification_uri: `${issuer}/device`,
+    ...(client.hasVerificationUriComplete && {
+      verification_uri_complete: verificationUriComplete(issuer, shown),
+      verification_uri_qr: `${issuer}/device/qr/${shown}.svg`,
+    }),
+    expires_in: client.codeLifetimeMs / SECOND,
+    interval: client.intervalSeconds,
+  }
+}
+
+/** RFC 8628 §3.3.1. */
+export const verificationUriComplete = (issuer: string, shownUserCode: string): string =>
+  `${issuer}/device?user_code=${shownUserCode}`
+
+// OpenID Connect Core §6: refused rather than ignored, because what they carry would be lost.
+const refuseRequestObjects = (parameters: Parameters): void => {
+  if (parameters.get('request') !== undefined)
+    throw new OAuthError('request_not_supported', 'Request objects are not supported')
+  if (parameters.get('request_uri') !== undefined)
+    throw new OAuthError('request_uri_not_supported', 'Request objects are not supported')
+}
+
+// RFC 7636 §4.3 by analogy. Methods other than S256 are ignored: the client then has what it had
+// without PKCE.
+const readCodeChallenge = (parameters: Parameters): string | undefined => {
+  if (parameters.get('code_challenge_method') !== 'S256') return undefined
+  const challenge = parameters.get('code_challenge')
+  if (challenge !== undefined && !/^[\w-]{43}$/.test(challenge))
+    throw new OAuthError('invalid_request', 'code_challenge is not the S256 of anything')
+  return challenge
+}
+
+const originOf = (request: Request, parameters: Parameters): DeviceOrigin => {
+  // Absent outside Cloudflare's network.
+  const cf = request.cf as Partial<IncomingRequestCfProperties> | undefined
+  const place = (value: unknown) =>
+    typeof value === 'string' ? plainText(value) || undefined : undefined
+  return {
+    deviceName: deviceNameOf(parameters.get('device_name'), request.headers.get('User-Agent')),
+    city: place(cf?.city),
+    region: place(cf?.region),
+    country: place(cf?.country),
+    network: place(cf?.asOrganization),
+  }
+}

@@ -1,0 +1,79 @@
+// OAuthError, and its one translation into a response (RFC 6749 §5.2).
+import { SLOW_DOWN_SECONDS } from '../config.ts'
+import { ObjectUnavailable } from '../objects/index.ts'
+import { LIMIT_PERIOD_SECONDS } from '../rate-limit.ts'
+import type { ErrorCode, ErrorResponse } from './protocol.ts'
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  invalid_client: 401,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  server_error: 500,
+  temporarily_unavailable: 503,
+}
+
+interface Details {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly members?: Omit<ErrorResponse, 'error' | 'error_description'>
+}
+
+/** What an endpoint refuses. The description helps a developer and tells of nobody else. */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError'
+  readonly code: ErrorCode
+  readonly details: Details
+
+  constructor(code: ErrorCode, description: string, details: Details = {}) {
+    super(description)
+    this.code = code
+    this.details = details
+  }
+}
+
+/** RFC 6749 §5.2: the challenge that every 401 of client authentication carries. */
+export const invalidClient = (description: string): OAuthError =>
+  new OAuthError('invalid_client', description, {
+    headers: { 'WWW-Authenticate': 'Basic realm="antenna", charset="UTF-8"' },
+  })
+
+/** Too many requests: no registered code says that, so it is the one for trying again later. */
+export const tooManyRequests = (): OAuthError =>
+  new OAuthError('temporarily_unavailable', 'Too many requests, try again later', {
+    status: 429,
+    headers: { 'Retry-After': String(LIMIT_PERIOD_SECONDS) },
+  })
+
+/** RFC 8628 §3.5. The member tells clients that forgot to count where they should be. */
+export const slowDown = (intervalSeconds: number): OAuthError =>
+  new OAuthError('slow_down', `Wait ${SLOW_DOWN_SECONDS} seconds longer between polls`, {
+    members: { interval: intervalSeconds },
+  })
+
+/** The response to anything an endpoint threw. What is not an OAuthError is logged. */
+export const renderError = (error: unknown): Response => {
+  const refusal = error instanceof OAuthError ? error : toOAuthError(error)
+  const body: ErrorResponse = {
+    error: refusal.code,
+    error_description: refusal.message,
+    ...refusal.details.members,
+  }
+  return Response.json(body, {
+    status: refusal.details.status ?? STATUS[refusal.code] ?? 400,
+    headers: refusal.details.headers ?? {},
+  })
+}
+
+const toOAuthError = (error: unknown): OAuthError => {
+  const requestId = crypto.randomUUID()
+  console.error({ requestId, error: String(error), cause: describeCause(error) })
+  // A device that hears `invalid_grant` gives up; one that hears this comes again (RFC 8628 §3.5).
+  return error instanceof ObjectUnavailable
+    ? new OAuthError('temporarily_unavailable', `Try again (request ${requestId})`, {
+        headers: { 'Retry-After': '1' },
+      })
+    : new OAuthError('server_error', `Something went wrong here (request ${requestId})`)
+}
+
+const describeCause = (error: unknown): string | undefined =>
+  error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined

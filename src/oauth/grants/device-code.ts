@@ -1,0 +1,133 @@
+// The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
+import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS } from '../../clients.ts'
+import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
+import {
+  AUTHORIZATION_RETENTION_MS,
+  MAX_CODE_LIFETIME_MS,
+  SLOW_DOWN_SECONDS,
+} from '../../config.ts'
+import { sha256 } from '../../crypto.ts'
+import { SECOND } from '../../durations.ts'
+import type { Absent } from '../../objects/device-authorization.ts'
+import type {
+  Poller,
+  PollOutcome,
+  RedeemOutcome,
+} from '../../objects/device-authorization-state.ts'
+import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
+import { OAuthError, slowDown } from '../errors.ts'
+import { heldPoll } from '../held-poll.ts'
+import { preferredWaitSeconds } from '../prefer.ts'
+import { tokenResponse } from '../token-response.ts'
+import type { TokenRequest } from '../exchange.ts'
+
+export const GRANT_TYPE = DEVICE_CODE_GRANT
+
+/** Answers a poll: at once, or when there is something to say. */
+export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
+  const { exchange, client, parameters } = tokenRequest
+  const deviceCode = readDeviceCode(tokenRequest)
+  const verifier = parameters.get('code_verifier')
+  const poller: Poller = {
+    clientId: client.id,
+    secretHash: deviceCode.secretHash,
+    codeChallenge: verifier === undefined ? undefined : sha256(verifier),
+  }
+  // DC-8: a flood does not even start the object. Keyed by the secret, not by the user code, or
+  // whoever sees the screen could slow its owner down.
+  const { success } = await exchange.env.POLL_LIMIT.limit({ key: deviceCode.secretHash })
+  if (!success) throw slowDown(client.intervalSeconds + SLOW_DOWN_SECONDS)
+  const polled = await pollOrHold(tokenRequest, deviceCode, poller)
+  if (polled.outcome !== 'redeemable') throw refusal(polled, deviceCode)
+  // LP-5: nobody is there to receive the tokens, so they stay where they are.
+  if (exchange.request.signal.aborted) throw refusal({ outcome: 'pending' })
+  return redeem(tokenRequest, deviceCode, poller)
+}
+
+const readDeviceCode = ({ client, parameters }: TokenRequest): DeviceCode => {
+  const text = parameters.get('device_code')
+  if (text === undefined) throw new OAuthError('invalid_request', 'device_code is missing')
+  const deviceCode = parseDeviceCode(text)
+  const now = Date.now()
+  // No object has to be started for a code that we cannot have made …
+  if (deviceCode === undefined || deviceCode.expiresAtMs > now + MAX_CODE_LIFETIME_MS)
+    throw refusal({ outcome: 'invalid' })
+  // … or for one that its object has long forgotten.
+  const graceMs = 2 * client.intervalSeconds * SECOND + AUTHORIZATION_RETENTION_MS
+  if (now > deviceCode.expiresAtMs + graceMs + MAX_CODE_LIFETIME_MS)
+    throw refusal({ outcome: 'expired' })
+  return deviceCode
+}
+
+const pollOrHold = async (
+  { exchange, client }: TokenRequest,
+  { userCode, expiresAtMs }: DeviceCode,
+  poller: Poller,
+): Promise<PollOutcome | Absent> => {
+  const { env, request, headers } = exchange
+  const preferred = preferredWaitSeconds(request.headers.get('Prefer'))
+  const waitSeconds = preferred === undefined ? undefined : Math.min(preferred, MAX_HOLD_SECONDS)
+  const holdMs = waitSeconds === undefined ? client.holdMs : waitSeconds * SECOND
+  if (holdMs === 0) return ask(() => deviceAuthorizationOf(env, userCode).poll(poller))
+  const { polled, wasHeld } = await heldPoll(env, {
+    userCode,
+    poller,
+    untilMs: Math.min(Date.now() + holdMs, expiresAtMs),
+    expiresAtMs,
+    signal: request.signal,
+  })
+  if (wasHeld && waitSeconds !== undefined) headers.set('Preference-Applied', `wait=${waitSeconds}`)
+  return polled
+}
+
+const redeem = async (
+  { exchange, client, parameters }: TokenRequest,
+  deviceCode: DeviceCode,
+  poller: Poller,
+): Promise<Response> => {
+  const { env, issuer } = exchange
+  const redeemed = await ask(() =>
+    deviceAuthorizationOf(env, deviceCode.userCode).redeem(poller, parameters.resource),
+  )
+  if (redeemed.outcome !== 'redeemed') throw refusal(redeemed, deviceCode)
+  const { request, approval, audience } = redeemed
+  const { deviceName, city, country } = request.origin
+  const connected = await ask(async () =>
+    accountOf(env, approval.subject)?.connectDevice(approval.grantId, {
+      clientId: client.id,
+      clientName: client.name,
+      deviceName,
+      place: [city, country].filter((part) => part !== undefined).join(', ') || undefined,
+      scope: request.scope,
+    }),
+  )
+  if (connected?.outcome !== 'connected') throw refusal({ outcome: 'invalid' })
+  return tokenResponse(env, { issuer, client, approval, audience, scope: request.scope })
+}
+
+/** conformance: section 0.2, rows 11 to 19, as errors. */
+const refusal = (
+  outcome: Exclude<PollOutcome | RedeemOutcome | Absent, { outcome: 'redeemable' | 'redeemed' }>,
+  deviceCode?: DeviceCode,
+): OAuthError => {
+  switch (outcome.outcome) {
+    case 'pending':
+      return new OAuthError('authorization_pending', 'Nobody has decided yet')
+    case 'slow_down':
+      return slowDown(outcome.intervalSeconds)
+    case 'denied':
+      return new OAuthError('access_denied', 'The person declined')
+    case 'expired':
+      return new OAuthError('expired_token', 'The device_code has run out: start again')
+    case 'absent':
+      // The object deletes itself, so the code itself has to say what became of it.
+      return refusal({
+        outcome:
+          deviceCode !== undefined && Date.now() >= deviceCode.expiresAtMs ? 'expired' : 'invalid',
+      })
+    case 'invalid_target':
+      return new OAuthError('invalid_target', 'This resource was not part of what was allowed')
+    case 'invalid':
+      return new OAuthError('invalid_grant', 'The device_code is not good, or not for this client')
+  }
+}

@@ -1,0 +1,42 @@
+// The two well-known documents (RFC 8414, OpenID Connect Discovery 1.0). They say the same, and no
+// more than what works.
+import { ID_TOKEN_ALGORITHMS } from '../clients.ts'
+import { KEY_SET_MAX_AGE_SECONDS } from '../config.ts'
+import type { Exchange } from './exchange.ts'
+import { GRANTS } from './token.ts'
+
+/** GET of either document. */
+export const metadata = ({ config, issuer }: Exchange): Response =>
+  Response.json(
+    {
+      issuer,
+      // Nothing is authorized there; Discovery and several clients demand that it exists.
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      jwks_uri: `${issuer}/jwks.json`,
+      userinfo_endpoint: `${issuer}/userinfo`,
+      device_authorization_endpoint: `${issuer}/device_authorization`,
+      scopes_supported: [...config.scopes.keys()],
+      response_types_supported: ['code'],
+      grant_types_supported: [...GRANTS.keys()],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ID_TOKEN_ALGORITHMS,
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+      claims_supported: [
+        'iss',
+        'sub',
+        'aud',
+        'exp',
+        'iat',
+        'auth_time',
+        'amr',
+        'at_hash',
+        'name',
+        'email',
+        'email_verified',
+      ],
+      // Discovery §3: absent would mean true.
+      request_uri_parameter_supported: false,
+    },
+    { headers: { 'Cache-Control': `public, max-age=${KEY_SET_MAX_AGE_SECONDS}` } },
+  )

@@ -1,0 +1,70 @@
+// The wire vocabulary: parameters, responses and error codes, exactly as they are sent.
+
+/** Every parameter an endpoint of ours understands; none but `resource` may repeat. */
+export const KNOWN_PARAMETERS = [
+  'access_token',
+  'client_assertion',
+  'client_assertion_type',
+  'client_id',
+  'client_secret',
+  'code_challenge',
+  'code_challenge_method',
+  'code_verifier',
+  'device_code',
+  'device_name',
+  'grant_type',
+  'request',
+  'request_uri',
+  'resource',
+  'scope',
+] as const
+
+export type ParameterName = (typeof KNOWN_PARAMETERS)[number]
+
+/** RFC 6749 §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, OpenID Connect Core §3.1.2.6. */
+export type ErrorCode =
+  | 'access_denied'
+  | 'authorization_pending'
+  | 'expired_token'
+  | 'insufficient_scope'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'invalid_request'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'invalid_token'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'server_error'
+  | 'slow_down'
+  | 'temporarily_unavailable'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+
+export interface ErrorResponse {
+  readonly error: ErrorCode
+  readonly error_description?: string
+  /** Ours, on `slow_down`: the interval to go on with. */
+  readonly interval?: number
+}
+
+/** RFC 8628 §3.2. */
+export interface DeviceAuthorizationResponse {
+  readonly device_code: string
+  readonly user_code: string
+  readonly verification_uri: string
+  readonly verification_uri_complete?: string
+  /** Ours: where a QR picture of verification_uri_complete is. */
+  readonly verification_uri_qr?: string
+  readonly expires_in: number
+  readonly interval: number
+}
+
+/** RFC 6749 §5.1. */
+export interface TokenResponse {
+  readonly access_token: string
+  readonly token_type: 'Bearer'
+  readonly expires_in: number
+  readonly scope: string
+  readonly id_token?: string
+}

@@ -1,0 +1,19 @@
+// GET /device/qr/{user_code}.svg: the QR picture of verification_uri_complete. It looks nothing up,
+// so it tells nothing about any code, and it encodes nothing but our own address.
+import { displayUserCode, parseUserCode } from '../codes.ts'
+import { qrSvg } from '../qr-code.ts'
+import { verificationUriComplete } from './device-authorization.ts'
+
+/** The picture, or undefined for a name that is not a user code as we display it. */
+export const qrPicture = (issuer: string, name: string): Response | undefined => {
+  const shown = /^(.*)\.svg$/.exec(name)?.[1]
+  const userCode = shown === undefined ? undefined : parseUserCode(shown)
+  if (userCode === undefined || displayUserCode(userCode) !== shown) return undefined
+  return new Response(qrSvg(verificationUriComplete(issuer, shown)), {
+    headers: {
+      'Content-Type': 'image/svg+xml',
+      'Cache-Control': 'public, max-age=86400, immutable',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    },
+  })
+}

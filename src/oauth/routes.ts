@@ -1,0 +1,102 @@
+// Every protocol path on one screen, with what they share: no-store, CORS, errors as JSON.
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { etag } from 'hono/etag'
+import { type Config, isLoopback, issuerFor } from '../config.ts'
+import { deviceAuthorization } from './device-authorization.ts'
+import { OAuthError, renderError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { jwks } from './jwks.ts'
+import { metadata } from './metadata.ts'
+import { qrPicture } from './qr.ts'
+import { token } from './token.ts'
+import { userinfo } from './userinfo.ts'
+
+type Environment = { Bindings: Cloudflare.Env }
+type Endpoint = (exchange: Exchange) => Response | Promise<Response>
+
+/** The endpoints for devices and resource servers. */
+export const oauthRoutes = (config: Config): Hono<Environment> => {
+  const routes = new Hono<Environment>()
+  const base = config.basePath
+
+  const serve = (methods: string[], path: string, endpoint: Endpoint, ...more: Middleware[]) => {
+    const shared = [sharedHeaders, allowOrigins(methods), requireTls, ...more] as const
+    routes.on(methods, path, ...shared, (context) => answer(endpoint, exchangeOf(context)))
+    routes.all(path, ...shared, () => notAllowed(methods))
+  }
+  const exchangeOf = (context: Context<Environment>): Exchange => ({
+    request: context.req.raw,
+    env: context.env,
+    config,
+    issuer: issuerFor(config, context.req.url),
+    headers: new Headers(),
+  })
+
+  serve(['POST'], `${base}/device_authorization`, deviceAuthorization, noStore)
+  serve(['POST'], `${base}/token`, token, noStore)
+  serve(['GET', 'POST'], `${base}/userinfo`, userinfo, noStore)
+  serve(['GET'], `${base}/jwks.json`, jwks, etag())
+  // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.
+  serve(['GET'], `/.well-known/oauth-authorization-server${base}`, metadata, etag())
+  serve(['GET'], `${base}/.well-known/openid-configuration`, metadata, etag())
+  routes.get(`${base}/device/qr/:name`, allowOrigins(['GET']), sharedHeaders, (context) => {
+    const issuer = issuerFor(config, context.req.url)
+    return qrPicture(issuer, context.req.param('name')) ?? context.notFound()
+  })
+
+  routes.onError((error) => renderError(error))
+  return routes
+}
+
+const answer = async (endpoint: Endpoint, exchange: Exchange): Promise<Response> => {
+  let response: Response
+  try {
+    response = await endpoint(exchange)
+  } catch (error) {
+    response = renderError(error)
+  }
+  for (const [name, value] of exchange.headers) response.headers.set(name, value)
+  return response
+}
+
+type Middleware = MiddlewareHandler<Environment>
+
+const sharedHeaders: Middleware = async (context, next) => {
+  await next()
+  context.header('X-Content-Type-Options', 'nosniff')
+  if (new URL(context.req.url).protocol === 'https:')
+    context.header('Strict-Transport-Security', 'max-age=31536000')
+}
+
+// RFC 6749 §5.1; the second header is for caches of HTTP/1.0, and RFC 6749 asks for it.
+const noStore: Middleware = async (context, next) => {
+  await next()
+  context.header('Cache-Control', 'no-store')
+  context.header('Pragma', 'no-cache')
+}
+
+// Television apps are often web pages. No cookie is ever read here, so any origin may ask.
+const allowOrigins = (methods: string[]): Middleware =>
+  cors({
+    origin: '*',
+    allowMethods: methods,
+    allowHeaders: ['authorization', 'content-type', 'dpop', 'prefer'],
+    exposeHeaders: ['DPoP-Nonce', 'ETag', 'Preference-Applied', 'Retry-After', 'WWW-Authenticate'],
+    maxAge: 86_400,
+  })
+
+// Refused and not redirected: the credentials have already travelled in the clear (RFC 6749 §1.6).
+const requireTls: Middleware = async (context, next) => {
+  const { protocol, hostname } = new URL(context.req.url)
+  if (protocol === 'http:' && !isLoopback(hostname))
+    throw new OAuthError('invalid_request', 'Use https', { status: 403 })
+  await next()
+}
+
+const notAllowed = (methods: string[]): never => {
+  throw new OAuthError('invalid_request', 'This method is not allowed here', {
+    status: 405,
+    headers: { Allow: [...methods, 'OPTIONS'].join(', ') },
+  })
+}

@@ -1,0 +1,54 @@
+// What a client asks for: scope (RFC 6749 §3.3) and resource (RFC 8707 §2).
+import type { Client } from '../clients.ts'
+import type { Config } from '../config.ts'
+import { OAuthError } from './errors.ts'
+
+// The scopes whose claims are ours to tell: no other resource can do anything with them.
+const IDENTITY_SCOPES: readonly string[] = ['openid', 'profile', 'email']
+
+/**
+ * The part of the requested scope that this client may have. Words we do not know, or that it may
+ * not have, are dropped: some clients ask for all of scopes_supported. Throws `invalid_scope` if
+ * the grammar is broken or nothing is left.
+ */
+export const grantableScope = (
+  requested: string | undefined,
+  client: Client,
+): readonly string[] => {
+  if (requested === undefined) return client.scope
+  if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(requested))
+    throw new OAuthError('invalid_scope', 'scope holds a character that is not allowed')
+  const words = new Set(requested.split(' '))
+  const granted = client.scope.filter((word) => words.has(word))
+  if (granted.length === 0)
+    throw new OAuthError('invalid_scope', 'Nothing of this scope is for this client')
+  return granted
+}
+
+/**
+ * The resources that tokens of a grant may be for. Without a `resource`: the default, and
+ * ourselves where claims are asked for. Throws `invalid_target` for one that we do not serve.
+ */
+export const grantableResource = (
+  requested: readonly string[],
+  scope: readonly string[],
+  config: Config,
+  issuer: string,
+): readonly string[] => {
+  const standard = config.resource ?? issuer
+  if (requested.length === 0) {
+    const asksForClaims = scope.some((word) => IDENTITY_SCOPES.includes(word))
+    return [...new Set(asksForClaims ? [standard, issuer] : [standard])]
+  }
+  if (requested.some((resource) => resource !== standard && resource !== issuer))
+    throw new OAuthError('invalid_target', 'No token can be had for this resource')
+  return [...new Set(requested)]
+}
+
+/** The words of a scope that mean something to `audience` (RFC 9068 §2.2.3). */
+export const scopeFor = (
+  audience: readonly string[],
+  scope: readonly string[],
+  issuer: string,
+): readonly string[] =>
+  audience.includes(issuer) ? scope : scope.filter((word) => !IDENTITY_SCOPES.includes(word))

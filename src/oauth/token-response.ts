@@ -1,0 +1,46 @@
+// The successful answer of the token endpoint (RFC 6749 §5.1).
+import type { Client } from '../clients.ts'
+import type { Approval } from '../objects/device-authorization-state.ts'
+import { issueAccessToken } from '../tokens/access-token.ts'
+import { issueIdToken } from '../tokens/id-token.ts'
+import type { TokenResponse } from './protocol.ts'
+import { scopeFor } from './scope.ts'
+
+export interface Grant {
+  readonly issuer: string
+  readonly client: Client
+  readonly approval: Approval
+  readonly audience: readonly string[]
+  readonly scope: readonly string[]
+}
+
+/** Issues the tokens of a grant. */
+export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<Response> => {
+  const { issuer, client, approval, audience } = grant
+  const now = Date.now()
+  const scope = scopeFor(audience, grant.scope, issuer)
+  const subject = { issuer, subject: approval.subject, clientId: client.id }
+  const accessToken = await issueAccessToken(
+    env,
+    { ...subject, audience, scope, grantId: approval.grantId },
+    client.accessTokenSeconds,
+    now,
+  )
+  const idToken = grant.scope.includes('openid')
+    ? await issueIdToken(
+        env,
+        { ...subject, authTimeMs: approval.authTimeMs, amr: approval.amr },
+        accessToken,
+        client.idTokenAlgorithm,
+        now,
+      )
+    : undefined
+  const body: TokenResponse = {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: client.accessTokenSeconds,
+    scope: scope.join(' '),
+    ...(idToken !== undefined && { id_token: idToken }),
+  }
+  return Response.json(body)
+}

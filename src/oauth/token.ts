@@ -1,0 +1,26 @@
+// POST /token (RFC 6749 §3.2): authenticate, choose the grant, answer.
+import { authenticateClient } from './client-authentication.ts'
+import { OAuthError } from './errors.ts'
+import type { Exchange, TokenRequest } from './exchange.ts'
+import * as deviceCode from './grants/device-code.ts'
+import { readParameters } from './parameters.ts'
+
+/** The grants there are: the name on the wire, and what answers it. */
+export const GRANTS: ReadonlyMap<string, (request: TokenRequest) => Promise<Response>> = new Map([
+  [deviceCode.GRANT_TYPE, deviceCode.grant],
+])
+
+/** The order of the checks is that of conformance: first match answers. */
+export const token = async (exchange: Exchange): Promise<Response> => {
+  const parameters = await readParameters(exchange.request)
+  const { request, config, env } = exchange
+  const client = await authenticateClient(request, parameters, config, env)
+  const grantType = parameters.get('grant_type')
+  if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
+  const grant = GRANTS.get(grantType)
+  if (grant === undefined)
+    throw new OAuthError('unsupported_grant_type', 'This grant_type is not supported')
+  if (!client.grantTypes.has(grantType))
+    throw new OAuthError('unauthorized_client', 'This client may not use this grant_type')
+  return grant({ exchange, client, parameters })
+}
