@@ -1,0 +1,266 @@
+// The question: is this your device, and may it have this? (RFC 8628 §3.3, §5.4)
+import { Hono } from 'hono'
+import { parseUserCode } from '../codes.ts'
+import { FRESH_SIGN_IN_MS } from '../config.ts'
+import { randomBytes, toBase64url } from '../crypto.ts'
+import { MINUTE } from '../durations.ts'
+import type { SignedIn } from '../identity/session.ts'
+import type {
+  AuthorizationRequest,
+  DecisionOutcome,
+  DeviceOrigin,
+} from '../objects/device-authorization-state.ts'
+import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
+import { dropCookie } from './cookies.ts'
+import { notValid } from './enter-code.tsx'
+import { tooMany } from './problem.tsx'
+import { keepResult } from './result.tsx'
+import {
+  type PageEnvironment,
+  type PageRequest,
+  keepUserCode,
+  keptUserCode,
+  person,
+} from './visit.ts'
+import type { Child, FC } from 'hono/jsx'
+import { Button, Csrf, KeptUserCode, Notice } from './form.tsx'
+import { Layout, Screen, UserCode, type PageContext } from './layout.tsx'
+
+const copy = {
+  title: (client: string) => `Connect a device to ${client}?`,
+  signedIn: 'Signed in',
+  switchAccount: 'Switch account',
+  sameCode: 'Does your device show this code?',
+  timeLeft: (minutes: number) =>
+    minutes > 1 ? `Works for ${minutes} more minutes` : 'Works for about one more minute',
+  otherCode: 'Enter a different code',
+  device: 'The device that asks',
+  deviceName: 'Calls itself',
+  place: 'Asks from',
+  network: 'Network',
+  askedAt: 'Asked',
+  scopes: 'It will be able to',
+  warning: 'Only allow if you started this on your own device.',
+  never: 'Never approve a code somebody sent you by mail, chat or phone.',
+  deny: 'Don’t allow',
+  allow: 'Allow',
+  justNow: 'just now',
+}
+
+// The name of a grant: unguessable, though no secret.
+const GRANT_ID_BYTES = 16
+
+interface ConfirmPageProps {
+  readonly page: PageContext
+  readonly person: { readonly name: string; readonly email: string }
+  readonly client: { readonly name: string; readonly uri?: string | undefined }
+  readonly device: {
+    readonly name: string
+    readonly place?: string | undefined
+    readonly network?: string | undefined
+    readonly askedAt: string
+    /** One sentence when something does not fit, such as another country (XD-3). */
+    readonly caution?: string | undefined
+  }
+  readonly userCode: string
+  readonly scopes: readonly string[]
+  readonly minutesLeft: number
+  readonly switchAccountAction: string
+}
+
+export const ConfirmPage: FC<ConfirmPageProps> = ({
+  page,
+  person,
+  client,
+  device,
+  userCode,
+  scopes,
+  minutesLeft,
+  switchAccountAction,
+}) => (
+  <Layout page={page} title={copy.title(client.name)} wide>
+    <form class="person" method="post" action={switchAccountAction}>
+      <Csrf page={page} />
+      <KeptUserCode userCode={userCode} />
+      <p>
+        <span class="unseen">{copy.signedIn}: </span>
+        <bdi>{person.name}</bdi> <span class="quiet">{person.email}</span>
+      </p>
+      <Button look="plain">{copy.switchAccount}</Button>
+    </form>
+    <div>
+      <h1>{copy.title(client.name)}</h1>
+      {client.uri === undefined ? null : <p class="quiet">{host(client.uri)}</p>}
+    </div>
+    <div class="side">
+      <Screen>
+        <p>{copy.sameCode}</p>
+        <UserCode code={userCode} />
+        <p class="quiet">{copy.timeLeft(minutesLeft)}</p>
+      </Screen>
+      <section>
+        <h2>{copy.device}</h2>
+        {device.caution === undefined ? null : <Notice kind="status">{device.caution}</Notice>}
+        <dl>
+          <Fact term={copy.deviceName}>
+            <bdi>{device.name}</bdi>
+          </Fact>
+          <Fact term={copy.place}>{device.place}</Fact>
+          <Fact term={copy.network}>{device.network}</Fact>
+          <Fact term={copy.askedAt}>{device.askedAt}</Fact>
+        </dl>
+      </section>
+    </div>
+    <div class="side">
+      {scopes.length === 0 ? null : (
+        <section>
+          <h2>{copy.scopes}</h2>
+          <ul>
+            {scopes.map((scope) => (
+              <li>{scope}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <a class="link quiet" href={`${page.basePath}/device`}>
+        {copy.otherCode}
+      </a>
+      <form class="decide" method="post" action={`${page.basePath}/device/confirm`}>
+        <Csrf page={page} />
+        <KeptUserCode userCode={userCode} />
+        <p>
+          <strong>{copy.warning}</strong> {copy.never}
+        </p>
+        <div class="choices">
+          <Button look="ink" name="decision" value="deny">
+            {copy.deny}
+          </Button>
+          <Button name="decision" value="allow">
+            {copy.allow}
+          </Button>
+        </div>
+      </form>
+    </div>
+  </Layout>
+)
+
+const Fact: FC<{ readonly term: string; readonly children?: Child }> = ({ term, children }) =>
+  children === undefined ? null : (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+
+const host = (uri: string): string => URL.parse(uri)?.host ?? uri
+
+/** GET shows the question (and changes nothing, VP-2); POST takes the decision. */
+export const confirm = new Hono<PageEnvironment>()
+  .get('/', async (context) => {
+    const shown = keptUserCode(context)
+    const { basePath } = context.get('page')
+    if (shown === undefined) return context.redirect(`${basePath}/device`, 303)
+    const decider = await freshPerson(context)
+    if (decider === undefined) return context.redirect(`${basePath}/device/sign-in`, 303)
+    if (decider.codeWaitMs > 0) return tooMany(context, decider.codeWaitMs)
+    const request = await ask(() => authorizationOf(context, shown).review())
+    return request === undefined
+      ? wrongCode(context, decider)
+      : show(context, decider, shown, request)
+  })
+  .post('/', async (context) => {
+    const form = context.get('form')
+    const shown = form('user_code')
+    const { basePath } = context.get('page')
+    if (!keepUserCode(context, shown)) return context.redirect(`${basePath}/device`, 303)
+    const decider = await freshPerson(context)
+    if (decider === undefined) return context.redirect(`${basePath}/device/sign-in`, 303)
+    if (decider.codeWaitMs > 0) return tooMany(context, decider.codeWaitMs)
+    const isAllowed = form('decision') === 'allow'
+    const decision = await decide(context, decider, shown, isAllowed)
+    if (decision.outcome === 'not_valid') return wrongCode(context, decider)
+    dropCookie(context, 'user_code')
+    keepResult(context, {
+      outcome: isAllowed ? 'connected' : 'declined',
+      clientName: clientNameOf(context, decision.request),
+      deviceName: decision.request.origin.deviceName,
+    })
+    return context.redirect(`${basePath}/device/result`, 303)
+  })
+
+// SS-5: signed in, and recently, because phones are handed around.
+const freshPerson = async (context: PageRequest): Promise<SignedIn | undefined> => {
+  const known = await person(context)
+  const isFresh = known !== undefined && Date.now() < known.authTimeMs + FRESH_SIGN_IN_MS
+  return isFresh ? known : undefined
+}
+
+const authorizationOf = (context: PageRequest, shown: string) =>
+  deviceAuthorizationOf(context.env, parseUserCode(shown) ?? '')
+
+const decide = (
+  context: PageRequest,
+  { subject, authTimeMs, amr }: SignedIn,
+  shown: string,
+  isAllowed: boolean,
+): Promise<DecisionOutcome> =>
+  ask(() => {
+    const authorization = authorizationOf(context, shown)
+    const grantId = toBase64url(randomBytes(GRANT_ID_BYTES))
+    return isAllowed
+      ? authorization.approve({ subject, grantId, authTimeMs, amr })
+      : authorization.deny()
+  })
+
+// RFC 8628 §5.1: counted per account, whatever is wrong with the code.
+const wrongCode = async (context: PageRequest, { subject }: SignedIn) => {
+  await ask(async () => accountOf(context.env, subject)?.countWrongCode())
+  return notValid(context)
+}
+
+const show = (
+  context: PageRequest,
+  decider: SignedIn,
+  userCode: string,
+  request: AuthorizationRequest,
+) => {
+  const { scopes, clients } = context.get('config')
+  const page = context.get('page')
+  const { origin } = request
+  return context.html(
+    <ConfirmPage
+      page={page}
+      person={{ name: decider.name, email: decider.email }}
+      client={{ name: clientNameOf(context, request), uri: clients.get(request.clientId)?.uri }}
+      device={{
+        name: origin.deviceName,
+        place: placeName(origin),
+        network: origin.network,
+        askedAt: timeAgo(Date.now() - request.requestedAtMs),
+      }}
+      userCode={userCode}
+      scopes={request.scope.map((word) => scopes.get(word) ?? word)}
+      minutesLeft={Math.floor((request.expiresAtMs - Date.now()) / MINUTE)}
+      switchAccountAction={`${page.basePath}/device/sign-out`}
+    />,
+  )
+}
+
+const clientNameOf = (context: PageRequest, { clientId }: AuthorizationRequest): string =>
+  context.get('config').clients.get(clientId)?.name ?? clientId
+
+const placeName = ({ city, region, country }: DeviceOrigin): string | undefined => {
+  const parts = [city, region === city ? undefined : region, countryName(country)]
+  return parts.filter((part) => part !== undefined).join(', ') || undefined
+}
+
+// `T1` (Tor) and `XX` (unknown) are no countries.
+const countryName = (code: string | undefined): string | undefined =>
+  code === undefined || !/^[A-Z]{2}$/.test(code) || code === 'XX'
+    ? undefined
+    : new Intl.DisplayNames('en', { type: 'region' }).of(code)
+
+const timeAgo = (elapsedMs: number): string => {
+  const minutes = Math.floor(elapsedMs / MINUTE)
+  return minutes < 1 ? copy.justNow : new Intl.RelativeTimeFormat('en').format(-minutes, 'minute')
+}

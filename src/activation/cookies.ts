@@ -1,0 +1,43 @@
+// The cookies of the pages. All are HttpOnly and SameSite=Lax: a link from a mail or an app still
+// finds the person signed in, a form of another site does not.
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { KEPT_CODE_SECONDS, KEPT_RESULT_SECONDS, SESSION_LIFETIME_MS } from '../config.ts'
+import { SECOND } from '../durations.ts'
+
+const LIFETIME_SECONDS = {
+  /** Who is signed in. */
+  session: SESSION_LIFETIME_MS / SECOND,
+  /** A browser before sign-in: what its form token is bound to. */
+  visit: SESSION_LIFETIME_MS / SECOND,
+  /** The code that was typed or scanned, so that no address shows it (VP-14). */
+  user_code: KEPT_CODE_SECONDS,
+  /** What the last page has to say. */
+  result: KEPT_RESULT_SECONDS,
+}
+
+type CookieName = keyof typeof LIFETIME_SECONDS
+
+export const readCookie = (context: Context, name: CookieName): string | undefined =>
+  getCookie(context, name, prefixOn(context))
+
+export const keepCookie = (context: Context, name: CookieName, value: string): void => {
+  setCookie(context, name, value, { ...attributes(context), maxAge: LIFETIME_SECONDS[name] })
+}
+
+export const dropCookie = (context: Context, name: CookieName): void => {
+  deleteCookie(context, name, attributes(context))
+}
+
+// On http, which only loopback is served on, some browsers refuse Secure and with it `__Host-`.
+const prefixOn = (context: Context): 'host' | undefined => (isHttps(context) ? 'host' : undefined)
+
+const attributes = (context: Context) => ({
+  prefix: prefixOn(context),
+  secure: isHttps(context),
+  path: '/',
+  httpOnly: true,
+  sameSite: 'Lax' as const,
+})
+
+const isHttps = (context: Context): boolean => new URL(context.req.url).protocol === 'https:'

@@ -1,0 +1,97 @@
+// Every page on one screen, with what they share: security headers, no-store, and the checks that
+// every form passes (VP-12 to VP-15).
+import { Hono, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { secureHeaders } from 'hono/secure-headers'
+import { type Config, isLoopback } from '../config.ts'
+import { authorize } from './authorize.tsx'
+import { confirm } from './confirm.tsx'
+import { createAccount } from './create-account.tsx'
+import { enterCode } from './enter-code.tsx'
+import { files } from './files.ts'
+import { forbidden, missing, tooLarge, unavailable } from './problem.tsx'
+import { result } from './result.tsx'
+import { signIn, signOut } from './sign-in.tsx'
+import { type PageEnvironment, isOwnFormToken, pageContextFor } from './visit.ts'
+
+type Middleware = MiddlewareHandler<PageEnvironment>
+
+// A form of ours has a few hundred bytes.
+const MAX_FORM_BYTES = 64 * 1024
+
+/** The pages for people. */
+export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
+  const routes = new Hono<PageEnvironment>()
+  routes.route('/device', files(config))
+  for (const path of ['/device/*', '/authorize']) {
+    routes.use(path, pageHeaders, noStore, requireTls, preparePage(config))
+    routes.use(path, bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }))
+  }
+  routes.route('/authorize', authorize)
+  routes.use('/device/*', requireOwnForm)
+  routes.route('/device', enterCode)
+  routes.route('/device/sign-in', signIn)
+  routes.route('/device/sign-out', signOut)
+  routes.route('/device/create-account', createAccount)
+  routes.route('/device/confirm', confirm)
+  routes.route('/device/result', result)
+  routes.all('/device/*', missing)
+  routes.onError(unavailable)
+  return routes
+}
+
+const pageHeaders: Middleware = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  xFrameOptions: 'DENY',
+  referrerPolicy: 'no-referrer',
+  strictTransportSecurity: 'max-age=31536000',
+})
+
+const noStore: Middleware = async (context, next) => {
+  await next()
+  context.header('Cache-Control', 'no-store')
+}
+
+const requireTls: Middleware = async (context, next) => {
+  const url = new URL(context.req.url)
+  if (url.protocol === 'https:' || isLoopback(url.hostname)) return next()
+  if (context.req.method !== 'GET') return forbidden(context)
+  url.protocol = 'https:'
+  return context.redirect(url.href, 308)
+}
+
+const preparePage =
+  (config: Config): Middleware =>
+  async (context, next) => {
+    context.set('config', config)
+    context.set('page', pageContextFor(context, config))
+    await next()
+  }
+
+// The token is what counts. Where a browser says that the form stands on another site, that is
+// enough to refuse; `no-referrer` makes some say `Origin: null` for our own.
+const requireOwnForm: Middleware = async (context, next) => {
+  if (context.req.method !== 'POST') return next()
+  const site = context.req.header('Sec-Fetch-Site')
+  const origin = context.req.header('Origin') ?? 'null'
+  const isForeign =
+    site === undefined
+      ? origin !== 'null' && origin !== new URL(context.req.url).origin
+      : site !== 'same-origin'
+  const fields = await context.req.parseBody()
+  const form = (name: string) => {
+    const value = fields[name]
+    return typeof value === 'string' ? value : ''
+  }
+  if (isForeign || !isOwnFormToken(context, form('csrf'))) return forbidden(context)
+  context.set('form', form)
+  return next()
+}
