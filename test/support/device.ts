@@ -1,0 +1,94 @@
+// A device: it asks for a code, shows it, and polls.
+import { env } from 'cloudflare:workers'
+import { parseUserCode } from '../../src/codes.ts'
+import type { Approval } from '../../src/objects/device-authorization-state.ts'
+import { subjectOfEmail } from '../../src/objects/index.ts'
+import { type Fetch, formRequest, worker } from './worker.ts'
+
+export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+
+type Fields = Readonly<Record<string, string>>
+// Answers are looked into member by member, whatever they turn out to be.
+// oxlint-disable-next-line typescript/no-explicit-any
+type Json = any
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Json
+}
+
+export interface Device {
+  readonly deviceCode: string
+  /** As it is shown on the screen. */
+  readonly userCode: string
+  readonly answer: Json
+  poll(fields?: Fields, headers?: Fields): Promise<Answer>
+}
+
+export const answerOf = async (response: Response): Promise<Answer> => ({
+  status: response.status,
+  headers: response.headers,
+  body: await response.json<Json>(),
+})
+
+/** Starts a device authorization and stands for the device that holds it. */
+export const startDevice = async (
+  clientId = 'tv',
+  {
+    fields = {},
+    headers = {},
+    fetch = worker,
+  }: { fields?: Fields; headers?: Fields; fetch?: Fetch } = {},
+): Promise<Device> => {
+  const response = await fetch(
+    formRequest('/device_authorization', { client_id: clientId, ...fields }, headers),
+  )
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`)
+  const answer = await response.json<Json>()
+  const own = {
+    grant_type: DEVICE_CODE_GRANT,
+    client_id: clientId,
+    device_code: answer.device_code,
+  }
+  return {
+    deviceCode: answer.device_code,
+    userCode: answer.user_code,
+    answer,
+    poll: async (more = {}, moreHeaders = {}) =>
+      answerOf(
+        await fetch(formRequest('/token', { ...own, ...more }, { ...headers, ...moreHeaders })),
+      ),
+  }
+}
+
+/** The object behind a shown code. */
+export const authorizationBehind = (userCode: string) =>
+  env.DEVICE_AUTHORIZATION.getByName(parseUserCode(userCode) ?? '')
+
+let people = 0
+
+/** A new account, made without the pages. */
+export const newPerson = async (): Promise<{ subject: string; email: string; name: string }> => {
+  people += 1
+  const email = `person${people}.${crypto.randomUUID()}@example.com`
+  const subject = subjectOfEmail(env, email)
+  const name = `Person ${people}`
+  const session = { id: 'test', secretHash: 'test' }
+  const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
+  await account.register({ email, name, password: 'correct horse battery' }, session)
+  return { subject, email, name }
+}
+
+/** A person allows what a device shows, without the pages. */
+export const approve = async (userCode: string, approval: Partial<Approval> = {}) =>
+  authorizationBehind(userCode).approve({
+    subject: approval.subject ?? (await newPerson()).subject,
+    grantId: crypto.randomUUID(),
+    authTimeMs: Date.now(),
+    amr: ['pwd'],
+    ...approval,
+  })
+
+/** A person declines it. */
+export const deny = (userCode: string) => authorizationBehind(userCode).deny()

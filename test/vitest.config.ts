@@ -1,0 +1,40 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
+import { defineConfig } from 'vitest/config'
+import { TEST_VARS } from './support/settings.ts'
+
+const root = new URL('..', import.meta.url).pathname
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        // Inside workerd, with the real bindings of wrangler.toml.
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: `${root}/wrangler.toml` },
+            miniflare: { bindings: TEST_VARS },
+          }),
+        ],
+        test: {
+          name: 'worker',
+          root,
+          include: [
+            'test/{oauth,objects,identity,activation}/**/*.test.{ts,tsx}',
+            'test/*.test.ts',
+          ],
+        },
+      },
+      {
+        // Outside: the running Worker, a real browser, other people's clients.
+        test: {
+          name: 'e2e',
+          root,
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
