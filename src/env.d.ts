@@ -1,10 +1,11 @@
 // The bindings of wrangler.toml. Variables are parsed by config.ts, so they are not listed here.
+import type worker from './index.ts'
 import type { Account, DeviceAuthorization, Keyring } from './objects/index.ts'
 
 declare global {
   namespace Cloudflare {
     interface GlobalProps {
-      mainModule: typeof import('./index.ts')
+      mainModule: { default: typeof worker }
     }
     interface Env {
       readonly DEVICE_AUTHORIZATION: DurableObjectNamespace<DeviceAuthorization>

@@ -20,7 +20,7 @@ import {
   type PageRequest,
   keepUserCode,
   keptUserCode,
-  person,
+  signedInVisitor,
 } from './visit.ts'
 import type { Child, FC } from 'hono/jsx'
 import { Button, Csrf, KeptUserCode, Notice } from './form.tsx'
@@ -190,7 +190,7 @@ export const confirm = new Hono<PageEnvironment>()
 
 // SS-5: signed in, and recently, because phones are handed around.
 const freshPerson = async (context: PageRequest): Promise<SignedIn | undefined> => {
-  const known = await person(context)
+  const known = await signedInVisitor(context)
   const isFresh = known !== undefined && Date.now() < known.authTimeMs + FRESH_SIGN_IN_MS
   return isFresh ? known : undefined
 }

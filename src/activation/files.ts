@@ -9,9 +9,6 @@ import type { PageEnvironment } from './visit.ts'
 /** Serves the files below /device. */
 export const files = ({ brand }: Config): Hono<PageEnvironment> => {
   const routes = new Hono<PageEnvironment>()
-  const asset = (env: Cloudflare.Env, name: string) =>
-    env.ASSETS.fetch(new URL(`/${name}`, 'https://assets'))
-
   routes.use('/:file{style\\.css|show-password\\.js|logo}', etag(), async (context, next) => {
     await next()
     context.header('Cache-Control', 'public, max-age=3600')
@@ -28,6 +25,9 @@ export const files = ({ brand }: Config): Hono<PageEnvironment> => {
   )
   return routes
 }
+
+const asset = (env: Cloudflare.Env, name: string): Promise<Response> =>
+  env.ASSETS.fetch(`https://assets/${name}`)
 
 // One style sheet, one request: an inline style would need a hole in the Content-Security-Policy.
 const brandColours = ({ accent, accentDark }: Brand): string =>

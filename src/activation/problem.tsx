@@ -1,10 +1,29 @@
 // A page that cannot go on: what happened in one sentence, and the one way out.
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { MINUTE, SECOND } from '../durations.ts'
+import { logFailure } from '../failure-log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'
 import type { PageRequest } from './visit.ts'
 import type { FC } from 'hono/jsx'
 import { Layout, type PageContext } from './layout.tsx'
+
+const copy = {
+  missing: { title: 'There is no such page', text: 'Check the address, or start with your code.' },
+  forbidden: {
+    title: 'That did not come from this page',
+    text: 'The form was too old or came from somewhere else. Nothing was changed. Please try again.',
+  },
+  tooLarge: { title: 'That was too much', text: 'The form was larger than it can be.' },
+  unavailable: {
+    title: 'Something went wrong here',
+    text: 'Nothing was changed. Please try again in a moment.',
+  },
+  tooMany: (minutes: number) => ({
+    title: 'Too many tries',
+    text: `To keep accounts safe there is a pause now. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+  }),
+  start: 'Enter a code',
+}
 
 interface ProblemPageProps {
   readonly page: PageContext
@@ -25,24 +44,6 @@ export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action })
   </Layout>
 )
 
-const copy = {
-  missing: { title: 'There is no such page', text: 'Check the address, or start with your code.' },
-  forbidden: {
-    title: 'That did not come from this page',
-    text: 'The form was too old or came from somewhere else. Nothing was changed. Please try again.',
-  },
-  tooLarge: { title: 'That was too much', text: 'The form was larger than it can be.' },
-  unavailable: {
-    title: 'Something went wrong here',
-    text: 'Nothing was changed. Please try again in a moment.',
-  },
-  tooMany: (minutes: number) => ({
-    title: 'Too many tries',
-    text: `To keep accounts safe there is a pause now. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
-  }),
-  start: 'Enter a code',
-}
-
 export const missing = (context: PageRequest) => problem(context, copy.missing, 404)
 
 export const forbidden = (context: PageRequest) => problem(context, copy.forbidden, 403)
@@ -57,7 +58,7 @@ export const tooMany = (context: PageRequest, waitMs: number) => {
 
 /** Whatever a page did not expect: an object out of reach, or a bug. */
 export const unavailable = (error: Error, context: PageRequest) => {
-  console.error({ error: String(error), cause: String(error.cause ?? '') })
+  logFailure(error)
   return problem(context, copy.unavailable, error instanceof ObjectUnavailable ? 503 : 500)
 }
 

@@ -12,7 +12,7 @@ import {
   type PageRequest,
   keepUserCode,
   keptUserCode,
-  person,
+  signedInVisitor,
   sessionCookie,
 } from './visit.ts'
 import type { FC } from 'hono/jsx'
@@ -121,7 +121,7 @@ const problems = {
 /** GET shows the form; POST signs in and goes on to what the code asks. */
 export const signIn = new Hono<PageEnvironment>()
   .get('/', async (context) => {
-    const known = await person(context)
+    const known = await signedInVisitor(context)
     return showSignIn(context, {
       email: known?.email,
       reauthenticate: known !== undefined,

@@ -40,7 +40,7 @@ export const sessionCookie = (context: Context): SessionCookie | undefined =>
   parseSession(readCookie(context, 'session'))
 
 /** Who is signed in. Touches the account. */
-export const person = (context: PageRequest): Promise<SignedIn | undefined> =>
+export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>
   signedInPerson(context.env, sessionCookie(context))
 
 /** The code that was typed or scanned, as it is displayed. */

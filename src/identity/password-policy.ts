@@ -10,6 +10,29 @@ export type PasswordProblem = 'too_short' | 'too_long' | 'common' | 'personal' |
 // One a line, lower case, the most used first.
 const common: ReadonlySet<string> = new Set(commonPasswords.trim().split('\n'))
 
+// What fingers and heads run along, forwards and backwards.
+const WALKS = [
+  'abcdefghijklmnopqrstuvwxyz',
+  '01234567890',
+  'qwertyuiop',
+  'asdfghjkl',
+  'zxcvbnm',
+  '1q2w3e4r5t6y7u8i9o0p',
+  'qazwsxedcrfvtgbyhnujm',
+].flatMap((walk) => [walk, [...walk].toReversed().join('')])
+
+// The letters that these stand for when a word is disguised.
+const DISGUISES: Readonly<Record<string, string>> = {
+  '@': 'a',
+  '4': 'a',
+  '3': 'e',
+  '1': 'i',
+  '!': 'i',
+  '0': 'o',
+  $: 's',
+  '5': 's',
+}
+
 /**
  * Why `password` may not be chosen, or undefined. `names` are those of the person and the service,
  * which are guessed first.
@@ -23,20 +46,46 @@ export const passwordProblem = (
   if (length < MIN_CHARACTERS) return 'too_short'
   if (length > MAX_CHARACTERS) return 'too_long'
   const lower = normalized.toLowerCase()
-  const core = repeatedPart(withoutPadding(lower))
-  if (common.has(lower) || common.has(core)) return 'common'
-  if (new Set(lower).size <= 3 || repeatedPart(lower).length <= 4) return 'repetitive'
-  return names.some((name) => isBuiltFrom(core, name.toLowerCase())) ? 'personal' : undefined
+  const forms = [lower, ...wordsOf(lower)]
+  if (forms.some((form) => common.has(form) || common.has(repeatedPart(form)))) return 'common'
+  if (names.some((name) => forms.some((form) => isBuiltFrom(form, name.toLowerCase()))))
+    return 'personal'
+  // A short password said twice is still short.
+  const isRepeated = forms.some((form) => {
+    const part = repeatedPart(form)
+    return part !== form && part.length < MIN_CHARACTERS && 2 * form.length >= lower.length
+  })
+  if (isRepeated || new Set(lower).size <= 3) return 'repetitive'
+  return isWalk(lower) ? 'common' : undefined
 }
 
-// `password12345678` is `password`.
+// What is left without what only makes it long or hides it: `password12345678`, `pass word pass
+// word` and `p@ssw0rd p@ssw0rd` are all `password`. Not, if that was the bigger half.
+const wordsOf = (text: string): string[] => {
+  const core = withoutPadding(text)
+  const undisguised = core.replaceAll(/[@431!0$5]/g, (character) => DISGUISES[character] ?? '')
+  const bare = [core, undisguised].map((form) => form.replaceAll(/[^\p{L}]/gu, ''))
+  return [core, ...bare.filter((form) => 2 * form.length >= text.length)]
+}
+
 const withoutPadding = (text: string): string => text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
 
 // The shortest part that, repeated, makes up the text: found where it meets itself again.
 const repeatedPart = (text: string): string => text.slice(0, (text + text).indexOf(text, 1))
 
-const isBuiltFrom = (core: string, name: string): boolean => {
+// Whether most characters follow from the one before.
+const isWalk = (text: string): boolean => {
+  const characters = [...text]
+  const surprises = characters.filter((character, index) => {
+    const previous = characters[index - 1] ?? ''
+    return previous !== character && !WALKS.some((walk) => walk.includes(previous + character))
+  })
+  return 3 * surprises.length < characters.length
+}
+
+const isBuiltFrom = (form: string, name: string): boolean => {
   const parts = [name, ...name.split(/[^\p{L}\p{N}]+/u)].filter((part) => part.length >= 4)
-  const rest = parts.reduce((text, part) => text.replaceAll(part, ''), core)
-  return parts.length > 0 && rest !== core && withoutPadding(rest).length < 4
+  const without = parts.reduce((text, part) => text.replaceAll(part, ''), form)
+  const rest = withoutPadding(without)
+  return without !== form && (rest.length < 4 || common.has(rest))
 }

@@ -108,14 +108,15 @@ const readCodeChallenge = (parameters: Parameters): string | undefined => {
 
 const originOf = (request: Request, parameters: Parameters): DeviceOrigin => {
   // Absent outside Cloudflare's network.
-  const cf = request.cf as Partial<IncomingRequestCfProperties> | undefined
-  const place = (value: unknown) =>
-    typeof value === 'string' ? plainText(value) || undefined : undefined
+  const { cf } = request
   return {
     deviceName: deviceNameOf(parameters.get('device_name'), request.headers.get('User-Agent')),
-    city: place(cf?.city),
-    region: place(cf?.region),
-    country: place(cf?.country),
-    network: place(cf?.asOrganization),
+    city: textOf(cf?.city),
+    region: textOf(cf?.region),
+    country: textOf(cf?.country),
+    network: textOf(cf?.asOrganization),
   }
 }
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? plainText(value) || undefined : undefined

@@ -1,5 +1,6 @@
 // OAuthError, and its one translation into a response (RFC 6749 §5.2).
 import { SLOW_DOWN_SECONDS } from '../config.ts'
+import { logFailure } from '../failure-log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'
 import { LIMIT_PERIOD_SECONDS } from '../rate-limit.ts'
 import type { ErrorCode, ErrorResponse } from './protocol.ts'
@@ -65,8 +66,7 @@ export const renderError = (error: unknown): Response => {
 }
 
 const toOAuthError = (error: unknown): OAuthError => {
-  const requestId = crypto.randomUUID()
-  console.error({ requestId, error: String(error), cause: describeCause(error) })
+  const requestId = logFailure(error)
   // A device that hears `invalid_grant` gives up; one that hears this comes again (RFC 8628 §3.5).
   return error instanceof ObjectUnavailable
     ? new OAuthError('temporarily_unavailable', `Try again (request ${requestId})`, {
@@ -74,6 +74,3 @@ const toOAuthError = (error: unknown): OAuthError => {
       })
     : new OAuthError('server_error', `Something went wrong here (request ${requestId})`)
 }
-
-const describeCause = (error: unknown): string | undefined =>
-  error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined

@@ -1,7 +1,7 @@
 // Every protocol path on one screen, with what they share: no-store, CORS, errors as JSON.
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { etag } from 'hono/etag'
+import { RETAINED_304_HEADERS, etag } from 'hono/etag'
 import { type Config, isLoopback, issuerFor } from '../config.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import { OAuthError, renderError } from './errors.ts'
@@ -21,7 +21,7 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   const base = config.basePath
 
   const serve = (methods: string[], path: string, endpoint: Endpoint, ...more: Middleware[]) => {
-    const shared = [sharedHeaders, allowOrigins(methods), requireTls, ...more] as const
+    const shared = [sharedHeaders, allowOrigins(methods), ...more, requireTls] as const
     routes.on(methods, path, ...shared, (context) => answer(endpoint, exchangeOf(context)))
     routes.all(path, ...shared, () => notAllowed(methods))
   }
@@ -36,10 +36,10 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   serve(['POST'], `${base}/device_authorization`, deviceAuthorization, noStore)
   serve(['POST'], `${base}/token`, token, noStore)
   serve(['GET', 'POST'], `${base}/userinfo`, userinfo, noStore)
-  serve(['GET'], `${base}/jwks.json`, jwks, etag())
+  serve(['GET'], `${base}/jwks.json`, jwks, revalidate)
   // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.
-  serve(['GET'], `/.well-known/oauth-authorization-server${base}`, metadata, etag())
-  serve(['GET'], `${base}/.well-known/openid-configuration`, metadata, etag())
+  serve(['GET'], `/.well-known/oauth-authorization-server${base}`, metadata, revalidate)
+  serve(['GET'], `${base}/.well-known/openid-configuration`, metadata, revalidate)
   routes.get(`${base}/device/qr/:name`, allowOrigins(['GET']), sharedHeaders, (context) => {
     const issuer = issuerFor(config, context.req.url)
     return qrPicture(issuer, context.req.param('name')) ?? context.notFound()
@@ -85,6 +85,15 @@ const allowOrigins = (methods: string[]): Middleware =>
     exposeHeaders: ['DPoP-Nonce', 'ETag', 'Preference-Applied', 'Retry-After', 'WWW-Authenticate'],
     maxAge: 86_400,
   })
+
+// Or a page of another origin could not read that what it has is still good.
+const revalidate: Middleware = etag({
+  retainedHeaders: [
+    ...RETAINED_304_HEADERS,
+    'access-control-allow-origin',
+    'access-control-expose-headers',
+  ],
+})
 
 // Refused and not redirected: the credentials have already travelled in the clear (RFC 6749 §1.6).
 const requireTls: Middleware = async (context, next) => {

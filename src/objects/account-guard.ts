@@ -6,7 +6,13 @@ import {
   MAX_WRONG_CODES,
   WRONG_CODES_WINDOW_MS,
 } from '../config.ts'
-import { SECOND } from '../durations.ts'
+import { DAY, SECOND } from '../durations.ts'
+
+/**
+ * How long failures count after the last one, whether or not there is an account: a difference
+ * would tell. Who waits for it gets fewer guesses in than who sits out the longest wait.
+ */
+export const FAILURES_FORGOTTEN_MS = 1 * DAY
 
 export interface Guard {
   readonly failures: number
@@ -19,7 +25,7 @@ export const NO_FAILURES: Guard = { failures: 0, failedAtMs: 0, wrongCodesAtMs: 
 
 export const afterFailedSignIn = (guard: Guard, now: number): Guard => ({
   ...guard,
-  failures: guard.failures + 1,
+  failures: (now < guard.failedAtMs + FAILURES_FORGOTTEN_MS ? guard.failures : 0) + 1,
   failedAtMs: now,
 })
 

@@ -3,9 +3,9 @@
 // token. It never deletes itself, unless it holds nothing but failed sign-ins of nobody.
 import { DurableObject } from 'cloudflare:workers'
 import { SESSION_LIFETIME_MS } from '../config.ts'
-import { HOUR } from '../durations.ts'
 import { hashPassword, needsRehash, verifyPassword } from '../identity/password.ts'
 import {
+  FAILURES_FORGOTTEN_MS,
   type Guard,
   NO_FAILURES,
   afterFailedSignIn,
@@ -197,7 +197,8 @@ export class Account extends DurableObject {
   async #keepFailure(guard: Guard, profile: Profile | undefined): Promise<void> {
     await this.ctx.storage.put(GUARD, guard)
     // Guesses at an account that does not exist count as well, or the difference would tell.
-    if (profile === undefined) await this.ctx.storage.setAlarm(Date.now() + HOUR)
+    if (profile === undefined)
+      await this.ctx.storage.setAlarm(guard.failedAtMs + FAILURES_FORGOTTEN_MS)
   }
 
   async #forgetOldSessions(now: number): Promise<void> {

@@ -6,7 +6,10 @@ export const ISSUER = 'https://antenna.test'
 /** Printable ASCII with everything that form encoding changes. */
 export const SECRET = 'a:b+c%d/e f=&0123456789abcdef'
 
-const secretHash = createHash('sha256').update(SECRET).digest('hex')
+/** An id that form encoding changes too. */
+export const ODD_ID = 'urn:tv:odd+id%20/'
+
+export const SECRET_HASH = createHash('sha256').update(SECRET).digest('hex')
 
 const client = (id: string, more: object = {}) => ({
   client_id: id,
@@ -15,7 +18,7 @@ const client = (id: string, more: object = {}) => ({
   ...more,
 })
 
-const secret = { client_secret_sha256: secretHash }
+const secret = { client_secret_sha256: SECRET_HASH }
 
 export const TEST_VARS = {
   ISSUER,
@@ -28,8 +31,10 @@ export const TEST_VARS = {
     client('tv', { hold_seconds: 0 }),
     client('other-tv', { hold_seconds: 0 }),
     client('patient-tv', { interval_seconds: 5, hold_seconds: 0 }),
+    client('slow-tv', { interval_seconds: 60, hold_seconds: 0 }),
     client('held-tv', { hold_seconds: 1 }),
     client('short-tv', { hold_seconds: 0, code_lifetime_seconds: 60 }),
+    client('minute-tv', { hold_seconds: 0, access_token_seconds: 60 }),
     client('digits-tv', { user_code: 'digits', verification_uri_complete: false }),
     client('plain-tv', { scope: 'library:read', hold_seconds: 0 }),
     client('es256-tv', { hold_seconds: 0, id_token_signed_response_alg: 'ES256' }),
@@ -39,6 +44,7 @@ export const TEST_VARS = {
       token_endpoint_auth_method: 'client_secret_basic',
       hold_seconds: 0,
     }),
+    client(ODD_ID, { ...secret, token_endpoint_auth_method: 'client_secret_basic' }),
     client('post', {
       ...secret,
       token_endpoint_auth_method: 'client_secret_post',

@@ -1,0 +1,423 @@
+// The demo television's remote-controlled screen: asks for a code, waits, greets (RFC 8628 §3).
+// ES5 and XMLHttpRequest on purpose: televisions of 2019 run Chromium 63 or Safari 11.
+;(function () {
+  'use strict'
+
+  var DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+  var HELD_POLL_SECONDS = 25
+  // Longer than a held poll, so that only a dead connection runs into it.
+  var REQUEST_TIMEOUT_MS = 35 * 1000
+  var LONGEST_BACK_OFF_SECONDS = 30
+  var LONGEST_RETRY_AFTER_SECONDS = 3600
+  var SLOW_DOWN_SECONDS = 5
+  var DEFAULT_INTERVAL_SECONDS = 1
+  // The server counts from arrival to arrival, and the network is not evenly fast.
+  var JITTER_MS = 100
+  // A decision made in the last second may still be on its way when the clock reads 0:00.
+  var EXPIRY_GRACE_MS = 3 * 1000
+  // A code refused sooner than this was never good; asking at once again would only hammer.
+  var SHORTEST_CODE_LIFE_MS = 10 * 1000
+  var USERINFO_ATTEMPTS = 3
+
+  var KEY = { enter: 13, left: 37, up: 38, right: 39, down: 40 }
+  var BACK_KEYS = [27, 461, 10009] // Escape, webOS, Tizen
+  var SCREENS = ['code', 'declined', 'error', 'greeting']
+  var LONG_GREETING = 28
+  var EMPTY_CODE = '    -    '
+
+  var settings = document.body.dataset
+  // Everything that belongs to one code or one signed-in person; replaced as a whole, so that
+  // an answer that arrives late finds that it is no longer current.
+  var current = {}
+  var failures = 0
+
+  function form(fields) {
+    return Object.keys(fields)
+      .map(function (name) {
+        return encodeURIComponent(name) + '=' + encodeURIComponent(fields[name])
+      })
+      .join('&')
+  }
+
+  function retryAfterSeconds(value) {
+    if (!value) return 0
+    var seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
+    return seconds > 0 ? Math.min(seconds, LONGEST_RETRY_AFTER_SECONDS) : 0
+  }
+
+  function send(flow, request, onReply) {
+    var xhr = new XMLHttpRequest()
+    flow.xhr = xhr
+    xhr.open(request.method, settings.basePath + request.path)
+    xhr.timeout = REQUEST_TIMEOUT_MS
+    xhr.responseType = 'json'
+    xhr.setRequestHeader('Accept', 'application/json')
+    Object.keys(request.headers || {}).forEach(function (name) {
+      xhr.setRequestHeader(name, request.headers[name])
+    })
+    if (request.fields) {
+      xhr.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded')
+    }
+    xhr.addEventListener('loadend', function () {
+      if (flow !== current) return
+      flow.xhr = null
+      onReply({
+        status: xhr.status,
+        body: xhr.response,
+        retryAfter: retryAfterSeconds(xhr.getResponseHeader('Retry-After')),
+      })
+    })
+    xhr.send(request.fields ? form(request.fields) : null)
+  }
+
+  function isTransient(reply) {
+    if (reply.status === 0 || reply.status === 429 || reply.status >= 500) return true
+    // A captive portal answers 200 with its own page.
+    return reply.status < 300 && reply.body === null
+  }
+
+  function later(flow, action, delayMs) {
+    flow.next = action
+    flow.timer = setTimeout(function () {
+      flow.next = null
+      action(flow)
+    }, delayMs)
+  }
+
+  // RFC 8628 §3.5: on a connection failure the client must poll less often.
+  function backOff(flow, action, reply) {
+    var seconds = Math.min(Math.pow(2, failures), LONGEST_BACK_OFF_SECONDS)
+    failures += 1
+    flow.isBackingOff = true
+    flow.mustWait = reply.retryAfter > 0
+    later(flow, action, Math.max(seconds, reply.retryAfter) * 1000)
+  }
+
+  function retryNow() {
+    if (!current.isBackingOff || current.mustWait || !current.next) return
+    var action = current.next
+    clearTimeout(current.timer)
+    current.next = null
+    action(current)
+  }
+
+  function succeeded(flow) {
+    failures = 0
+    flow.isBackingOff = false
+  }
+
+  // The wall clock of a television jumps when it first hears the time; this one does not.
+  function now() {
+    return performance.now()
+  }
+
+  function start() {
+    var previous = current
+    current = {}
+    clearTimeout(previous.timer)
+    if (previous.xhr) previous.xhr.abort()
+    drawCode(EMPTY_CODE, 'Getting a code')
+    showScreen('code')
+    setBusy(true)
+    setStatus('Getting a code…', false)
+    requestCode(current)
+  }
+
+  function requestCode(flow) {
+    var request = {
+      method: 'POST',
+      path: '/device_authorization',
+      fields: {
+        client_id: settings.clientId,
+        scope: settings.scope,
+        device_name: settings.deviceName,
+      },
+    }
+    send(flow, request, function (reply) {
+      if (isTransient(reply)) {
+        setStatus('Reconnecting…', true)
+        backOff(flow, requestCode, reply)
+      } else if (reply.status === 200 && isDeviceAuthorization(reply.body)) {
+        receiveCode(flow, reply.body)
+      } else {
+        showError(reply)
+      }
+    })
+  }
+
+  function isDeviceAuthorization(body) {
+    return body.device_code && body.user_code && body.verification_uri && body.expires_in > 0
+  }
+
+  function receiveCode(flow, answer) {
+    flow.deviceCode = answer.device_code
+    flow.interval = answer.interval || DEFAULT_INTERVAL_SECONDS
+    flow.startedAt = now()
+    flow.expiresAt = flow.startedAt + answer.expires_in * 1000
+    flow.isBackingOff = false
+    setBusy(false)
+    setStatus('Waiting for your phone', false)
+    showCode(answer)
+    showTimeLeft()
+    poll(flow)
+  }
+
+  function poll(flow) {
+    var pollStartedAt = now()
+    // After a failure the next answer is wanted at once: it tells that the connection is back.
+    var holdSeconds = flow.isBackingOff ? 0 : HELD_POLL_SECONDS
+    var request = {
+      method: 'POST',
+      path: '/token',
+      headers: { Prefer: 'wait=' + holdSeconds },
+      fields: {
+        grant_type: DEVICE_CODE_GRANT,
+        device_code: flow.deviceCode,
+        client_id: settings.clientId,
+      },
+    }
+    send(flow, request, function (reply) {
+      var error = reply.body && reply.body.error
+      if (isTransient(reply)) {
+        setStatus('Reconnecting…', true)
+        backOff(flow, poll, reply)
+      } else if (reply.status === 200 && reply.body.access_token) {
+        succeeded(flow)
+        receiveToken(reply.body)
+      } else if (error === 'authorization_pending' || error === 'slow_down') {
+        succeeded(flow)
+        if (error === 'slow_down') flow.interval = slowerInterval(flow, reply)
+        setStatus('Waiting for your phone', false)
+        later(flow, poll, pollStartedAt + flow.interval * 1000 + JITTER_MS - now())
+      } else if (error === 'expired_token' || error === 'invalid_grant') {
+        renew(flow)
+      } else if (error === 'access_denied') {
+        showDeclined()
+      } else {
+        showError(reply)
+      }
+    })
+  }
+
+  function slowerInterval(flow, reply) {
+    var asked = Number(reply.body.interval)
+    return asked > flow.interval ? asked : flow.interval + SLOW_DOWN_SECONDS
+  }
+
+  function renew(flow) {
+    if (now() - flow.startedAt > SHORTEST_CODE_LIFE_MS) {
+      start()
+      return
+    }
+    setBusy(true)
+    setStatus('Getting a code…', false)
+    backOff(flow, start, { retryAfter: 0 })
+  }
+
+  function receiveToken(token) {
+    current = { token: token, attempts: 0 }
+    setBusy(true)
+    setStatus('Signing in…', false)
+    var granted = (token.scope || settings.scope).split(' ')
+    if (granted.indexOf('openid') < 0) showGreeting(current, {})
+    else requestPerson(current)
+  }
+
+  function requestPerson(flow) {
+    flow.attempts += 1
+    var request = {
+      method: 'GET',
+      path: '/userinfo',
+      headers: { Authorization: 'Bearer ' + flow.token.access_token },
+    }
+    send(flow, request, function (reply) {
+      if (isTransient(reply) && flow.attempts < USERINFO_ATTEMPTS) {
+        backOff(flow, requestPerson, reply)
+        return
+      }
+      succeeded(flow)
+      showGreeting(flow, reply.status === 200 && reply.body ? reply.body : {})
+    })
+  }
+
+  function byId(id) {
+    return document.getElementById(id)
+  }
+
+  function setText(id, text) {
+    var element = byId(id)
+    if (element.textContent !== text) element.textContent = text
+  }
+
+  function announce(text) {
+    setText('announcement', text)
+  }
+
+  function setTitle(text) {
+    document.title = text + ' · ' + settings.brandName
+  }
+
+  function screenButton() {
+    return byId(document.body.dataset.screen + '-screen').querySelector('button')
+  }
+
+  function showScreen(name) {
+    SCREENS.forEach(function (screen) {
+      byId(screen + '-screen').hidden = screen !== name
+    })
+    document.body.dataset.screen = name
+    // On the code's screen an Enter pressed too often must not throw the code away.
+    if (name !== 'code') screenButton().focus()
+  }
+
+  function setBusy(isBusy) {
+    var screen = byId('code-screen')
+    screen.classList.toggle('is-busy', isBusy)
+    screen.setAttribute('aria-busy', String(isBusy))
+    if (isBusy) setText('time-left', '')
+  }
+
+  function setStatus(text, isReconnecting) {
+    byId('code-screen').classList.toggle('is-reconnecting', isReconnecting)
+    if (byId('status').textContent !== text) announce(text)
+    setText('status', text)
+    setTitle(isReconnecting ? text : 'Connect this TV')
+  }
+
+  function drawCode(code, label) {
+    var element = byId('user-code')
+    element.setAttribute('aria-label', label)
+    element.textContent = ''
+    element.classList.toggle('is-long', code.length > EMPTY_CODE.length)
+    code.split('').forEach(function (letter) {
+      var cell = document.createElement('span')
+      cell.className = letter === '-' ? 'dash' : letter === ' ' ? 'letter blank' : 'letter'
+      cell.textContent = letter
+      element.appendChild(cell)
+    })
+  }
+
+  function showCode(answer) {
+    var address = answer.verification_uri.replace(/^https?:\/\//, '').replace(/\/$/, '')
+    var spelled = answer.user_code.replace(/-/g, '').split('').join(' ')
+    setText('address', address)
+    drawCode(answer.user_code, spelled)
+    showQr(answer.verification_uri_complete && answer.verification_uri_qr, address)
+    announce('Open ' + address + ' on your phone. Your code is ' + spelled + '.')
+  }
+
+  function showQr(url, address) {
+    var picture = byId('qr')
+    byId('code-screen').classList.toggle('has-qr', Boolean(url))
+    if (!url) {
+      picture.removeAttribute('src')
+      return
+    }
+    picture.alt = 'QR code that opens ' + address + ' with this code'
+    picture.src = url
+  }
+
+  function showTimeLeft() {
+    var flow = current
+    if (!flow.expiresAt) return
+    var leftMs = flow.expiresAt - now()
+    if (leftMs > 0) {
+      var seconds = Math.ceil(leftMs / 1000)
+      var rest = seconds % 60
+      setText('time-left', Math.floor(seconds / 60) + ':' + (rest < 10 ? '0' : '') + rest + ' left')
+    } else if (!flow.xhr || leftMs < -EXPIRY_GRACE_MS) {
+      start()
+    } else {
+      setBusy(true)
+    }
+  }
+
+  function showDeclined() {
+    current = {}
+    showScreen('declined')
+    setTitle('Not connected')
+    announce('Not connected. The request was declined.')
+  }
+
+  function errorText(code) {
+    if (code === 'invalid_client' || code === 'unauthorized_client') {
+      return settings.brandName + ' does not know this TV. Whoever runs the service can add it.'
+    }
+    if (code === 'invalid_scope') {
+      return 'This TV asks for more than ' + settings.brandName + ' lets it have.'
+    }
+    return settings.brandName + ' gave an answer this TV does not understand.'
+  }
+
+  function showError(reply) {
+    var body = reply.body || {}
+    var code = body.error || 'HTTP ' + reply.status
+    current = {}
+    setText('error-text', errorText(body.error))
+    setText('error-detail', body.error_description ? code + ': ' + body.error_description : code)
+    showScreen('error')
+    setTitle('Sign-in problem')
+    announce('This TV cannot sign in yet. ' + byId('error-text').textContent)
+  }
+
+  function inWords(seconds) {
+    var unit = seconds % 3600 === 0 ? 3600 : seconds >= 120 ? 60 : 1
+    var count = Math.round(seconds / unit)
+    var name = unit === 3600 ? 'hour' : unit === 60 ? 'minute' : 'second'
+    return count + ' ' + name + (count === 1 ? '' : 's')
+  }
+
+  function showGreeting(flow, person) {
+    var name = person.name || person.email
+    var greeting = name ? 'Hello, ' + name : 'Welcome'
+    var scopes = byId('scopes')
+    scopes.textContent = ''
+    ;(flow.token.scope || settings.scope).split(' ').forEach(function (scope) {
+      var item = document.createElement('li')
+      item.textContent = scope
+      scopes.appendChild(item)
+    })
+    byId('lifetime-fact').hidden = !flow.token.expires_in
+    setText('lifetime', flow.token.expires_in ? inWords(flow.token.expires_in) : '')
+    setText('greeting', greeting)
+    byId('greeting').classList.toggle('is-long', greeting.length > LONG_GREETING)
+    showScreen('greeting')
+    setTitle(greeting)
+    announce(greeting + '. This TV is connected.')
+  }
+
+  function press() {
+    if (current.isBackingOff) retryNow()
+    else if (!current.xhr || current.deviceCode) start()
+  }
+
+  Array.prototype.forEach.call(document.querySelectorAll('button'), function (button) {
+    button.addEventListener('click', press)
+  })
+
+  document.addEventListener('keydown', function (event) {
+    var screen = document.body.dataset.screen
+    var button = screenButton()
+    if (BACK_KEYS.indexOf(event.keyCode) >= 0) {
+      if (screen !== 'declined' && screen !== 'error') return
+      event.preventDefault()
+      start()
+    } else if (event.keyCode === KEY.enter) {
+      if (document.activeElement !== button) return
+      // Once per press: a held key repeats, and each repeat would ask for another code.
+      event.preventDefault()
+      if (!event.repeat) button.click()
+    } else if (event.keyCode >= KEY.left && event.keyCode <= KEY.down) {
+      if (document.activeElement === button) return
+      event.preventDefault()
+      button.focus()
+    }
+  })
+
+  byId('qr').addEventListener('error', function () {
+    byId('code-screen').classList.remove('has-qr')
+  })
+  window.addEventListener('online', retryNow)
+  setInterval(showTimeLeft, 500)
+  start()
+})()

@@ -1,0 +1,174 @@
+// A television in a browser: the page of an ordinary device client (RFC 8628 §3.1–§3.5). The page
+// has no private access to the server; assets/tv.js speaks to the public endpoints.
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import { DEMO } from './client.ts'
+
+export const DEMO_CLIENT_ID = DEMO.client.client_id
+export const DEMO_SCOPE = DEMO.client.scope
+const DEMO_DEVICE_NAME = 'Living-room TV (demo)'
+
+const SECURITY_HEADERS = {
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+}
+
+interface TelevisionOptions {
+  brandName: string
+  basePath: string
+}
+
+export const television = (options: TelevisionOptions): Hono => {
+  const app = new Hono()
+  app.get('/tv', (c) =>
+    c.html(html`<!doctype html>${(<TelevisionPage {...options} />)}`, 200, SECURITY_HEADERS),
+  )
+  return app
+}
+
+const TelevisionPage = ({ brandName, basePath }: TelevisionOptions) => (
+  <html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="dark" />
+      <title>{`Connect this TV · ${brandName}`}</title>
+      <link rel="stylesheet" href={`${basePath}/tv.css`} />
+      <script src={`${basePath}/tv.js`} defer></script>
+    </head>
+    <body
+      data-screen="code"
+      data-base-path={basePath}
+      data-client-id={DEMO_CLIENT_ID}
+      data-scope={DEMO_SCOPE}
+      data-device-name={DEMO_DEVICE_NAME}
+      data-brand-name={brandName}
+    >
+      <header class="brand">{brandName}</header>
+      <noscript>
+        <p class="noscript">This television needs JavaScript to ask for a code.</p>
+      </noscript>
+      <main>
+        <CodeScreen />
+        <DeclinedScreen />
+        <ErrorScreen />
+        <GreetingScreen brandName={brandName} />
+      </main>
+      <p id="announcement" class="announcement" role="status"></p>
+    </body>
+  </html>
+)
+
+const CodeScreen = () => (
+  <section id="code-screen" class="code-screen has-qr is-busy" aria-labelledby="code-title">
+    <div class="offer">
+      <div class="instructions">
+        <h1 id="code-title">Sign in with your phone</h1>
+        <ol class="steps">
+          <li>
+            <span class="with-qr">Scan the QR code, or open</span>
+            <span class="without-qr">On your phone or computer, open</span>
+            <strong id="address" class="address">
+              {'\u00a0'}
+            </strong>
+          </li>
+          <li>
+            <span class="with-qr">Enter or confirm this code</span>
+            <span class="without-qr">Enter this code</span>
+            <strong
+              id="user-code"
+              class="user-code"
+              role="img"
+              aria-label="Getting a code"
+            ></strong>
+          </li>
+          <li>Choose Allow, and this TV signs in by itself</li>
+        </ol>
+      </div>
+      <div class="qr with-qr">
+        <img id="qr" class="qr-picture" alt="" />
+      </div>
+    </div>
+    <div class="progress">
+      <p class="status">
+        <span id="status">Getting a code…</span>
+        <span class="time-left">
+          <span id="time-left" role="timer" aria-live="off"></span>
+        </span>
+      </p>
+      <button type="button" class="button">
+        New code
+      </button>
+    </div>
+  </section>
+)
+
+const DeclinedScreen = () => (
+  <section id="declined-screen" class="message-screen" aria-labelledby="declined-title" hidden>
+    <h1 id="declined-title">Not connected</h1>
+    <p class="lead">
+      The request was declined, so nothing was shared with this TV. If that was a slip, just ask
+      again.
+    </p>
+    <button type="button" class="button">
+      Try again
+    </button>
+  </section>
+)
+
+const ErrorScreen = () => (
+  <section id="error-screen" class="message-screen" aria-labelledby="error-title" hidden>
+    <h1 id="error-title">This TV can’t sign in yet</h1>
+    <p id="error-text" class="lead"></p>
+    <p id="error-detail" class="detail"></p>
+    <button type="button" class="button">
+      Try again
+    </button>
+  </section>
+)
+
+const GreetingScreen = ({ brandName }: { brandName: string }) => (
+  <section id="greeting-screen" class="message-screen" aria-labelledby="greeting" hidden>
+    <svg class="tick" viewBox="0 0 48 48" aria-hidden="true">
+      <circle cx="24" cy="24" r="22" />
+      <path d="M14.5 24.5l6.5 6.5 12.5-13.5" />
+    </svg>
+    <h1 id="greeting" class="greeting">
+      Welcome
+    </h1>
+    <p class="lead">This TV is connected to {brandName}.</p>
+    <dl class="facts">
+      <div>
+        <dt>It may use</dt>
+        <dd>
+          <ul id="scopes" class="scopes"></ul>
+        </dd>
+      </div>
+      <div id="lifetime-fact">
+        <dt>Its access token is good for</dt>
+        <dd id="lifetime"></dd>
+      </div>
+    </dl>
+    <div class="sign-out">
+      <button type="button" class="button">
+        Sign out
+      </button>
+      <p class="detail">
+        Signing out here only makes this screen forget its token. To disconnect the TV for good,
+        remove it from your devices.
+      </p>
+    </div>
+  </section>
+)
