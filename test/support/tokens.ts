@@ -1,0 +1,75 @@
+// A device that a person allowed: its tokens, and what they are checked with.
+import { type JSONWebKeySet, createLocalJWKSet } from 'jose'
+import type { Approval } from '../../src/objects/device-authorization-state.ts'
+import { type Answer, type Device, answerOf, approve, newPerson, startDevice } from './device.ts'
+import { type Fetch, freshAddress, url, worker } from './worker.ts'
+
+type Fields = Readonly<Record<string, string>>
+type Person = Awaited<ReturnType<typeof newPerson>>
+
+let known: Person | undefined
+
+/** One person for all tests of a file that do not care who it is: passwords are slow to hash. */
+export const somebody = async (): Promise<Person> => {
+  known ??= await newPerson()
+  return known
+}
+
+export interface ConnectedDevice {
+  readonly device: Device
+  readonly grantId: string
+  /** The successful token response. */
+  readonly tokens: Answer['body']
+}
+
+/** Starts, is allowed, and polls once. */
+export const connectDevice = async (
+  clientId = 'tv',
+  {
+    fields = {},
+    poll = {},
+    headers = {},
+    fetch = worker,
+    approval = {},
+  }: {
+    fields?: Fields
+    poll?: Fields
+    headers?: Fields
+    fetch?: Fetch
+    approval?: Partial<Approval>
+  } = {},
+): Promise<ConnectedDevice> => {
+  const device = await startDevice(clientId, { fields, headers, fetch })
+  const grantId = crypto.randomUUID()
+  const subject = approval.subject ?? (await somebody()).subject
+  await approve(device.userCode, { grantId, ...approval, subject })
+  const { status, body } = await device.poll(poll)
+  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
+  return { device, grantId, tokens: body }
+}
+
+/** What the key set of the Worker verifies tokens with. */
+export const publishedKeys = async (
+  fetch: Fetch = worker,
+  issuerPath = '',
+): Promise<ReturnType<typeof createLocalJWKSet>> => {
+  const response = await fetch(new Request(url(`${issuerPath}/jwks.json`)))
+  return createLocalJWKSet(await response.json<JSONWebKeySet>())
+}
+
+/** Asks UserInfo with a bearer token. */
+export const askUserinfo = async (
+  token: string,
+  { method = 'GET', scheme = 'Bearer', fetch = worker } = {},
+): Promise<Answer> =>
+  answerOf(
+    await fetch(
+      new Request(url('/userinfo'), {
+        method,
+        headers: {
+          Authorization: `${scheme} ${token}`,
+          'CF-Connecting-IP': freshAddress(),
+        },
+      }),
+    ),
+  )
