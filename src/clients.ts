@@ -36,7 +36,7 @@ export const clientSchema = z
       'refresh_token',
     ]),
     // What the client may ask for, and what it gets when it asks for nothing in particular.
-    scope: z.string().check(z.minLength(1)),
+    scope: z.string().check(z.regex(/[^ ]/, 'must name a scope')),
     id_token_signed_response_alg: z._default(z.enum(ID_TOKEN_ALGORITHMS), 'RS256'),
     // RFC 9700 §2.3: a leaked access token is worth little if it is short-lived.
     access_token_seconds: z._default(integer(60, 3600), 600),

@@ -63,7 +63,8 @@ const noStore: Middleware = async (context, next) => {
 const requireTls: Middleware = async (context, next) => {
   const url = new URL(context.req.url)
   if (url.protocol === 'https:' || isLoopback(url.hostname)) return next()
-  if (context.req.method !== 'GET') return forbidden(context)
+  // Not redirected: what the form held has already travelled in the clear.
+  if (context.req.method !== 'GET') return context.text('Use https', 403)
   url.protocol = 'https:'
   return context.redirect(url.href, 308)
 }

@@ -1,13 +1,17 @@
 // The `wait` preference (RFC 7240 §4.3): how long the client would like its poll to be held.
 
+const QUOTED = /"(?:[^"\\]|\\.)*"/g
+
 /** Seconds asked for, or undefined. What is malformed or unknown is ignored; the first one wins. */
 export const preferredWaitSeconds = (header: string | null): number | undefined => {
-  for (const preference of (header ?? '').split(',')) {
+  // What separates elsewhere does not within quotation marks.
+  const text = (header ?? '').replaceAll(QUOTED, (quoted) => quoted.replaceAll(/[,;=]/g, ' '))
+  for (const preference of text.split(',')) {
     const [token = ''] = preference.split(';')
-    const [name = '', value = ''] = token.split('=', 2).map((part) => part.trim())
+    const [name = '', ...value] = token.split('=').map((part) => part.trim())
     if (name.toLowerCase() !== 'wait') continue
-    const digits = value.replaceAll('"', '')
-    return /^\d{1,9}$/.test(digits) ? Number(digits) : undefined
+    const digits = /^(?:\d{1,9}|"\d{1,9}")$/.exec(value.join('='))?.[0]
+    return digits === undefined ? undefined : Number(digits.replaceAll('"', ''))
   }
   return undefined
 }

@@ -34,7 +34,7 @@ const discover = (clientId: string, authentication?: openid.ClientAuth, waitSeco
     ...(waitSeconds !== undefined && {
       [openid.customFetch]: (url: string, options: openid.CustomFetchOptions) => {
         const headers = { ...options.headers, prefer: `wait=${waitSeconds}` }
-        return fetch(url, { ...options, headers } as RequestInit)
+        return fetch(url, { ...options, headers })
       },
     }),
   })

@@ -35,7 +35,7 @@ const turnOnTelevision = async (): Promise<Page> => {
   const television = await openWindow(TELEVISION)
   await television.goto(`${server.origin}/tv`)
   await television.waitForSelector('#code-screen.has-qr')
-  await television.waitForFunction(`document.querySelector('#qr').complete`)
+  await television.evaluate(`document.querySelector('#qr').decode()`)
   return television
 }
 
@@ -105,6 +105,6 @@ it('tells the television when the person declines, and lets it try again', async
   await television.waitForSelector('body[data-screen="declined"]')
   await television.keyboard.press('Enter')
   await television.waitForSelector('body[data-screen="code"]')
-  await television.waitForFunction(`document.querySelector('#code-screen.has-qr') !== null`)
+  await television.waitForSelector('#code-screen.has-qr')
   expect(await shownCode(television)).not.toBe(code)
 })

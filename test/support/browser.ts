@@ -49,7 +49,7 @@ const unpackChromium = async (): Promise<string> => {
   // The package brings the libraries too, for machines that have never had a browser.
   if (!existsSync('/usr/lib/x86_64-linux-gnu/libnss3.so')) {
     const archive = new URL('../bin/al2023.tar.br', import.meta.resolve('@sparticuz/chromium'))
-    await inflate(fileURLToPath(archive))
+    await inflate(fileURLToPath(archive.href))
     setupLambdaEnvironment(join(tmpdir(), 'al2023', 'lib'))
   }
   return executablePath

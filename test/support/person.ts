@@ -44,14 +44,18 @@ export class Person {
     return this.post(action, all, headers)
   }
 
-  /** Sends a form, wherever it came from. */
+  /** Sends a form, wherever it came from. A header with an empty value is not sent. */
   post(action: string, fields: Fields, headers: Fields = {}): Promise<Page> {
     return this.#follow(
       new Request(new URL(action, this.#origin), {
         method: 'POST',
         body: new URLSearchParams(fields),
         redirect: 'manual',
-        headers: { Origin: this.#origin, 'Sec-Fetch-Site': 'same-origin', ...headers },
+        headers: Object.entries({
+          Origin: this.#origin,
+          'Sec-Fetch-Site': 'same-origin',
+          ...headers,
+        }).filter(([, value]) => value !== ''),
       }),
     )
   }

@@ -1,0 +1,134 @@
+// GET and POST /device, and what the code goes through until the question is asked.
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { MINUTE } from '../../src/durations.ts'
+import { approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
+import { Person } from '../support/person.ts'
+import { ISSUER } from '../support/settings.ts'
+import { freshAddress, worker } from '../support/worker.ts'
+
+const NOT_VALID = 'This code is not valid any more. Get a new one on your device.'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const visitor = () => new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+
+const signedIn = async (): Promise<Person> => {
+  const person = visitor()
+  await person.createAccount('Ada', `${crypto.randomUUID()}@example.com`)
+  return person
+}
+
+const enter = async (person: Person, userCode: string) =>
+  person.submit(await person.open('/device'), '/device', { user_code: userCode })
+
+describe('entering the code', () => {
+  it.each([
+    ['in lower case', (code: string) => code.toLowerCase()],
+    ['with a space', (code: string) => code.replace('-', ' ')],
+    ['without anything between', (code: string) => code.replace('-', '')],
+    [
+      'full-width',
+      (code: string) =>
+        code.replaceAll(/[A-Z]/g, (c) => String.fromCodePoint(c.charCodeAt(0) + 0xfee0)),
+    ],
+  ])('VP-4 takes a code %s', async (_, typed) => {
+    const device = await startDevice()
+    const question = await enter(await signedIn(), typed(device.userCode))
+    expect(question.url.pathname).toBe('/device/confirm')
+    expect(question.html).toContain(device.userCode)
+  })
+
+  it.each(['', 'WDJB', 'AEIO-UAEI', 'WDJB-MJHT-WDJB', 'B'.repeat(10_000)])(
+    'VP-18 names what is wrong beside the field for %j, and asks no object',
+    async (typed) => {
+      const page = await enter(visitor(), typed)
+      expect(page.status).toBe(400)
+      expect(page.html).toContain('That is not a complete code')
+      expect(page.html).toMatch(/aria-invalid="true" aria-describedby="user_code-error/)
+    },
+  )
+
+  it('VP-20 has a labelled field that neither corrects nor remembers', async () => {
+    const { html } = await visitor().open('/device')
+    expect(html).toContain('<label for="user_code">')
+    for (const attribute of [
+      'autocomplete="off"',
+      'autocapitalize="characters"',
+      'spellcheck="false"',
+    ])
+      expect(html).toContain(attribute)
+    expect(html).not.toMatch(/one-time-code|onpaste/)
+  })
+
+  it('VP-1 VP-22 asks who it is before it looks the code up, and does not ask for the code again', async () => {
+    const device = await startDevice()
+    const person = visitor()
+    const signIn = await enter(person, device.userCode)
+    expect(signIn.url.pathname).toBe('/device/sign-in')
+    const question = await person.createAccount('Ada', `${crypto.randomUUID()}@example.com`)
+    expect(question.html).toContain(device.userCode)
+    expect(question.html).toMatch(/Works for \d+ more minutes/)
+  })
+
+  it('VP-2 changes nothing by GET, however often', async () => {
+    const device = await startDevice()
+    const person = await signedIn()
+    for (let turn = 0; turn < 10; turn += 1)
+      await person.open(device.answer.verification_uri_complete)
+    expect(await authorizationBehind(device.userCode).review()).toBeDefined()
+  })
+
+  it('VP-14 takes the code out of the address bar at once', async () => {
+    const device = await startDevice()
+    const page = await (await signedIn()).open(device.answer.verification_uri_complete)
+    expect(page.url.href).toBe(`${ISSUER}/device/confirm`)
+  })
+
+  it('VP-6 says the same of codes that never were, have run out, or were used', async () => {
+    const expired = await startDevice('short-tv')
+    const [denied, used] = [await startDevice(), await startDevice()]
+    await deny(denied.userCode)
+    await approve(used.userCode)
+    await used.poll()
+    const person = await signedIn()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * MINUTE })
+    const pages = []
+    for (const code of ['BBBB-BBBB', expired.userCode, denied.userCode, used.userCode])
+      pages.push(await enter(person, code))
+    const [first] = pages.map(({ html }) => html)
+    for (const page of pages) {
+      expect(page.status).toBe(404)
+      expect(page.html).toBe(first)
+      expect(page.html).toContain(NOT_VALID)
+    }
+  })
+
+  it('VP-5 lets an account enter five wrong codes in a quarter of an hour, and no sixth', async () => {
+    const person = await signedIn()
+    for (const letter of 'BCDFG') {
+      const page = await enter(person, letter.repeat(8))
+      expect(page.status).toBe(404)
+    }
+    const device = await startDevice()
+    const refused = await enter(person, device.userCode)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(800)
+    expect(refused.html).toContain('Too many tries')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 16 * MINUTE })
+    const later = await startDevice()
+    expect((await enter(person, later.userCode)).status).toBe(200)
+  })
+
+  it('VP-5 caps an address, whatever cookies it has', async () => {
+    const address = { 'CF-Connecting-IP': freshAddress() }
+    const statuses: number[] = []
+    for (let turn = 0; turn < 62; turn += 1) {
+      const page = await enter(new Person(worker, ISSUER, address), 'BCDF-BCDF')
+      statuses.push(page.status)
+    }
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0)
+    expect(statuses[0]).toBe(200)
+  })
+})
