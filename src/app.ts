@@ -22,6 +22,11 @@ export const createApp = (config: Config): Hono<Environment> => {
   app.get(basePath === '' ? '/' : basePath, (context) =>
     context.redirect(`${basePath}/device`, 302),
   )
-  app.notFound((context) => context.json({ error: 'not_found' }, 404))
+  app.notFound((context) =>
+    context.json({ error: 'not_found' }, 404, {
+      'X-Content-Type-Options': 'nosniff',
+      'Strict-Transport-Security': 'max-age=31536000',
+    }),
+  )
   return app
 }

@@ -63,7 +63,8 @@ const colour = z.string().check(z.regex(/^#[0-9a-f]{6}$/i, 'must be a colour lik
 
 const environmentSchema = z.object({
   ISSUER: z.optional(z.string()),
-  RESOURCE: z.optional(z.url()),
+  // RFC 8707 §2.
+  RESOURCE: z.optional(z.url().check(z.regex(/^[^#]*$/, 'must have no fragment'))),
   DEMO: z._default(z.enum(['on', 'off']), 'off'),
   BRAND_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(40)), 'Antenna'),
   BRAND_LOGO: z.optional(

@@ -7,7 +7,7 @@ import {
   SLOW_DOWN_SECONDS,
 } from '../../config.ts'
 import { sha256 } from '../../crypto.ts'
-import { SECOND } from '../../durations.ts'
+import { MINUTE, SECOND } from '../../durations.ts'
 import type { Absent } from '../../objects/device-authorization.ts'
 import type {
   Poller,
@@ -49,8 +49,8 @@ const readDeviceCode = ({ client, parameters }: TokenRequest): DeviceCode => {
   if (text === undefined) throw new OAuthError('invalid_request', 'device_code is missing')
   const deviceCode = parseDeviceCode(text)
   const now = Date.now()
-  // No object has to be started for a code that we cannot have made …
-  if (deviceCode === undefined || deviceCode.expiresAtMs > now + MAX_CODE_LIFETIME_MS)
+  // No object has to be started for a code that we cannot have made, clocks a little apart …
+  if (deviceCode === undefined || deviceCode.expiresAtMs > now + MAX_CODE_LIFETIME_MS + MINUTE)
     throw refusal({ outcome: 'invalid' })
   // … or for one that its object has long forgotten.
   const graceMs = 2 * client.intervalSeconds * SECOND + AUTHORIZATION_RETENTION_MS

@@ -1,0 +1,190 @@
+// The two codes (RFC 8628 §3.2, §6.1): conformance DA-12, DA-13, VP-4.
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  displayUserCode,
+  mintDeviceCode,
+  mintUserCode,
+  parseDeviceCode,
+  parseUserCode,
+} from '../src/codes.ts'
+import { fromBase64url, sha256, toBase64url } from '../src/crypto.ts'
+
+const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
+const DIGITS = '0123456789'
+
+const anyUserCode = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...LETTERS), minLength: 8, maxLength: 8 }),
+  fc.string({ unit: fc.constantFrom(...DIGITS), minLength: 9, maxLength: 9 }),
+)
+// Whole seconds of the next few centuries.
+const anyExpiry = fc.integer({ min: 0, max: 2 ** 34 }).map((seconds) => seconds * 1000)
+
+describe('a user code', () => {
+  it.each([
+    // The 0.9999999 quantiles of chi-square with 19 and with 9 degrees of freedom, and then some.
+    ['letters', LETTERS, /^[BCDFGHJKLMNPQRSTVWXZ]{8}$/, 75],
+    ['digits', DIGITS, /^\d{9}$/, 60],
+  ] as const)(
+    'DA-13 of %s has every character as often as any other',
+    (charset, alphabet, form, limit) => {
+      const counts = new Map([...alphabet].map((character) => [character, 0]))
+      const codes = Array.from({ length: 130_000 }, () => mintUserCode(charset))
+      expect(codes.find((code) => !form.test(code))).toBeUndefined()
+      for (const code of codes)
+        for (const character of code) counts.set(character, (counts.get(character) ?? 0) + 1)
+      const expected = (codes.length * (codes[0]?.length ?? 0)) / alphabet.length
+      const chiSquare = [...counts.values()].reduce(
+        (sum, count) => sum + (count - expected) ** 2 / expected,
+        0,
+      )
+      expect(chiSquare).toBeLessThan(limit)
+      // 34.6 bits: of so many, a few meet by chance, and of 29.9 bits some more.
+      expect(new Set(codes).size).toBeGreaterThan(codes.length - 60)
+    },
+  )
+
+  it('DA-13 drops the random bytes that would favour some characters', () => {
+    // 240 to 255 would be the first sixteen letters once more.
+    const bytes = [255, 240, 0, 19, 20, 239, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30]
+    const code = mintUserCode('letters', (length) => Uint8Array.from(bytes.slice(0, length)))
+    expect(code).toBe('BZBZCDFG')
+  })
+
+  it('DA-13 draws again when too many random bytes were dropped', () => {
+    const draws = [new Uint8Array(16).fill(255), new Uint8Array(16).fill(1)]
+    const code = mintUserCode('letters', () => draws.shift() ?? new Uint8Array())
+    expect(code).toBe('CCCCCCCC')
+  })
+
+  it.each([
+    ['WDJBMJHT', 'WDJB-MJHT'],
+    ['019450730', '019-450-730'],
+  ])('%s is shown as %s', (code, shown) => {
+    expect(displayUserCode(code)).toBe(shown)
+  })
+
+  it('VP-4 is found again in what is shown', () => {
+    fc.assert(
+      fc.property(anyUserCode, (code) => {
+        expect(parseUserCode(displayUserCode(code))).toBe(code)
+      }),
+    )
+  })
+})
+
+describe('what a person types', () => {
+  it.each([
+    ['as it is kept', 'WDJBMJHT', 'WDJBMJHT'],
+    ['as it is shown', 'WDJB-MJHT', 'WDJBMJHT'],
+    ['in lower case, with a space', 'wdjb mjht', 'WDJBMJHT'],
+    ['with spaces around', '  WDJB-MJHT\n', 'WDJBMJHT'],
+    ['with a typographic dash', 'WDJB–MJHT', 'WDJBMJHT'],
+    ['letter by letter', 'w.d.j.b.m.j.h.t', 'WDJBMJHT'],
+    ['in full width', 'ＷＤＪＢ－ＭＪＨＴ', 'WDJBMJHT'],
+    ['in full width and lower case', 'ｗｄｊｂｍｊｈｔ', 'WDJBMJHT'],
+    ['with vowels that no code has', 'aWDJBeMJHTi', 'WDJBMJHT'],
+    ['digits', '019450730', '019450730'],
+    ['digits as shown', '019-450-730', '019450730'],
+    ['digits in full width', '０１９ ４５０ ７３０', '019450730'],
+  ])('VP-4 %s', (_name, typed, code) => {
+    expect(parseUserCode(typed)).toBe(code)
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['a letter too few', 'WDJB-MJH'],
+    ['a letter too many', 'WDJB-MJHTT'],
+    ['a digit too few', '019-450-73'],
+    ['a digit too many', '019-450-7300'],
+    ['only separators', '---- ----'],
+    ['only what no code has', 'AEIOUY'],
+    ['far too much', `WDJBMJHT${' '.repeat(64)}`],
+    ['letters that look like ours', 'ВСВСВСВС'],
+  ])('VP-4 is no code: %s', (_name, typed) => {
+    expect(parseUserCode(typed)).toBeUndefined()
+  })
+})
+
+describe('a device_code', () => {
+  it('DA-12 says its user code and expiry, and what is kept of its secret', () => {
+    fc.assert(
+      fc.property(anyUserCode, anyExpiry, (userCode, expiresAtMs) => {
+        const { text, deviceCode } = mintDeviceCode(userCode, expiresAtMs)
+        expect(text).toMatch(/^[\w-]+$/)
+        expect(parseDeviceCode(text)).toStrictEqual(deviceCode)
+        const secret = fromBase64url(text)?.subarray(-32) ?? new Uint8Array()
+        expect(deviceCode).toStrictEqual({ userCode, expiresAtMs, secretHash: sha256(secret) })
+      }),
+    )
+  })
+
+  it('DA-12 is another one every time', () => {
+    const texts = Array.from({ length: 1000 }, () => mintDeviceCode('WDJBMJHT', 0).text)
+    expect(new Set(texts.map((text) => text.slice(-43))).size).toBe(1000)
+  })
+
+  it('DA-12 cannot be made for what is no user code', () => {
+    for (const userCode of ['WDJB-MJHT', 'wdjbmjht', '', 'WDJBMJH'])
+      expect(() => mintDeviceCode(userCode, 0)).toThrow(TypeError)
+  })
+
+  it('DA-12 is another one, or none, with any bit changed', () => {
+    const { text, deviceCode } = mintDeviceCode('WDJBMJHT', 1_800_000_000_000)
+    const bytes = fromBase64url(text) ?? new Uint8Array()
+    fc.assert(
+      fc.property(fc.nat({ max: bytes.length * 8 - 1 }), (bit) => {
+        const changed = Uint8Array.from(bytes, (byte, index) =>
+          index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte,
+        )
+        expect(parseDeviceCode(toBase64url(changed))).not.toEqual(deviceCode)
+      }),
+      { numRuns: bytes.length * 8 },
+    )
+  })
+
+  it('DA-12 has one spelling', () => {
+    fc.assert(
+      fc.property(
+        anyUserCode,
+        fc.constantFrom('=', '==', ' ', '\n', 'A', '.', '+', '/'),
+        (code, more) => {
+          const { text } = mintDeviceCode(code, 0)
+          expect(parseDeviceCode(text + more)).toBeUndefined()
+          expect(parseDeviceCode(more + text)).toBeUndefined()
+          expect(parseDeviceCode(text.slice(0, -1))).toBeUndefined()
+          expect(parseDeviceCode(text.slice(1))).toBeUndefined()
+        },
+      ),
+    )
+  })
+
+  it('DA-12 does not ignore the bits that its last letter has to spare', () => {
+    const { text } = mintDeviceCode('WDJBMJHT', 0)
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const spellings = [...alphabet].map((letter) => text.slice(0, -1) + letter)
+    // 43 bytes are 57 letters and two bits; the last letter's other four must be zero.
+    expect(spellings.filter((spelling) => parseDeviceCode(spelling) !== undefined)).toHaveLength(4)
+  })
+
+  it('DA-12 is none in anything that strangers think of', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.base64String()),
+        (text) => {
+          expect(parseDeviceCode(text)).toBeUndefined()
+        },
+      ),
+    )
+  })
+
+  it.each([
+    ['an unknown form', { 0: 2 }],
+    ['another form’s number', { 0: 1, 1: 0xff }],
+    ['a number that is no user code', { 1: 0xff, 2: 0xff }],
+  ])('DA-12 is none with %s', (_name, changes: Record<number, number>) => {
+    const bytes = fromBase64url(mintDeviceCode('ZZZZZZZZ', 0).text) ?? new Uint8Array()
+    const changed = Uint8Array.from(bytes, (byte, index) => changes[index] ?? byte)
+    expect(parseDeviceCode(toBase64url(changed))).toBeUndefined()
+  })
+})

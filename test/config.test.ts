@@ -1,0 +1,222 @@
+// The settings: every mistake in wrangler.toml is an error that names the field.
+import { describe, expect, it } from 'vitest'
+import { ConfigError, isLoopback, issuerFor, parseConfig } from '../src/config.ts'
+import { DEMO } from '../src/demo/client.ts'
+import { SECRET_HASH, TEST_VARS } from './support/settings.ts'
+
+const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
+const parse = (vars: object) => parseConfig(vars, DEMO)
+const parseClient = (more: object) => parse({ CLIENTS: [{ ...CLIENT, ...more }] })
+
+/** What a mistake is told as. */
+const problemsOf = (vars: object): string => {
+  try {
+    parse(vars)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return String(error)
+  }
+  throw new Error('nothing was wrong')
+}
+
+describe('a mistake in a client', () => {
+  it.each<[string, object]>([
+    // RFC 6749 appendix A.1, and what every stack can write down.
+    ['client_id', { client_id: undefined }],
+    ['client_id', { client_id: '' }],
+    ['client_id', { client_id: 'living room' }],
+    ['client_id', { client_id: 'büro' }],
+    ['client_id', { client_id: 'x'.repeat(256) }],
+    ['client_name', { client_name: undefined }],
+    ['client_name', { client_name: '' }],
+    ['client_name', { client_name: 'x'.repeat(65) }],
+    ['client_uri', { client_uri: 'http://example.com' }],
+    ['client_uri', { client_uri: 'example.com' }],
+    // TK-12, CA-1
+    ['token_endpoint_auth_method', { token_endpoint_auth_method: 'private_key_jwt' }],
+    ['id_token_signed_response_alg', { id_token_signed_response_alg: 'none' }],
+    ['id_token_signed_response_alg', { id_token_signed_response_alg: 'HS256' }],
+    ['id_token_signed_response_alg', { id_token_signed_response_alg: 'EdDSA' }],
+    ['grant_types[0]', { grant_types: ['authorization_code'] }],
+    ['grant_types[1]', { grant_types: ['refresh_token', 'device_code'] }],
+    ['scope', { scope: undefined }],
+    ['scope', { scope: '' }],
+    ['scope', { scope: ' ' }],
+    ['scope', { scope: 'openid nosuch' }],
+    ['scope', { scope: 'openid a"b' }],
+    // A secret without its hash, the hash of no secret, and what is no hash.
+    ['client_secret_sha256', { token_endpoint_auth_method: 'client_secret_basic' }],
+    ['client_secret_sha256', { token_endpoint_auth_method: 'client_secret_post' }],
+    ['client_secret_sha256', { client_secret_sha256: SECRET_HASH }],
+    [
+      'client_secret_sha256',
+      { token_endpoint_auth_method: 'client_secret_post', client_secret_sha256: 'the secret' },
+    ],
+    [
+      'client_secret_sha256',
+      {
+        token_endpoint_auth_method: 'client_secret_post',
+        client_secret_sha256: SECRET_HASH.toUpperCase(),
+      },
+    ],
+    // Bounds: TK-6, DA-3, LP-1, DA-15.
+    ['access_token_seconds', { access_token_seconds: 59 }],
+    ['access_token_seconds', { access_token_seconds: 3601 }],
+    ['interval_seconds', { interval_seconds: 0 }],
+    ['interval_seconds', { interval_seconds: 61 }],
+    ['interval_seconds', { interval_seconds: 1.5 }],
+    ['interval_seconds', { interval_seconds: '5' }],
+    ['hold_seconds', { hold_seconds: -1 }],
+    ['hold_seconds', { hold_seconds: 26 }],
+    ['code_lifetime_seconds', { code_lifetime_seconds: 59 }],
+    ['code_lifetime_seconds', { code_lifetime_seconds: 901 }],
+    ['user_code', { user_code: 'hex' }],
+    ['verification_uri_complete', { verification_uri_complete: 'yes' }],
+  ])('is told as CLIENTS[0].%s: %j', (field, more) => {
+    const named = problemsOf({ CLIENTS: [{ ...CLIENT, ...more }] })
+    expect(named).toContain(`CLIENTS[0].${field}: `)
+    expect(named).not.toContain('the secret')
+  })
+
+  it('is told as the member that nobody knows', () => {
+    expect(problemsOf({ CLIENTS: [CLIENT, { ...CLIENT, client_id: 'b', intervall: 5 }] })).toMatch(
+      /CLIENTS\[1\].*intervall/,
+    )
+  })
+
+  it('is told as the client that is there twice', () => {
+    const clients = [CLIENT, { ...CLIENT, client_id: 'b' }, CLIENT]
+    expect(problemsOf({ CLIENTS: clients })).toContain('CLIENTS[2].client_id: tv is there twice')
+  })
+
+  it('does not hide the other mistakes', () => {
+    const named = problemsOf({
+      BRAND_ACCENT: 'blue',
+      CLIENTS: [{ ...CLIENT, hold_seconds: 99, interval_seconds: 0 }],
+    })
+    for (const field of ['BRAND_ACCENT', 'CLIENTS[0].hold_seconds', 'CLIENTS[0].interval_seconds'])
+      expect(named).toContain(`${field}: `)
+  })
+})
+
+describe('a mistake in the other settings', () => {
+  it.each<[string, object]>([
+    ['ISSUER', { ISSUER: 'login.example.com' }],
+    ['ISSUER', { ISSUER: '' }],
+    ['ISSUER', { ISSUER: 'http://login.example.com' }],
+    ['ISSUER', { ISSUER: 'ftp://login.example.com' }],
+    ['ISSUER', { ISSUER: 'https://login.example.com/' }],
+    ['ISSUER', { ISSUER: 'https://login.example.com/t1/' }],
+    ['ISSUER', { ISSUER: 'https://login.example.com/?a=b' }],
+    ['ISSUER', { ISSUER: 'https://login.example.com/t1?a=b' }],
+    ['ISSUER', { ISSUER: 'https://login.example.com#a' }],
+    ['ISSUER', { ISSUER: 'https://login.example.com?' }],
+    ['ISSUER', { ISSUER: 'https://Login.example.com' }],
+    ['ISSUER', { ISSUER: 'HTTPS://login.example.com' }],
+    ['ISSUER', { ISSUER: 'https://login.example.com:443' }],
+    ['ISSUER', { ISSUER: 'https://user@login.example.com' }],
+    ['ISSUER', { ISSUER: 'https://login.example.com/a/../t1' }],
+    ['ISSUER', { ISSUER: ' https://login.example.com' }],
+    ['RESOURCE', { RESOURCE: 'api' }],
+    ['DEMO', { DEMO: 'yes' }],
+    ['BRAND_NAME', { BRAND_NAME: '' }],
+    ['BRAND_NAME', { BRAND_NAME: 'x'.repeat(41) }],
+    ['BRAND_LOGO', { BRAND_LOGO: '../secret.svg' }],
+    ['BRAND_LOGO', { BRAND_LOGO: 'https://example.com/logo.svg' }],
+    ['BRAND_LOGO', { BRAND_LOGO: 'logo.gif' }],
+    ['BRAND_ACCENT', { BRAND_ACCENT: 'blue' }],
+    ['BRAND_ACCENT', { BRAND_ACCENT: '#fff' }],
+    ['BRAND_ACCENT', { BRAND_ACCENT: '#1f4ed8; }' }],
+    ['BRAND_ACCENT_DARK', { BRAND_ACCENT_DARK: '#12345g' }],
+    ['SCOPES.library:read', { SCOPES: { 'library:read': '' } }],
+    ['SCOPES.a b', { SCOPES: { 'a b': 'Do a and b' } }],
+    ['SCOPES.a"b', { SCOPES: { 'a"b': 'Do a and b' } }],
+    ['CLIENTS', { CLIENTS: {} }],
+    ['CLIENTS[0]', { CLIENTS: ['tv'] }],
+  ])('is told as %s: %j', (field, vars) => {
+    expect(problemsOf(vars)).toContain(`${field}: `)
+  })
+})
+
+describe('the settings', () => {
+  it('may be none at all', () => {
+    const config = parse({})
+    expect(config).toMatchObject({ issuer: undefined, basePath: '', isDemo: false })
+    expect(config.clients.size).toBe(0)
+    expect([...config.scopes.keys()]).toStrictEqual([
+      'openid',
+      'profile',
+      'email',
+      'offline_access',
+    ])
+  })
+
+  it('give a client what suits most devices', () => {
+    expect(parseClient({}).clients.get('tv')).toMatchObject({
+      secretHash: undefined,
+      intervalSeconds: 1,
+      holdMs: 4000,
+      codeLifetimeMs: 600_000,
+      accessTokenSeconds: 600,
+      idTokenAlgorithm: 'RS256',
+      hasVerificationUriComplete: true,
+      userCodeCharset: 'letters',
+    })
+  })
+
+  it.each<object>([
+    { access_token_seconds: 60 },
+    { access_token_seconds: 3600 },
+    { interval_seconds: 60 },
+    { hold_seconds: 0 },
+    { hold_seconds: 25 },
+    { code_lifetime_seconds: 60 },
+    { code_lifetime_seconds: 900 },
+    { client_name: 'x'.repeat(64) },
+    { client_id: 'x'.repeat(255) },
+    { client_uri: 'https://example.com' },
+    { scope: ' openid  profile ' },
+    { token_endpoint_auth_method: 'client_secret_basic', client_secret_sha256: SECRET_HASH },
+  ])('may go to the bound: %j', (more) => {
+    expect(parseClient(more).clients.size).toBe(1)
+  })
+
+  it.each([
+    ['https://login.example.com', ''],
+    ['https://login.example.com:8443', ''],
+    ['https://login.example.com/t1', '/t1'],
+    ['http://localhost:8787', ''],
+    ['http://127.0.0.1:8787/t1', '/t1'],
+    ['http://[::1]:8787', ''],
+  ])('MD-1 may have the issuer %s', (issuer, basePath) => {
+    const config = parse({ ISSUER: issuer })
+    expect(config).toMatchObject({ issuer, basePath })
+    expect(issuerFor(config, 'https://other.example/token')).toBe(issuer)
+  })
+
+  it('may describe a scope of ours in other words, and add some', () => {
+    const { scopes } = parse({ SCOPES: { email: 'Write to you', 'a:b': 'Do a to b' } })
+    expect([scopes.get('email'), scopes.get('a:b')]).toStrictEqual(['Write to you', 'Do a to b'])
+  })
+
+  it('have the demo client only while the demo is on', () => {
+    expect(parse({ ...TEST_VARS, DEMO: 'on' }).clients.has('demo-tv')).toBe(true)
+    expect(parse(TEST_VARS).clients.has('demo-tv')).toBe(false)
+    expect(problemsOf({ DEMO: 'on', CLIENTS: [{ ...CLIENT, client_id: 'demo-tv' }] })).toContain(
+      'demo-tv is there twice',
+    )
+  })
+
+  it.each([
+    ['localhost', true],
+    ['tv.localhost', true],
+    ['127.0.0.1', true],
+    ['[::1]', true],
+    ['localhost.example.com', false],
+    ['notlocalhost', false],
+    ['127.0.0.1.example.com', false],
+    ['192.168.0.1', false],
+  ])('HH-14 take %s for this machine: %s', (hostname, expected) => {
+    expect(isLoopback(hostname)).toBe(expected)
+  })
+})

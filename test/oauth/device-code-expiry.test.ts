@@ -1,0 +1,151 @@
+// What a device_code is still good for later (RFC 8628 §3.5): conformance DC-6, DC-12 and DC-13.
+import { runDurableObjectAlarm } from 'cloudflare:test'
+import { decodeJwt } from 'jose'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
+import { type Device, approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
+import { askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+const pollAfter = async (device: Device, seconds: number): Promise<string> => {
+  pass(seconds)
+  const { status, body } = await device.poll()
+  return `${status} ${body.error ?? 'tokens'}`
+}
+/** What the object does by alarm when its time is over. */
+const forget = async (device: Device) =>
+  expect(await runDurableObjectAlarm(authorizationBehind(device.userCode))).toBe(true)
+
+describe('a device_code that nobody decided about', () => {
+  it('DC-12 is pending to its last second, and then expired for good', async () => {
+    const device = await startDevice()
+    expect(await pollAfter(device, 599)).toBe('400 authorization_pending')
+    expect(await pollAfter(device, 2)).toBe('400 expired_token')
+    expect(await pollAfter(device, 300)).toBe('400 expired_token')
+    await forget(device)
+    expect(await pollAfter(device, 399)).toBe('400 expired_token')
+    expect(await pollAfter(device, 85_100)).toBe('400 expired_token')
+  })
+
+  it('DC-12 keeps the lifetime that its client is configured with', async () => {
+    const device = await startDevice('short-tv')
+    expect(await pollAfter(device, 59)).toBe('400 authorization_pending')
+    expect(await pollAfter(device, 2)).toBe('400 expired_token')
+  })
+
+  it('DC-12 cannot be approved any more', async () => {
+    const device = await startDevice()
+    pass(601)
+    expect((await approve(device.userCode, { subject: (await somebody()).subject })).outcome).toBe(
+      'not_valid',
+    )
+    expect(await pollAfter(device, 1)).toBe('400 expired_token')
+  })
+
+  it.each([
+    ['10 minutes', 600],
+    ['an hour, which none of ours lives', 3600],
+  ])('DC-12 is invalid if it is forged, with a life of %s', async (_life, seconds) => {
+    const device = await startDevice()
+    const userCode = parseUserCode(device.userCode) ?? ''
+    const { text } = mintDeviceCode(userCode, Date.now() + seconds * 1000)
+    const answer = await device.poll({ device_code: text })
+    expect([answer.status, answer.body.error]).toStrictEqual([400, 'invalid_grant'])
+  })
+
+  it('DC-12 is invalid if its object holds nothing although it should still live', async () => {
+    const device = await startDevice()
+    await forget(device)
+    expect(await pollAfter(device, 1)).toBe('400 invalid_grant')
+  })
+})
+
+describe('a decision shortly before the end', () => {
+  it.each<[string, string, number, number, string]>([
+    ['approval collected 4 s later', 'tv', 599, 4, '200 tokens'],
+    ['approval collected within 30 s after the end', 'tv', 599, 30, '200 tokens'],
+    ['approval collected too late', 'tv', 599, 33, '400 expired_token'],
+    ['approval collected long after', 'tv', 30, 900, '400 expired_token'],
+  ])('DC-13 %s', async (_name, clientId, approvedAfter, waited, heard) => {
+    const device = await startDevice(clientId)
+    pass(approvedAfter)
+    await approve(device.userCode, { subject: (await somebody()).subject })
+    expect(await pollAfter(device, waited)).toBe(heard)
+  })
+
+  it('DC-13 waits for twice the interval of a slow client', async () => {
+    const device = await startDevice('slow-tv')
+    pass(599)
+    await approve(device.userCode, { subject: (await somebody()).subject })
+    expect(await pollAfter(device, 115)).toBe('200 tokens')
+  })
+
+  it('DC-11 DC-12 denial is told until the record is gone, and then expiry', async () => {
+    const device = await startDevice()
+    await deny(device.userCode)
+    expect(await pollAfter(device, 700)).toBe('400 access_denied')
+    await forget(device)
+    expect(await pollAfter(device, 1)).toBe('400 expired_token')
+  })
+})
+
+describe('a redeemed device_code', () => {
+  it.each<[string, number, string]>([
+    ['at once', 0, '400 invalid_grant'],
+    ['after 0.9 s', 0.9, '400 invalid_grant'],
+    ['after 1 s', 1, '200 tokens'],
+    ['after 60 s', 60, '200 tokens'],
+    ['after 61 s', 61, '400 invalid_grant'],
+    ['after the end of its life', 601, '400 invalid_grant'],
+  ])('DC-6 repeated %s', async (_name, seconds, heard) => {
+    const { device } = await connectDevice()
+    expect(await pollAfter(device, seconds)).toBe(heard)
+  })
+
+  it('DC-6 gives fresh tokens for the same grant where the answer was lost', async () => {
+    const { device, tokens } = await connectDevice()
+    pass(2)
+    const again = await device.poll()
+    expect(again.status).toBe(200)
+    expect(again.body.access_token).not.toBe(tokens.access_token)
+    expect(again.body.scope).toBe(tokens.scope)
+    const { sub, aud, grant_id } = decodeJwt(tokens.access_token)
+    expect(decodeJwt(again.body.access_token)).toMatchObject({ sub, aud, grant_id })
+    expect((await askUserinfo(again.body.access_token)).status).toBe(200)
+  })
+
+  it('DC-6 gives them three times at most', async () => {
+    const { device } = await connectDevice()
+    for (let repeat = 1; repeat <= 3; repeat += 1)
+      expect(await pollAfter(device, 2)).toBe('200 tokens')
+    expect(await pollAfter(device, 2)).toBe('400 invalid_grant')
+  })
+
+  it('DC-6 counts the 60 s from the first redemption', async () => {
+    const { device } = await connectDevice()
+    expect(await pollAfter(device, 40)).toBe('200 tokens')
+    expect(await pollAfter(device, 21)).toBe('400 invalid_grant')
+  })
+
+  it('DC-6 gives none once a token of it has been used, and that token lives on', async () => {
+    const { device, tokens } = await connectDevice()
+    expect((await askUserinfo(tokens.access_token)).status).toBe(200)
+    expect(await pollAfter(device, 2)).toBe('400 invalid_grant')
+    expect((await askUserinfo(tokens.access_token)).status).toBe(200)
+  })
+
+  it('DC-6 gives none to another client', async () => {
+    const { device } = await connectDevice()
+    pass(2)
+    const answer = await device.poll({ client_id: 'other-tv' })
+    expect([answer.status, answer.body.error]).toStrictEqual([400, 'invalid_grant'])
+    expect(await pollAfter(device, 0)).toBe('200 tokens')
+  })
+})

@@ -1,0 +1,47 @@
+// A device whose poll is being held, and what it hears in the end.
+import { runInDurableObject } from 'cloudflare:test'
+import { type Answer, type Device, approve, authorizationBehind, newPerson } from './device.ts'
+
+/** Headers of a poll: the longest hold there is, and none. */
+export const LONG = { Prefer: 'wait=25' }
+export const AT_ONCE = { Prefer: 'wait=0' }
+
+/** An answer in a few words, such as these. */
+export const summary = ({ status, body }: Answer): string =>
+  `${status} ${body.error ?? Object.keys(body)[0]}`
+export const TOKENS = '200 access_token'
+export const PENDING = '400 authorization_pending'
+
+/** How many polls of the device are being held. */
+export const heldPolls = (device: Device): Promise<number> =>
+  runInDurableObject(
+    authorizationBehind(device.userCode),
+    (_, state) =>
+      state.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN).length,
+  )
+
+/** Waits, without a timer, until a poll is held. */
+export const untilHeld = async (device: Device): Promise<void> => {
+  for (let tries = 0; tries < 1000; tries += 1) if ((await heldPolls(device)) > 0) return
+  throw new Error('no poll is held')
+}
+
+/** A poll that is being held; its answer is still to come. */
+export const hold = async (
+  device: Device,
+  headers: Readonly<Record<string, string>> = LONG,
+): Promise<{ answer: Promise<Answer> }> => {
+  const answer = device.poll({}, headers)
+  await untilHeld(device)
+  return { answer }
+}
+
+// Once, because an account costs a slow password hash.
+let person: ReturnType<typeof newPerson> | undefined
+
+/** Somebody allows what the device shows; always the same person. */
+export const allow = async (device: Device) => {
+  person ??= newPerson()
+  const { subject } = await person
+  return approve(device.userCode, { subject })
+}
