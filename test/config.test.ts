@@ -118,6 +118,7 @@ describe('a mistake in the other settings', () => {
     ['ISSUER', { ISSUER: 'https://login.example.com/a/../t1' }],
     ['ISSUER', { ISSUER: ' https://login.example.com' }],
     ['RESOURCE', { RESOURCE: 'api' }],
+    ['RESOURCE', { RESOURCE: 'https://api.example.com/#films' }],
     ['DEMO', { DEMO: 'yes' }],
     ['BRAND_NAME', { BRAND_NAME: '' }],
     ['BRAND_NAME', { BRAND_NAME: 'x'.repeat(41) }],

@@ -222,6 +222,7 @@ describe.each(ENDPOINTS)('%s', (path, methods) => {
         const response = await worker(request(method, twin))
         expect([method, twin, response.status]).toStrictEqual([method, twin, 404])
         expect(response.headers.get('Content-Type')).toMatch(/^application\/json/)
+        expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff')
       }
   })
 })
