@@ -1,0 +1,290 @@
+// What each request may cost: objects touched, storage writes, signatures (design.md, section 5).
+// Whoever raises a number here says why.
+import { createExecutionContext, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createApp } from '../src/app.ts'
+import { mintDeviceCode, mintUserCode, parseUserCode } from '../src/codes.ts'
+import { parseConfig } from '../src/config.ts'
+import { DEMO } from '../src/demo/client.ts'
+import { mintSession } from '../src/identity/session.ts'
+import { approve, authorizationBehind, deny, newPerson, startDevice } from './support/device.ts'
+import { hold } from './support/held-poll.ts'
+import { Person } from './support/person.ts'
+import { ISSUER, TEST_VARS } from './support/settings.ts'
+import { type Fetch, url } from './support/worker.ts'
+
+const MINUTE = 60_000
+
+const touched = new Set<string>()
+let asked = 0
+
+const touch = (id: DurableObjectId) => {
+  asked += 1
+  touched.add(id.toString())
+}
+
+/** A namespace that notes whose stub is taken. */
+const counted = <T extends Rpc.DurableObjectBranded>(namespace: DurableObjectNamespace<T>) =>
+  ({
+    idFromName: (name: string) => namespace.idFromName(name),
+    idFromString: (text: string) => namespace.idFromString(text),
+    get: (id: DurableObjectId) => {
+      touch(id)
+      return namespace.get(id)
+    },
+    getByName: (name: string) => {
+      touch(namespace.idFromName(name))
+      return namespace.getByName(name)
+    },
+  }) as unknown as DurableObjectNamespace<T>
+
+const app = createApp(parseConfig(TEST_VARS, DEMO))
+const countedEnv: Cloudflare.Env = {
+  ...env,
+  DEVICE_AUTHORIZATION: counted(env.DEVICE_AUTHORIZATION),
+  ACCOUNT: counted(env.ACCOUNT),
+  KEYRING: counted(env.KEYRING),
+}
+const fetch: Fetch = async (request) => app.fetch(request, countedEnv, createExecutionContext())
+
+const start = (clientId = 'tv') => startDevice(clientId, { fetch })
+
+type Spy = { readonly mock: { readonly calls: readonly unknown[] }; mockClear(): void }
+const spies: Record<'writes' | 'alarms' | 'signatures', Spy[]> = {
+  writes: [],
+  alarms: [],
+  signatures: [],
+}
+const callsOf = (kind: keyof typeof spies) =>
+  spies[kind].reduce((sum, { mock }) => sum + mock.calls.length, 0)
+
+/** What an action costs. */
+const costOf = async (action: () => Promise<unknown>) => {
+  touched.clear()
+  asked = 0
+  for (const spy of Object.values(spies).flat()) spy.mockClear()
+  await action()
+  return {
+    objects: touched.size,
+    writes: callsOf('writes'),
+    alarms: callsOf('alarms'),
+    signatures: callsOf('signatures'),
+  }
+}
+
+const NOTHING = { objects: 0, writes: 0, alarms: 0, signatures: 0 }
+
+let anna: { subject: string; email: string; name: string }
+const allow = (userCode: string) => approve(userCode, { subject: anna.subject })
+
+beforeAll(async () => {
+  anna = await newPerson()
+  // One class of storage for all objects, in the isolate that runs them and this test.
+  await runInDurableObject(env.ACCOUNT.getByName('anybody'), (_, { storage }) => {
+    const all = Object.getPrototypeOf(storage) as DurableObjectStorage
+    spies.writes = (['put', 'delete', 'deleteAll'] as const).map((name) => vi.spyOn(all, name))
+    spies.alarms = [vi.spyOn(all, 'setAlarm')]
+  })
+  spies.signatures = [vi.spyOn(crypto.subtle, 'sign')]
+  // The isolate knows the signing keys from here on.
+  expect((await fetch(new Request(url('/jwks.json')))).status).toBe(200)
+})
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
+describe('a device', () => {
+  it('that starts costs one object, one write and one alarm', async () => {
+    expect(await costOf(() => start())).toEqual({ ...NOTHING, objects: 1, writes: 1, alarms: 1 })
+  })
+
+  it('that is refused costs nothing', async () => {
+    expect(await costOf(() => start('nobody').catch(() => undefined))).toEqual(NOTHING)
+  })
+
+  it('that polls costs one object and no write, also when it is too early', async () => {
+    const device = await start()
+    const poll = async (error: string) => expect((await device.poll()).body.error).toBe(error)
+    const cost = { ...NOTHING, objects: 1 }
+    expect(await costOf(() => poll('authorization_pending'))).toEqual(cost)
+    expect(await costOf(() => poll('slow_down'))).toEqual(cost)
+  })
+
+  it('whose poll is held to the end costs one object, asked once, and no write', async () => {
+    const device = await start('held-tv')
+    const cost = await costOf(async () => {
+      const { answer } = await hold(device, {})
+      await vi.advanceTimersByTimeAsync(1000)
+      expect((await answer).body.error).toBe('authorization_pending')
+    })
+    expect(cost).toEqual({ ...NOTHING, objects: 1 })
+    expect(asked).toBe(1)
+  })
+
+  it.each([
+    ['denied', 'access_denied', deny],
+    ['expired', 'expired_token', async () => vi.setSystemTime(Date.now() + 601_000)],
+  ])('that hears %s costs one object and no write', async (_, error, bring) => {
+    const device = await start()
+    await bring(device.userCode)
+    const cost = await costOf(async () => expect((await device.poll()).body.error).toBe(error))
+    expect(cost).toEqual({ ...NOTHING, objects: 1 })
+  })
+
+  it.each([
+    ['without openid', 'plain-tv', 1],
+    ['with openid, RS256', 'tv', 2],
+    ['with openid, ES256', 'es256-tv', 2],
+  ])('that collects, %s: two objects, a write in each', async (_, client, expected) => {
+    const device = await start(client)
+    await allow(device.userCode)
+    const cost = await costOf(async () => expect((await device.poll()).status).toBe(200))
+    expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 2, signatures: expected })
+  })
+
+  it('that was held until the approval costs no more', async () => {
+    const device = await start('held-tv')
+    const cost = await costOf(async () => {
+      const { answer } = await hold(device, {})
+      await allow(device.userCode)
+      expect((await answer).status).toBe(200)
+    })
+    // One of the writes is the approval's.
+    expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 + 2, signatures: 2 })
+  })
+
+  it('that floods does not reach its object each time (DC-8)', async () => {
+    const device = await start()
+    const polls = () => Promise.all(Array.from({ length: 100 }, () => device.poll()))
+    expect(await costOf(polls)).toEqual({ ...NOTHING, objects: 1 })
+    expect(asked).toBeLessThan(100)
+  })
+})
+
+const pollWith = async (deviceCode: string, error: string) => {
+  const device = await start()
+  return costOf(async () => {
+    const answer = await device.poll({ device_code: deviceCode })
+    expect(answer.body.error).toBe(error)
+  })
+}
+const codeFor = (userCode: string, afterMs: number) =>
+  mintDeviceCode(userCode, Date.now() + afterMs).text
+
+describe('a code that is no good', () => {
+  it.each([
+    ['malformed', () => 'no code of ours', 'invalid_grant'],
+    ['of the right length', () => 'x'.repeat(58), 'invalid_grant'],
+    ['from a distant future', () => codeFor('BCDFGHJK', 60 * MINUTE), 'invalid_grant'],
+    ['long expired', () => codeFor('BCDFGHJK', -60 * MINUTE), 'expired_token'],
+  ])('%s starts no object', async (_, code, error) => {
+    expect(await pollWith(code(), error)).toEqual(NOTHING)
+  })
+
+  it.each([
+    ['forged', 5 * MINUTE, 'invalid_grant'],
+    ['expired', -MINUTE, 'expired_token'],
+  ])('%s, of nobody, costs one object and leaves nothing there', async (_, afterMs, error) => {
+    const userCode = mintUserCode('letters')
+    const cost = await pollWith(codeFor(userCode, afterMs), error)
+    expect(cost).toEqual({ ...NOTHING, objects: 1 })
+    const stored = await runInDurableObject(
+      env.DEVICE_AUTHORIZATION.getByName(userCode),
+      async (__, { storage }) => [...(await storage.list()), await storage.getAlarm()],
+    )
+    expect(stored).toEqual([null])
+  })
+
+  it('forged, of a device that waits, costs one object and no write', async () => {
+    const victim = await start()
+    const forged = codeFor(parseUserCode(victim.userCode) ?? '', 5 * MINUTE)
+    expect(await pollWith(forged, 'invalid_grant')).toEqual({ ...NOTHING, objects: 1 })
+  })
+})
+
+describe('an access token', () => {
+  it('is verified by an API without any object: the key set is cached', async () => {
+    const cost = await costOf(() => fetch(new Request(url('/jwks.json'))))
+    expect(cost).toEqual(NOTHING)
+  })
+
+  it('used here costs the account, and one write the first time', async () => {
+    const device = await start()
+    await allow(device.userCode)
+    const { access_token: token } = (await device.poll()).body
+    const headers = { Authorization: `Bearer ${token}` }
+    const use = async () =>
+      expect((await fetch(new Request(url('/userinfo'), { headers }))).status).toBe(200)
+    expect(await costOf(use)).toEqual({ ...NOTHING, objects: 1, writes: 1 })
+    expect(await costOf(use)).toEqual({ ...NOTHING, objects: 1 })
+  })
+})
+
+const signedIn = async () => {
+  const { subject } = await newPerson()
+  const { value, claim } = mintSession(subject)
+  const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
+  await account.signIn('correct horse battery', claim)
+  const person = new Person(fetch, ISSUER)
+  person.cookies.set('__Host-session', value)
+  return person
+}
+
+describe('a person who is signed in', () => {
+  it('who scans a picture and sees the question costs two objects and no write', async () => {
+    const device = await start()
+    const person = await signedIn()
+    const cost = await costOf(async () => {
+      const page = await person.open(`/device?user_code=${device.userCode}`)
+      expect(page).toMatchObject({ status: 200, html: expect.stringContaining(device.userCode) })
+    })
+    expect(cost).toEqual({ ...NOTHING, objects: 2 })
+  })
+
+  it.each(['allow', 'deny'] as const)(
+    'who decides to %s costs two objects and one write',
+    async (decision) => {
+      const device = await start()
+      const person = await signedIn()
+      const page = await person.open(`/device?user_code=${device.userCode}`)
+      const cost = await costOf(async () =>
+        expect((await person.decide(page, decision)).url.pathname).toBe('/device/result'),
+      )
+      expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 })
+      const state = await authorizationBehind(device.userCode).review()
+      expect(state, 'and it is decided').toBeUndefined()
+    },
+  )
+
+  it('who types what is no code costs no object', async () => {
+    const person = await signedIn()
+    const page = await person.open('/device')
+    const cost = await costOf(async () => {
+      const again = await person.submit(page, '/device', { user_code: 'AEIO-UAEI' })
+      expect(again.status).toBe(400)
+    })
+    expect(cost).toEqual(NOTHING)
+  })
+
+  it('who enters a code of nobody costs one write, in the own account', async () => {
+    const person = await signedIn()
+    const userCode = mintUserCode('letters')
+    const cost = await costOf(async () =>
+      expect((await person.open(`/device?user_code=${userCode}`)).status).toBe(404),
+    )
+    expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 })
+    const stored = await runInDurableObject(
+      env.DEVICE_AUTHORIZATION.getByName(userCode),
+      async (_, { storage }) => [...(await storage.list())],
+    )
+    expect(stored).toEqual([])
+  })
+})
+
+it('a stranger who scans a picture costs nothing', async () => {
+  const device = await start()
+  const stranger = new Person(fetch, ISSUER)
+  const cost = await costOf(() => stranger.open(`/device?user_code=${device.userCode}`))
+  expect(cost).toEqual(NOTHING)
+})

@@ -1,0 +1,257 @@
+// Random histories of one device authorization, judged by what happened and not by how: once
+// against the pure state machine, and, fewer, against the object itself.
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import * as fc from 'fast-check'
+import { afterEach, expect, it, vi } from 'vitest'
+import { type DeviceCode, mintDeviceCode, mintUserCode } from '../../src/codes.ts'
+import type { DeviceAuthorization } from '../../src/objects/device-authorization.ts'
+import {
+  type AuthorizationRequest,
+  type AuthorizationState,
+  type Poller,
+  approve,
+  deny,
+  poll,
+  redeem,
+} from '../../src/objects/device-authorization-state.ts'
+
+const LIFETIME = 60_000
+// Of interval 5 s: polls are early within 4 s, decisions can be collected 30 s after expiry.
+const EARLY = 4000
+const GRACE = 30_000
+
+type Who = 'owner' | 'other client' | 'wrong secret' | 'wrong verifier'
+type Event =
+  | { readonly does: 'poll' | 'redeem'; readonly who: Who }
+  | { readonly does: 'approve'; readonly subject: 'anna' | 'bert' }
+  | { readonly does: 'deny' }
+type Step = Event & { readonly afterMs: number }
+
+interface Answer {
+  readonly outcome: string
+  readonly approval?: { readonly subject: string; readonly grantId: string }
+}
+type Happened = Event & {
+  readonly atMs: number
+  readonly answer: Answer
+  readonly didChange: boolean
+}
+
+const who = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Who>('owner') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Who>('other client', 'wrong secret', 'wrong verifier'),
+  },
+)
+const event: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('poll' as const), who }) },
+  { weight: 5, arbitrary: fc.record({ does: fc.constant('redeem' as const), who }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant('approve' as const),
+      subject: fc.constantFrom('anna' as const, 'bert' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('deny' as const) }) },
+)
+const pause = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(0, 1, 999, 1000, 1001, EARLY - 1, EARLY) },
+  { weight: 3, arbitrary: fc.integer({ min: 0, max: 20_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(GRACE - 1, GRACE, LIFETIME - 1, LIFETIME, 60_001) },
+)
+const history: fc.Arbitrary<Step[]> = fc.array(
+  fc.tuple(event, pause).map(([what, afterMs]) => ({ ...what, afterMs })),
+  { maxLength: 20 },
+)
+
+const pollerOf = (request: AuthorizationRequest, sender: Who): Poller => ({
+  clientId: sender === 'other client' ? 'other-tv' : request.clientId,
+  secretHash: sender === 'wrong secret' ? 'other' : request.secretHash,
+  codeChallenge: sender === 'wrong verifier' ? 'other' : request.codeChallenge,
+})
+
+const approvalOf = (subject: string, atMs: number) => ({
+  subject,
+  grantId: `${subject} at ${atMs}`,
+  authTimeMs: atMs,
+  amr: ['pwd'],
+})
+
+const requestAt = (now: number, code: Pick<DeviceCode, 'secretHash'>): AuthorizationRequest => ({
+  clientId: 'tv',
+  secretHash: code.secretHash,
+  scope: ['openid'],
+  resource: ['https://antenna.test'],
+  codeChallenge: 'challenge',
+  intervalSeconds: 5,
+  requestedAtMs: now,
+  expiresAtMs: now + LIFETIME,
+  origin: {
+    deviceName: 'Television',
+    city: undefined,
+    region: undefined,
+    country: undefined,
+    network: undefined,
+  },
+})
+
+/** Everything that must hold of a history, told from its events and answers alone. */
+const judge = (events: readonly Happened[], expiresAtMs: number): void => {
+  let decision: Happened | undefined
+  let firstRedeemedAtMs: number | undefined
+  let recoveries = 0
+  let lastPollAtMs: number | undefined
+  for (const happened of events) {
+    const { atMs, answer, didChange } = happened
+    if (happened.does === 'approve' || happened.does === 'deny') {
+      const counts = decision === undefined && atMs < expiresAtMs
+      expect(answer.outcome, 'the first decision in time wins').toBe(
+        counts ? 'decided' : 'not_valid',
+      )
+      expect(didChange, 'and no other changes anything').toBe(counts)
+      if (counts) decision = happened
+      continue
+    }
+    if (happened.who !== 'owner') {
+      expect(answer, 'a foreign poller learns nothing').toEqual({ outcome: 'invalid' })
+      expect(didChange, 'and changes nothing').toBe(false)
+      continue
+    }
+    const isRedeem = happened.does === 'redeem'
+    const isGiven = answer.outcome === (isRedeem ? 'redeemed' : 'redeemable')
+    expect(didChange, 'nothing but a redemption changes anything').toBe(isRedeem && isGiven)
+    if (decision === undefined) {
+      const isLate = atMs >= expiresAtMs
+      const isEarly = lastPollAtMs !== undefined && atMs - lastPollAtMs < EARLY
+      const pending = !isRedeem && isEarly ? 'slow_down' : 'pending'
+      expect(answer.outcome).toBe(isLate ? 'expired' : pending)
+      if (!isRedeem && answer.outcome === 'pending') lastPollAtMs = atMs
+    } else if (decision.does !== 'approve') {
+      expect(answer, 'denied stays denied').toEqual({ outcome: 'denied' })
+    } else if (firstRedeemedAtMs === undefined) {
+      const isCollectable = atMs < expiresAtMs + GRACE
+      expect(isGiven, 'an approval is collectable until the grace is over').toBe(isCollectable)
+      if (!isGiven) expect(answer.outcome).toBe('expired')
+      if (isRedeem && isGiven) firstRedeemedAtMs = atMs
+    } else {
+      const sinceMs = atMs - firstRedeemedAtMs
+      const isRecovery = sinceMs >= 1000 && sinceMs <= 60_000 && recoveries < 3
+      expect(isGiven, 'one redemption, and three repeats from 1 s to 60 s').toBe(isRecovery)
+      if (!isGiven) expect(answer.outcome).toBe('invalid')
+      if (isRedeem && isGiven) recoveries += 1
+    }
+    if (isRedeem && isGiven && decision?.does === 'approve')
+      expect(answer.approval, 'the grant is that of the first approval').toEqual(
+        approvalOf(decision.subject, decision.atMs),
+      )
+  }
+}
+
+const happenedInStateMachine = (steps: readonly Step[]): Happened[] => {
+  const request = requestAt(0, { secretHash: 'digest' })
+  let state: AuthorizationState = { status: 'pending', request }
+  let lastPollAtMs: number | undefined
+  let now = 0
+  return steps.map((step) => {
+    now += step.afterMs
+    const before = state
+    let answer: Answer
+    switch (step.does) {
+      case 'poll':
+        answer = poll(state, pollerOf(request, step.who), now, lastPollAtMs)
+        if (answer.outcome === 'pending') lastPollAtMs = now
+        break
+      case 'redeem':
+        ;({ state, outcome: answer } = redeem(state, pollerOf(request, step.who), [], now))
+        break
+      case 'approve':
+        ;({ state, outcome: answer } = approve(state, approvalOf(step.subject, now), now))
+        break
+      case 'deny':
+        ;({ state, outcome: answer } = deny(state, now))
+    }
+    return { ...step, atMs: now, answer, didChange: state !== before }
+  })
+}
+
+it('keeps every promise in any order of events', () => {
+  const seen = new Map<string, number>()
+  fc.assert(
+    fc.property(history, (steps) => {
+      const events = happenedInStateMachine(steps)
+      judge(events, LIFETIME)
+      const given = events.filter(({ answer }) => answer.outcome === 'redeemed').length
+      const facts = [...events.map(({ answer }) => answer.outcome), `${given} redemptions`]
+      for (const fact of facts) seen.set(fact, (seen.get(fact) ?? 0) + 1)
+    }),
+    { numRuns: 5000 },
+  )
+  // Or the promises were kept because nobody asked.
+  expect([...seen.keys()]).toEqual(
+    expect.arrayContaining([
+      'decided',
+      'not_valid',
+      'pending',
+      'slow_down',
+      'redeemable',
+      'redeemed',
+      'denied',
+      'expired',
+      'invalid',
+      '1 redemptions',
+      '4 redemptions',
+    ]),
+  )
+  expect([...seen.keys()]).not.toContain('5 redemptions')
+})
+
+afterEach(() => void vi.useRealTimers())
+
+const storedIn = (object: DurableObjectStub<DeviceAuthorization>): Promise<string> =>
+  runInDurableObject(object, async (_, { storage }) => JSON.stringify([...(await storage.list())]))
+
+const happenedInObject = async (steps: readonly Step[], start: number): Promise<Happened[]> => {
+  vi.setSystemTime(start)
+  const userCode = mintUserCode('letters')
+  const object = env.DEVICE_AUTHORIZATION.getByName(userCode)
+  const request = requestAt(start, mintDeviceCode(userCode, start + LIFETIME).deviceCode)
+  await object.start(request)
+  const events: Happened[] = []
+  let record = await storedIn(object)
+  let now = start
+  for (const step of steps) {
+    now += step.afterMs
+    vi.setSystemTime(now)
+    const ask = async (): Promise<Answer> => {
+      switch (step.does) {
+        case 'poll':
+          return object.poll(pollerOf(request, step.who))
+        case 'redeem':
+          return object.redeem(pollerOf(request, step.who), [])
+        case 'approve':
+          return object.approve(approvalOf(step.subject, now))
+        case 'deny':
+          return object.deny()
+      }
+    }
+    const before = record
+    const answer = await ask()
+    record = await storedIn(object)
+    events.push({ ...step, atMs: now, answer, didChange: record !== before })
+  }
+  return events
+}
+
+it('keeps them in the object as well', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const start = Date.now()
+  await fc.assert(
+    fc.asyncProperty(history, async (steps) => {
+      judge(await happenedInObject(steps, start), start + LIFETIME)
+    }),
+    { numRuns: 60 },
+  )
+})
