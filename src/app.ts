@@ -1,7 +1,7 @@
 // The routes of one Worker, for one Config.
 import { Hono } from 'hono'
 import { activationRoutes } from './activation/routes.tsx'
-import type { Config } from './config.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY } from './config.ts'
 import { television } from './demo/tv.tsx'
 import { oauthRoutes } from './oauth/routes.ts'
 
@@ -25,7 +25,7 @@ export const createApp = (config: Config): Hono<Environment> => {
   app.notFound((context) =>
     context.json({ error: 'not_found' }, 404, {
       'X-Content-Type-Options': 'nosniff',
-      'Strict-Transport-Security': 'max-age=31536000',
+      'Strict-Transport-Security': STRICT_TRANSPORT_SECURITY,
     }),
   )
   return app

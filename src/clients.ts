@@ -53,11 +53,18 @@ export const clientSchema = z
   .check(
     z.refine(
       (client) =>
-        (client.token_endpoint_auth_method === 'none') ===
-        (client.client_secret_sha256 === undefined),
+        client.token_endpoint_auth_method === 'none' || client.client_secret_sha256 !== undefined,
       {
         path: ['client_secret_sha256'],
-        error: 'belongs to token_endpoint_auth_method client_secret_basic or client_secret_post',
+        error: 'is missing, and token_endpoint_auth_method needs it',
+      },
+    ),
+    z.refine(
+      (client) =>
+        client.token_endpoint_auth_method !== 'none' || client.client_secret_sha256 === undefined,
+      {
+        path: ['client_secret_sha256'],
+        error: 'is for token_endpoint_auth_method client_secret_basic or client_secret_post',
       },
     ),
   )

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
 import { type Client, type ClientEntry, clientSchema, toClient } from './clients.ts'
+import type { UserCodeCharset } from './codes.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './durations.ts'
 
 /** RFC 8628 §5.4: the longest that a code may live, whatever a client is configured with. */
@@ -24,8 +25,13 @@ export const SLOW_DOWN_SECONDS = 5
 export const SESSION_LIFETIME_MS = 30 * DAY
 /** Allowing a device asks for a sign-in no older than this: phones are handed around. */
 export const FRESH_SIGN_IN_MS = 12 * HOUR
+/**
+ * How long failed sign-ins count after the last one, whether or not there is an account: a
+ * difference would tell. Who waits for it gets fewer guesses in than who sits out the waits.
+ */
+export const FAILURES_FORGOTTEN_MS = 1 * DAY
 /** How long a typed or scanned code waits for its person to sign in: no code lives longer. */
-export const KEPT_CODE_SECONDS = 15 * 60
+export const KEPT_CODE_SECONDS = MAX_CODE_LIFETIME_MS / SECOND
 /** Long enough to read the last page and to reload it. */
 export const KEPT_RESULT_SECONDS = 5 * 60
 
@@ -33,9 +39,11 @@ export const KEPT_RESULT_SECONDS = 5 * 60
 export const MAX_WRONG_CODES = 5
 /** … within this time. */
 export const WRONG_CODES_WINDOW_MS = 15 * MINUTE
+/** No more than those may be looked up within this: guesses sent together outrun any count. */
+export const CODES_AT_ONCE_WINDOW_MS = 2 * SECOND
 /** Failed sign-ins in a row after which each further one has to wait, twice as long every time. */
 export const FREE_SIGN_IN_FAILURES = 5
-/** The longest such wait: a stranger's guesses must not keep the owner out for long. */
+/** The longest such wait: 100 guesses a day at most, while a stranger's keep the owner out. */
 export const MAX_SIGN_IN_WAIT_MS = 15 * MINUTE
 
 /** How long caches may keep the key set and the metadata. */
@@ -49,11 +57,14 @@ export const KEY_ANNOUNCED_MS = 1 * DAY
 /** How long it stays published afterwards: the longest token life, and every cache's slack. */
 export const KEY_RETIRED_MS = 3 * HOUR
 
+/** Once seen over TLS, a browser asks for nothing else for a year. */
+export const STRICT_TRANSPORT_SECURITY = 'max-age=31536000'
+
 /** What a person allows with the scopes that OpenID Connect defines, in plain words. */
 const OPENID_SCOPES = {
   openid: 'Know that it is you',
   profile: 'See your name',
-  email: 'See your e-mail address',
+  email: 'See your email address',
   offline_access: 'Stay signed in on this device',
 }
 
@@ -96,6 +107,8 @@ export interface Config {
   /** Scope token → what it allows, in plain words. */
   readonly scopes: ReadonlyMap<string, string>
   readonly clients: ReadonlyMap<string, Client>
+  /** `digits` only where all clients have such codes. */
+  readonly userCodeCharset: UserCodeCharset
 }
 
 /** What the demo adds to the settings. */
@@ -141,6 +154,10 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     },
     scopes,
     clients: new Map(clients.map((client) => [client.id, client])),
+    userCodeCharset:
+      clients.length > 0 && clients.every((client) => client.userCodeCharset === 'digits')
+        ? 'digits'
+        : 'letters',
   }
 }
 
@@ -185,8 +202,11 @@ const clientProblems = (
   clients.flatMap((client, index) => [
     ...client.scope
       .filter((word) => !scopes.has(word))
-      .map((word) => `CLIENTS[${index}].scope: ${word} is not described in SCOPES`),
+      .map(
+        (word) =>
+          `CLIENTS[${index}].scope: ${word} is not described in SCOPES (words are separated by spaces)`,
+      ),
     ...(clients.findIndex(({ id }) => id === client.id) === index
       ? []
-      : [`CLIENTS[${index}].client_id: ${client.id} is there twice`]),
+      : [`CLIENTS[${index}].client_id: ${client.id} is there twice, here or as the demo's`]),
   ])

@@ -14,6 +14,8 @@ declare global {
       readonly ASSETS: Fetcher
       readonly START_LIMIT: RateLimit
       readonly POLL_LIMIT: RateLimit
+      readonly TOKEN_LIMIT: RateLimit
+      readonly NEW_ACCOUNT_LIMIT: RateLimit
       readonly SECRET_LIMIT: RateLimit
       readonly PERSON_LIMIT: RateLimit
     }

@@ -9,5 +9,6 @@ export const logFailure = (error: unknown): string => {
 
 const describe = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? String(error) : `${error} (${describe(error.cause)})`
+  const text = error.stack ?? String(error)
+  return error.cause === undefined ? text : `${text}\ncaused by ${describe(error.cause)}`
 }

@@ -1,8 +1,9 @@
 // The outer ring against floods: Cloudflare's rate-limit bindings, which are cheap and lenient.
 // What must be exact is counted in the objects.
+import { MINUTE } from './durations.ts'
 
 /** How long a client that met a limit should wait: the period of every limit in wrangler.toml. */
-export const LIMIT_PERIOD_SECONDS = 60
+export const LIMIT_PERIOD_MS = 1 * MINUTE
 
 /** Counts a request from its address under `name`, and says whether it may go on. */
 export const isWithinLimit = async (
@@ -14,7 +15,8 @@ export const isWithinLimit = async (
 // Whoever has one IPv6 address has the 2^64 of its network.
 const networkOf = (request: Request): string => {
   const address = request.headers.get('CF-Connecting-IP') ?? ''
-  return address.includes(':') ? ipv6Network(address) : address
+  // `::ffff:192.0.2.1` is an IPv4 address.
+  return address.includes(':') && !address.includes('.') ? ipv6Network(address) : address
 }
 
 const ipv6Network = (address: string): string => {

@@ -252,8 +252,8 @@ describe('a person who is signed in', () => {
         expect((await person.decide(page, decision)).url.pathname).toBe('/device/result'),
       )
       expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 })
-      const state = await authorizationBehind(device.userCode).review()
-      expect(state, 'and it is decided').toBeUndefined()
+      const state = await authorizationBehind(device.userCode).review('another')
+      expect(state, 'and it is decided').toEqual({ outcome: 'not_valid' })
     },
   )
 

@@ -54,8 +54,13 @@ it('signs a television in', async () => {
   )
   expect(await userinfo.json()).toMatchObject({ sub: payload.sub, name: 'Ada Lovelace' })
 
-  // Scanning the picture again leads nowhere, and the code buys nothing more.
+  // Scanning the picture again says the same to this person, and nothing to anybody else. The code
+  // buys nothing more.
   const again = await person.open(television.answer.verification_uri_complete)
-  expect(again.html).toContain('not valid any more')
+  expect(again.html).toContain('You’re connected')
+  const other = new Person(worker, ISSUER)
+  await other.createAccount('Charles Babbage', 'charles@example.com')
+  const nothing = await other.open(television.answer.verification_uri_complete)
+  expect(nothing.html).toContain('This code is not valid')
   expect((await television.poll()).body.error).toBe('invalid_grant')
 })

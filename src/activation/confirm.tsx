@@ -1,5 +1,6 @@
 // The question: is this your device, and may it have this? (RFC 8628 §3.3, §5.4)
 import { Hono } from 'hono'
+import type { Child, FC } from 'hono/jsx'
 import { parseUserCode } from '../codes.ts'
 import { FRESH_SIGN_IN_MS } from '../config.ts'
 import { randomBytes, toBase64url } from '../crypto.ts'
@@ -8,11 +9,12 @@ import type { SignedIn } from '../identity/session.ts'
 import type {
   AuthorizationRequest,
   DecisionOutcome,
-  DeviceOrigin,
 } from '../objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { dropCookie } from './cookies.ts'
 import { notValid } from './enter-code.tsx'
+import { placeName, timeAgo } from './place-and-time.ts'
 import { tooMany } from './problem.tsx'
 import { keepResult } from './result.tsx'
 import {
@@ -20,10 +22,9 @@ import {
   type PageRequest,
   keepUserCode,
   keptUserCode,
-  signedInVisitor,
+  codeTryer,
 } from './visit.ts'
-import type { Child, FC } from 'hono/jsx'
-import { Button, Csrf, KeptUserCode, Notice } from './form.tsx'
+import { Button, Csrf, KeptUserCode } from './form.tsx'
 import { Layout, Screen, UserCode, type PageContext } from './layout.tsx'
 
 const copy = {
@@ -44,7 +45,6 @@ const copy = {
   never: 'Never approve a code somebody sent you by mail, chat or phone.',
   deny: 'Don’t allow',
   allow: 'Allow',
-  justNow: 'just now',
 }
 
 // The name of a grant: unguessable, though no secret.
@@ -59,8 +59,6 @@ interface ConfirmPageProps {
     readonly place?: string | undefined
     readonly network?: string | undefined
     readonly askedAt: string
-    /** One sentence when something does not fit, such as another country (XD-3). */
-    readonly caution?: string | undefined
   }
   readonly userCode: string
   readonly scopes: readonly string[]
@@ -100,7 +98,6 @@ export const ConfirmPage: FC<ConfirmPageProps> = ({
       </Screen>
       <section>
         <h2>{copy.device}</h2>
-        {device.caution === undefined ? null : <Notice kind="status">{device.caution}</Notice>}
         <dl>
           <Fact term={copy.deviceName}>
             <bdi>{device.name}</bdi>
@@ -158,39 +155,63 @@ const host = (uri: string): string => URL.parse(uri)?.host ?? uri
 export const confirm = new Hono<PageEnvironment>()
   .get('/', async (context) => {
     const shown = keptUserCode(context)
-    const { basePath } = context.get('page')
-    if (shown === undefined) return context.redirect(`${basePath}/device`, 303)
-    const decider = await freshPerson(context)
-    if (decider === undefined) return context.redirect(`${basePath}/device/sign-in`, 303)
-    if (decider.codeWaitMs > 0) return tooMany(context, decider.codeWaitMs)
-    const request = await ask(() => authorizationOf(context, shown).review())
-    return request === undefined
-      ? wrongCode(context, decider)
-      : show(context, decider, shown, request)
+    if (shown === undefined) return goTo(context, '/device')
+    const decider = await admit(context)
+    if (decider instanceof Response) return decider
+    const reviewed = await ask(() => authorizationOf(context, shown).review(decider.subject))
+    switch (reviewed.outcome) {
+      case 'reviewable':
+        return show(context, decider, shown, reviewed.request)
+      case 'not_valid':
+        return wrongCode(context, decider)
+      case 'approved':
+      case 'denied':
+        // Their own doing, so it tells nobody anything to say so again.
+        return showResult(context, reviewed.outcome, reviewed.request)
+    }
   })
   .post('/', async (context) => {
     const form = context.get('form')
     const shown = form('user_code')
-    const { basePath } = context.get('page')
-    if (!keepUserCode(context, shown)) return context.redirect(`${basePath}/device`, 303)
-    const decider = await freshPerson(context)
-    if (decider === undefined) return context.redirect(`${basePath}/device/sign-in`, 303)
-    if (decider.codeWaitMs > 0) return tooMany(context, decider.codeWaitMs)
-    const isAllowed = form('decision') === 'allow'
-    const decision = await decide(context, decider, shown, isAllowed)
-    if (decision.outcome === 'not_valid') return wrongCode(context, decider)
-    dropCookie(context, 'user_code')
-    keepResult(context, {
-      outcome: isAllowed ? 'connected' : 'declined',
-      clientName: clientNameOf(context, decision.request),
-      deviceName: decision.request.origin.deviceName,
-    })
-    return context.redirect(`${basePath}/device/result`, 303)
+    if (!keepUserCode(context, shown)) return goTo(context, '/device')
+    const decider = await admit(context)
+    if (decider instanceof Response) return decider
+    const outcome = form('decision') === 'allow' ? 'approved' : 'denied'
+    const decision = await decide(context, decider, shown, outcome)
+    return decision.outcome === 'decided'
+      ? showResult(context, outcome, decision.request)
+      : wrongCode(context, decider)
   })
+
+const goTo = (context: PageRequest, path: string): Response =>
+  context.redirect(`${context.get('page').basePath}${path}`, 303)
+
+// Who may have a code looked up now; otherwise, what they see instead.
+const admit = async (context: PageRequest): Promise<SignedIn | Response> => {
+  if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'confirm')))
+    return tooMany(context, LIMIT_PERIOD_MS)
+  const decider = await freshPerson(context)
+  if (decider === undefined) return goTo(context, '/device/sign-in')
+  return decider.codeWaitMs > 0 ? tooMany(context, decider.codeWaitMs) : decider
+}
+
+const showResult = (
+  context: PageRequest,
+  outcome: 'approved' | 'denied',
+  request: AuthorizationRequest,
+): Response => {
+  dropCookie(context, 'user_code')
+  keepResult(context, {
+    outcome: outcome === 'approved' ? 'connected' : 'declined',
+    clientName: clientNameOf(context, request),
+    deviceName: request.origin.deviceName,
+  })
+  return goTo(context, '/device/result')
+}
 
 // SS-5: signed in, and recently, because phones are handed around.
 const freshPerson = async (context: PageRequest): Promise<SignedIn | undefined> => {
-  const known = await signedInVisitor(context)
+  const known = await codeTryer(context)
   const isFresh = known !== undefined && Date.now() < known.authTimeMs + FRESH_SIGN_IN_MS
   return isFresh ? known : undefined
 }
@@ -202,17 +223,17 @@ const decide = (
   context: PageRequest,
   { subject, authTimeMs, amr }: SignedIn,
   shown: string,
-  isAllowed: boolean,
+  outcome: 'approved' | 'denied',
 ): Promise<DecisionOutcome> =>
   ask(() => {
     const authorization = authorizationOf(context, shown)
     const grantId = toBase64url(randomBytes(GRANT_ID_BYTES))
-    return isAllowed
+    return outcome === 'approved'
       ? authorization.approve({ subject, grantId, authTimeMs, amr })
-      : authorization.deny()
+      : authorization.deny(subject)
   })
 
-// RFC 8628 §5.1: counted per account, whatever is wrong with the code.
+// RFC 8628 §5.1: counted per account, whether the code never was, has run out, or was another's.
 const wrongCode = async (context: PageRequest, { subject }: SignedIn) => {
   await ask(async () => accountOf(context.env, subject)?.countWrongCode())
   return notValid(context)
@@ -248,19 +269,3 @@ const show = (
 
 const clientNameOf = (context: PageRequest, { clientId }: AuthorizationRequest): string =>
   context.get('config').clients.get(clientId)?.name ?? clientId
-
-const placeName = ({ city, region, country }: DeviceOrigin): string | undefined => {
-  const parts = [city, region === city ? undefined : region, countryName(country)]
-  return parts.filter((part) => part !== undefined).join(', ') || undefined
-}
-
-// `T1` (Tor) and `XX` (unknown) are no countries.
-const countryName = (code: string | undefined): string | undefined =>
-  code === undefined || !/^[A-Z]{2}$/.test(code) || code === 'XX'
-    ? undefined
-    : new Intl.DisplayNames('en', { type: 'region' }).of(code)
-
-const timeAgo = (elapsedMs: number): string => {
-  const minutes = Math.floor(elapsedMs / MINUTE)
-  return minutes < 1 ? copy.justNow : new Intl.RelativeTimeFormat('en').format(-minutes, 'minute')
-}

@@ -29,6 +29,9 @@ export const dropCookie = (context: Context, name: CookieName): void => {
   deleteCookie(context, name, attributes(context))
 }
 
+/** Whether this browser keeps cookies: it has had one by the time it sends a form. */
+export const hasCookies = (context: Context): boolean => context.req.header('Cookie') !== undefined
+
 // On http, which only loopback is served on, some browsers refuse Secure and with it `__Host-`.
 const prefixOn = (context: Context): 'host' | undefined => (isHttps(context) ? 'host' : undefined)
 

@@ -1,13 +1,12 @@
 // A new account, without losing the code that brought the person here (VP-22).
 import { Hono } from 'hono'
-import { SECOND } from '../durations.ts'
-import { createAccount as makeAccount } from '../identity/built-in.ts'
-import { LIMIT_PERIOD_SECONDS, isWithinLimit } from '../rate-limit.ts'
-import { tooMany } from './problem.tsx'
-import { signedIn } from './sign-in.tsx'
-import { type PageEnvironment, keepUserCode, keptUserCode, sessionCookie } from './visit.ts'
 import type { FC } from 'hono/jsx'
-import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from './form.tsx'
+import { createAccount as makeAccount } from '../identity/built-in.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { tooMany } from './problem.tsx'
+import { Kept, signedIn } from './sign-in.tsx'
+import { type PageEnvironment, keepUserCode, keptUserCode, sessionCookie } from './visit.ts'
+import { Button, Csrf, Field, KeptUserCode, ShowPasswordScript } from './form.tsx'
 import { Layout, type PageContext } from './layout.tsx'
 
 const copy = {
@@ -31,7 +30,6 @@ interface CreateAccountPageProps {
     readonly name?: string | undefined
     readonly email?: string | undefined
     readonly password?: string | undefined
-    readonly form?: string | undefined
   }
 }
 
@@ -54,7 +52,7 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
   return (
     <Layout page={page} title={hasProblem ? copy.problemTitle : copy.title}>
       <h1>{copy.title}</h1>
-      {problems.form === undefined ? null : <Notice kind="problem">{problems.form}</Notice>}
+      <Kept userCode={userCode} />
       <form method="post" action={`${page.basePath}/device/create-account`} novalidate>
         <Csrf page={page} />
         <KeptUserCode userCode={userCode} />
@@ -106,7 +104,7 @@ const problemCopy = {
     taken: 'There is an account with this address. Sign in instead.',
   },
   password: {
-    too_short: 'Use at least 15 characters. A few words are easy to remember.',
+    too_short: 'That is too short.',
     too_long: 'Use at most 256 characters.',
     common: 'This password is one of the first that are guessed. Choose another.',
     personal: 'Don’t build it from your name, your address or the name of this service.',
@@ -128,8 +126,8 @@ export const createAccount = new Hono<PageEnvironment>()
   .post('/', async (context) => {
     const form = context.get('form')
     keepUserCode(context, form('user_code'))
-    if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'account')))
-      return tooMany(context, LIMIT_PERIOD_SECONDS * SECOND)
+    if (!(await isWithinLimit(context.env.NEW_ACCOUNT_LIMIT, context.req.raw, 'account')))
+      return tooMany(context, LIMIT_PERIOD_MS)
     const typed = { name: form('name'), email: form('email'), password: form('password') }
     const { brand } = context.get('config')
     const created = await makeAccount(context.env, typed, brand.name, sessionCookie(context))

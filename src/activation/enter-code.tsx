@@ -1,11 +1,10 @@
 // Where a person who did not scan the picture types the code (RFC 8628 §3.3).
 import { Hono } from 'hono'
-import { SECOND } from '../durations.ts'
-import { LIMIT_PERIOD_SECONDS, isWithinLimit } from '../rate-limit.ts'
+import type { FC } from 'hono/jsx'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { dropCookie } from './cookies.ts'
 import { tooMany } from './problem.tsx'
 import { type PageEnvironment, type PageRequest, keepUserCode } from './visit.ts'
-import type { FC } from 'hono/jsx'
 import { Button, Csrf, Field } from './form.tsx'
 import { Layout, Screen, type PageContext } from './layout.tsx'
 
@@ -13,7 +12,10 @@ const copy = {
   title: 'Connect your device',
   problemTitle: 'Problem with the code',
   label: 'Code',
-  hint: 'The code on your TV, like WDJB-MJHT',
+  hint: {
+    letters: 'The code on your TV, like WDJB-MJHT',
+    digits: 'The code on your TV, like 019-450-730',
+  },
   submit: 'Continue',
 }
 
@@ -31,12 +33,12 @@ export const EnterCodePage: FC<EnterCodePageProps> = ({ page, userCode, problem 
       <Field
         name="user_code"
         label={copy.label}
-        hint={copy.hint}
+        hint={copy.hint[page.userCodeCharset]}
         error={problem}
         frame={Screen}
-        class="code"
+        class={page.userCodeCharset === 'letters' ? 'code' : 'code digits'}
         value={userCode}
-        inputmode="text"
+        inputmode={page.userCodeCharset === 'letters' ? 'text' : 'numeric'}
         autocomplete="off"
         autocapitalize="characters"
         autofocus={problem !== undefined || userCode === undefined}
@@ -47,9 +49,9 @@ export const EnterCodePage: FC<EnterCodePageProps> = ({ page, userCode, problem 
 )
 
 const problems = {
-  malformed: 'That is not a complete code. Check it on your device and try again.',
+  malformed: 'That is not a whole code. Check it on your device and try again.',
   // VP-6: one sentence for codes that never were, have run out, or were used.
-  notValid: 'This code is not valid any more. Get a new one on your device.',
+  notValid: 'This code is not valid, or not any more. Check it, or get a new one on your device.',
 }
 
 /** GET shows the form, or takes the code of a scanned picture; POST takes a typed one. */
@@ -62,9 +64,9 @@ export const enterCode = new Hono<PageEnvironment>()
     return keepUserCode(context, scanned) ? review(context) : malformed(context, scanned)
   })
   .post('/', async (context) => {
-    const typed = context.get('form')('user_code')
+    const typed = userCodeIn(context.get('form')('user_code'))
     if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'code')))
-      return tooMany(context, LIMIT_PERIOD_SECONDS * SECOND)
+      return tooMany(context, LIMIT_PERIOD_MS)
     return keepUserCode(context, typed) ? review(context) : malformed(context, typed)
   })
 
@@ -73,6 +75,9 @@ export const notValid = (context: PageRequest) => {
   dropCookie(context, 'user_code')
   return context.html(<EnterCodePage page={context.get('page')} problem={problems.notValid} />, 404)
 }
+
+// Some paste the whole address of the picture.
+const userCodeIn = (typed: string): string => /[?&]user_code=([^&\s]+)/.exec(typed)?.[1] ?? typed
 
 // The redirect takes the code out of the address bar and the history (VP-14).
 const review = (context: PageRequest) =>

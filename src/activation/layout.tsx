@@ -12,6 +12,8 @@ export interface PageContext {
   readonly brand: { readonly name: string; readonly logo: string | undefined }
   readonly basePath: string
   readonly csrf: string
+  /** What the codes of most devices here are made of. */
+  readonly userCodeCharset: 'letters' | 'digits'
 }
 
 interface LayoutProps {
@@ -62,5 +64,5 @@ export const Screen: FC<PropsWithChildren<{ readonly show?: 'picture lit' | 'pic
 }) => <div class={show === undefined ? 'tv' : `tv ${show}`}>{children}</div>
 
 export const UserCode: FC<{ readonly code: string }> = ({ code }) => (
-  <strong class="code">{code}</strong>
+  <strong class={/\d/.test(code) ? 'code digits' : 'code'}>{code}</strong>
 )

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { MINUTE, SECOND } from '../durations.ts'
 import { logFailure } from '../failure-log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'
+import { hasCookies } from './cookies.ts'
 import type { PageRequest } from './visit.ts'
 import type { FC } from 'hono/jsx'
 import { Layout, type PageContext } from './layout.tsx'
@@ -12,6 +13,10 @@ const copy = {
   forbidden: {
     title: 'That did not come from this page',
     text: 'The form was too old or came from somewhere else. Nothing was changed. Please try again.',
+  },
+  cookies: {
+    title: 'This page needs cookies',
+    text: 'Allow cookies for this site, so that your code is kept while you sign in, and start again.',
   },
   tooLarge: { title: 'That was too much', text: 'The form was larger than it can be.' },
   unavailable: {
@@ -46,14 +51,17 @@ export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action })
 
 export const missing = (context: PageRequest) => problem(context, copy.missing, 404)
 
-export const forbidden = (context: PageRequest) => problem(context, copy.forbidden, 403)
+export const forbidden = (context: PageRequest) =>
+  problem(context, hasCookies(context) ? copy.forbidden : copy.cookies, 403)
 
 export const tooLarge = (context: PageRequest) => problem(context, copy.tooLarge, 413)
 
 /** RFC 6585 §4. */
 export const tooMany = (context: PageRequest, waitMs: number) => {
   context.header('Retry-After', String(Math.ceil(waitMs / SECOND)))
-  return problem(context, copy.tooMany(Math.ceil(waitMs / MINUTE)), 429)
+  const { title, text } = copy.tooMany(Math.ceil(waitMs / MINUTE))
+  const page = context.get('page')
+  return context.html(<ProblemPage page={page} title={title} text={text} />, 429)
 }
 
 /** Whatever a page did not expect: an object out of reach, or a bug. */
@@ -67,7 +75,9 @@ const problem = (
   { title, text }: { title: string; text: string },
   status: ContentfulStatusCode,
 ) => {
-  const page = context.get('page')
+  // A file that failed has no page around it.
+  const page: PageContext | undefined = context.get('page')
+  if (page === undefined) return context.text(title, status)
   const action = { href: `${page.basePath}/device`, label: copy.start }
   return context.html(<ProblemPage page={page} title={title} text={text} action={action} />, status)
 }

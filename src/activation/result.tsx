@@ -1,9 +1,9 @@
 // The end of the phone's part: what was decided, and back to the television (VP-17).
 import { Hono } from 'hono'
+import type { FC } from 'hono/jsx'
 import * as z from 'zod/mini'
 import { keepCookie, readCookie } from './cookies.ts'
 import type { PageEnvironment, PageRequest } from './visit.ts'
-import type { FC } from 'hono/jsx'
 import { Layout, Screen, type PageContext } from './layout.tsx'
 
 const copy = {

@@ -3,7 +3,8 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
-import { type Config, isLoopback } from '../config.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY, isLoopback } from '../config.ts'
+import { isEqualInConstantTime } from '../crypto.ts'
 import { authorize } from './authorize.tsx'
 import { confirm } from './confirm.tsx'
 import { createAccount } from './create-account.tsx'
@@ -12,7 +13,7 @@ import { files } from './files.ts'
 import { forbidden, missing, tooLarge, unavailable } from './problem.tsx'
 import { result } from './result.tsx'
 import { signIn, signOut } from './sign-in.tsx'
-import { type PageEnvironment, isOwnFormToken, pageContextFor } from './visit.ts'
+import { type PageEnvironment, pageContextFor } from './visit.ts'
 
 type Middleware = MiddlewareHandler<PageEnvironment>
 
@@ -52,7 +53,7 @@ const pageHeaders: Middleware = secureHeaders({
   },
   xFrameOptions: 'DENY',
   referrerPolicy: 'no-referrer',
-  strictTransportSecurity: 'max-age=31536000',
+  strictTransportSecurity: STRICT_TRANSPORT_SECURITY,
 })
 
 const noStore: Middleware = async (context, next) => {
@@ -64,7 +65,7 @@ const requireTls: Middleware = async (context, next) => {
   const url = new URL(context.req.url)
   if (url.protocol === 'https:' || isLoopback(url.hostname)) return next()
   // Not redirected: what the form held has already travelled in the clear.
-  if (context.req.method !== 'GET') return context.text('Use https', 403)
+  if (!['GET', 'HEAD'].includes(context.req.method)) return context.text('Use https', 403)
   url.protocol = 'https:'
   return context.redirect(url.href, 308)
 }
@@ -87,12 +88,11 @@ const requireOwnForm: Middleware = async (context, next) => {
     site === undefined
       ? origin !== 'null' && origin !== new URL(context.req.url).origin
       : site !== 'same-origin'
-  const fields = await context.req.parseBody()
-  const form = (name: string) => {
-    const value = fields[name]
-    return typeof value === 'string' ? value : ''
-  }
-  if (isForeign || !isOwnFormToken(context, form('csrf'))) return forbidden(context)
+  const isForm = context.req.header('Content-Type')?.startsWith('application/x-www-form-urlencoded')
+  if (isForeign || isForm !== true) return forbidden(context)
+  const fields = new URLSearchParams(await context.req.text())
+  const form = (name: string) => fields.get(name) ?? ''
+  if (!isEqualInConstantTime(form('csrf'), context.get('page').csrf)) return forbidden(context)
   context.set('form', form)
   return next()
 }

@@ -1,10 +1,11 @@
 // Sign-in on the way to a device's question. The code waits; nobody is asked for it twice (VP-22).
 import { Hono } from 'hono'
+import type { FC } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { SECOND } from '../durations.ts'
 import { parseEmail, signIn as signInWithPassword } from '../identity/built-in.ts'
 import { endSession } from '../identity/session.ts'
-import { LIMIT_PERIOD_SECONDS, isWithinLimit } from '../rate-limit.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { dropCookie, keepCookie } from './cookies.ts'
 import { tooMany } from './problem.tsx'
 import {
@@ -15,7 +16,6 @@ import {
   signedInVisitor,
   sessionCookie,
 } from './visit.ts'
-import type { FC } from 'hono/jsx'
 import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from './form.tsx'
 import { Layout, UserCode, type PageContext } from './layout.tsx'
 
@@ -105,7 +105,8 @@ export const SignInPage: FC<SignInPageProps> = ({
   )
 }
 
-const Kept: FC<{ readonly userCode: string | undefined }> = ({ userCode }) =>
+/** Says that the code is not lost. */
+export const Kept: FC<{ readonly userCode: string | undefined }> = ({ userCode }) =>
   userCode === undefined ? null : (
     <p class="kept quiet">
       {copy.keptBefore} <UserCode code={userCode} /> {copy.keptAfter}
@@ -131,10 +132,12 @@ export const signIn = new Hono<PageEnvironment>()
     const form = context.get('form')
     keepUserCode(context, form('user_code'))
     if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'sign-in')))
-      return tooMany(context, LIMIT_PERIOD_SECONDS * SECOND)
+      return tooMany(context, LIMIT_PERIOD_MS)
     const typed = form('email')
     const email = parseEmail(typed)
-    const credentials = { email: email ?? typed, password: form('password') }
+    if (email === undefined)
+      return showSignIn(context, { email: typed, problem: problems.refused }, 403)
+    const credentials = { email, password: form('password') }
     const outcome = await signInWithPassword(context.env, credentials, sessionCookie(context))
     switch (outcome.outcome) {
       case 'signed_in':

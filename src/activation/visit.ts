@@ -2,13 +2,14 @@
 import type { Context } from 'hono'
 import { displayUserCode, parseUserCode } from '../codes.ts'
 import type { Config } from '../config.ts'
-import { isEqualInConstantTime, randomBytes, sha256, toBase64url } from '../crypto.ts'
+import { randomBytes, sha256, toBase64url } from '../crypto.ts'
 import {
   type SessionCookie,
   type SignedIn,
   parseSession,
   signedInPerson,
 } from '../identity/session.ts'
+import { accountOf, ask } from '../objects/index.ts'
 import { keepCookie, readCookie } from './cookies.ts'
 import type { PageContext } from './layout.tsx'
 
@@ -29,11 +30,8 @@ export const pageContextFor = (context: Context, config: Config): PageContext =>
   },
   basePath: config.basePath,
   csrf: formTokenFor(context),
+  userCodeCharset: config.userCodeCharset,
 })
-
-/** Whether a form token was made for this browser and this session (VP-12). */
-export const isOwnFormToken = (context: Context, token: string): boolean =>
-  isEqualInConstantTime(token, formTokenFor(context))
 
 /** What the session cookie claims. */
 export const sessionCookie = (context: Context): SessionCookie | undefined =>
@@ -42,6 +40,16 @@ export const sessionCookie = (context: Context): SessionCookie | undefined =>
 /** Who is signed in. Touches the account. */
 export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>
   signedInPerson(context.env, sessionCookie(context))
+
+/** Who is signed in and about to have a code looked up (RFC 8628 §5.1). Touches the account. */
+export const codeTryer = async (context: PageRequest): Promise<SignedIn | undefined> => {
+  const cookie = sessionCookie(context)
+  if (cookie === undefined) return undefined
+  const person = await ask(async () =>
+    accountOf(context.env, cookie.subject)?.tryCode(cookie.claim),
+  )
+  return person === undefined ? undefined : { ...person, ...cookie }
+}
 
 /** The code that was typed or scanned, as it is displayed. */
 export const keptUserCode = (context: Context): string | undefined => {
@@ -57,7 +65,7 @@ export const keepUserCode = (context: Context, typed: string): boolean => {
   return true
 }
 
-// Derived from the cookie, so that nothing has to be stored, and by a one-way function, so that a
+// Bound to the browser and the session (VP-12). Derived from the cookie, so that nothing has to be stored, and by a one-way function, so that a
 // page that leaks does not leak the session.
 const formTokenFor = (context: Context): string => {
   const bound = readCookie(context, 'session') ?? readCookie(context, 'visit') ?? newVisit(context)

@@ -165,10 +165,7 @@ const GreetingScreen = ({ brandName }: { brandName: string }) => (
       <button type="button" class="button">
         Sign out
       </button>
-      <p class="detail">
-        Signing out here only makes this screen forget its token. To disconnect the TV for good,
-        remove it from your devices.
-      </p>
+      <p class="detail">Signing out here only makes this screen forget its token.</p>
     </div>
   </section>
 )

@@ -1,8 +1,9 @@
 // OAuthError, and its one translation into a response (RFC 6749 §5.2).
 import { SLOW_DOWN_SECONDS } from '../config.ts'
+import { SECOND } from '../durations.ts'
 import { logFailure } from '../failure-log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'
-import { LIMIT_PERIOD_SECONDS } from '../rate-limit.ts'
+import { LIMIT_PERIOD_MS } from '../rate-limit.ts'
 import type { ErrorCode, ErrorResponse } from './protocol.ts'
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -42,7 +43,7 @@ export const invalidClient = (description: string): OAuthError =>
 export const tooManyRequests = (): OAuthError =>
   new OAuthError('temporarily_unavailable', 'Too many requests, try again later', {
     status: 429,
-    headers: { 'Retry-After': String(LIMIT_PERIOD_SECONDS) },
+    headers: { 'Retry-After': String(LIMIT_PERIOD_MS / SECOND) },
   })
 
 /** RFC 8628 §3.5. The member tells clients that forgot to count where they should be. */

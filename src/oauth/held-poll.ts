@@ -39,7 +39,8 @@ export const heldPoll = async (
   for (let losses = 0; waited === 'lost' && losses < MAX_LOSSES; losses += 1) {
     const answer = await open(env, hold)
     if (answer instanceof ObjectUnavailable) {
-      if (losses + 1 === MAX_LOSSES && !wasHeld) throw answer
+      if (!wasHeld && (answer.isOverloaded || losses + 1 === MAX_LOSSES)) throw answer
+      if (answer.isOverloaded) break
     } else if (answer instanceof WebSocket) {
       wasHeld = true
       waited = await wait(answer, hold)

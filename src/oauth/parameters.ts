@@ -48,22 +48,25 @@ const requireFormEncoding = (contentType: string | null): void => {
 }
 
 const parseForm = (body: Uint8Array): Parameters => {
-  const seen = new Map<string, string[]>()
+  const seen = new Map<ParameterName, string>()
+  const resource: string[] = []
   for (const pair of decodeUtf8(body).split('&')) {
     if (pair === '') continue
-    const [name = '', ...value] = pair.split('=')
-    const key = decode(name)
-    seen.set(key, [...(seen.get(key) ?? []), decode(value.join('='))])
+    const at = pair.indexOf('=')
+    const name = decode(at === -1 ? pair : pair.slice(0, at))
+    const value = at === -1 ? '' : decode(pair.slice(at + 1))
+    if (!isKnown(name)) continue
+    if (name === 'resource') {
+      if (value !== '') resource.push(value)
+    } else if (seen.has(name)) throw invalidRequest(`${name} is given twice`)
+    else seen.set(name, value)
   }
-  for (const name of KNOWN_PARAMETERS) {
-    if (name !== 'resource' && (seen.get(name)?.length ?? 0) > 1)
-      throw invalidRequest(`${name} is given twice`)
-  }
-  return {
-    get: (name) => seen.get(name)?.[0] || undefined,
-    resource: (seen.get('resource') ?? []).filter((value) => value !== ''),
-  }
+  return { get: (name) => seen.get(name) || undefined, resource }
 }
+
+const known: ReadonlySet<string> = new Set(KNOWN_PARAMETERS)
+
+const isKnown = (name: string): name is ParameterName => known.has(name)
 
 /** One form-encoded value, decoded. Throws `invalid_request` where it is badly encoded. */
 export const decode = (text: string): string => {

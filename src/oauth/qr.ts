@@ -2,13 +2,15 @@
 // so it tells nothing about any code, and it encodes nothing but our own address.
 import { displayUserCode, parseUserCode } from '../codes.ts'
 import { qrSvg } from '../qr-code.ts'
+import type { Exchange } from './exchange.ts'
 import { verificationUriComplete } from './device-authorization.ts'
 
-/** The picture, or undefined for a name that is not a user code as we display it. */
-export const qrPicture = (issuer: string, name: string): Response | undefined => {
-  const shown = /^(.*)\.svg$/.exec(name)?.[1]
+/** The picture; 404 for a name that is not a user code as we display it. */
+export const qrPicture = ({ request, issuer }: Exchange): Response => {
+  const shown = /\/([^/]*)\.svg$/.exec(new URL(request.url).pathname)?.[1]
   const userCode = shown === undefined ? undefined : parseUserCode(shown)
-  if (userCode === undefined || displayUserCode(userCode) !== shown) return undefined
+  if (userCode === undefined || displayUserCode(userCode) !== shown)
+    return Response.json({ error: 'not_found' }, { status: 404 })
   return new Response(qrSvg(verificationUriComplete(issuer, shown)), {
     headers: {
       'Content-Type': 'image/svg+xml',

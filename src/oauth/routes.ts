@@ -2,7 +2,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
-import { type Config, isLoopback, issuerFor } from '../config.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY, isLoopback, issuerFor } from '../config.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import { OAuthError, renderError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -40,10 +40,7 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.
   serve(['GET'], `/.well-known/oauth-authorization-server${base}`, metadata, revalidate)
   serve(['GET'], `${base}/.well-known/openid-configuration`, metadata, revalidate)
-  routes.get(`${base}/device/qr/:name`, allowOrigins(['GET']), sharedHeaders, (context) => {
-    const issuer = issuerFor(config, context.req.url)
-    return qrPicture(issuer, context.req.param('name')) ?? context.notFound()
-  })
+  serve(['GET'], `${base}/device/qr/:name`, qrPicture)
 
   routes.onError((error) => renderError(error))
   return routes
@@ -66,7 +63,7 @@ const sharedHeaders: Middleware = async (context, next) => {
   await next()
   context.header('X-Content-Type-Options', 'nosniff')
   if (new URL(context.req.url).protocol === 'https:')
-    context.header('Strict-Transport-Security', 'max-age=31536000')
+    context.header('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY)
 }
 
 // RFC 6749 §5.1; the second header is for caches of HTTP/1.0, and RFC 6749 asks for it.

@@ -1,8 +1,9 @@
 // The successful answer of the token endpoint (RFC 6749 §5.1).
 import type { Client } from '../clients.ts'
 import type { Approval } from '../objects/device-authorization-state.ts'
-import { issueAccessToken } from '../tokens/access-token.ts'
+import { ACCESS_TOKEN_ALGORITHM, issueAccessToken } from '../tokens/access-token.ts'
 import { issueIdToken } from '../tokens/id-token.ts'
+import { signingKey } from '../tokens/signing-keys.ts'
 import type { TokenResponse } from './protocol.ts'
 import { scopeFor } from './scope.ts'
 
@@ -12,6 +13,13 @@ export interface Grant {
   readonly approval: Approval
   readonly audience: readonly string[]
   readonly scope: readonly string[]
+}
+
+/** Gets the signing keys, so that issuing needs nobody else. Throws ObjectUnavailable. */
+export const prepareTokens = async (env: Cloudflare.Env, client: Client): Promise<void> => {
+  const now = Date.now()
+  await signingKey(env, ACCESS_TOKEN_ALGORITHM, now)
+  await signingKey(env, client.idTokenAlgorithm, now)
 }
 
 /** Issues the tokens of a grant. */

@@ -37,15 +37,22 @@ const readToken = async (request: Request): Promise<string | undefined> => {
   const isForm = /^application\/x-www-form-urlencoded/i.test(
     request.headers.get('Content-Type') ?? '',
   )
-  const inForm =
-    request.method === 'POST' && isForm
-      ? (await readParameters(request)).get('access_token')
-      : undefined
+  const inForm = request.method === 'POST' && isForm ? await readForm(request) : undefined
   if (inForm !== undefined && authorization !== null)
     throw bearerError('invalid_request', 'The token is sent in two ways')
   if (authorization !== null && inHeader === undefined)
     throw bearerError('invalid_token', 'The Authorization header is no bearer token')
   return inHeader ?? inForm
+}
+
+const readForm = async (request: Request): Promise<string | undefined> => {
+  try {
+    return (await readParameters(request)).get('access_token')
+  } catch (error) {
+    throw error instanceof OAuthError && error.details.status === undefined
+      ? bearerError(error.code, error.message)
+      : error
+  }
 }
 
 // RFC 6750 §3: whoever brings nothing is told how, and no error.

@@ -1,18 +1,13 @@
 // How often a person may be wrong: about a password (SS-18) and about a user code (RFC 8628 §5.1).
 // Pure.
 import {
+  FAILURES_FORGOTTEN_MS,
   FREE_SIGN_IN_FAILURES,
   MAX_SIGN_IN_WAIT_MS,
   MAX_WRONG_CODES,
   WRONG_CODES_WINDOW_MS,
 } from '../config.ts'
-import { DAY, SECOND } from '../durations.ts'
-
-/**
- * How long failures count after the last one, whether or not there is an account: a difference
- * would tell. Who waits for it gets fewer guesses in than who sits out the longest wait.
- */
-export const FAILURES_FORGOTTEN_MS = 1 * DAY
+import { SECOND } from '../durations.ts'
 
 export interface Guard {
   readonly failures: number

@@ -2,10 +2,15 @@
 // connected. It is named by how the person is known (`email:…`); its id is the subject of every
 // token. It never deletes itself, unless it holds nothing but failed sign-ins of nobody.
 import { DurableObject } from 'cloudflare:workers'
-import { SESSION_LIFETIME_MS } from '../config.ts'
+import {
+  CODES_AT_ONCE_WINDOW_MS,
+  FAILURES_FORGOTTEN_MS,
+  MAX_RECOVERIES,
+  MAX_WRONG_CODES,
+  SESSION_LIFETIME_MS,
+} from '../config.ts'
 import { hashPassword, needsRehash, verifyPassword } from '../identity/password.ts'
 import {
-  FAILURES_FORGOTTEN_MS,
   type Guard,
   NO_FAILURES,
   afterFailedSignIn,
@@ -50,6 +55,8 @@ export interface ConnectedDevice {
   readonly connectedAtMs: number
   /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
   readonly usedAtMs: number | undefined
+  /** How often its tokens were handed out again because the answer was lost. */
+  readonly recoveries: number
 }
 
 export interface SignedInPerson {
@@ -67,15 +74,18 @@ export type SignInOutcome =
   | { readonly outcome: 'wait'; readonly retryAfterMs: number }
 
 export class Account extends DurableObject {
+  // In memory is enough: an object that is asked so often stays there.
+  #triedAtMs: number[] = []
+
   /** Makes the account and its first session, unless there is one. */
   async register(
     person: { email: string; name: string; password: string },
     session: SessionClaim,
   ): Promise<{ outcome: 'registered' | 'exists' }> {
-    const now = Date.now()
-    const passwordHash = hashPassword(person.password)
     if ((await this.#profile()) !== undefined) return { outcome: 'exists' }
+    const now = Date.now()
     const { email, name } = person
+    const passwordHash = hashPassword(person.password)
     const profile: Profile = { email, name, passwordHash, createdAtMs: now, isDisabled: false }
     await Promise.all([this.ctx.storage.put(PROFILE, profile), this.#begin(session, now)])
     return { outcome: 'registered' }
@@ -124,6 +134,18 @@ export class Account extends DurableObject {
     }
   }
 
+  /** The same, when the person is about to have a user code looked up. */
+  async tryCode(claim: SessionClaim): Promise<SignedInPerson | undefined> {
+    const person = await this.session(claim)
+    if (person === undefined || person.codeWaitMs > 0) return person
+    const now = Date.now()
+    this.#triedAtMs = this.#triedAtMs.filter((time) => now < time + CODES_AT_ONCE_WINDOW_MS)
+    if (this.#triedAtMs.length >= MAX_WRONG_CODES)
+      return { ...person, codeWaitMs: CODES_AT_ONCE_WINDOW_MS }
+    this.#triedAtMs.push(now)
+    return person
+  }
+
   /** Ends the session on the server (SS-4). */
   async signOut(claim: SessionClaim): Promise<void> {
     if ((await this.#session(claim)) !== undefined)
@@ -141,12 +163,15 @@ export class Account extends DurableObject {
    */
   async connectDevice(
     grantId: string,
-    device: Omit<ConnectedDevice, 'connectedAtMs' | 'usedAtMs'>,
+    device: Omit<ConnectedDevice, 'connectedAtMs' | 'usedAtMs' | 'recoveries'>,
   ): Promise<{ outcome: 'connected' | 'refused' }> {
     const [profile, known] = await Promise.all([this.#profile(), this.#device(grantId)])
     if (profile === undefined || profile.isDisabled || known?.usedAtMs !== undefined)
       return { outcome: 'refused' }
-    const record: ConnectedDevice = { ...device, connectedAtMs: Date.now(), usedAtMs: undefined }
+    const recoveries = known === undefined ? 0 : known.recoveries + 1
+    if (recoveries > MAX_RECOVERIES) return { outcome: 'refused' }
+    const connectedAtMs = known?.connectedAtMs ?? Date.now()
+    const record: ConnectedDevice = { ...device, connectedAtMs, usedAtMs: undefined, recoveries }
     await this.ctx.storage.put(deviceKey(grantId), record)
     return { outcome: 'connected' }
   }

@@ -3,7 +3,6 @@
 import {
   AUTHORIZATION_RETENTION_MS,
   COLLECTION_GRACE_MS,
-  MAX_RECOVERIES,
   RECOVERY_FROM_MS,
   RECOVERY_UNTIL_MS,
   SLOW_DOWN_SECONDS,
@@ -47,13 +46,16 @@ export type AuthorizationState =
       readonly request: AuthorizationRequest
       readonly approval: Approval
     }
-  | { readonly status: 'denied'; readonly request: AuthorizationRequest }
+  | {
+      readonly status: 'denied'
+      readonly request: AuthorizationRequest
+      readonly subject: string
+    }
   | {
       readonly status: 'redeemed'
       readonly request: AuthorizationRequest
       readonly approval: Approval
       readonly redeemedAtMs: number
-      readonly recoveries: number
     }
 
 /** What a poll proves about its sender. */
@@ -87,6 +89,13 @@ export type DecisionOutcome =
   | { readonly outcome: 'decided'; readonly request: AuthorizationRequest }
   | { readonly outcome: 'not_valid' }
 
+export type ReviewOutcome =
+  | {
+      readonly outcome: 'reviewable' | 'approved' | 'denied'
+      readonly request: AuthorizationRequest
+    }
+  | { readonly outcome: 'not_valid' }
+
 /** What the poller hears, were it to poll now (conformance.md section 0.2, rows 11 to 19). */
 export const poll = (
   state: AuthorizationState,
@@ -111,7 +120,10 @@ export const poll = (
   }
 }
 
-/** A person allows. The first decision wins; a late one changes nothing. */
+/**
+ * A person allows. The first decision wins; a late one changes nothing. The same person's same
+ * answer again is a second tap on the button: it was already decided that way.
+ */
 export const approve = (
   state: AuthorizationState,
   approval: Approval,
@@ -119,16 +131,21 @@ export const approve = (
 ): { state: AuthorizationState; outcome: DecisionOutcome } =>
   isReviewable(state, now)
     ? decided({ status: 'approved', request: state.request, approval })
-    : { state, outcome: { outcome: 'not_valid' } }
+    : 'approval' in state && state.approval.subject === approval.subject
+      ? decided(state)
+      : { state, outcome: { outcome: 'not_valid' } }
 
 /** A person declines. */
 export const deny = (
   state: AuthorizationState,
+  subject: string,
   now: number,
 ): { state: AuthorizationState; outcome: DecisionOutcome } =>
   isReviewable(state, now)
-    ? decided({ status: 'denied', request: state.request })
-    : { state, outcome: { outcome: 'not_valid' } }
+    ? decided({ status: 'denied', request: state.request, subject })
+    : state.status === 'denied' && state.subject === subject
+      ? decided(state)
+      : { state, outcome: { outcome: 'not_valid' } }
 
 /** The grant moves on, once; again only where the answer was evidently lost. */
 export const redeem = (
@@ -147,26 +164,33 @@ export const redeem = (
   if (resource.some((target) => !request.resource.includes(target)))
     return { state, outcome: { outcome: 'invalid_target' } }
   const audience = resource.length === 0 ? request.resource : [...new Set(resource)]
-  const isRecovery = state.status === 'redeemed'
   return {
-    state: {
-      status: 'redeemed',
-      request,
-      approval,
-      redeemedAtMs: isRecovery ? state.redeemedAtMs : now,
-      recoveries: isRecovery ? state.recoveries + 1 : 0,
-    },
+    // The account counts repeats: only it knows whether tokens were handed out.
+    state:
+      state.status === 'redeemed'
+        ? state
+        : { status: 'redeemed', request, approval, redeemedAtMs: now },
     outcome: { outcome: 'redeemed', request, approval, audience },
   }
 }
 
-/** Whether a person may still look at it and decide. */
-export const isReviewable = (state: AuthorizationState, now: number): boolean =>
+/** What a person sees of it: the question, what they have answered, or nothing. */
+export const review = (state: AuthorizationState, subject: string, now: number): ReviewOutcome => {
+  if (isReviewable(state, now)) return { outcome: 'reviewable', request: state.request }
+  const decider = 'approval' in state ? state.approval.subject : undefined
+  if (decider === subject) return { outcome: 'approved', request: state.request }
+  return state.status === 'denied' && state.subject === subject
+    ? { outcome: 'denied', request: state.request }
+    : { outcome: 'not_valid' }
+}
+
+const isReviewable = (state: AuthorizationState, now: number): boolean =>
   state.status === 'pending' && !isExpired(state.request, now)
 
 /** When the record may go, whatever became of it. */
-export const retainedUntilMs = (request: AuthorizationRequest): number =>
-  collectionEndMs(request) + AUTHORIZATION_RETENTION_MS
+export const retainedUntilMs = (
+  request: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalSeconds'>,
+): number => collectionEndMs(request) + AUTHORIZATION_RETENTION_MS
 
 const decided = (state: AuthorizationState) => ({
   state,
@@ -182,16 +206,16 @@ const isOwnPoll = (request: AuthorizationRequest, poller: Poller): boolean =>
 const isExpired = (request: AuthorizationRequest, now: number): boolean =>
   now >= request.expiresAtMs
 
-const collectionEndMs = (request: AuthorizationRequest): number =>
-  request.expiresAtMs + Math.max(COLLECTION_GRACE_MS, 2 * request.intervalSeconds * SECOND)
+const collectionEndMs = ({
+  expiresAtMs,
+  intervalSeconds,
+}: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalSeconds'>): number =>
+  expiresAtMs + Math.max(COLLECTION_GRACE_MS, 2 * intervalSeconds * SECOND)
 
 const isRecoverable = (
-  { redeemedAtMs, recoveries }: AuthorizationState & { status: 'redeemed' },
+  { redeemedAtMs }: AuthorizationState & { status: 'redeemed' },
   now: number,
-): boolean =>
-  now >= redeemedAtMs + RECOVERY_FROM_MS &&
-  now <= redeemedAtMs + RECOVERY_UNTIL_MS &&
-  recoveries < MAX_RECOVERIES
+): boolean => now >= redeemedAtMs + RECOVERY_FROM_MS && now <= redeemedAtMs + RECOVERY_UNTIL_MS
 
 const isTooSoon = (
   { intervalSeconds }: AuthorizationRequest,

@@ -10,12 +10,13 @@ import {
   type Poller,
   type PollOutcome,
   type RedeemOutcome,
+  type ReviewOutcome,
   approve,
   deny,
-  isReviewable,
   poll,
   redeem,
   retainedUntilMs,
+  review,
 } from './device-authorization-state.ts'
 
 const RECORD = 'authorization'
@@ -32,8 +33,8 @@ export const POLLER_HEADER = 'Poller'
 export type Absent = { readonly outcome: 'absent' }
 
 export class DeviceAuthorization extends DurableObject {
-  // Polls write nothing, so this is forgotten with the instance. That is early enough: an object
-  // sleeps after 10 s, and a held poll's arrival is on its socket.
+  // Polls write nothing, so this is forgotten with the instance, after 10 s of sleep. A longer
+  // interval is then enforced for 10 s only; a held poll's arrival is on its socket.
   #lastPollAtMs: number | undefined
 
   /** Begins, unless the user code is in use. */
@@ -74,18 +75,18 @@ export class DeviceAuthorization extends DurableObject {
     return outcome
   }
 
-  /** What a person is asked to allow, if that can still be decided. */
-  async review(): Promise<AuthorizationRequest | undefined> {
+  /** What a person is asked to allow, or has decided. */
+  async review(subject: string): Promise<ReviewOutcome> {
     const state = await this.#load()
-    return state !== undefined && isReviewable(state, Date.now()) ? state.request : undefined
+    return state === undefined ? { outcome: 'not_valid' } : review(state, subject, Date.now())
   }
 
   async approve(approval: Approval): Promise<DecisionOutcome> {
     return this.#decide((state) => approve(state, approval, Date.now()))
   }
 
-  async deny(): Promise<DecisionOutcome> {
-    return this.#decide((state) => deny(state, Date.now()))
+  async deny(subject: string): Promise<DecisionOutcome> {
+    return this.#decide((state) => deny(state, subject, Date.now()))
   }
 
   override async alarm(): Promise<void> {
@@ -115,7 +116,7 @@ export class DeviceAuthorization extends DurableObject {
     const before = await this.#load()
     if (before === undefined) return { outcome: 'not_valid' }
     const { state, outcome } = transition(before)
-    if (outcome.outcome === 'decided') {
+    if (state !== before) {
       // Not awaited before the sockets end: the output gate holds the frames back until the
       // decision is on disk.
       const saved = this.#save(state)

@@ -33,6 +33,13 @@ export const keyringOf = (env: Env): DurableObjectStub<Keyring> => env.KEYRING.g
 /** An object that could not be reached or failed: nothing is known about what was asked. */
 export class ObjectUnavailable extends Error {
   override readonly name = 'ObjectUnavailable'
+  /** Asking again at once would make it worse. */
+  readonly isOverloaded: boolean
+
+  constructor(cause: unknown) {
+    super('a Durable Object could not be asked', { cause })
+    this.isOverloaded = cause instanceof Error && 'overloaded' in cause && cause.overloaded === true
+  }
 }
 
 /** Asks an object. Throws ObjectUnavailable, whatever went wrong there. */
@@ -40,6 +47,6 @@ export const ask = async <T>(call: () => T): Promise<Awaited<T>> => {
   try {
     return await call()
   } catch (error) {
-    throw new ObjectUnavailable('a Durable Object could not be asked', { cause: error })
+    throw new ObjectUnavailable(error)
   }
 }

@@ -1,9 +1,9 @@
 // Access tokens: JWTs as RFC 9068 profiles them, signed with ES256.
-import { SignJWT, decodeProtectedHeader, jwtVerify } from 'jose'
+import { SignJWT, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { randomBytes, toBase64url } from '../crypto.ts'
 import { signingKey, verificationKey } from './signing-keys.ts'
 
-const ALGORITHM = 'ES256'
+export const ACCESS_TOKEN_ALGORITHM = 'ES256'
 const TYPE = 'at+jwt'
 
 export interface AccessTokenClaims {
@@ -23,7 +23,7 @@ export const issueAccessToken = async (
   lifetimeSeconds: number,
   now: number,
 ): Promise<string> => {
-  const { kid, key } = await signingKey(env, ALGORITHM, now)
+  const { kid, key } = await signingKey(env, ACCESS_TOKEN_ALGORITHM, now)
   const issuedAt = Math.floor(now / 1000)
   return new SignJWT({
     iss: claims.issuer,
@@ -36,7 +36,7 @@ export const issueAccessToken = async (
     iat: issuedAt,
     exp: issuedAt + lifetimeSeconds,
   })
-    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
+    .setProtectedHeader({ alg: ACCESS_TOKEN_ALGORITHM, typ: TYPE, kid })
     .sign(key)
 }
 
@@ -47,11 +47,11 @@ export const verifyAccessToken = async (
   issuer: string,
   now: number,
 ): Promise<AccessTokenClaims | undefined> => {
+  const key = await verificationKey(env, keyIdOf(token), now)
+  if (key === undefined) return undefined
   try {
-    const key = await verificationKey(env, decodeProtectedHeader(token).kid, now)
-    if (key === undefined) return undefined
     const { payload } = await jwtVerify(token, key, {
-      algorithms: [ALGORITHM],
+      algorithms: [ACCESS_TOKEN_ALGORITHM],
       typ: TYPE,
       issuer,
       audience: issuer,
@@ -67,11 +67,15 @@ export const verifyAccessToken = async (
       grantId: String(payload['grant_id']),
     }
   } catch (error) {
-    if (isTokenProblem(error)) return undefined
+    if (error instanceof errors.JOSEError) return undefined
     throw error
   }
 }
 
-// jose marks what is wrong with a token by a code; anything else is ours.
-const isTokenProblem = (error: unknown): boolean =>
-  error instanceof TypeError || (error instanceof Error && 'code' in error)
+const keyIdOf = (token: string): string | undefined => {
+  try {
+    return decodeProtectedHeader(token).kid
+  } catch {
+    return undefined
+  }
+}

@@ -38,7 +38,7 @@ describe('the question', () => {
       'Example Net',
       'just now',
       user_code,
-      'See your e-mail address',
+      'See your email address',
       'Stay signed in on this device',
       'See the films and series in your library',
     ])
@@ -125,7 +125,15 @@ describe('the decision', () => {
     )
     const paths = results.map(({ url }) => url.pathname).toSorted()
     expect(paths).toEqual(['/device/confirm', '/device/result'])
-    expect(results.some(({ html }) => html.includes('not valid any more'))).toBe(true)
+    expect(results.some(({ html }) => html.includes('not valid, or not any more'))).toBe(true)
+  })
+
+  it('is the same for a second tap on the button', async () => {
+    const device = await startDevice()
+    const person = await signedIn()
+    const question = await ask(person, device.userCode)
+    const taps = [await person.decide(question, 'allow'), await person.decide(question, 'allow')]
+    for (const { html } of taps) expect(html).toContain('You’re connected')
   })
 
   it('VP-8 is refused after expiry, and changes nothing', async () => {
@@ -135,7 +143,7 @@ describe('the decision', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * MINUTE })
     const late = await person.decide(question, 'allow')
     expect(late.status).toBe(404)
-    expect(late.html).toContain('not valid any more')
+    expect(late.html).toContain('not valid, or not any more')
     expect((await device.poll()).body.error).toBe('expired_token')
   })
 

@@ -4,9 +4,9 @@ import { MINUTE } from '../../src/durations.ts'
 import { approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
 import { Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
-import { freshAddress, worker } from '../support/worker.ts'
+import { freshAddress, worker, workerWith } from '../support/worker.ts'
 
-const NOT_VALID = 'This code is not valid any more. Get a new one on your device.'
+const NOT_VALID = 'This code is not valid, or not any more.'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -45,7 +45,7 @@ describe('entering the code', () => {
     async (typed) => {
       const page = await enter(visitor(), typed)
       expect(page.status).toBe(400)
-      expect(page.html).toContain('That is not a complete code')
+      expect(page.html).toContain('That is not a whole code')
       expect(page.html).toMatch(/aria-invalid="true" aria-describedby="user_code-error/)
     },
   )
@@ -77,13 +77,56 @@ describe('entering the code', () => {
     const person = await signedIn()
     for (let turn = 0; turn < 10; turn += 1)
       await person.open(device.answer.verification_uri_complete)
-    expect(await authorizationBehind(device.userCode).review()).toBeDefined()
+    expect(await authorizationBehind(device.userCode).review('anyone')).toMatchObject({
+      outcome: 'reviewable',
+    })
   })
 
   it('VP-14 takes the code out of the address bar at once', async () => {
     const device = await startDevice()
     const page = await (await signedIn()).open(device.answer.verification_uri_complete)
     expect(page.url.href).toBe(`${ISSUER}/device/confirm`)
+  })
+
+  it('takes the whole address of the picture, pasted', async () => {
+    const device = await startDevice()
+    const question = await enter(await signedIn(), device.answer.verification_uri_complete)
+    expect(question.html).toContain(device.userCode)
+  })
+
+  it('shows people what they decided themselves once more, and does not count it', async () => {
+    const person = await signedIn()
+    const [allowed, declined] = [await startDevice(), await startDevice()]
+    await person.decide(await enter(person, allowed.userCode), 'allow')
+    await person.decide(await enter(person, declined.userCode), 'deny')
+    for (let turn = 0; turn < 6; turn += 1) {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3000 })
+      expect((await enter(person, allowed.userCode)).html).toContain('You’re connected')
+      expect((await enter(person, declined.userCode)).html).toContain('Nothing was shared')
+    }
+  })
+
+  it('asks for digits where all devices show digits', async () => {
+    const digits = workerWith({
+      CLIENTS: [{ client_id: 'x', client_name: 'X', scope: 'openid', user_code: 'digits' }],
+    })
+    const { html } = await new Person(digits, ISSUER).open('/device')
+    expect(html).toContain('like 019-450-730')
+    expect(html).toContain('inputmode="numeric"')
+  })
+
+  it('VP-5 looks up no more than five codes that are sent at the same moment', async () => {
+    const person = await signedIn()
+    const codes = [...'BCDFGHJKLMNPQ'].map((letter) => letter.repeat(8))
+    const lookUps = codes.map((code) => {
+      const one = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+      for (const [name, value] of person.cookies) one.cookies.set(name, value)
+      one.cookies.set('__Host-user_code', code)
+      return one.open('/device/confirm')
+    })
+    const statuses = (await Promise.all(lookUps)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 404)).toHaveLength(5)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(codes.length - 5)
   })
 
   it('VP-6 says the same of codes that never were, have run out, or were used', async () => {
@@ -124,7 +167,7 @@ describe('entering the code', () => {
   it('VP-5 caps an address, whatever cookies it has', async () => {
     const address = { 'CF-Connecting-IP': freshAddress() }
     const statuses: number[] = []
-    for (let turn = 0; turn < 62; turn += 1) {
+    for (let turn = 0; turn < 122; turn += 1) {
       const page = await enter(new Person(worker, ISSUER, address), 'BCDF-BCDF')
       statuses.push(page.status)
     }

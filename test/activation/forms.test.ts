@@ -118,6 +118,19 @@ describe('every form', () => {
     expect(next.url.pathname).toBe('/device/sign-in')
   })
 
+  it('says that it needs cookies where there are none', async () => {
+    const page = await visitor().post('/device', { csrf: 'x', user_code: 'BCDF-BCDF' })
+    expect(page.status).toBe(403)
+    expect(page.html).toContain('This page needs cookies')
+  })
+
+  it('refuses a form in any other encoding', async () => {
+    const person = visitor()
+    await person.open('/device')
+    const headers = { 'Content-Type': 'multipart/form-data' }
+    expect((await person.post('/device', { csrf: 'x' }, headers)).status).toBe(403)
+  })
+
   it('VP-15 is answered with 303, so that a reload sends nothing twice', async () => {
     const device = await startDevice()
     const person = visitor()

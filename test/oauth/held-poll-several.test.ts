@@ -78,7 +78,10 @@ describe('twenty polls at the same time', () => {
     const polls = crowd(device)
     await untilHeld(device)
     await allow(device)
-    expect(count(await Promise.all(polls))).toEqual({ [TOKENS]: 1, '400 slow_down': 19 })
+    const answers = count(await Promise.all(polls))
+    expect(answers[TOKENS]).toBe(1)
+    // Who arrives after the approval is too late rather than too soon.
+    expect((answers['400 slow_down'] ?? 0) + (answers['400 invalid_grant'] ?? 0)).toBe(19)
   })
 
   it('right after the approval: exactly one has the tokens (DC-16)', async () => {

@@ -25,7 +25,7 @@ type Who = 'owner' | 'other client' | 'wrong secret' | 'wrong verifier'
 type Event =
   | { readonly does: 'poll' | 'redeem'; readonly who: Who }
   | { readonly does: 'approve'; readonly subject: 'anna' | 'bert' }
-  | { readonly does: 'deny' }
+  | { readonly does: 'deny'; readonly subject: 'anna' | 'bert' }
 type Step = Event & { readonly afterMs: number }
 
 interface Answer {
@@ -55,7 +55,13 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       subject: fc.constantFrom('anna' as const, 'bert' as const),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('deny' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('deny' as const),
+      subject: fc.constantFrom('anna' as const, 'bert' as const),
+    }),
+  },
 )
 const pause = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(0, 1, 999, 1000, 1001, EARLY - 1, EARLY) },
@@ -98,18 +104,21 @@ const requestAt = (now: number, code: Pick<DeviceCode, 'secretHash'>): Authoriza
   },
 })
 
+const subjectOf = (what: Event) => ('subject' in what ? what.subject : undefined)
+
 /** Everything that must hold of a history, told from its events and answers alone. */
 const judge = (events: readonly Happened[], expiresAtMs: number): void => {
   let decision: Happened | undefined
   let firstRedeemedAtMs: number | undefined
-  let recoveries = 0
   let lastPollAtMs: number | undefined
   for (const happened of events) {
     const { atMs, answer, didChange } = happened
     if (happened.does === 'approve' || happened.does === 'deny') {
       const counts = decision === undefined && atMs < expiresAtMs
+      const isSecondTap =
+        decision?.does === happened.does && subjectOf(decision) === subjectOf(happened)
       expect(answer.outcome, 'the first decision in time wins').toBe(
-        counts ? 'decided' : 'not_valid',
+        counts || isSecondTap ? 'decided' : 'not_valid',
       )
       expect(didChange, 'and no other changes anything').toBe(counts)
       if (counts) decision = happened
@@ -122,7 +131,8 @@ const judge = (events: readonly Happened[], expiresAtMs: number): void => {
     }
     const isRedeem = happened.does === 'redeem'
     const isGiven = answer.outcome === (isRedeem ? 'redeemed' : 'redeemable')
-    expect(didChange, 'nothing but a redemption changes anything').toBe(isRedeem && isGiven)
+    const isFirst = isRedeem && isGiven && firstRedeemedAtMs === undefined
+    expect(didChange, 'nothing but the first redemption changes anything').toBe(isFirst)
     if (decision === undefined) {
       const isLate = atMs >= expiresAtMs
       const isEarly = lastPollAtMs !== undefined && atMs - lastPollAtMs < EARLY
@@ -138,10 +148,9 @@ const judge = (events: readonly Happened[], expiresAtMs: number): void => {
       if (isRedeem && isGiven) firstRedeemedAtMs = atMs
     } else {
       const sinceMs = atMs - firstRedeemedAtMs
-      const isRecovery = sinceMs >= 1000 && sinceMs <= 60_000 && recoveries < 3
-      expect(isGiven, 'one redemption, and three repeats from 1 s to 60 s').toBe(isRecovery)
+      const isRecovery = sinceMs >= 1000 && sinceMs <= 60_000
+      expect(isGiven, 'one redemption, and repeats from 1 s to 60 s').toBe(isRecovery)
       if (!isGiven) expect(answer.outcome).toBe('invalid')
-      if (isRedeem && isGiven) recoveries += 1
     }
     if (isRedeem && isGiven && decision?.does === 'approve')
       expect(answer.approval, 'the grant is that of the first approval').toEqual(
@@ -171,7 +180,7 @@ const happenedInStateMachine = (steps: readonly Step[]): Happened[] => {
         ;({ state, outcome: answer } = approve(state, approvalOf(step.subject, now), now))
         break
       case 'deny':
-        ;({ state, outcome: answer } = deny(state, now))
+        ;({ state, outcome: answer } = deny(state, step.subject, now))
     }
     return { ...step, atMs: now, answer, didChange: state !== before }
   })
@@ -202,10 +211,9 @@ it('keeps every promise in any order of events', () => {
       'expired',
       'invalid',
       '1 redemptions',
-      '4 redemptions',
+      '2 redemptions',
     ]),
   )
-  expect([...seen.keys()]).not.toContain('5 redemptions')
 })
 
 afterEach(() => void vi.useRealTimers())
@@ -234,7 +242,7 @@ const happenedInObject = async (steps: readonly Step[], start: number): Promise<
         case 'approve':
           return object.approve(approvalOf(step.subject, now))
         case 'deny':
-          return object.deny()
+          return object.deny(step.subject)
       }
     }
     const before = record

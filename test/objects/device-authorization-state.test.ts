@@ -6,10 +6,10 @@ import {
   type Poller,
   approve,
   deny,
-  isReviewable,
   poll,
   redeem,
   retainedUntilMs,
+  review,
 } from '../../src/objects/device-authorization-state.ts'
 
 const START = 1_000_000
@@ -40,8 +40,8 @@ const approval: Approval = { subject: 'anna', grantId: 'grant', authTimeMs: STAR
 const states = {
   pending: { status: 'pending', request },
   approved: { status: 'approved', request, approval },
-  denied: { status: 'denied', request },
-  redeemed: { status: 'redeemed', request, approval, redeemedAtMs: REDEEMED_AT, recoveries: 0 },
+  denied: { status: 'denied', request, subject: 'anna' },
+  redeemed: { status: 'redeemed', request, approval, redeemedAtMs: REDEEMED_AT },
 } as const satisfies Record<string, AuthorizationState>
 type Status = keyof typeof states
 
@@ -99,14 +99,6 @@ describe('poll', () => {
     expect(outcomeOf('approved', START, { ...owner, codeChallenge: 'unasked' })).toBe('redeemable')
   })
 
-  it('gives a redemption at most three repeats (DC-6)', () => {
-    const outcomes = [0, 1, 2, 3, 4].map(
-      (recoveries) =>
-        poll({ ...states.redeemed, recoveries }, owner, REDEEMED_AT + 5000, undefined).outcome,
-    )
-    expect(outcomes).toEqual(['redeemable', 'redeemable', 'redeemable', 'invalid', 'invalid'])
-  })
-
   it.each([
     [5, 3999, 'slow_down'],
     [5, 4000, 'pending'],
@@ -148,8 +140,12 @@ describe('poll', () => {
 })
 
 const decisions = [
-  ['approve', (state: AuthorizationState, now: number) => approve(state, approval, now)],
-  ['deny', deny],
+  [
+    'approve',
+    (state: AuthorizationState, now: number, subject = 'anna') =>
+      approve(state, { ...approval, subject }, now),
+  ],
+  ['deny', (state: AuthorizationState, now: number, subject = 'anna') => deny(state, subject, now)],
 ] as const
 
 describe.each(decisions)('%s', (name, decide) => {
@@ -168,11 +164,23 @@ describe.each(decisions)('%s', (name, decide) => {
     ['denied', EXPIRY],
     ['redeemed', START + 30_000],
     ['redeemed', EXPIRY],
-  ])('changes nothing of a %s one at %i: the first decision wins', (status, now) => {
-    expect(decide(states[status], now)).toEqual({
+  ])('changes nothing of a %s one at %i: the first decision wins (VP-7)', (status, now) => {
+    expect(decide(states[status], now, 'bert')).toEqual({
       state: states[status],
       outcome: { outcome: 'not_valid' },
     })
+  })
+
+  it('says to a second tap of the same person what the first one did', () => {
+    const same = name === 'approve' ? [states.approved, states.redeemed] : [states.denied]
+    const other = name === 'approve' ? [states.denied] : [states.approved, states.redeemed]
+    for (const state of same) {
+      const again = decide(state, EXPIRY + 1)
+      expect(again.state).toBe(state)
+      expect(again.outcome).toEqual({ outcome: 'decided', request })
+    }
+    for (const state of other)
+      expect(decide(state, START + 10_000).outcome).toEqual({ outcome: 'not_valid' })
   })
 })
 
@@ -184,9 +192,9 @@ describe('redeem', () => {
     })
   })
 
-  it('counts a repeat, from the first redemption on (DC-6)', () => {
+  it('hands it over again for a lost answer, and stores nothing (DC-6)', () => {
     const { state, outcome } = redeem(states.redeemed, owner, [], REDEEMED_AT + 30_000)
-    expect(state).toEqual({ ...states.redeemed, recoveries: 1 })
+    expect(state).toBe(states.redeemed)
     expect(outcome).toMatchObject({ outcome: 'redeemed', approval })
   })
 
@@ -232,11 +240,20 @@ describe('redeem', () => {
   })
 })
 
-it('can be reviewed only while it can be decided', () => {
-  expect(isReviewable(states.pending, EXPIRY - 1)).toBe(true)
-  expect(isReviewable(states.pending, EXPIRY)).toBe(false)
-  for (const status of ['approved', 'denied', 'redeemed'] as const)
-    expect(isReviewable(states[status], START)).toBe(false)
+describe('review', () => {
+  it.each<[Status, string, number, string]>([
+    ['pending', 'anna', EXPIRY - 1, 'reviewable'],
+    ['pending', 'bert', EXPIRY - 1, 'reviewable'],
+    ['pending', 'anna', EXPIRY, 'not_valid'],
+    ['approved', 'anna', START, 'approved'],
+    ['approved', 'bert', START, 'not_valid'],
+    ['redeemed', 'anna', REDEEMED_AT, 'approved'],
+    ['redeemed', 'bert', REDEEMED_AT, 'not_valid'],
+    ['denied', 'anna', START, 'denied'],
+    ['denied', 'bert', START, 'not_valid'],
+  ])('of a %s one by %s at %i: %s', (status, subject, now, outcome) => {
+    expect(review(states[status], subject, now).outcome).toBe(outcome)
+  })
 })
 
 it('is kept until five minutes after the last moment it could be collected', () => {

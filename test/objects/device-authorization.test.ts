@@ -70,7 +70,7 @@ describe('start', () => {
   it.each<[string, (object: DurableObjectStub<DeviceAuthorization>) => Promise<unknown>]>([
     ['pending', async () => undefined],
     ['approved', (object) => object.approve(allowBy('anna'))],
-    ['denied', (object) => object.deny()],
+    ['denied', (object) => object.deny('anna')],
     ['expired, but not yet forgotten', async () => pass(11 * MINUTE)],
   ])('refuses a user code that is %s, and leaves it alone (DA-14)', async (_, bring) => {
     const { userCode, object } = await newAuthorization()
@@ -159,9 +159,9 @@ describe('after it is gone', () => {
     await runDurableObjectAlarm(object)
     expect(await object.poll(owner)).toEqual({ outcome: 'absent' })
     expect(await object.redeem(owner, [])).toEqual({ outcome: 'absent' })
-    expect(await object.review()).toBeUndefined()
+    expect(await object.review('anyone')).toEqual({ outcome: 'not_valid' })
     expect(await object.approve(allowBy('anna'))).toEqual({ outcome: 'not_valid' })
-    expect(await object.deny()).toEqual({ outcome: 'not_valid' })
+    expect(await object.deny('anna')).toEqual({ outcome: 'not_valid' })
     expect(await storedIn(object)).toEqual(NOTHING)
   })
 })
@@ -170,7 +170,7 @@ describe('across an eviction', () => {
   it('a pending authorization goes on', async () => {
     const { object, request, owner } = await newAuthorization()
     await evictDurableObject(object)
-    expect(await object.review()).toEqual(request)
+    expect(await object.review('anyone')).toEqual({ outcome: 'reviewable', request })
     expect(await object.poll(owner)).toEqual({ outcome: 'pending' })
   })
 
@@ -208,13 +208,13 @@ describe('across an eviction', () => {
 
 it('shows what is asked until somebody decides or it runs out', async () => {
   const { object, request } = await newAuthorization()
-  expect(await object.review()).toEqual(request)
-  await object.deny()
-  expect(await object.review()).toBeUndefined()
+  expect(await object.review('anyone')).toEqual({ outcome: 'reviewable', request })
+  await object.deny('anna')
+  expect(await object.review('anyone')).toEqual({ outcome: 'not_valid' })
 
   const other = await newAuthorization()
   pass(10 * MINUTE)
-  expect(await other.object.review()).toBeUndefined()
+  expect(await other.object.review('anyone')).toEqual({ outcome: 'not_valid' })
 })
 
 describe('polls', () => {

@@ -1,25 +1,23 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
 import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS } from '../../clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
-import {
-  AUTHORIZATION_RETENTION_MS,
-  MAX_CODE_LIFETIME_MS,
-  SLOW_DOWN_SECONDS,
-} from '../../config.ts'
+import { MAX_CODE_LIFETIME_MS, SLOW_DOWN_SECONDS } from '../../config.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Absent } from '../../objects/device-authorization.ts'
-import type {
-  Poller,
-  PollOutcome,
-  RedeemOutcome,
+import {
+  type Poller,
+  type PollOutcome,
+  type RedeemOutcome,
+  retainedUntilMs,
 } from '../../objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
 import { OAuthError, slowDown } from '../errors.ts'
 import { heldPoll } from '../held-poll.ts'
 import { preferredWaitSeconds } from '../prefer.ts'
-import { tokenResponse } from '../token-response.ts'
-import type { TokenRequest } from '../exchange.ts'
+import { prepareTokens, tokenResponse } from '../token-response.ts'
+import { isWithinLimit } from '../../rate-limit.ts'
+import type { Exchange, TokenRequest } from '../exchange.ts'
 
 export const GRANT_TYPE = DEVICE_CODE_GRANT
 
@@ -33,15 +31,20 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
     secretHash: deviceCode.secretHash,
     codeChallenge: verifier === undefined ? undefined : sha256(verifier),
   }
-  // DC-8: a flood does not even start the object. Keyed by the secret, not by the user code, or
-  // whoever sees the screen could slow its owner down.
-  const { success } = await exchange.env.POLL_LIMIT.limit({ key: deviceCode.secretHash })
-  if (!success) throw slowDown(client.intervalSeconds + SLOW_DOWN_SECONDS)
+  if (!(await isPolite(exchange, deviceCode)))
+    throw slowDown(client.intervalSeconds + SLOW_DOWN_SECONDS)
   const polled = await pollOrHold(tokenRequest, deviceCode, poller)
   if (polled.outcome !== 'redeemable') throw refusal(polled, deviceCode)
   // LP-5: nobody is there to receive the tokens, so they stay where they are.
   if (exchange.request.signal.aborted) throw refusal({ outcome: 'pending' })
   return redeem(tokenRequest, deviceCode, poller)
+}
+
+// DC-8: a flood does not even start the object. One device_code is counted by its secret, not by
+// its user code, or whoever sees the screen could slow its owner down; forged ones by address.
+const isPolite = async ({ env, request }: Exchange, { secretHash }: DeviceCode) => {
+  const { success } = await env.POLL_LIMIT.limit({ key: secretHash })
+  return success && isWithinLimit(env.TOKEN_LIMIT, request, 'poll')
 }
 
 const readDeviceCode = ({ client, parameters }: TokenRequest): DeviceCode => {
@@ -53,8 +56,8 @@ const readDeviceCode = ({ client, parameters }: TokenRequest): DeviceCode => {
   if (deviceCode === undefined || deviceCode.expiresAtMs > now + MAX_CODE_LIFETIME_MS + MINUTE)
     throw refusal({ outcome: 'invalid' })
   // … or for one that its object has long forgotten.
-  const graceMs = 2 * client.intervalSeconds * SECOND + AUTHORIZATION_RETENTION_MS
-  if (now > deviceCode.expiresAtMs + graceMs + MAX_CODE_LIFETIME_MS)
+  const { expiresAtMs } = deviceCode
+  if (now > retainedUntilMs({ expiresAtMs, intervalSeconds: client.intervalSeconds }) + MINUTE)
     throw refusal({ outcome: 'expired' })
   return deviceCode
 }
@@ -86,6 +89,8 @@ const redeem = async (
   poller: Poller,
 ): Promise<Response> => {
   const { env, issuer } = exchange
+  // Whatever can fail is done first: what is redeemed has to be answered.
+  await prepareTokens(env, client)
   const redeemed = await ask(() =>
     deviceAuthorizationOf(env, deviceCode.userCode).redeem(poller, parameters.resource),
   )
