@@ -39,8 +39,8 @@ export const KEPT_RESULT_SECONDS = 5 * 60
 export const MAX_WRONG_CODES = 5
 /** … within this time. */
 export const WRONG_CODES_WINDOW_MS = 15 * MINUTE
-/** No more than those may be looked up within this: guesses sent together outrun any count. */
-export const CODES_AT_ONCE_WINDOW_MS = 2 * SECOND
+/** No more different ones are looked up within this: guesses sent together outrun any count. */
+export const CODES_AT_ONCE_WINDOW_MS = 1 * SECOND
 /** Failed sign-ins in a row after which each further one has to wait, twice as long every time. */
 export const FREE_SIGN_IN_FAILURES = 5
 /** The longest such wait: 100 guesses a day at most, while a stranger's keep the owner out. */

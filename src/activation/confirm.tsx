@@ -156,7 +156,7 @@ export const confirm = new Hono<PageEnvironment>()
   .get('/', async (context) => {
     const shown = keptUserCode(context)
     if (shown === undefined) return goTo(context, '/device')
-    const decider = await admit(context)
+    const decider = await admit(context, shown)
     if (decider instanceof Response) return decider
     const reviewed = await ask(() => authorizationOf(context, shown).review(decider.subject))
     switch (reviewed.outcome) {
@@ -174,7 +174,7 @@ export const confirm = new Hono<PageEnvironment>()
     const form = context.get('form')
     const shown = form('user_code')
     if (!keepUserCode(context, shown)) return goTo(context, '/device')
-    const decider = await admit(context)
+    const decider = await admit(context, shown)
     if (decider instanceof Response) return decider
     const outcome = form('decision') === 'allow' ? 'approved' : 'denied'
     const decision = await decide(context, decider, shown, outcome)
@@ -187,10 +187,10 @@ const goTo = (context: PageRequest, path: string): Response =>
   context.redirect(`${context.get('page').basePath}${path}`, 303)
 
 // Who may have a code looked up now; otherwise, what they see instead.
-const admit = async (context: PageRequest): Promise<SignedIn | Response> => {
+const admit = async (context: PageRequest, shown: string): Promise<SignedIn | Response> => {
   if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'confirm')))
     return tooMany(context, LIMIT_PERIOD_MS)
-  const decider = await freshPerson(context)
+  const decider = await freshPerson(context, shown)
   if (decider === undefined) return goTo(context, '/device/sign-in')
   return decider.codeWaitMs > 0 ? tooMany(context, decider.codeWaitMs) : decider
 }
@@ -210,8 +210,8 @@ const showResult = (
 }
 
 // SS-5: signed in, and recently, because phones are handed around.
-const freshPerson = async (context: PageRequest): Promise<SignedIn | undefined> => {
-  const known = await codeTryer(context)
+const freshPerson = async (context: PageRequest, shown: string): Promise<SignedIn | undefined> => {
+  const known = await codeTryer(context, parseUserCode(shown) ?? '')
   const isFresh = known !== undefined && Date.now() < known.authTimeMs + FRESH_SIGN_IN_MS
   return isFresh ? known : undefined
 }

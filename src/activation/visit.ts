@@ -42,11 +42,14 @@ export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefi
   signedInPerson(context.env, sessionCookie(context))
 
 /** Who is signed in and about to have a code looked up (RFC 8628 §5.1). Touches the account. */
-export const codeTryer = async (context: PageRequest): Promise<SignedIn | undefined> => {
+export const codeTryer = async (
+  context: PageRequest,
+  userCode: string,
+): Promise<SignedIn | undefined> => {
   const cookie = sessionCookie(context)
   if (cookie === undefined) return undefined
   const person = await ask(async () =>
-    accountOf(context.env, cookie.subject)?.tryCode(cookie.claim),
+    accountOf(context.env, cookie.subject)?.tryCode(cookie.claim, userCode),
   )
   return person === undefined ? undefined : { ...person, ...cookie }
 }

@@ -74,8 +74,8 @@ export type SignInOutcome =
   | { readonly outcome: 'wait'; readonly retryAfterMs: number }
 
 export class Account extends DurableObject {
-  // In memory is enough: an object that is asked so often stays there.
-  #triedAtMs: number[] = []
+  // When which code was last looked up. In memory is enough: what is asked so often stays there.
+  readonly #triedAtMs = new Map<string, number>()
 
   /** Makes the account and its first session, unless there is one. */
   async register(
@@ -135,14 +135,15 @@ export class Account extends DurableObject {
   }
 
   /** The same, when the person is about to have a user code looked up. */
-  async tryCode(claim: SessionClaim): Promise<SignedInPerson | undefined> {
+  async tryCode(claim: SessionClaim, userCode: string): Promise<SignedInPerson | undefined> {
     const person = await this.session(claim)
     if (person === undefined || person.codeWaitMs > 0) return person
     const now = Date.now()
-    this.#triedAtMs = this.#triedAtMs.filter((time) => now < time + CODES_AT_ONCE_WINDOW_MS)
-    if (this.#triedAtMs.length >= MAX_WRONG_CODES)
+    for (const [code, triedAtMs] of this.#triedAtMs)
+      if (now >= triedAtMs + CODES_AT_ONCE_WINDOW_MS) this.#triedAtMs.delete(code)
+    if (!this.#triedAtMs.has(userCode) && this.#triedAtMs.size >= MAX_WRONG_CODES)
       return { ...person, codeWaitMs: CODES_AT_ONCE_WINDOW_MS }
-    this.#triedAtMs.push(now)
+    this.#triedAtMs.set(userCode, now)
     return person
   }
 

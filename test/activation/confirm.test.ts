@@ -207,6 +207,7 @@ describe('the decision', () => {
     const device = await startDevice()
     const { html } = await ask(person, device.userCode)
     const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 })
     for (const letter of 'BCDFG')
       await person.post('/device/confirm', { csrf, user_code: letter.repeat(8), decision: 'allow' })
     const sixth = await person.post('/device/confirm', {
