@@ -1,7 +1,9 @@
 // The routes of one Worker, for one Config.
+import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { activationRoutes } from './activation/routes.tsx'
 import { type Config, STRICT_TRANSPORT_SECURITY } from './config.ts'
+import { library } from './demo/library.ts'
 import { television } from './demo/tv.tsx'
 import { oauthRoutes } from './oauth/routes.ts'
 
@@ -10,13 +12,17 @@ type Environment = { Bindings: Cloudflare.Env }
 /** The whole Worker, below the issuer's path. */
 export const createApp = (config: Config): Hono<Environment> => {
   const app = new Hono<Environment>()
-  const { basePath, brand } = config
+  const { basePath, brand, issuer, resource } = config
   app.route('/', oauthRoutes(config))
   app.route(basePath, activationRoutes(config))
   if (config.isDemo) {
     app.route(basePath, television({ brandName: brand.name, basePath }))
+    // An API elsewhere fetches the keys over the network; a Worker on Cloudflare that asks its own
+    // host name goes past itself to an origin that is not there.
+    const fetchKeys = async (request: Request) => app.fetch(request, env)
+    app.route('/', library({ basePath, issuer, resource, fetchKeys }))
     for (const file of ['tv.css', 'tv.js'])
-      app.get(`${basePath}/${file}`, ({ env }) => env.ASSETS.fetch(`https://assets/${file}`))
+      app.get(`${basePath}/${file}`, () => env.ASSETS.fetch(`https://assets/${file}`))
   }
   // Whoever typed only the host wants to enter a code.
   app.get(basePath === '' ? '/' : basePath, (context) =>

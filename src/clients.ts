@@ -2,9 +2,11 @@
 // RFC 7591 §2 where it has one.
 import * as z from 'zod/mini'
 import type { UserCodeCharset } from './codes.ts'
-import { SECOND } from './durations.ts'
+import { DAY, SECOND } from './durations.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+
+export const REFRESH_TOKEN_GRANT = 'refresh_token'
 
 /** How id_tokens are signed; the first is what clients that say nothing expect. */
 export const ID_TOKEN_ALGORITHMS = ['RS256', 'ES256'] as const
@@ -31,15 +33,20 @@ export const clientSchema = z
     client_secret_sha256: z.optional(
       z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
     ),
-    grant_types: z._default(z.array(z.enum([DEVICE_CODE_GRANT, 'refresh_token'])), [
+    grant_types: z._default(z.array(z.enum([DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT])), [
       DEVICE_CODE_GRANT,
-      'refresh_token',
+      REFRESH_TOKEN_GRANT,
     ]),
     // What the client may ask for, and what it gets when it asks for nothing in particular.
-    scope: z.string().check(z.regex(/[^ ]/, 'must name a scope')),
+    scope: z.optional(z.string().check(z.regex(/[^ ]/, 'must name a scope'))),
+    // Of an API that introspects: the resource indicator whose tokens it may see.
+    resource: z.optional(z.url()),
     id_token_signed_response_alg: z._default(z.enum(ID_TOKEN_ALGORITHMS), 'RS256'),
     // RFC 9700 §2.3: a leaked access token is worth little if it is short-lived.
     access_token_seconds: z._default(integer(60, 3600), 600),
+    // RFC 9700 §4.14.2: a device that nobody turns on any more is forgotten, and every sign-in ends.
+    refresh_idle_days: z._default(integer(1, 400), 90),
+    refresh_lifetime_days: z._default(integer(1, 1100), 400),
     // One second and four of hold make no more requests than plain polling every five, and answer
     // about 0.1 s after the decision.
     interval_seconds: z._default(integer(1, 60), 1),
@@ -67,9 +74,19 @@ export const clientSchema = z
         error: 'is for token_endpoint_auth_method client_secret_basic or client_secret_post',
       },
     ),
+    z.refine((client) => client.grant_types.length === 0 || client.scope !== undefined, {
+      path: ['scope'],
+      error: 'is missing, and grant_types needs it',
+    }),
   )
 
 export type ClientEntry = z.input<typeof clientSchema>
+
+/** How long refresh tokens last: unused, and whatever their use. */
+export interface RefreshLimits {
+  readonly idleMs: number
+  readonly lifetimeMs: number
+}
 
 export interface Client {
   readonly id: string
@@ -81,6 +98,9 @@ export interface Client {
   readonly scope: readonly string[]
   readonly idTokenAlgorithm: IdTokenAlgorithm
   readonly accessTokenSeconds: number
+  /** The resource indicator whose access tokens it may introspect (RFC 7662 §2.2). */
+  readonly resource: string | undefined
+  readonly refreshLimits: RefreshLimits
   readonly intervalSeconds: number
   readonly holdMs: number
   readonly codeLifetimeMs: number
@@ -98,9 +118,14 @@ export const toClient = (entry: z.output<typeof clientSchema>): Client => ({
       ? undefined
       : Buffer.from(entry.client_secret_sha256, 'hex').toString('base64url'),
   grantTypes: new Set(entry.grant_types),
-  scope: entry.scope.split(' ').filter((word) => word !== ''),
+  scope: (entry.scope ?? '').split(' ').filter((word) => word !== ''),
   idTokenAlgorithm: entry.id_token_signed_response_alg,
   accessTokenSeconds: entry.access_token_seconds,
+  resource: entry.resource,
+  refreshLimits: {
+    idleMs: entry.refresh_idle_days * DAY,
+    lifetimeMs: entry.refresh_lifetime_days * DAY,
+  },
   intervalSeconds: entry.interval_seconds,
   holdMs: entry.hold_seconds * SECOND,
   codeLifetimeMs: entry.code_lifetime_seconds * SECOND,

@@ -18,6 +18,8 @@ export const RECOVERY_FROM_MS = 1 * SECOND
 export const RECOVERY_UNTIL_MS = 60 * SECOND
 /** … and this often: a connection that loses more will not be helped by another answer. */
 export const MAX_RECOVERIES = 3
+/** How long an ended grant is remembered: longer than anybody can redeem its code again. */
+export const ENDED_GRANT_KEPT_MS = 1 * HOUR
 /** Clients answer `slow_down` with this much more (RFC 8628 §3.5). */
 export const SLOW_DOWN_SECONDS = 5
 

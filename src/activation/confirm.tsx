@@ -3,7 +3,6 @@ import { Hono } from 'hono'
 import type { Child, FC } from 'hono/jsx'
 import { parseUserCode } from '../codes.ts'
 import { FRESH_SIGN_IN_MS } from '../config.ts'
-import { randomBytes, toBase64url } from '../crypto.ts'
 import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
 import type {
@@ -12,6 +11,7 @@ import type {
 } from '../objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { mintGrantId } from '../tokens/refresh-token.ts'
 import { dropCookie } from './cookies.ts'
 import { notValid } from './enter-code.tsx'
 import { placeName, timeAgo } from './place-and-time.ts'
@@ -46,9 +46,6 @@ const copy = {
   deny: 'Don’t allow',
   allow: 'Allow',
 }
-
-// The name of a grant: unguessable, though no secret.
-const GRANT_ID_BYTES = 16
 
 interface ConfirmPageProps {
   readonly page: PageContext
@@ -227,7 +224,7 @@ const decide = (
 ): Promise<DecisionOutcome> =>
   ask(() => {
     const authorization = authorizationOf(context, shown)
-    const grantId = toBase64url(randomBytes(GRANT_ID_BYTES))
+    const grantId = mintGrantId()
     return outcome === 'approved'
       ? authorization.approve({ subject, grantId, authTimeMs, amr })
       : authorization.deny(subject)

@@ -1,4 +1,5 @@
-// The demo television's remote-controlled screen: asks for a code, waits, greets (RFC 8628 §3).
+// The demo television's remote-controlled screen: asks for a code, waits, greets (RFC 8628 §3),
+// shows the library of an API, and stays signed in (RFC 6749 §6).
 // ES5 and XMLHttpRequest on purpose: televisions of 2019 run Chromium 63 or Safari 11.
 ;(function () {
   'use strict'
@@ -17,7 +18,12 @@
   var EXPIRY_GRACE_MS = 3 * 1000
   // A code refused sooner than this was never good; asking at once again would only hammer.
   var SHORTEST_CODE_LIFE_MS = 10 * 1000
-  var USERINFO_ATTEMPTS = 3
+  // What is nice to have, such as a name to greet, is not asked for without end.
+  var FEW_ATTEMPTS = 3
+  // An access token is renewed this long before it runs out, or at half its life.
+  var RENEWAL_LEAD_SECONDS = 30
+  // Timers hold no more than 24 days; nobody minds a token that is renewed once a day.
+  var LONGEST_TOKEN_USE_SECONDS = 24 * 3600
 
   var KEY = { enter: 13, left: 37, up: 38, right: 39, down: 40 }
   var BACK_KEYS = [27, 461, 10009] // Escape, webOS, Tizen
@@ -59,7 +65,7 @@
       xhr.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded')
     }
     xhr.addEventListener('loadend', function () {
-      if (flow !== current) return
+      if (flow !== current && !flow.isParting) return
       flow.xhr = null
       onReply({
         status: xhr.status,
@@ -117,6 +123,7 @@
     clearTimeout(previous.timer)
     if (previous.xhr) previous.xhr.abort()
     drawCode(EMPTY_CODE, 'Getting a code')
+    clearLibrary()
     showScreen('code')
     setBusy(true)
     setStatus('Getting a code…', false)
@@ -215,28 +222,125 @@
   }
 
   function receiveToken(token) {
-    current = { token: token, attempts: 0 }
+    current = { token: token, receivedAt: now(), attempts: 0 }
     setBusy(true)
     setStatus('Signing in…', false)
-    var granted = (token.scope || settings.scope).split(' ')
-    if (granted.indexOf('openid') < 0) showGreeting(current, {})
+    if (grantedScopes(current).indexOf('openid') < 0) greet(current, {})
     else requestPerson(current)
   }
 
-  function requestPerson(flow) {
+  function grantedScopes(flow) {
+    return (flow.token.scope || settings.scope).split(' ')
+  }
+
+  function askWithToken(flow, path, onReply) {
+    var headers = { Authorization: 'Bearer ' + flow.token.access_token }
+    send(flow, { method: 'GET', path: path, headers: headers }, onReply)
+  }
+
+  function mayTryAgain(flow, reply) {
     flow.attempts += 1
-    var request = {
-      method: 'GET',
-      path: '/userinfo',
-      headers: { Authorization: 'Bearer ' + flow.token.access_token },
-    }
-    send(flow, request, function (reply) {
-      if (isTransient(reply) && flow.attempts < USERINFO_ATTEMPTS) {
+    return isTransient(reply) && flow.attempts < FEW_ATTEMPTS
+  }
+
+  function requestPerson(flow) {
+    askWithToken(flow, '/userinfo', function (reply) {
+      if (mayTryAgain(flow, reply)) {
         backOff(flow, requestPerson, reply)
         return
       }
       succeeded(flow)
-      showGreeting(flow, reply.status === 200 && reply.body ? reply.body : {})
+      greet(flow, reply.status === 200 && reply.body ? reply.body : {})
+    })
+  }
+
+  // From here on one thing happens after the other: the library, then a renewal each time the
+  // access token is about to run out.
+  function greet(flow, person) {
+    showGreeting(flow, person)
+    flow.attempts = 0
+    requestLibrary(flow)
+  }
+
+  function requestLibrary(flow) {
+    askWithToken(flow, '/library', function (reply) {
+      if (mayTryAgain(flow, reply)) {
+        backOff(flow, requestLibrary, reply)
+        return
+      }
+      succeeded(flow)
+      flow.hasLibrary = reply.status === 200 && Boolean(reply.body && reply.body.items)
+      if (flow.hasLibrary) showLibrary(reply.body.items)
+      else showNoLibrary(reply)
+      renewInTime(flow)
+    })
+  }
+
+  function renewInTime(flow) {
+    var lifetime = Math.min(flow.token.expires_in, LONGEST_TOKEN_USE_SECONDS)
+    if (!flow.token.refresh_token || !(lifetime > 0)) return
+    var useSeconds = Math.max(lifetime - RENEWAL_LEAD_SECONDS, lifetime / 2)
+    later(flow, renewToken, Math.max(0, flow.receivedAt + useSeconds * 1000 - now()))
+  }
+
+  function renewToken(flow) {
+    var request = {
+      method: 'POST',
+      path: '/token',
+      fields: {
+        grant_type: 'refresh_token',
+        refresh_token: flow.token.refresh_token,
+        client_id: settings.clientId,
+      },
+    }
+    send(flow, request, function (reply) {
+      if (isTransient(reply)) {
+        // The same refresh token again: the answer that got lost may have been the next one.
+        backOff(flow, renewToken, reply)
+      } else if (reply.status === 200 && reply.body.access_token) {
+        succeeded(flow)
+        keepToken(flow, reply.body)
+        // What failed with the old token may work with the new one.
+        flow.attempts = 0
+        if (flow.hasLibrary) renewInTime(flow)
+        else requestLibrary(flow)
+      } else if (reply.body && reply.body.error === 'invalid_grant') {
+        // Signed out somewhere else.
+        start()
+      } else {
+        showError(reply)
+      }
+    })
+  }
+
+  // RFC 6749 §6, §5.1: what a renewal does not mention stays as it was.
+  function keepToken(flow, token) {
+    flow.receivedAt = now()
+    flow.token = {
+      access_token: token.access_token,
+      refresh_token: token.refresh_token || flow.token.refresh_token,
+      expires_in: token.expires_in,
+      scope: token.scope || flow.token.scope,
+    }
+  }
+
+  function signOut() {
+    var token = current.token
+    start()
+    // The next code is on the screen already; this goes on by itself.
+    revoke({ isParting: true, attempts: 0, token: token.refresh_token || token.access_token })
+  }
+
+  // RFC 7009 §2.1: with a refresh token, everything that came from it ends.
+  function revoke(flow) {
+    var request = {
+      method: 'POST',
+      path: '/revoke',
+      fields: { token: flow.token, client_id: settings.clientId },
+    }
+    send(flow, request, function (reply) {
+      // A success has no body.
+      if (reply.status !== 200 && mayTryAgain(flow, reply)) backOff(flow, revoke, reply)
     })
   }
 
@@ -367,18 +471,22 @@
     return count + ' ' + name + (count === 1 ? '' : 's')
   }
 
+  function lifetimeInWords(token) {
+    return inWords(token.expires_in) + (token.refresh_token ? ', then renewed' : '')
+  }
+
   function showGreeting(flow, person) {
     var name = person.name || person.email
     var greeting = name ? 'Hello, ' + name : 'Welcome'
     var scopes = byId('scopes')
     scopes.textContent = ''
-    ;(flow.token.scope || settings.scope).split(' ').forEach(function (scope) {
+    grantedScopes(flow).forEach(function (scope) {
       var item = document.createElement('li')
       item.textContent = scope
       scopes.appendChild(item)
     })
     byId('lifetime-fact').hidden = !flow.token.expires_in
-    setText('lifetime', flow.token.expires_in ? inWords(flow.token.expires_in) : '')
+    setText('lifetime', flow.token.expires_in ? lifetimeInWords(flow.token) : '')
     setText('greeting', greeting)
     byId('greeting').classList.toggle('is-long', greeting.length > LONG_GREETING)
     showScreen('greeting')
@@ -386,9 +494,69 @@
     announce(greeting + '. This TV is connected.')
   }
 
+  function showLibrary(items) {
+    clearLibrary()
+    items.forEach(function (item) {
+      byId('posters').appendChild(poster(item))
+    })
+    // Unless somebody has moved on already: Enter should not sign out by accident.
+    if (document.activeElement === screenButton() && items.length > 0) posters()[0].focus()
+  }
+
+  function poster(item) {
+    var kind = item.kind.charAt(0).toUpperCase() + item.kind.slice(1)
+    var element = document.createElement('li')
+    element.className = 'poster'
+    element.tabIndex = 0
+    element.setAttribute('aria-describedby', 'library-note')
+    element.appendChild(line('poster-title', item.title))
+    element.appendChild(line('poster-kind', kind + ' · ' + item.year))
+    element.addEventListener('focus', function () {
+      setText('library-note', item.summary)
+    })
+    return element
+  }
+
+  function line(className, text) {
+    var element = document.createElement('span')
+    element.className = className
+    element.textContent = text
+    return element
+  }
+
+  function showNoLibrary(reply) {
+    var text =
+      reply.status === 403
+        ? 'This TV was not allowed to see your library.'
+        : 'Your library can’t be shown right now.'
+    setText('library-note', text)
+    announce(text)
+  }
+
+  function clearLibrary() {
+    byId('posters').textContent = ''
+    setText('library-note', '')
+  }
+
+  function posters() {
+    return Array.prototype.slice.call(document.querySelectorAll('.poster'))
+  }
+
   function press() {
-    if (current.isBackingOff) retryNow()
+    if (document.body.dataset.screen === 'greeting') signOut()
+    else if (current.isBackingOff) retryNow()
     else if (!current.xhr || current.deviceCode) start()
+  }
+
+  // Where an arrow leads: along the posters, down to the button, and back up to the first poster.
+  function neighbour(keyCode) {
+    var row = document.body.dataset.screen === 'greeting' ? posters() : []
+    var index = row.indexOf(document.activeElement)
+    if (index < 0) return keyCode === KEY.up && row.length > 0 ? row[0] : screenButton()
+    if (keyCode === KEY.down) return screenButton()
+    if (keyCode === KEY.left) return row[index - 1]
+    if (keyCode === KEY.right) return row[index + 1]
+    return undefined
   }
 
   Array.prototype.forEach.call(document.querySelectorAll('button'), function (button) {
@@ -408,9 +576,10 @@
       event.preventDefault()
       if (!event.repeat) button.click()
     } else if (event.keyCode >= KEY.left && event.keyCode <= KEY.down) {
-      if (document.activeElement === button) return
+      var target = neighbour(event.keyCode)
+      if (target === document.activeElement) return
       event.preventDefault()
-      button.focus()
+      if (target) target.focus()
     }
   })
 

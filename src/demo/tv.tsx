@@ -140,32 +140,43 @@ const ErrorScreen = () => (
 )
 
 const GreetingScreen = ({ brandName }: { brandName: string }) => (
-  <section id="greeting-screen" class="message-screen" aria-labelledby="greeting" hidden>
-    <svg class="tick" viewBox="0 0 48 48" aria-hidden="true">
-      <circle cx="24" cy="24" r="22" />
-      <path d="M14.5 24.5l6.5 6.5 12.5-13.5" />
-    </svg>
-    <h1 id="greeting" class="greeting">
-      Welcome
-    </h1>
-    <p class="lead">This TV is connected to {brandName}.</p>
-    <dl class="facts">
-      <div>
-        <dt>It may use</dt>
-        <dd>
-          <ul id="scopes" class="scopes"></ul>
-        </dd>
+  <section id="greeting-screen" class="greeting-screen" aria-labelledby="greeting" hidden>
+    <div class="welcome">
+      <svg class="tick" viewBox="0 0 48 48" aria-hidden="true">
+        <circle cx="24" cy="24" r="22" />
+        <path d="M14.5 24.5l6.5 6.5 12.5-13.5" />
+      </svg>
+      <div class="welcome-words">
+        <h1 id="greeting" class="greeting">
+          Welcome
+        </h1>
+        <p class="lead">This TV is connected to {brandName}.</p>
       </div>
-      <div id="lifetime-fact">
-        <dt>Its access token is good for</dt>
-        <dd id="lifetime"></dd>
+    </div>
+    <div class="library">
+      <h2 class="library-title">In your library</h2>
+      <ul id="posters" class="posters"></ul>
+      <p id="library-note" class="library-note"></p>
+    </div>
+    <div class="connection">
+      <dl class="facts">
+        <div>
+          <dt>It may use</dt>
+          <dd>
+            <ul id="scopes" class="scopes"></ul>
+          </dd>
+        </div>
+        <div id="lifetime-fact">
+          <dt>Its access token is good for</dt>
+          <dd id="lifetime"></dd>
+        </div>
+      </dl>
+      <div class="sign-out">
+        <p class="detail">Ends this TV’s access and forgets its tokens.</p>
+        <button type="button" class="button">
+          Sign out
+        </button>
       </div>
-    </dl>
-    <div class="sign-out">
-      <button type="button" class="button">
-        Sign out
-      </button>
-      <p class="detail">Signing out here only makes this screen forget its token.</p>
     </div>
   </section>
 )

@@ -5,6 +5,8 @@ import { KEY_SET_MAX_AGE_SECONDS } from '../config.ts'
 import type { Exchange } from './exchange.ts'
 import { GRANTS } from './token.ts'
 
+const AUTHENTICATION_METHODS = ['none', 'client_secret_basic', 'client_secret_post']
+
 /** GET of either document. */
 export const metadata = ({ config, issuer }: Exchange): Response =>
   Response.json(
@@ -16,12 +18,19 @@ export const metadata = ({ config, issuer }: Exchange): Response =>
       jwks_uri: `${issuer}/jwks.json`,
       userinfo_endpoint: `${issuer}/userinfo`,
       device_authorization_endpoint: `${issuer}/device_authorization`,
+      revocation_endpoint: `${issuer}/revoke`,
+      introspection_endpoint: `${issuer}/introspect`,
       scopes_supported: [...config.scopes.keys()],
       response_types_supported: ['code'],
       grant_types_supported: [...GRANTS.keys()],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ID_TOKEN_ALGORITHMS,
-      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+      token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+      revocation_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+      // A public client proves nothing, so it is told nothing.
+      introspection_endpoint_auth_methods_supported: AUTHENTICATION_METHODS.filter(
+        (method) => method !== 'none',
+      ),
       claims_supported: [
         'iss',
         'sub',

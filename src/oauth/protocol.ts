@@ -13,10 +13,13 @@ export const KNOWN_PARAMETERS = [
   'device_code',
   'device_name',
   'grant_type',
+  'refresh_token',
   'request',
   'request_uri',
   'resource',
   'scope',
+  'token',
+  'token_type_hint',
 ] as const
 
 export type ParameterName = (typeof KNOWN_PARAMETERS)[number]
@@ -66,5 +69,22 @@ export interface TokenResponse {
   readonly token_type: 'Bearer'
   readonly expires_in: number
   readonly scope: string
+  readonly refresh_token?: string
   readonly id_token?: string
 }
+
+/** RFC 7662 §2.2. */
+export type IntrospectionResponse =
+  | { readonly active: false }
+  | {
+      readonly active: true
+      readonly iss: string
+      readonly sub: string
+      readonly client_id: string
+      readonly scope: string
+      readonly token_type?: 'Bearer'
+      readonly aud?: readonly string[]
+      readonly jti?: string
+      readonly iat?: number
+      readonly exp?: number
+    }

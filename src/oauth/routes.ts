@@ -6,9 +6,11 @@ import { type Config, STRICT_TRANSPORT_SECURITY, isLoopback, issuerFor } from '.
 import { deviceAuthorization } from './device-authorization.ts'
 import { OAuthError, renderError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { introspect } from './introspect.ts'
 import { jwks } from './jwks.ts'
 import { metadata } from './metadata.ts'
 import { qrPicture } from './qr.ts'
+import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 import { userinfo } from './userinfo.ts'
 
@@ -35,6 +37,8 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
 
   serve(['POST'], `${base}/device_authorization`, deviceAuthorization, noStore)
   serve(['POST'], `${base}/token`, token, noStore)
+  serve(['POST'], `${base}/revoke`, revoke, noStore)
+  serve(['POST'], `${base}/introspect`, introspect, noStore)
   serve(['GET', 'POST'], `${base}/userinfo`, userinfo, noStore)
   serve(['GET'], `${base}/jwks.json`, jwks, revalidate)
   // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.

@@ -6,6 +6,15 @@ import { OAuthError } from './errors.ts'
 // The scopes whose claims are ours to tell: no other resource can do anything with them.
 const IDENTITY_SCOPES: readonly string[] = ['openid', 'profile', 'email']
 
+/** The words of a scope, each once. Throws `invalid_scope` if the grammar is broken. */
+export const parseScope = (text: string): readonly string[] => {
+  if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(text))
+    throw new OAuthError('invalid_scope', 'scope holds a character that is not allowed')
+  const words = new Set(text.split(' ').filter((word) => word !== ''))
+  if (words.size === 0) throw new OAuthError('invalid_scope', 'scope has no word in it')
+  return [...words]
+}
+
 /**
  * The part of the requested scope that this client may have. Words we do not know, or that it may
  * not have, are dropped: some clients ask for all of scopes_supported. Throws `invalid_scope` if
@@ -16,9 +25,7 @@ export const grantableScope = (
   client: Client,
 ): readonly string[] => {
   if (requested === undefined) return client.scope
-  if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(requested))
-    throw new OAuthError('invalid_scope', 'scope holds a character that is not allowed')
-  const words = new Set(requested.split(' '))
+  const words = new Set(parseScope(requested))
   const granted = client.scope.filter((word) => words.has(word))
   if (granted.length === 0)
     throw new OAuthError('invalid_scope', 'Nothing of this scope is for this client')

@@ -3,6 +3,7 @@ import type { Client } from '../clients.ts'
 import type { Approval } from '../objects/device-authorization-state.ts'
 import { ACCESS_TOKEN_ALGORITHM, issueAccessToken } from '../tokens/access-token.ts'
 import { issueIdToken } from '../tokens/id-token.ts'
+import { type RefreshToken, formatRefreshToken } from '../tokens/refresh-token.ts'
 import { signingKey } from '../tokens/signing-keys.ts'
 import type { TokenResponse } from './protocol.ts'
 import { scopeFor } from './scope.ts'
@@ -10,9 +11,13 @@ import { scopeFor } from './scope.ts'
 export interface Grant {
   readonly issuer: string
   readonly client: Client
-  readonly approval: Approval
+  readonly subject: string
+  readonly grantId: string
   readonly audience: readonly string[]
   readonly scope: readonly string[]
+  /** How the person signed in; left out where no ID token is wanted. */
+  readonly authentication?: Pick<Approval, 'authTimeMs' | 'amr'>
+  readonly refreshToken: RefreshToken | undefined
 }
 
 /** Gets the signing keys, so that issuing needs nobody else. Throws ObjectUnavailable. */
@@ -24,30 +29,32 @@ export const prepareTokens = async (env: Cloudflare.Env, client: Client): Promis
 
 /** Issues the tokens of a grant. */
 export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<Response> => {
-  const { issuer, client, approval, audience } = grant
+  const { issuer, client, audience, grantId, authentication, refreshToken } = grant
   const now = Date.now()
   const scope = scopeFor(audience, grant.scope, issuer)
-  const subject = { issuer, subject: approval.subject, clientId: client.id }
+  const subject = { issuer, subject: grant.subject, clientId: client.id }
   const accessToken = await issueAccessToken(
     env,
-    { ...subject, audience, scope, grantId: approval.grantId },
+    { ...subject, audience, scope, grantId },
     client.accessTokenSeconds,
     now,
   )
-  const idToken = grant.scope.includes('openid')
-    ? await issueIdToken(
-        env,
-        { ...subject, authTimeMs: approval.authTimeMs, amr: approval.amr },
-        accessToken,
-        client.idTokenAlgorithm,
-        now,
-      )
-    : undefined
+  const idToken =
+    authentication !== undefined && grant.scope.includes('openid')
+      ? await issueIdToken(
+          env,
+          { ...subject, ...authentication },
+          accessToken,
+          client.idTokenAlgorithm,
+          now,
+        )
+      : undefined
   const body: TokenResponse = {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: client.accessTokenSeconds,
     scope: scope.join(' '),
+    ...(refreshToken !== undefined && { refresh_token: formatRefreshToken(refreshToken) }),
     ...(idToken !== undefined && { id_token: idToken }),
   }
   return Response.json(body)

@@ -3,11 +3,13 @@ import { authenticateClient } from './client-authentication.ts'
 import { OAuthError } from './errors.ts'
 import type { Exchange, TokenRequest } from './exchange.ts'
 import * as deviceCode from './grants/device-code.ts'
+import * as refreshToken from './grants/refresh-token.ts'
 import { readParameters } from './parameters.ts'
 
 /** The grants there are: the name on the wire, and what answers it. */
 export const GRANTS: ReadonlyMap<string, (request: TokenRequest) => Promise<Response>> = new Map([
   [deviceCode.GRANT_TYPE, deviceCode.grant],
+  [refreshToken.GRANT_TYPE, refreshToken.grant],
 ])
 
 /** The order of the checks is that of conformance: first match answers. */

@@ -11,11 +11,13 @@ export const userinfo = async (exchange: Exchange): Promise<Response> => {
   const { request, env, issuer } = exchange
   const token = await readToken(request)
   if (token === undefined) return unauthenticated()
-  const claims = await verifyAccessToken(env, token, issuer, Date.now())
+  const claims = await verifyAccessToken(env, token, { issuer, audience: issuer }, Date.now())
   if (claims === undefined) throw bearerError('invalid_token', 'The token is not good here')
   if (!claims.scope.includes('openid'))
     throw bearerError('insufficient_scope', 'The token was not granted openid', 'openid')
-  const account = await ask(async () => accountOf(env, claims.subject)?.claims(claims.grantId))
+  const account = await ask(async () =>
+    accountOf(env, claims.subject)?.claims(claims.grantId, claims.jti),
+  )
   if (account === undefined) throw bearerError('invalid_token', 'The grant has ended')
   return Response.json(claimsFor(claims, account))
 }

@@ -2,10 +2,10 @@
 // connected. It is named by how the person is known (`email:…`); its id is the subject of every
 // token. It never deletes itself, unless it holds nothing but failed sign-ins of nobody.
 import { DurableObject } from 'cloudflare:workers'
+import type { RefreshLimits } from '../clients.ts'
 import {
   CODES_AT_ONCE_WINDOW_MS,
   FAILURES_FORGOTTEN_MS,
-  MAX_RECOVERIES,
   MAX_WRONG_CODES,
   SESSION_LIFETIME_MS,
 } from '../config.ts'
@@ -18,11 +18,25 @@ import {
   codeWaitMs,
   signInWaitMs,
 } from './account-guard.ts'
+import {
+  type Grant,
+  type NewGrant,
+  type RefreshOutcome,
+  type RefreshRequest,
+  type RefreshTokenClaim,
+  connect,
+  end,
+  isForgettable,
+  isGood,
+  isRevoked,
+  refresh,
+  revokeAccessToken,
+} from './grant-state.ts'
 
 const PROFILE = 'profile'
 const GUARD = 'guard'
 const sessionKey = (id: string) => `session:${id}`
-const deviceKey = (grantId: string) => `device:${grantId}`
+const grantKey = (grantId: string) => `grant:${grantId}`
 
 /** The identity claims we keep (OpenID Connect Core §5.1). */
 export interface Profile {
@@ -43,20 +57,6 @@ export interface Session {
 export interface SessionClaim {
   readonly id: string
   readonly secretHash: string
-}
-
-/** A device that was connected: one grant. */
-export interface ConnectedDevice {
-  readonly clientId: string
-  readonly clientName: string
-  readonly deviceName: string
-  readonly place: string | undefined
-  readonly scope: readonly string[]
-  readonly connectedAtMs: number
-  /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
-  readonly usedAtMs: number | undefined
-  /** How often its tokens were handed out again because the answer was lost. */
-  readonly recoveries: number
 }
 
 export interface SignedInPerson {
@@ -111,7 +111,7 @@ export class Account extends DurableObject {
       writes.push(this.ctx.storage.put(GUARD, { ...guard, failures: 0 } satisfies Guard))
     }
     await Promise.all(writes)
-    await this.#forgetOldSessions(now)
+    await this.#tidyUp(now)
     return { outcome: 'signed_in' }
   }
 
@@ -164,27 +164,67 @@ export class Account extends DurableObject {
    */
   async connectDevice(
     grantId: string,
-    device: Omit<ConnectedDevice, 'connectedAtMs' | 'usedAtMs' | 'recoveries'>,
+    device: NewGrant,
   ): Promise<{ outcome: 'connected' | 'refused' }> {
-    const [profile, known] = await Promise.all([this.#profile(), this.#device(grantId)])
-    if (profile === undefined || profile.isDisabled || known?.usedAtMs !== undefined)
-      return { outcome: 'refused' }
-    const recoveries = known === undefined ? 0 : known.recoveries + 1
-    if (recoveries > MAX_RECOVERIES) return { outcome: 'refused' }
-    const connectedAtMs = known?.connectedAtMs ?? Date.now()
-    const record: ConnectedDevice = { ...device, connectedAtMs, usedAtMs: undefined, recoveries }
-    await this.ctx.storage.put(deviceKey(grantId), record)
+    const [profile, known] = await Promise.all([this.#profile(), this.#grant(grantId)])
+    if (profile === undefined || profile.isDisabled) return { outcome: 'refused' }
+    const grant = connect(known, device, Date.now())
+    if (grant === undefined) return { outcome: 'refused' }
+    await this.#keep(grantId, grant)
     return { outcome: 'connected' }
   }
 
-  /** The claims behind a live grant, whose access token is hereby used; else undefined. */
-  async claims(grantId: string): Promise<{ name: string; email: string } | undefined> {
-    const [profile, device] = await Promise.all([this.#profile(), this.#device(grantId)])
-    if (profile === undefined || profile.isDisabled || device === undefined) return undefined
-    if (device.usedAtMs === undefined) {
-      const used: ConnectedDevice = { ...device, usedAtMs: Date.now() }
-      await this.ctx.storage.put(deviceKey(grantId), used)
-    }
+  /** Rotates a refresh token (RFC 6749 §6); a replay ends the grant. */
+  async refresh(grantId: string, request: RefreshRequest): Promise<RefreshOutcome> {
+    const grant = await this.#liveGrant(grantId)
+    if (grant === undefined) return { outcome: 'invalid' }
+    const refreshed = refresh(grant, request, Date.now())
+    if (refreshed.outcome === 'rotated') await this.#keep(grantId, refreshed.grant)
+    if (refreshed.outcome === 'replayed') await this.#keep(grantId, end(grant, Date.now()))
+    return refreshed
+  }
+
+  /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not good. */
+  async revokeGrant(
+    grantId: string,
+    clientId: string,
+    presented: RefreshTokenClaim,
+  ): Promise<'revoked' | 'foreign' | undefined> {
+    const grant = await this.#grant(grantId)
+    if (grant?.refresh?.current.familyHash !== presented.familyHash) return undefined
+    if (grant.clientId !== clientId) return 'foreign'
+    await this.#keep(grantId, end(grant, Date.now()))
+    return 'revoked'
+  }
+
+  /** Ends one access token before its time; the grant goes on. */
+  async revokeAccessToken(grantId: string, jti: string, expiresAtMs: number): Promise<void> {
+    const grant = await this.#grant(grantId)
+    if (grant !== undefined)
+      await this.#keep(grantId, revokeAccessToken(grant, jti, expiresAtMs, Date.now()))
+  }
+
+  /** Whether an access token of a grant is still good, by all that only we know. */
+  async isLive(grantId: string, jti: string): Promise<boolean> {
+    const grant = await this.#liveGrant(grantId)
+    return grant !== undefined && !isRevoked(grant, jti)
+  }
+
+  /** The live grant whose refresh token is presented, if that is good. */
+  async grantOf(
+    grantId: string,
+    presented: RefreshTokenClaim,
+    limits: RefreshLimits,
+  ): Promise<Grant | undefined> {
+    const grant = await this.#liveGrant(grantId)
+    return grant !== undefined && isGood(grant, presented, limits, Date.now()) ? grant : undefined
+  }
+
+  /** The claims behind an access token that is good, and hereby used; else undefined. */
+  async claims(grantId: string, jti: string): Promise<{ name: string; email: string } | undefined> {
+    const [profile, grant] = await Promise.all([this.#profile(), this.#liveGrant(grantId)])
+    if (profile === undefined || grant === undefined || isRevoked(grant, jti)) return undefined
+    if (grant.usedAtMs === undefined) await this.#keep(grantId, { ...grant, usedAtMs: Date.now() })
     return { name: profile.name, email: profile.email }
   }
 
@@ -206,8 +246,18 @@ export class Account extends DurableObject {
     return (await this.ctx.storage.get<Guard>(GUARD)) ?? NO_FAILURES
   }
 
-  #device(grantId: string): Promise<ConnectedDevice | undefined> {
-    return this.ctx.storage.get<ConnectedDevice>(deviceKey(grantId))
+  #grant(grantId: string): Promise<Grant | undefined> {
+    return this.ctx.storage.get<Grant>(grantKey(grantId))
+  }
+
+  async #liveGrant(grantId: string): Promise<Grant | undefined> {
+    const [profile, grant] = await Promise.all([this.#profile(), this.#grant(grantId)])
+    const isShut = profile === undefined || profile.isDisabled || grant?.endedAtMs !== undefined
+    return isShut ? undefined : grant
+  }
+
+  #keep(grantId: string, grant: Grant): Promise<void> {
+    return this.ctx.storage.put(grantKey(grantId), grant)
   }
 
   async #session({ id, secretHash }: SessionClaim): Promise<Session | undefined> {
@@ -227,11 +277,15 @@ export class Account extends DurableObject {
       await this.ctx.storage.setAlarm(guard.failedAtMs + FAILURES_FORGOTTEN_MS)
   }
 
-  async #forgetOldSessions(now: number): Promise<void> {
-    const sessions = await this.ctx.storage.list<Session>({ prefix: sessionKey('') })
-    const old = [...sessions].filter(
-      ([, { authTimeMs }]) => now >= authTimeMs + SESSION_LIFETIME_MS,
-    )
+  async #tidyUp(now: number): Promise<void> {
+    const [sessions, grants] = await Promise.all([
+      this.ctx.storage.list<Session>({ prefix: sessionKey('') }),
+      this.ctx.storage.list<Grant>({ prefix: grantKey('') }),
+    ])
+    const old = [
+      ...[...sessions].filter(([, { authTimeMs }]) => now >= authTimeMs + SESSION_LIFETIME_MS),
+      ...[...grants].filter(([, grant]) => isForgettable(grant, now)),
+    ]
     if (old.length > 0) await this.ctx.storage.delete(old.map(([key]) => key))
   }
 }

@@ -1,6 +1,7 @@
 // Access tokens: JWTs as RFC 9068 profiles them, signed with ES256.
 import { SignJWT, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { randomBytes, toBase64url } from '../crypto.ts'
+import { SECOND } from '../durations.ts'
 import { signingKey, verificationKey } from './signing-keys.ts'
 
 export const ACCESS_TOKEN_ALGORITHM = 'ES256'
@@ -14,6 +15,12 @@ export interface AccessTokenClaims {
   readonly scope: readonly string[]
   /** The grant it belongs to: what revokes it. */
   readonly grantId: string
+}
+
+export interface VerifiedAccessToken extends AccessTokenClaims {
+  readonly jti: string
+  readonly issuedAtMs: number
+  readonly expiresAtMs: number
 }
 
 /** A signed access token that is good for `lifetimeSeconds`. */
@@ -40,13 +47,13 @@ export const issueAccessToken = async (
     .sign(key)
 }
 
-/** The claims of an access token of ours that is meant for `issuer` itself, or undefined. */
+/** The claims of an access token of `issuer`'s, for `audience` if one is given, or undefined. */
 export const verifyAccessToken = async (
   env: Cloudflare.Env,
   token: string,
-  issuer: string,
+  { issuer, audience }: { issuer: string; audience?: string },
   now: number,
-): Promise<AccessTokenClaims | undefined> => {
+): Promise<VerifiedAccessToken | undefined> => {
   const key = await verificationKey(env, keyIdOf(token), now)
   if (key === undefined) return undefined
   try {
@@ -54,9 +61,9 @@ export const verifyAccessToken = async (
       algorithms: [ACCESS_TOKEN_ALGORITHM],
       typ: TYPE,
       issuer,
-      audience: issuer,
+      ...(audience !== undefined && { audience }),
       currentDate: new Date(now),
-      requiredClaims: ['sub', 'exp', 'iat', 'jti', 'client_id', 'grant_id', 'scope'],
+      requiredClaims: ['aud', 'sub', 'exp', 'iat', 'jti', 'client_id', 'grant_id', 'scope'],
     })
     return {
       issuer,
@@ -65,6 +72,9 @@ export const verifyAccessToken = async (
       audience: [payload.aud ?? []].flat(),
       scope: String(payload['scope']).split(' '),
       grantId: String(payload['grant_id']),
+      jti: String(payload.jti),
+      issuedAtMs: (payload.iat ?? 0) * SECOND,
+      expiresAtMs: (payload.exp ?? 0) * SECOND,
     }
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined

@@ -88,6 +88,23 @@ describe('openid-client', () => {
     expect(tokens.access_token).not.toBe('')
   })
 
+  it('refreshes, introspects and revokes', async () => {
+    const config = await discover('basic', openid.ClientSecretBasic(SECRET))
+    const device = await openid.initiateDeviceAuthorization(config, {
+      scope: 'openid offline_access library:read',
+    })
+    await allow(device.user_code)
+    const first = await openid.pollDeviceAuthorizationGrant(config, device)
+    const second = await openid.refreshTokenGrant(config, first.refresh_token ?? '')
+    expect(second.refresh_token).not.toBe(first.refresh_token)
+    const seen = await openid.tokenIntrospection(config, second.access_token)
+    expect(seen).toMatchObject({ active: true, client_id: 'basic', token_type: 'Bearer' })
+    await openid.tokenRevocation(config, second.refresh_token ?? '')
+    expect(await openid.tokenIntrospection(config, second.access_token)).toEqual({ active: false })
+    const dead = openid.refreshTokenGrant(config, second.refresh_token ?? '')
+    await expect(dead).rejects.toMatchObject({ error: 'invalid_grant' })
+  })
+
   it('hears that the person declined', async () => {
     const config = await discover('held-tv')
     const device = await openid.initiateDeviceAuthorization(config, { scope: SCOPE })

@@ -66,6 +66,7 @@ it('signs a television in: scan, make an account, allow', async () => {
 
   await television.waitForSelector('body[data-screen="greeting"]')
   expect(await television.locator('#greeting').innerText()).toContain('Ada Lovelace')
+  await television.locator('.poster', { hasText: 'The Long Tide' }).waitFor()
   expect(foreignRequests).toEqual([])
 })
 

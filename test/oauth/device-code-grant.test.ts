@@ -100,6 +100,7 @@ describe('a poll after the decision', () => {
       token_type: 'Bearer',
       expires_in: 600,
       scope: 'openid profile email offline_access library:read',
+      refresh_token: expect.stringMatching(/^[\w-]{134}$/),
       id_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     })
     expect(headers.get('Cache-Control')).toBe('no-store')

@@ -1,8 +1,9 @@
 // What all protocol endpoints have in common, errors included: conformance HH-1, HH-9 to HH-12,
 // HH-14, HH-16. How forms are read is in parameters.test.ts.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { DeviceAuthorization } from '../../src/objects/index.ts'
+import { Account, DeviceAuthorization } from '../../src/objects/index.ts'
 import { DEVICE_CODE_GRANT, startDevice } from '../support/device.ts'
+import { as } from '../support/grants.ts'
 import { connectDevice } from '../support/tokens.ts'
 import { formRequest, freshAddress, url, worker, workerWith } from '../support/worker.ts'
 
@@ -10,10 +11,12 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const FORM_ENDPOINTS = ['/device_authorization', '/token'] as const
+const FORM_ENDPOINTS = ['/device_authorization', '/token', '/revoke', '/introspect'] as const
 const ENDPOINTS = [
   ['/device_authorization', ['POST']],
   ['/token', ['POST']],
+  ['/revoke', ['POST']],
+  ['/introspect', ['POST']],
   ['/userinfo', ['GET', 'POST']],
   ['/jwks.json', ['GET']],
   ['/.well-known/oauth-authorization-server', ['GET']],
@@ -94,6 +97,40 @@ const PRIVATE_ANSWERS: Row[] = [
         () => Promise.reject(new Error('the disk is gone')),
         () => poll({ device_code: deviceCode }),
       )
+    },
+    503,
+  ],
+  [
+    'a refresh',
+    async () => {
+      const { refresh_token: token } = (await connectDevice()).tokens
+      return poll({ grant_type: 'refresh_token', refresh_token: token })
+    },
+    200,
+  ],
+  [
+    'a refused refresh',
+    () => poll({ grant_type: 'refresh_token', refresh_token: 'x' }),
+    400,
+  ],
+  [
+    'an introspected token',
+    async () => {
+      const { access_token: token } = (await connectDevice()).tokens
+      return worker(form('/introspect', { token, ...as('issuer-api') }))
+    },
+    200,
+  ],
+  ['a token that is not active', () => worker(form('/introspect', { token: 'x', ...as('issuer-api') })), 200],
+  ['a refused introspection', () => worker(form('/introspect', { token: 'x', client_id: 'tv' })), 401],
+  ['a refused revocation', () => worker(form('/revoke', { token: 'x', client_id: 'nobody' })), 401],
+  [
+    'a revocation at a storage with a fault',
+    async () => {
+      const { refresh_token: token } = (await connectDevice()).tokens
+      vi.spyOn(console, 'error').mockImplementation(() => {})
+      vi.spyOn(Account.prototype, 'revokeGrant').mockRejectedValue(new Error('the disk is gone'))
+      return worker(form('/revoke', { token, client_id: 'tv' }))
     },
     503,
   ],

@@ -40,11 +40,22 @@ describe('the metadata', () => {
           'library:write',
         ],
         response_types_supported: ['code'],
-        grant_types_supported: ['urn:ietf:params:oauth:grant-type:device_code'],
+        revocation_endpoint: `${ISSUER}/revoke`,
+        introspection_endpoint: `${ISSUER}/introspect`,
+        grant_types_supported: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256', 'ES256'],
         token_endpoint_auth_methods_supported: [
           'none',
+          'client_secret_basic',
+          'client_secret_post',
+        ],
+        revocation_endpoint_auth_methods_supported: [
+          'none',
+          'client_secret_basic',
+          'client_secret_post',
+        ],
+        introspection_endpoint_auth_methods_supported: [
           'client_secret_basic',
           'client_secret_post',
         ],
@@ -145,6 +156,8 @@ describe.each([
       jwks_uri: ['GET', 200],
       userinfo_endpoint: ['GET', 401],
       device_authorization_endpoint: ['POST', 400],
+      revocation_endpoint: ['POST', 400],
+      introspection_endpoint: ['POST', 400],
     }
     expect(named.map(([name]) => name).toSorted()).toStrictEqual(Object.keys(expected).toSorted())
     for (const [name, address] of named) {

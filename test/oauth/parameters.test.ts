@@ -15,6 +15,14 @@ const ENDPOINTS = [
     400,
     'invalid_grant',
   ],
+  [
+    '/token',
+    'client_id=tv&refresh_token=x&grant_type=refresh_token',
+    400,
+    'invalid_grant',
+  ],
+  ['/revoke', 'client_id=tv', 400, 'invalid_request'],
+  ['/introspect', 'client_id=tv&token=x', 401, 'invalid_client'],
 ] as const
 
 const send = async (
@@ -35,7 +43,7 @@ const send = async (
 const refuses = ({ status, body }: Answer, expected = 400) =>
   expect([status, body.error]).toStrictEqual([expected, 'invalid_request'])
 
-describe.each(ENDPOINTS)('%s', (path, good, status, error) => {
+describe.each(ENDPOINTS)('%s with %s', (path, good, status, error) => {
   it('reads a form that is well written', async () => {
     const answer = await send(path, good)
     expect([answer.status, answer.body.error]).toStrictEqual([status, error])

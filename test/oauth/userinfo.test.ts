@@ -135,7 +135,7 @@ describe('a request without a good token', () => {
     const { tokens, grantId } = await connectDevice()
     const { subject } = await somebody()
     await runInDurableObject(accountBehind(subject), async (_instance, state) => {
-      expect(await state.storage.delete(`device:${grantId}`)).toBe(true)
+      expect(await state.storage.delete(`grant:${grantId}`)).toBe(true)
     })
     refusesToken(await askUserinfo(tokens.access_token))
   })

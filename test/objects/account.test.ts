@@ -17,6 +17,8 @@ const DEVICE = {
   deviceName: 'Television',
   place: 'Turku, FI',
   scope: ['openid'],
+  resource: ['https://antenna.test'],
+  refreshToken: undefined,
 }
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
@@ -151,12 +153,12 @@ describe('a disabled account', () => {
     expect(await account.session(PHONE)).toBeUndefined()
     expect(await account.signIn(PASSWORD, LAPTOP)).toEqual({ outcome: 'refused' })
     expect(await account.connectDevice('other grant', DEVICE)).toEqual({ outcome: 'refused' })
-    expect(await account.claims('grant')).toBeUndefined()
+    expect(await account.claims('grant', 'jti')).toBeUndefined()
 
     await account.disable(false)
     expect(await account.session(PHONE)).toBeDefined()
     expect(await account.signIn(PASSWORD, LAPTOP)).toEqual({ outcome: 'signed_in' })
-    expect(await account.claims('grant')).toBeDefined()
+    expect(await account.claims('grant', 'jti')).toBeDefined()
   })
 
   it('does not come into being by being disabled', async () => {
@@ -208,7 +210,7 @@ describe('a connected device', () => {
     const { account } = await anna()
     expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'connected' })
     expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'connected' })
-    await account.claims('grant')
+    await account.claims('grant', 'jti')
     expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'refused' })
     expect(await account.connectDevice('other grant', DEVICE)).toEqual({ outcome: 'connected' })
   })
@@ -218,23 +220,23 @@ describe('a connected device', () => {
     await account.connectDevice('grant', DEVICE)
     const writes = await spyOnWrites(account)
     const claims = { name: 'Anna', email: person.email }
-    expect(await account.claims('grant')).toEqual(claims)
+    expect(await account.claims('grant', 'jti')).toEqual(claims)
     expect(writes()).toBe(1)
-    expect(await account.claims('grant')).toEqual(claims)
+    expect(await account.claims('grant', 'jti')).toEqual(claims)
     expect(writes()).toBe(1)
   })
 
   it('that nobody connected has no claims, and asking writes nothing', async () => {
     const { account } = await anna()
     const writes = await spyOnWrites(account)
-    expect(await account.claims('grant')).toBeUndefined()
+    expect(await account.claims('grant', 'jti')).toBeUndefined()
     expect(writes()).toBe(0)
   })
 
   it('is not connected to nobody', async () => {
     const { account } = nobody()
     expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'refused' })
-    expect(await account.claims('grant')).toBeUndefined()
+    expect(await account.claims('grant', 'jti')).toBeUndefined()
     expect(await keysIn(account)).toEqual([])
   })
 
@@ -244,6 +246,6 @@ describe('a connected device', () => {
     await account.register({ email, name: 'Anna', password: PASSWORD }, PHONE)
     await account.connectDevice('grant', DEVICE)
     expect(await runDurableObjectAlarm(account)).toBe(true)
-    expect(await account.claims('grant')).toBeDefined()
+    expect(await account.claims('grant', 'jti')).toBeDefined()
   })
 })

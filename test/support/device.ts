@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { parseUserCode } from '../../src/codes.ts'
 import type { Approval } from '../../src/objects/device-authorization-state.ts'
+import { mintGrantId } from '../../src/tokens/refresh-token.ts'
 import { subjectOfEmail } from '../../src/objects/index.ts'
 import { type Fetch, formRequest, worker } from './worker.ts'
 
@@ -84,7 +85,7 @@ export const newPerson = async (): Promise<{ subject: string; email: string; nam
 export const approve = async (userCode: string, approval: Partial<Approval> = {}) =>
   authorizationBehind(userCode).approve({
     subject: approval.subject ?? (await newPerson()).subject,
-    grantId: crypto.randomUUID(),
+    grantId: mintGrantId(),
     authTimeMs: Date.now(),
     amr: ['pwd'],
     ...approval,

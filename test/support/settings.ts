@@ -1,5 +1,6 @@
 // The settings that the tests run with: a few clients, each with one thing that is different.
 import { createHash } from 'node:crypto'
+import { DEVICE_CODE_GRANT } from '../../src/clients.ts'
 
 export const ISSUER = 'https://antenna.test'
 
@@ -20,6 +21,19 @@ const client = (id: string, more: object = {}) => ({
 
 const secret = { client_secret_sha256: SECRET_HASH }
 
+/** A resource other than the issuer, for a Worker that has it as its RESOURCE. */
+export const API = 'https://api.test'
+
+/** An API: it introspects the tokens that are for it, and does nothing else. */
+const api = (id: string, resource: string) => ({
+  client_id: id,
+  client_name: `The ${id}`,
+  ...secret,
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: [],
+  resource,
+})
+
 export const TEST_VARS = {
   ISSUER,
   BRAND_NAME: 'Northlight',
@@ -38,6 +52,8 @@ export const TEST_VARS = {
     client('digits-tv', { user_code: 'digits', verification_uri_complete: false }),
     client('plain-tv', { scope: 'library:read', hold_seconds: 0 }),
     client('es256-tv', { hold_seconds: 0, id_token_signed_response_alg: 'ES256' }),
+    client('brief-tv', { hold_seconds: 0, refresh_idle_days: 2, refresh_lifetime_days: 5 }),
+    client('device-only', { hold_seconds: 0, grant_types: [DEVICE_CODE_GRANT] }),
     client('refresh-only', { grant_types: ['refresh_token'] }),
     client('basic', {
       ...secret,
@@ -50,5 +66,7 @@ export const TEST_VARS = {
       token_endpoint_auth_method: 'client_secret_post',
       hold_seconds: 0,
     }),
+    api('issuer-api', ISSUER),
+    api('films-api', API),
   ],
 }

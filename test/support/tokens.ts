@@ -1,6 +1,7 @@
 // A device that a person allowed: its tokens, and what they are checked with.
 import { type JSONWebKeySet, createLocalJWKSet } from 'jose'
 import type { Approval } from '../../src/objects/device-authorization-state.ts'
+import { mintGrantId } from '../../src/tokens/refresh-token.ts'
 import { type Answer, type Device, answerOf, approve, newPerson, startDevice } from './device.ts'
 import { type Fetch, freshAddress, url, worker } from './worker.ts'
 
@@ -40,7 +41,7 @@ export const connectDevice = async (
   } = {},
 ): Promise<ConnectedDevice> => {
   const device = await startDevice(clientId, { fields, headers, fetch })
-  const grantId = crypto.randomUUID()
+  const grantId = mintGrantId()
   const subject = approval.subject ?? (await somebody()).subject
   await approve(device.userCode, { grantId, ...approval, subject })
   const { status, body } = await device.poll(poll)

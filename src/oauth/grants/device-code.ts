@@ -1,5 +1,5 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
-import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS } from '../../clients.ts'
+import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS, REFRESH_TOKEN_GRANT } from '../../clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
 import { MAX_CODE_LIFETIME_MS, SLOW_DOWN_SECONDS } from '../../config.ts'
 import { sha256 } from '../../crypto.ts'
@@ -12,6 +12,7 @@ import {
   retainedUntilMs,
 } from '../../objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
+import { claimOf, mintRefreshToken } from '../../tokens/refresh-token.ts'
 import { OAuthError, slowDown } from '../errors.ts'
 import { heldPoll } from '../held-poll.ts'
 import { preferredWaitSeconds } from '../prefer.ts'
@@ -96,18 +97,38 @@ const redeem = async (
   )
   if (redeemed.outcome !== 'redeemed') throw refusal(redeemed, deviceCode)
   const { request, approval, audience } = redeemed
-  const { deviceName, city, country } = request.origin
+  const { subject, grantId } = approval
+  const { scope, resource, origin } = request
+  // RFC 9700 §4.14.2, OpenID Connect Core §11: only with the person's consent.
+  const refreshToken =
+    client.grantTypes.has(REFRESH_TOKEN_GRANT) && scope.includes('offline_access')
+      ? mintRefreshToken(subject, grantId)
+      : undefined
   const connected = await ask(async () =>
-    accountOf(env, approval.subject)?.connectDevice(approval.grantId, {
+    accountOf(env, subject)?.connectDevice(grantId, {
       clientId: client.id,
       clientName: client.name,
-      deviceName,
-      place: [city, country].filter((part) => part !== undefined).join(', ') || undefined,
-      scope: request.scope,
+      deviceName: origin.deviceName,
+      place:
+        [origin.city, origin.country].filter((part) => part !== undefined).join(', ') || undefined,
+      scope,
+      resource,
+      refreshToken: refreshToken && claimOf(refreshToken),
     }),
   )
   if (connected?.outcome !== 'connected') throw refusal({ outcome: 'invalid' })
-  return tokenResponse(env, { issuer, client, approval, audience, scope: request.scope })
+  const { authTimeMs, amr } = approval
+  const authentication = { authTimeMs, amr }
+  return tokenResponse(env, {
+    issuer,
+    client,
+    subject,
+    grantId,
+    audience,
+    scope,
+    authentication,
+    refreshToken,
+  })
 }
 
 /** conformance: section 0.2, rows 11 to 19, as errors. */

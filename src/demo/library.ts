@@ -1,0 +1,184 @@
+// A resource server to copy: an API that verifies the access tokens itself (RFC 9068 §4), refuses
+// as RFC 6750 §3 says, and tells where tokens come from (RFC 9728). It knows nothing of Antenna.
+import { type Context, Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { type JWTPayload, createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose'
+
+const SCOPE = 'library:read'
+
+/** What is in everybody's library. An API of your own would look it up by the token's `sub`. */
+const LIBRARY = [
+  {
+    title: 'The Long Tide',
+    kind: 'film',
+    year: 2024,
+    summary: 'A harbour pilot has one night to bring the last ferry home.',
+  },
+  {
+    title: 'Northbound',
+    kind: 'series',
+    year: 2025,
+    summary: 'Six strangers, one sleeper train, and a winter that will not end.',
+  },
+  {
+    title: 'Salt and Cedar',
+    kind: 'film',
+    year: 2022,
+    summary: 'Two sisters rebuild their grandmother’s boat, and not much else goes to plan.',
+  },
+  {
+    title: 'Paper Lanterns',
+    kind: 'series',
+    year: 2023,
+    summary: 'Every summer the town lets its secrets go. This year one comes back.',
+  },
+  {
+    title: 'The Quiet Orchard',
+    kind: 'film',
+    year: 2021,
+    summary: 'A retired radio host moves to a valley without reception.',
+  },
+  {
+    title: 'Eleven Minutes to Lisbon',
+    kind: 'film',
+    year: 2026,
+    summary: 'The flight is short. The conversation is not.',
+  },
+] as const
+
+interface LibraryOptions {
+  readonly basePath: string
+  /** Whose tokens are good here; undefined: those of the origin that is asked. */
+  readonly issuer: string | undefined
+  /** What the tokens have to be for (`aud`); undefined: the issuer. */
+  readonly resource?: string | undefined
+  /** How the issuer's keys are fetched, if not over the network. */
+  readonly fetchKeys?: (request: Request) => Promise<Response>
+}
+
+export const library = ({ basePath, issuer, resource, fetchKeys }: LibraryOptions): Hono => {
+  const app = new Hono()
+  const metadataPath = `/.well-known/oauth-protected-resource${pathOf(resource ?? issuer)}`
+  const issuerOf = (context: Context) => issuer ?? new URL(context.req.url).origin
+  const resourceOf = (context: Context) => resource ?? issuerOf(context)
+  const keysOf = rememberKeys(fetchKeys)
+
+  app.use(`${basePath}/library`, allowAnyOrigin, async (context, next) => {
+    await next()
+    context.header('Cache-Control', 'no-store')
+  })
+  app.get(`${basePath}/library`, async (context) => {
+    const refuse = (status: 401 | 403, error?: Refusal) => {
+      const metadata = new URL(metadataPath, context.req.url).href
+      return context.json(error ?? {}, status, { 'WWW-Authenticate': challenge(metadata, error) })
+    }
+    const authorization = context.req.header('Authorization') ?? ''
+    // RFC 6750 §3: whoever brings no token is told how, and no error.
+    if (!/^bearer( |$)/i.test(authorization)) return refuse(401)
+    const token = authorization.slice('bearer '.length).trim()
+    let claims: JWTPayload
+    try {
+      const keys = keysOf(issuerOf(context))
+      const { payload } = await jwtVerify(token, keys, {
+        issuer: issuerOf(context),
+        audience: resourceOf(context),
+        typ: 'at+jwt',
+        algorithms: ['ES256'],
+        requiredClaims: ['sub', 'exp'],
+      })
+      claims = payload
+    } catch (error) {
+      // Not the token's fault: a 401 would make the device throw away a good one.
+      if (!isFaultOfToken(error))
+        return context.json({ error: 'temporarily_unavailable' }, 503, { 'Retry-After': '2' })
+      return refuse(401, {
+        error: 'invalid_token',
+        error_description: 'The token is not good here',
+      })
+    }
+    if (!String(claims['scope']).split(' ').includes(SCOPE))
+      return refuse(403, {
+        error: 'insufficient_scope',
+        error_description: `The token was not granted ${SCOPE}`,
+        scope: SCOPE,
+      })
+    return context.json({ items: LIBRARY })
+  })
+  app.all(`${basePath}/library`, methodNotAllowed)
+
+  app.use(metadataPath, allowAnyOrigin)
+  app.get(metadataPath, (context) =>
+    context.json(
+      {
+        resource: resourceOf(context),
+        authorization_servers: [issuerOf(context)],
+        scopes_supported: [SCOPE],
+        bearer_methods_supported: ['header'],
+        resource_name: 'Demo library',
+      },
+      200,
+      { 'Cache-Control': 'public, max-age=3600' },
+    ),
+  )
+  app.all(metadataPath, methodNotAllowed)
+  return app
+}
+
+interface Refusal {
+  readonly error: 'invalid_token' | 'insufficient_scope'
+  readonly error_description: string
+  readonly scope?: string
+}
+
+// RFC 9728 §3.1 puts the resource's own path behind the well-known one.
+const pathOf = (resource: string | undefined): string =>
+  resource !== undefined && /^https?:/.test(resource)
+    ? new URL(resource).pathname.replace(/\/$/, '')
+    : ''
+
+/** One key set per issuer: jose keeps it, and fetches it again when a new key appears. */
+const rememberKeys = (fetchKeys: LibraryOptions['fetchKeys']) => {
+  const known = new Map<string, ReturnType<typeof createRemoteJWKSet>>()
+  return (issuer: string) => {
+    const keys =
+      known.get(issuer) ??
+      createRemoteJWKSet(new URL(`${issuer}/jwks.json`), {
+        ...(fetchKeys && {
+          [customFetch]: (url: string, options: RequestInit) =>
+            fetchKeys(new Request(url, options)),
+        }),
+      })
+    known.set(issuer, keys)
+    return keys
+  }
+}
+
+// What jose throws when the keys cannot be had; everything else it throws is about the token.
+const KEY_FAULTS: readonly string[] = [
+  errors.JOSEError.code,
+  errors.JWKSTimeout.code,
+  errors.JWKSInvalid.code,
+]
+
+const isFaultOfToken = (error: unknown): boolean =>
+  error instanceof errors.JOSEError && !KEY_FAULTS.includes(error.code)
+
+/** RFC 6750 §3, with the address of the metadata (RFC 9728 §5.1). */
+const challenge = (metadata: string, refusal?: Refusal): string => {
+  const parameters = { realm: 'library', ...refusal, resource_metadata: metadata }
+  return `Bearer ${Object.entries(parameters)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(', ')}`
+}
+
+// No cookie is read here, so any web page that has a token may ask.
+const allowAnyOrigin = cors({
+  origin: '*',
+  allowMethods: ['GET'],
+  allowHeaders: ['authorization'],
+  exposeHeaders: ['WWW-Authenticate', 'Retry-After'],
+  maxAge: 86_400,
+})
+
+const methodNotAllowed = (context: Context): Response =>
+  context.json({ error: 'method_not_allowed' }, 405, { Allow: 'GET, HEAD, OPTIONS' })

@@ -1,0 +1,69 @@
+// The refresh_token grant (RFC 6749 §6): rotate, and end the family when a rotated token comes back.
+import { REFRESH_TOKEN_GRANT } from '../../clients.ts'
+import { accountOf, ask } from '../../objects/index.ts'
+import type { RefreshOutcome } from '../../objects/grant-state.ts'
+import {
+  type RefreshToken,
+  claimOf,
+  parseRefreshToken,
+  succeed,
+} from '../../tokens/refresh-token.ts'
+import { OAuthError } from '../errors.ts'
+import type { TokenRequest } from '../exchange.ts'
+import { parseScope } from '../scope.ts'
+import { prepareTokens, tokenResponse } from '../token-response.ts'
+
+export const GRANT_TYPE = REFRESH_TOKEN_GRANT
+
+/** Answers with a fresh access token and the next refresh token. Touches one object. */
+export const grant = async ({ exchange, client, parameters }: TokenRequest): Promise<Response> => {
+  const { env, issuer } = exchange
+  const text = parameters.get('refresh_token')
+  if (text === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing')
+  const scope = parameters.get('scope')
+  const { resource } = parameters
+  const asked = {
+    scope: scope === undefined ? undefined : parseScope(scope),
+    resource: resource.length === 0 ? undefined : [...new Set(resource)],
+  }
+  const presented = parseRefreshToken(text)
+  if (presented === undefined) throw refusal('invalid')
+  // Whatever can fail is done first: what is rotated has to be answered.
+  await prepareTokens(env, client)
+  const next = succeed(presented)
+  const refreshed = await ask(async () =>
+    accountOf(env, presented.subject)?.refresh(presented.grantId, {
+      clientId: client.id,
+      presented: claimOf(presented),
+      nextSecretHash: claimOf(next).secretHash,
+      ...asked,
+      limits: client.refreshLimits,
+    }),
+  )
+  if (refreshed?.outcome !== 'rotated') throw refusal(refreshed?.outcome ?? 'invalid')
+  const refreshToken: RefreshToken = { ...next, generation: refreshed.generation }
+  return tokenResponse(env, {
+    issuer,
+    client,
+    subject: presented.subject,
+    grantId: presented.grantId,
+    audience: asked.resource ?? refreshed.grant.resource,
+    scope: asked.scope ?? refreshed.grant.scope,
+    refreshToken,
+  })
+}
+
+const refusal = (outcome: Exclude<RefreshOutcome['outcome'], 'rotated'>): OAuthError => {
+  switch (outcome) {
+    case 'invalid':
+    case 'replayed':
+      return new OAuthError(
+        'invalid_grant',
+        'The refresh_token is not good, or not for this client',
+      )
+    case 'invalid_scope':
+      return new OAuthError('invalid_scope', 'A refresh can narrow the scope, not widen it')
+    case 'invalid_target':
+      return new OAuthError('invalid_target', 'This resource was not part of what was allowed')
+  }
+}

@@ -1,0 +1,75 @@
+// POST /introspect (RFC 7662): whether a token is good right now, for whoever may know.
+import type { Client } from '../clients.ts'
+import { accountOf, ask } from '../objects/index.ts'
+import { verifyAccessToken } from '../tokens/access-token.ts'
+import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'
+import { authenticateClient } from './client-authentication.ts'
+import { OAuthError, invalidClient } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { readParameters } from './parameters.ts'
+import type { IntrospectionResponse } from './protocol.ts'
+
+/** Answers a confidential client. What is not active, or not its business, looks all the same. */
+export const introspect = async (exchange: Exchange): Promise<Response> => {
+  const { request, config, env } = exchange
+  const parameters = await readParameters(request)
+  const client = await authenticateClient(request, parameters, config, env)
+  if (client.secretHash === undefined)
+    throw invalidClient('Introspection is for clients with a secret')
+  const token = parameters.get('token')
+  if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
+  const active =
+    (await introspectAccessToken(exchange, client, token)) ??
+    (await introspectRefreshToken(exchange, client, token))
+  return Response.json(active ?? ({ active: false } satisfies IntrospectionResponse))
+}
+
+const introspectAccessToken = async (
+  { env, issuer }: Exchange,
+  client: Client,
+  text: string,
+): Promise<IntrospectionResponse | undefined> => {
+  const token = await verifyAccessToken(env, text, { issuer }, Date.now())
+  if (token === undefined) return undefined
+  const isForCaller =
+    token.clientId === client.id ||
+    (client.resource !== undefined && token.audience.includes(client.resource))
+  if (!isForCaller) return undefined
+  const { subject, grantId, jti, expiresAtMs, issuedAtMs } = token
+  const isLive = await ask(async () => accountOf(env, subject)?.isLive(grantId, jti))
+  if (isLive !== true) return undefined
+  return {
+    active: true,
+    token_type: 'Bearer',
+    scope: token.scope.join(' '),
+    client_id: token.clientId,
+    sub: subject,
+    aud: token.audience,
+    iss: issuer,
+    exp: expiresAtMs / 1000,
+    iat: issuedAtMs / 1000,
+    jti,
+  }
+}
+
+// IN-6: a refresh token is nobody's business but its client's.
+const introspectRefreshToken = async (
+  { env, issuer }: Exchange,
+  client: Client,
+  text: string,
+): Promise<IntrospectionResponse | undefined> => {
+  const token = parseRefreshToken(text)
+  if (token === undefined) return undefined
+  const { subject, grantId } = token
+  const grant = await ask(async () =>
+    accountOf(env, subject)?.grantOf(grantId, claimOf(token), client.refreshLimits),
+  )
+  if (grant === undefined || grant.clientId !== client.id) return undefined
+  return {
+    active: true,
+    scope: grant.scope.join(' '),
+    client_id: grant.clientId,
+    sub: subject,
+    iss: issuer,
+  }
+}

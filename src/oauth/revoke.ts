@@ -1,0 +1,51 @@
+// POST /revoke (RFC 7009): a refresh token with its whole grant, or one access token.
+import type { Client } from '../clients.ts'
+import { accountOf, ask } from '../objects/index.ts'
+import { verifyAccessToken } from '../tokens/access-token.ts'
+import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'
+import { authenticateClient } from './client-authentication.ts'
+import { OAuthError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { readParameters } from './parameters.ts'
+
+/** Revokes a token of the client's own. 200 also for what was no token, or is none any more. */
+export const revoke = async (exchange: Exchange): Promise<Response> => {
+  const { request, config, env } = exchange
+  const parameters = await readParameters(request)
+  const client = await authenticateClient(request, parameters, config, env)
+  const token = parameters.get('token')
+  if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
+  const outcome =
+    (await revokeRefreshToken(exchange, client, token)) ??
+    (await revokeAccessToken(exchange, client, token))
+  if (outcome === 'foreign')
+    throw new OAuthError('invalid_grant', 'The token was issued to another client')
+  return new Response(null, { status: 200 })
+}
+
+type Outcome = 'revoked' | 'foreign' | undefined
+
+const revokeRefreshToken = async (
+  { env }: Exchange,
+  client: Client,
+  text: string,
+): Promise<Outcome> => {
+  const token = parseRefreshToken(text)
+  if (token === undefined) return undefined
+  const { subject, grantId } = token
+  return ask(async () => accountOf(env, subject)?.revokeGrant(grantId, client.id, claimOf(token)))
+}
+
+// RFC 7009 §2.1 lets the refresh token live on: the device may just be tidying up.
+const revokeAccessToken = async (
+  { env, issuer }: Exchange,
+  client: Client,
+  text: string,
+): Promise<Outcome> => {
+  const token = await verifyAccessToken(env, text, { issuer }, Date.now())
+  if (token === undefined) return undefined
+  if (token.clientId !== client.id) return 'foreign'
+  const { subject, grantId, jti, expiresAtMs } = token
+  await ask(async () => accountOf(env, subject)?.revokeAccessToken(grantId, jti, expiresAtMs))
+  return 'revoked'
+}

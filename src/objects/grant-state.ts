@@ -1,0 +1,171 @@
+// What became of one grant: the device it connected, and its chain of refresh tokens. Pure.
+//
+// A refresh token names its family and its generation. The family's digest tells a token of ours
+// from anything else, so that a rotated one can be recognised without keeping them all.
+import type { RefreshLimits } from '../clients.ts'
+import { ENDED_GRANT_KEPT_MS, MAX_RECOVERIES } from '../config.ts'
+
+/** What a refresh token proves about itself; only digests of its two secrets get here. */
+export interface RefreshTokenClaim {
+  readonly generation: number
+  readonly familyHash: string
+  readonly secretHash: string
+}
+
+/** The one refresh token that is out, and the one that it came from. */
+export interface RefreshChain {
+  readonly current: RefreshTokenClaim
+  /** Good until `current` is first used: its answer may have been lost. */
+  readonly previousHash: string | undefined
+  /** Idle time counts from here. */
+  readonly issuedAtMs: number
+}
+
+/** A device that was connected: who is let in, for what, and since when. */
+export interface Grant {
+  readonly clientId: string
+  readonly clientName: string
+  readonly deviceName: string
+  readonly place: string | undefined
+  readonly scope: readonly string[]
+  readonly resource: readonly string[]
+  readonly connectedAtMs: number
+  /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
+  readonly usedAtMs: number | undefined
+  /** How often its tokens were handed out again because the answer was lost. */
+  readonly recoveries: number
+  /** Undefined where the client or the person wants none. */
+  readonly refresh: RefreshChain | undefined
+  /** Access tokens that were revoked one by one (`jti`), each until it has run out. */
+  readonly revoked: readonly { readonly jti: string; readonly expiresAtMs: number }[]
+  /** When it was revoked; kept for a while, or a repeated redemption would bring it back. */
+  readonly endedAtMs: number | undefined
+}
+
+/** What a device brings to its grant when it is connected. */
+export type NewGrant = Omit<
+  Grant,
+  'connectedAtMs' | 'usedAtMs' | 'recoveries' | 'refresh' | 'revoked' | 'endedAtMs'
+> & { readonly refreshToken: RefreshTokenClaim | undefined }
+
+export interface RefreshRequest {
+  readonly clientId: string
+  readonly presented: RefreshTokenClaim
+  /** The digest of the secret that the next token will have. */
+  readonly nextSecretHash: string
+  /** What the client narrows to (RFC 6749 §6, RFC 8707 §2.2); undefined: everything. */
+  readonly scope: readonly string[] | undefined
+  readonly resource: readonly string[] | undefined
+  readonly limits: RefreshLimits
+}
+
+export type RefreshOutcome =
+  | { readonly outcome: 'rotated'; readonly grant: Grant; readonly generation: number }
+  | { readonly outcome: 'invalid' | 'replayed' | 'invalid_scope' | 'invalid_target' }
+
+/**
+ * Connects a device, or hands its tokens out once more because the answer was lost (`known`); then
+ * the refresh token before stops working. Undefined if that was too often, or if it is in use.
+ */
+export const connect = (
+  known: Grant | undefined,
+  { refreshToken, ...device }: NewGrant,
+  now: number,
+): Grant | undefined => {
+  const recoveries = known === undefined ? 0 : known.recoveries + 1
+  if (known?.usedAtMs !== undefined || recoveries > MAX_RECOVERIES) return undefined
+  return {
+    ...device,
+    connectedAtMs: known?.connectedAtMs ?? now,
+    usedAtMs: undefined,
+    recoveries,
+    refresh: refreshToken && { current: refreshToken, previousHash: undefined, issuedAtMs: now },
+    revoked: [],
+    endedAtMs: undefined,
+  }
+}
+
+/**
+ * Presents a refresh token. `replayed` means that the family has to end (RFC 9700 §4.14.2); the
+ * other refusals change nothing.
+ */
+export const refresh = (grant: Grant, request: RefreshRequest, now: number): RefreshOutcome => {
+  const { refresh: chain } = grant
+  const { presented } = request
+  if (chain === undefined || grant.clientId !== request.clientId) return { outcome: 'invalid' }
+  const { generation, familyHash } = chain.current
+  if (presented.familyHash !== familyHash || isOver(grant, chain, request.limits, now))
+    return { outcome: 'invalid' }
+  const isCurrent = presented.secretHash === chain.current.secretHash
+  if (!isCurrent && presented.secretHash !== chain.previousHash)
+    // One that a repeat replaced before it was used is dead, but no sign of theft.
+    return { outcome: presented.generation < generation - 1 ? 'replayed' : 'invalid' }
+  if (!isWithin(request.scope, grant.scope)) return { outcome: 'invalid_scope' }
+  if (!isWithin(request.resource, grant.resource)) return { outcome: 'invalid_target' }
+  const next = {
+    generation: isCurrent ? generation + 1 : generation,
+    familyHash,
+    secretHash: request.nextSecretHash,
+  }
+  const rotated: Grant = {
+    ...grant,
+    usedAtMs: grant.usedAtMs ?? now,
+    refresh: { current: next, previousHash: presented.secretHash, issuedAtMs: now },
+  }
+  return { outcome: 'rotated', grant: rotated, generation: next.generation }
+}
+
+/** Whether a refresh token is the one that is out, or may still stand in for it. */
+export const isGood = (
+  grant: Grant,
+  presented: RefreshTokenClaim,
+  limits: RefreshLimits,
+  now: number,
+): boolean => {
+  const { refresh: chain } = grant
+  if (chain === undefined || isOver(grant, chain, limits, now)) return false
+  return (
+    chain.current.familyHash === presented.familyHash &&
+    [chain.current.secretHash, chain.previousHash].includes(presented.secretHash)
+  )
+}
+
+/** The grant without one of its access tokens (RFC 7009 §2.1). */
+export const revokeAccessToken = (
+  grant: Grant,
+  jti: string,
+  expiresAtMs: number,
+  now: number,
+): Grant => ({
+  ...grant,
+  usedAtMs: grant.usedAtMs ?? now,
+  revoked: [...grant.revoked.filter((token) => token.expiresAtMs > now), { jti, expiresAtMs }],
+})
+
+/** The grant, over: none of its tokens is good any more. */
+export const end = (grant: Grant, now: number): Grant => ({
+  ...grant,
+  usedAtMs: grant.usedAtMs ?? now,
+  refresh: undefined,
+  revoked: [],
+  endedAtMs: now,
+})
+
+/** Whether nobody will ask for an ended grant any more. */
+export const isForgettable = ({ endedAtMs }: Grant, now: number): boolean =>
+  endedAtMs !== undefined && now >= endedAtMs + ENDED_GRANT_KEPT_MS
+
+/** Whether one of the grant's access tokens was revoked on its own. */
+export const isRevoked = (grant: Grant, jti: string): boolean =>
+  grant.revoked.some((token) => token.jti === jti)
+
+const isWithin = (asked: readonly string[] | undefined, granted: readonly string[]): boolean =>
+  asked === undefined || asked.every((word) => granted.includes(word))
+
+// RFC 9700 §4.14.2: rotation moves the idle end, never the absolute one.
+const isOver = (
+  grant: Grant,
+  chain: RefreshChain,
+  { idleMs, lifetimeMs }: RefreshLimits,
+  now: number,
+): boolean => now >= chain.issuedAtMs + idleMs || now >= grant.connectedAtMs + lifetimeMs

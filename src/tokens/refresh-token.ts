@@ -1,0 +1,71 @@
+// Refresh tokens: opaque to their client, but they name the account and the grant that check them.
+import { fromBase64url, randomBytes, sha256, toBase64url } from '../crypto.ts'
+import type { RefreshTokenClaim } from '../objects/grant-state.ts'
+
+const SUBJECT_BYTES = 32
+const GENERATION_BYTES = 4
+const FAMILY_BYTES = 16
+const SECRET_BYTES = 32
+const GRANT_ID_BYTES = 16
+const LENGTH = SUBJECT_BYTES + GRANT_ID_BYTES + GENERATION_BYTES + FAMILY_BYTES + SECRET_BYTES
+
+/** What a refresh token consists of. */
+export interface RefreshToken {
+  readonly subject: string
+  readonly grantId: string
+  readonly generation: number
+  /** The same in all tokens of one chain. */
+  readonly family: Uint8Array
+  readonly secret: Uint8Array
+}
+
+/** The name of a new grant: unguessable, though no secret. */
+export const mintGrantId = (): string => toBase64url(randomBytes(GRANT_ID_BYTES))
+
+/** The first refresh token of a grant. */
+export const mintRefreshToken = (subject: string, grantId: string): RefreshToken => ({
+  subject,
+  grantId,
+  generation: 0,
+  family: randomBytes(FAMILY_BYTES),
+  secret: randomBytes(SECRET_BYTES),
+})
+
+/** The token that follows, once its generation is known. */
+export const succeed = (token: RefreshToken): RefreshToken => ({
+  ...token,
+  secret: randomBytes(SECRET_BYTES),
+})
+
+/** All that is stored of a token. */
+export const claimOf = ({ generation, family, secret }: RefreshToken): RefreshTokenClaim => ({
+  generation,
+  familyHash: sha256(family),
+  secretHash: sha256(secret),
+})
+
+export const formatRefreshToken = (token: RefreshToken): string => {
+  const generation = Buffer.alloc(GENERATION_BYTES)
+  generation.writeUInt32BE(token.generation)
+  const subject = Buffer.from(token.subject, 'hex')
+  const grantId = fromBase64url(token.grantId) ?? new Uint8Array()
+  return toBase64url(Buffer.concat([subject, grantId, generation, token.family, token.secret]))
+}
+
+/** What a refresh token says about itself, or undefined if we cannot have made it. */
+export const parseRefreshToken = (text: string): RefreshToken | undefined => {
+  const bytes = fromBase64url(text)
+  if (bytes?.length !== LENGTH) return undefined
+  let offset = 0
+  const take = (length: number): Buffer => {
+    offset += length
+    return Buffer.from(bytes.subarray(offset - length, offset))
+  }
+  return {
+    subject: take(SUBJECT_BYTES).toString('hex'),
+    grantId: toBase64url(take(GRANT_ID_BYTES)),
+    generation: take(GENERATION_BYTES).readUInt32BE(),
+    family: take(FAMILY_BYTES),
+    secret: take(SECRET_BYTES),
+  }
+}
