@@ -1,94 +1,26 @@
 // What each request may cost: objects touched, storage writes, signatures (design.md, section 5).
 // Whoever raises a number here says why.
-import { createExecutionContext, runInDurableObject } from 'cloudflare:test'
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createApp } from '../src/app.ts'
 import { mintDeviceCode, mintUserCode, parseUserCode } from '../src/codes.ts'
-import { parseConfig } from '../src/config.ts'
-import { DEMO } from '../src/demo/client.ts'
 import { mintSession } from '../src/identity/session.ts'
+import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
 import { approve, authorizationBehind, deny, newPerson, startDevice } from './support/device.ts'
 import { hold } from './support/held-poll.ts'
 import { Person } from './support/person.ts'
-import { ISSUER, TEST_VARS } from './support/settings.ts'
-import { type Fetch, url } from './support/worker.ts'
+import { ISSUER } from './support/settings.ts'
 
 const MINUTE = 60_000
 
-const touched = new Set<string>()
-let asked = 0
-
-const touch = (id: DurableObjectId) => {
-  asked += 1
-  touched.add(id.toString())
-}
-
-/** A namespace that notes whose stub is taken. */
-const counted = <T extends Rpc.DurableObjectBranded>(namespace: DurableObjectNamespace<T>) =>
-  ({
-    idFromName: (name: string) => namespace.idFromName(name),
-    idFromString: (text: string) => namespace.idFromString(text),
-    get: (id: DurableObjectId) => {
-      touch(id)
-      return namespace.get(id)
-    },
-    getByName: (name: string) => {
-      touch(namespace.idFromName(name))
-      return namespace.getByName(name)
-    },
-  }) as unknown as DurableObjectNamespace<T>
-
-const app = createApp(parseConfig(TEST_VARS, DEMO))
-const countedEnv: Cloudflare.Env = {
-  ...env,
-  DEVICE_AUTHORIZATION: counted(env.DEVICE_AUTHORIZATION),
-  ACCOUNT: counted(env.ACCOUNT),
-  KEYRING: counted(env.KEYRING),
-}
-const fetch: Fetch = async (request) => app.fetch(request, countedEnv, createExecutionContext())
-
 const start = (clientId = 'tv') => startDevice(clientId, { fetch })
-
-type Spy = { readonly mock: { readonly calls: readonly unknown[] }; mockClear(): void }
-const spies: Record<'writes' | 'alarms' | 'signatures', Spy[]> = {
-  writes: [],
-  alarms: [],
-  signatures: [],
-}
-const callsOf = (kind: keyof typeof spies) =>
-  spies[kind].reduce((sum, { mock }) => sum + mock.calls.length, 0)
-
-/** What an action costs. */
-const costOf = async (action: () => Promise<unknown>) => {
-  touched.clear()
-  asked = 0
-  for (const spy of Object.values(spies).flat()) spy.mockClear()
-  await action()
-  return {
-    objects: touched.size,
-    writes: callsOf('writes'),
-    alarms: callsOf('alarms'),
-    signatures: callsOf('signatures'),
-  }
-}
-
-const NOTHING = { objects: 0, writes: 0, alarms: 0, signatures: 0 }
 
 let anna: { subject: string; email: string; name: string }
 const allow = (userCode: string) => approve(userCode, { subject: anna.subject })
 
 beforeAll(async () => {
   anna = await newPerson()
-  // One class of storage for all objects, in the isolate that runs them and this test.
-  await runInDurableObject(env.ACCOUNT.getByName('anybody'), (_, { storage }) => {
-    const all = Object.getPrototypeOf(storage) as DurableObjectStorage
-    spies.writes = (['put', 'delete', 'deleteAll'] as const).map((name) => vi.spyOn(all, name))
-    spies.alarms = [vi.spyOn(all, 'setAlarm')]
-  })
-  spies.signatures = [vi.spyOn(crypto.subtle, 'sign')]
-  // The isolate knows the signing keys from here on.
-  expect((await fetch(new Request(url('/jwks.json')))).status).toBe(200)
+  await startCounting()
 })
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] }))
@@ -119,7 +51,7 @@ describe('a device', () => {
       expect((await answer).body.error).toBe('authorization_pending')
     })
     expect(cost).toEqual({ ...NOTHING, objects: 1 })
-    expect(asked).toBe(1)
+    expect(timesAsked()).toBe(1)
   })
 
   it.each([
@@ -158,7 +90,7 @@ describe('a device', () => {
     const device = await start()
     const polls = () => Promise.all(Array.from({ length: 100 }, () => device.poll()))
     expect(await costOf(polls)).toEqual({ ...NOTHING, objects: 1 })
-    expect(asked).toBeLessThan(100)
+    expect(timesAsked()).toBeLessThan(100)
   })
 })
 
@@ -200,24 +132,6 @@ describe('a code that is no good', () => {
     const victim = await start()
     const forged = codeFor(parseUserCode(victim.userCode) ?? '', 5 * MINUTE)
     expect(await pollWith(forged, 'invalid_grant')).toEqual({ ...NOTHING, objects: 1 })
-  })
-})
-
-describe('an access token', () => {
-  it('is verified by an API without any object: the key set is cached', async () => {
-    const cost = await costOf(() => fetch(new Request(url('/jwks.json'))))
-    expect(cost).toEqual(NOTHING)
-  })
-
-  it('used here costs the account, and one write the first time', async () => {
-    const device = await start()
-    await allow(device.userCode)
-    const { access_token: token } = (await device.poll()).body
-    const headers = { Authorization: `Bearer ${token}` }
-    const use = async () =>
-      expect((await fetch(new Request(url('/userinfo'), { headers }))).status).toBe(200)
-    expect(await costOf(use)).toEqual({ ...NOTHING, objects: 1, writes: 1 })
-    expect(await costOf(use)).toEqual({ ...NOTHING, objects: 1 })
   })
 })
 

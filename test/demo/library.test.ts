@@ -117,7 +117,7 @@ it('does not blame the token when the keys cannot be had', async () => {
 
 it('asks for the keys once, not for every token', async () => {
   const fetchKeys = vi.fn<Fetch>(fetch)
-  const app = library({ basePath: '', issuer: ISSUER, fetchKeys: failToFetchKeys })
+  const app = library({ basePath: '', issuer: ISSUER, fetchKeys })
   const token = await issue()
   for (let times = 0; times < 3; times += 1)
     expect((await ask(`Bearer ${token}`, async (request) => app.fetch(request))).status).toBe(200)

@@ -34,7 +34,7 @@ const openWindow = async (options: typeof PHONE): Promise<Page> => {
 const turnOnTelevision = async (): Promise<Page> => {
   const television = await openWindow(TELEVISION)
   await television.goto(`${server.origin}/tv`)
-  await television.waitForSelector('#code-screen.has-qr')
+  await television.waitForSelector('#code-screen.has-qr:not(.is-busy)')
   await television.evaluate(`document.querySelector('#qr').decode()`)
   return television
 }
@@ -106,6 +106,6 @@ it('tells the television when the person declines, and lets it try again', async
   await television.waitForSelector('body[data-screen="declined"]')
   await television.keyboard.press('Enter')
   await television.waitForSelector('body[data-screen="code"]')
-  await television.waitForSelector('#code-screen.has-qr')
+  await television.waitForSelector('#code-screen.has-qr:not(.is-busy)')
   expect(await shownCode(television)).not.toBe(code)
 })

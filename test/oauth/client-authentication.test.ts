@@ -7,13 +7,24 @@ import { formRequest, worker } from '../support/worker.ts'
 type Fields = Readonly<Record<string, string>>
 type Attempt = { fields?: Fields; headers?: Fields; query?: string }
 
+const PASSED = [200, undefined] as const
+
 /** What each endpoint is asked, and how it answers a client that it knows. */
 const ENDPOINTS = [
-  { path: '/device_authorization', fields: {}, passed: [200, undefined] },
+  { path: '/device_authorization', fields: {}, passed: PASSED, passedInPublic: PASSED },
   {
     path: '/token',
     fields: { grant_type: DEVICE_CODE_GRANT, device_code: 'nosuch' },
     passed: [400, 'invalid_grant'],
+    passedInPublic: [400, 'invalid_grant'],
+  },
+  { path: '/revoke', fields: { token: 'nosuch' }, passed: PASSED, passedInPublic: PASSED },
+  // IN-1: whoever proves nothing is told nothing.
+  {
+    path: '/introspect',
+    fields: { token: 'nosuch' },
+    passed: PASSED,
+    passedInPublic: [401, 'invalid_client'],
   },
 ] as const
 type Endpoint = (typeof ENDPOINTS)[number]
@@ -33,7 +44,6 @@ const post = (id: string, secret: string) => ({ client_id: id, client_secret: se
 
 describe.each(ENDPOINTS)('a client that proves itself at $path', (endpoint) => {
   it.each<[string, Attempt]>([
-    ['CA-1 none', { fields: { client_id: 'tv' } }],
     ['CA-1 client_secret_basic', { headers: basicOf('basic', SECRET) }],
     ['CA-1 client_secret_post', { fields: post('post', SECRET) }],
     ['CA-1 basic for a client of post', { headers: basicOf('post', SECRET) }],
@@ -55,6 +65,13 @@ describe.each(ENDPOINTS)('a client that proves itself at $path', (endpoint) => {
       'CA-5 client_id beside Basic',
       { fields: { client_id: 'basic' }, headers: basicOf('basic', SECRET) },
     ],
+  ])('%s: accepted', async (_name, attempt) => {
+    const { status, body } = await ask(endpoint, attempt)
+    expect([status, body.error]).toStrictEqual(endpoint.passed)
+  })
+
+  it.each<[string, Attempt]>([
+    ['CA-1 none', { fields: { client_id: 'tv' } }],
     ['CA-6 public client, Basic with empty password', { headers: basic('tv:') }],
     [
       'CA-6 public client, Basic with empty password, and client_id',
@@ -71,9 +88,9 @@ describe.each(ENDPOINTS)('a client that proves itself at $path', (endpoint) => {
         },
       },
     ],
-  ])('%s: accepted', async (_name, attempt) => {
+  ])('%s: accepted where that is enough', async (_name, attempt) => {
     const { status, body } = await ask(endpoint, attempt)
-    expect([status, body.error]).toStrictEqual(endpoint.passed)
+    expect([status, body.error]).toStrictEqual(endpoint.passedInPublic)
   })
 })
 

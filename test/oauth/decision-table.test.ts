@@ -98,6 +98,12 @@ const REFUSALS: Row[] = [
     'unsupported_grant_type',
   ],
   [
+    '8: client without the refresh grant, and no refresh_token',
+    () => form({ client_id: 'device-only', grant_type: 'refresh_token' }),
+    400,
+    'unauthorized_client',
+  ],
+  [
     '8: client without the grant, and no device_code',
     () => form({ client_id: 'refresh-only', grant_type: DEVICE_CODE_GRANT }),
     400,

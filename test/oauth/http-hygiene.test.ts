@@ -108,11 +108,7 @@ const PRIVATE_ANSWERS: Row[] = [
     },
     200,
   ],
-  [
-    'a refused refresh',
-    () => poll({ grant_type: 'refresh_token', refresh_token: 'x' }),
-    400,
-  ],
+  ['a refused refresh', () => poll({ grant_type: 'refresh_token', refresh_token: 'x' }), 400],
   [
     'an introspected token',
     async () => {
@@ -121,8 +117,16 @@ const PRIVATE_ANSWERS: Row[] = [
     },
     200,
   ],
-  ['a token that is not active', () => worker(form('/introspect', { token: 'x', ...as('issuer-api') })), 200],
-  ['a refused introspection', () => worker(form('/introspect', { token: 'x', client_id: 'tv' })), 401],
+  [
+    'a token that is not active',
+    () => worker(form('/introspect', { token: 'x', ...as('issuer-api') })),
+    200,
+  ],
+  [
+    'a refused introspection',
+    () => worker(form('/introspect', { token: 'x', client_id: 'tv' })),
+    401,
+  ],
   ['a refused revocation', () => worker(form('/revoke', { token: 'x', client_id: 'nobody' })), 401],
   [
     'a revocation at a storage with a fault',

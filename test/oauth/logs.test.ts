@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { parseUserCode } from '../../src/codes.ts'
 import { Account, DeviceAuthorization } from '../../src/objects/index.ts'
 import { startDevice } from '../support/device.ts'
+import { introspect, refresh, refreshed, revoke } from '../support/grants.ts'
 import { PASSWORD, Person } from '../support/person.ts'
 import { ISSUER, SECRET } from '../support/settings.ts'
 import { askUserinfo } from '../support/tokens.ts'
@@ -28,6 +29,11 @@ const once = (method: 'poll' | 'redeem' | 'start' | 'review') =>
     .spyOn(DeviceAuthorization.prototype, method)
     .mockImplementationOnce(() => Promise.reject(new Error('the disk is gone')))
 
+const onceInAccount = (method: 'register' | 'refresh' | 'revokeGrant') =>
+  vi
+    .spyOn(Account.prototype, method)
+    .mockImplementationOnce(() => Promise.reject(new Error('the disk is gone')))
+
 it('HH-15 holds no code, token, secret, password, cookie or e-mail address', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const email = 'canary.bird@example.com'
@@ -36,7 +42,9 @@ it('HH-15 holds no code, token, secret, password, cookie or e-mail address', asy
 
   once('start')
   await expect(startDevice('post', { fields: credentials })).rejects.toThrow('503')
-  const device = await startDevice('post', { fields: { ...credentials, scope: 'openid email' } })
+  const device = await startDevice('post', {
+    fields: { ...credentials, scope: 'openid email offline_access' },
+  })
   await device.poll({ ...credentials, client_secret: 'canary-guess' })
   await device.poll({ ...credentials, code_verifier: verifier })
   await device.poll({ ...credentials, device_code: `${device.deviceCode}x` })
@@ -44,9 +52,7 @@ it('HH-15 holds no code, token, secret, password, cookie or e-mail address', asy
   expect((await device.poll(credentials)).status).toBe(503)
 
   const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
-  vi.spyOn(Account.prototype, 'register').mockImplementationOnce(() =>
-    Promise.reject(new Error('the disk is gone')),
-  )
+  onceInAccount('register')
   await person.createAccount('Canary', email)
   await person.createAccount('Canary', email)
   await person.signIn(email, 'canary-password')
@@ -62,10 +68,18 @@ it('HH-15 holds no code, token, secret, password, cookie or e-mail address', asy
   expect(status).toBe(200)
   expect((await askUserinfo(body.access_token)).body.email).toBe(email)
   await askUserinfo(`${body.access_token}x`)
+  onceInAccount('refresh')
+  expect((await refresh(body.refresh_token, { clientId: 'post' })).status).toBe(503)
+  const next = await refreshed(body.refresh_token, { clientId: 'post' })
+  await refresh(`${next.refresh_token}x`, { clientId: 'post' })
+  await introspect(next.refresh_token, { clientId: 'post' })
+  onceInAccount('revokeGrant')
+  expect(await revoke(next.refresh_token, { clientId: 'post' })).toMatch(/^503/)
+  expect(await revoke(next.refresh_token, { clientId: 'post' })).toBe('200')
   await device.poll(credentials)
 
   // Something was logged, or this would prove nothing.
-  expect(log.split('the disk is gone').length - 1).toBeGreaterThanOrEqual(4)
+  expect(log.split('the disk is gone').length - 1).toBeGreaterThanOrEqual(6)
   const cookies = person.setCookies.map((header) => /=([^;]*)/.exec(header)?.[1] ?? '')
   expect(cookies.length).toBeGreaterThan(0)
   for (const secret of [
@@ -74,6 +88,9 @@ it('HH-15 holds no code, token, secret, password, cookie or e-mail address', asy
     parseUserCode(device.userCode) ?? '',
     body.access_token,
     body.id_token,
+    body.refresh_token,
+    next.access_token,
+    next.refresh_token,
     SECRET,
     PASSWORD,
     email,

@@ -15,13 +15,8 @@ const ENDPOINTS = [
     400,
     'invalid_grant',
   ],
-  [
-    '/token',
-    'client_id=tv&refresh_token=x&grant_type=refresh_token',
-    400,
-    'invalid_grant',
-  ],
-  ['/revoke', 'client_id=tv', 400, 'invalid_request'],
+  ['/token', 'client_id=tv&refresh_token=x&grant_type=refresh_token', 400, 'invalid_grant'],
+  ['/revoke', 'client_id=tv&token=x', 200, undefined],
   ['/introspect', 'client_id=tv&token=x', 401, 'invalid_client'],
 ] as const
 

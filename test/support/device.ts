@@ -27,11 +27,15 @@ export interface Device {
   poll(fields?: Fields, headers?: Fields): Promise<Answer>
 }
 
-export const answerOf = async (response: Response): Promise<Answer> => ({
-  status: response.status,
-  headers: response.headers,
-  body: await response.json<Json>(),
-})
+/** An answer and what it says: nothing, or JSON. */
+export const answerOf = async (response: Response): Promise<Answer> => {
+  const text = await response.text()
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? {} : JSON.parse(text),
+  }
+}
 
 /** Starts a device authorization and stands for the device that holds it. */
 export const startDevice = async (

@@ -1,0 +1,91 @@
+// What each request about tokens may cost: see budget.test.ts.
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
+import { approve, newPerson, startDevice } from './support/device.ts'
+import { altered, as } from './support/grants.ts'
+import { formRequest, url } from './support/worker.ts'
+
+let subject: string
+
+beforeAll(async () => {
+  ;({ subject } = await newPerson())
+  await startCounting()
+})
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => void vi.useRealTimers())
+
+const connected = async () => {
+  const device = await startDevice('tv', { fetch })
+  await approve(device.userCode, { subject })
+  return (await device.poll()).body
+}
+const asking = (path: string, fields: Record<string, string>) =>
+  fetch(formRequest(path, { client_id: 'tv', ...fields }))
+const refresh = async (token: string, status: number) => {
+  const fields = { grant_type: 'refresh_token', refresh_token: token }
+  expect((await asking('/token', fields)).status).toBe(status)
+}
+
+describe('an access token', () => {
+  it('is verified by an API without any object: the key set is cached', async () => {
+    const cost = await costOf(() => fetch(new Request(url('/jwks.json'))))
+    expect(cost).toEqual(NOTHING)
+  })
+
+  it('used here costs the account, and one write the first time', async () => {
+    const { access_token: token } = await connected()
+    const headers = { Authorization: `Bearer ${token}` }
+    const use = async () =>
+      expect((await fetch(new Request(url('/userinfo'), { headers }))).status).toBe(200)
+    expect(await costOf(use)).toEqual({ ...NOTHING, objects: 1, writes: 1 })
+    expect(await costOf(use)).toEqual({ ...NOTHING, objects: 1 })
+  })
+})
+
+describe('a refresh token', () => {
+  it('RF-4 that is used costs one object, asked once, one write and one signature', async () => {
+    const { refresh_token: token } = await connected()
+    const cost = await costOf(() => refresh(token, 200))
+    expect(cost).toEqual({ ...NOTHING, objects: 1, writes: 1, signatures: 1 })
+    expect(timesAsked()).toBe(1)
+  })
+
+  it('RF-6 that is used again costs no more', async () => {
+    const { refresh_token: token } = await connected()
+    await refresh(token, 200)
+    const cost = await costOf(() => refresh(token, 200))
+    expect(cost).toEqual({ ...NOTHING, objects: 1, writes: 1, signatures: 1 })
+  })
+
+  it.each(['nosuch', 'A'.repeat(134)])(
+    'that we cannot have made starts no object: %s',
+    async (token) => {
+      expect(await costOf(() => refresh(token, 400))).toEqual(NOTHING)
+      const revoke = () => asking('/revoke', { token })
+      expect(await costOf(revoke)).toEqual(NOTHING)
+      const introspect = () => asking('/introspect', { token, ...as('issuer-api') })
+      expect(await costOf(introspect)).toEqual(NOTHING)
+    },
+  )
+
+  it('that is not good costs one object and no write', async () => {
+    const { refresh_token: token } = await connected()
+    const cost = await costOf(() => refresh(altered(token, 99), 400))
+    expect(cost).toEqual({ ...NOTHING, objects: 1 })
+  })
+
+  it('RV-6 that is revoked costs one object and one write', async () => {
+    const { refresh_token: token } = await connected()
+    const cost = await costOf(() => asking('/revoke', { token }))
+    expect(cost).toEqual({ ...NOTHING, objects: 1, writes: 1 })
+  })
+})
+
+it('an access token that an API has introspected costs the account, and no write', async () => {
+  const { access_token: token } = await connected()
+  const cost = await costOf(async () => {
+    const response = await fetch(formRequest('/introspect', { token, ...as('issuer-api') }))
+    expect(await response.json()).toMatchObject({ active: true })
+  })
+  expect(cost).toEqual({ ...NOTHING, objects: 1 })
+})
