@@ -105,8 +105,6 @@ it('refuses a token that was not granted library:read: 403 insufficient_scope', 
 
 const notFound: Fetch = async () => new Response(null, { status: 404 })
 
-const failToFetchKeys = async () => new Response(null, { status: 500 })
-
 it('does not blame the token when the keys cannot be had', async () => {
   const app = library({ basePath: '', issuer: ISSUER, fetchKeys: notFound })
   const answer = await ask(`Bearer ${await issue()}`, async (request) => app.fetch(request))
