@@ -12,7 +12,7 @@ export const GRANTS: ReadonlyMap<string, (request: TokenRequest) => Promise<Resp
   [refreshToken.GRANT_TYPE, refreshToken.grant],
 ])
 
-/** The order of the checks is that of conformance: first match answers. */
+/** The order of the checks is part of the behaviour: the first that fails answers. */
 export const token = async (exchange: Exchange): Promise<Response> => {
   const parameters = await readParameters(exchange.request)
   const { request, config, env } = exchange

@@ -96,7 +96,7 @@ export type ReviewOutcome =
     }
   | { readonly outcome: 'not_valid' }
 
-/** What the poller hears, were it to poll now (conformance.md section 0.2, rows 11 to 19). */
+/** What the poller hears, were it to poll now (RFC 8628 §3.5). */
 export const poll = (
   state: AuthorizationState,
   poller: Poller,

@@ -131,7 +131,7 @@ const redeem = async (
   })
 }
 
-/** conformance: section 0.2, rows 11 to 19, as errors. */
+/** What became of a poll, in the words of RFC 8628 §3.5. */
 const refusal = (
   outcome: Exclude<PollOutcome | RedeemOutcome | Absent, { outcome: 'redeemable' | 'redeemed' }>,
   deviceCode?: DeviceCode,
