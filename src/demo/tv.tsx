@@ -4,8 +4,8 @@ import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { DEMO } from './client.ts'
 
-export const DEMO_CLIENT_ID = DEMO.client.client_id
-export const DEMO_SCOPE = DEMO.client.scope
+const DEMO_CLIENT_ID = DEMO.client.client_id
+const DEMO_SCOPE = DEMO.client.scope
 const DEMO_DEVICE_NAME = 'Living-room TV (demo)'
 
 const SECURITY_HEADERS = {
