@@ -2,7 +2,8 @@
 // wrangler.toml is an error that names the field, at start.
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
-import { type Client, type ClientEntry, clientSchema, toClient } from './clients.ts'
+import { type ClientEntry, clientSchema } from './client-metadata.ts'
+import { type Client, toClient } from './clients.ts'
 import type { UserCodeCharset } from './codes.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './durations.ts'
 
@@ -47,6 +48,15 @@ export const CODES_AT_ONCE_WINDOW_MS = 1 * SECOND
 export const FREE_SIGN_IN_FAILURES = 5
 /** The longest such wait: 100 guesses a day at most, while a stranger's keep the owner out. */
 export const MAX_SIGN_IN_WAIT_MS = 15 * MINUTE
+
+/** How far apart the clock of a client and ours may be. */
+export const CLOCK_SKEW_MS = 1 * MINUTE
+/** A client assertion is made for one request: nobody needs one that is good for longer. */
+export const ASSERTION_LIFETIME_MS = 10 * MINUTE
+/** How long an isolate uses the keys of a client's jwks_uri before it fetches them again. */
+export const KEYS_CACHE_MS = 10 * MINUTE
+/** … and how often at most for the sake of a key that is not among them. */
+export const KEYS_COOLDOWN_MS = 1 * MINUTE
 
 /** How long caches may keep the key set and the metadata. */
 export const KEY_SET_MAX_AGE_SECONDS = 60 * 60

@@ -1,6 +1,6 @@
 // The bindings of wrangler.toml. Variables are parsed by config.ts, so they are not listed here.
 import type worker from './index.ts'
-import type { Account, DeviceAuthorization, Keyring } from './objects/index.ts'
+import type { Account, DeviceAuthorization, Keyring, ReplayGuard } from './objects/index.ts'
 
 declare global {
   namespace Cloudflare {
@@ -11,6 +11,7 @@ declare global {
       readonly DEVICE_AUTHORIZATION: DurableObjectNamespace<DeviceAuthorization>
       readonly ACCOUNT: DurableObjectNamespace<Account>
       readonly KEYRING: DurableObjectNamespace<Keyring>
+      readonly REPLAY_GUARD: DurableObjectNamespace<ReplayGuard>
       readonly ASSETS: Fetcher
       readonly START_LIMIT: RateLimit
       readonly POLL_LIMIT: RateLimit
@@ -18,6 +19,7 @@ declare global {
       readonly NEW_ACCOUNT_LIMIT: RateLimit
       readonly SECRET_LIMIT: RateLimit
       readonly PERSON_LIMIT: RateLimit
+      readonly OUTBOUND_LIMIT: RateLimit
     }
   }
 }

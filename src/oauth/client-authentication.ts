@@ -1,29 +1,32 @@
-// Client authentication (RFC 6749 §2.3): none, client_secret_basic, client_secret_post.
+// Client authentication (RFC 6749 §2.3): none, a secret by Basic or in the form, private_key_jwt.
 import type { Client } from '../clients.ts'
-import type { Config } from '../config.ts'
 import { isEqualInConstantTime, sha256 } from '../crypto.ts'
 import { isWithinLimit } from '../rate-limit.ts'
+import { JWT_BEARER, claimedClientId, isProvenByAssertion } from './client-assertion.ts'
+import { findClient } from './client-registry.ts'
 import { OAuthError, invalidClient, tooManyRequests } from './errors.ts'
+import type { Exchange } from './exchange.ts'
 import { type Parameters, decode } from './parameters.ts'
 
-interface Credentials {
-  readonly clientId: string
-  readonly secret: string | undefined
-}
+/** Who a request claims to be from, and what it shows for it. */
+type Credentials = { readonly clientId: string } & (
+  | { readonly method: 'none' }
+  | { readonly method: 'client_secret'; readonly secret: string }
+  | { readonly method: 'private_key_jwt'; readonly assertion: string }
+)
 
 /**
  * The client that sent the request. Throws `invalid_request` if it contradicts itself or names
  * nobody, `invalid_client` if it does not prove who it is, 429 after too many failures.
  */
 export const authenticateClient = async (
-  request: Request,
+  exchange: Exchange,
   parameters: Parameters,
-  config: Config,
-  env: Cloudflare.Env,
 ): Promise<Client> => {
+  const { request, env } = exchange
   const credentials = readCredentials(request, parameters)
-  const client = config.clients.get(credentials.clientId)
-  if (client !== undefined && isProven(client, credentials.secret)) return client
+  const client = await findClient(exchange, credentials.clientId)
+  if (client !== undefined && (await isProven(exchange, client, credentials))) return client
   const isWithin = await isWithinLimit(env.SECRET_LIMIT, request, credentials.clientId)
   if (!isWithin) throw tooManyRequests()
   throw invalidClient('Unknown client, or wrong credentials for it')
@@ -32,26 +35,43 @@ export const authenticateClient = async (
 const readCredentials = (request: Request, parameters: Parameters): Credentials => {
   const authorization = request.headers.get('Authorization')
   const basic = authorization === null ? undefined : parseBasic(authorization)
-  const clientId = parameters.get('client_id')
   const postSecret = parameters.get('client_secret')
-  const hasAssertion =
-    parameters.get('client_assertion') !== undefined ||
-    parameters.get('client_assertion_type') !== undefined
-  const mechanisms = [basic?.secret !== undefined, postSecret !== undefined, hasAssertion]
-  if (mechanisms.filter(Boolean).length > 1)
+  const assertion = readAssertion(parameters)
+  if ([basic?.secret, postSecret, assertion].filter((one) => one !== undefined).length > 1)
     throw new OAuthError('invalid_request', 'More than one way of client authentication')
-  if (basic !== undefined && clientId !== undefined && clientId !== basic.clientId)
+  const clientId = parameters.get('client_id')
+  const proven = basic?.clientId ?? (assertion === undefined ? undefined : subjectOf(assertion))
+  if (proven !== undefined && clientId !== undefined && clientId !== proven)
     throw new OAuthError('invalid_request', 'client_id is not the authenticated client')
-  if (hasAssertion) throw invalidClient('No client authenticates with an assertion')
-  if (basic?.secret !== undefined) return basic
-  const named = clientId ?? basic?.clientId
+  const named = proven ?? clientId
   if (named === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
-  return { clientId: named, secret: postSecret }
+  if (assertion !== undefined) return { clientId: named, method: 'private_key_jwt', assertion }
+  const secret = basic?.secret ?? postSecret
+  return secret === undefined
+    ? { clientId: named, method: 'none' }
+    : { clientId: named, method: 'client_secret', secret }
+}
+
+// RFC 7521 §4.2: the two come together, and there is one type that we know.
+const readAssertion = (parameters: Parameters): string | undefined => {
+  const assertion = parameters.get('client_assertion')
+  const type = parameters.get('client_assertion_type')
+  if ((assertion === undefined) !== (type === undefined))
+    throw new OAuthError('invalid_request', 'client_assertion and its type come together')
+  if (type !== undefined && type !== JWT_BEARER)
+    throw new OAuthError('invalid_request', 'client_assertion_type is not one we know')
+  return assertion
+}
+
+const subjectOf = (assertion: string): string => {
+  const subject = claimedClientId(assertion)
+  if (subject === undefined) throw invalidClient('The client_assertion cannot be read')
+  return subject
 }
 
 // RFC 6749 §2.3.1: both halves are form-encoded before they are joined. Some libraries send Basic
 // for public clients too, with nothing behind the colon: that is no secret.
-const parseBasic = (authorization: string): Credentials => {
+const parseBasic = (authorization: string): { clientId: string; secret: string | undefined } => {
   const encoded = /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1]
   const pair = encoded === undefined ? '' : decodeBase64(encoded)
   const colon = pair.indexOf(':')
@@ -68,7 +88,21 @@ const parseBasic = (authorization: string): Credentials => {
 
 const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
 
-const isProven = ({ secretHash }: Client, secret: string | undefined): boolean =>
-  secretHash === undefined || secret === undefined
-    ? secretHash === secret
-    : isEqualInConstantTime(sha256(secret), secretHash)
+const isProven = async (
+  { env, issuer }: Exchange,
+  client: Client,
+  credentials: Credentials,
+): Promise<boolean> => {
+  const { authentication } = client
+  switch (credentials.method) {
+    case 'none':
+      return authentication.method === 'none'
+    case 'client_secret':
+      return (
+        authentication.method === 'client_secret' &&
+        isEqualInConstantTime(sha256(credentials.secret), authentication.secretHash)
+      )
+    case 'private_key_jwt':
+      return isProvenByAssertion(env, client, credentials.assertion, issuer)
+  }
+}

@@ -1,5 +1,6 @@
 // POST /device_authorization: the device authorization request (RFC 8628 §3.1 and §3.2).
-import { type Client, DEVICE_CODE_GRANT } from '../clients.ts'
+import { DEVICE_CODE_GRANT } from '../client-metadata.ts'
+import type { Client } from '../clients.ts'
 import { displayUserCode, mintDeviceCode, mintUserCode } from '../codes.ts'
 import { SECOND } from '../durations.ts'
 import { ask, deviceAuthorizationOf } from '../objects/index.ts'
@@ -23,7 +24,7 @@ export const deviceAuthorization = async (
 ): Promise<Response> => {
   const { request, env, config, issuer } = exchange
   const parameters = await readParameters(request)
-  const client = await authenticateClient(request, parameters, config, env)
+  const client = await authenticateClient(exchange, parameters)
   if (!client.grantTypes.has(DEVICE_CODE_GRANT))
     throw new OAuthError('unauthorized_client', 'This client may not use the device grant')
   refuseRequestObjects(parameters)

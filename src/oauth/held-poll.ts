@@ -1,6 +1,6 @@
 // Waits on an object's socket until a decision, a deadline or a hang-up. While it waits the Worker
 // pays no CPU time and the object sleeps.
-import { MAX_HOLD_SECONDS } from '../clients.ts'
+import { MAX_HOLD_SECONDS } from '../client-metadata.ts'
 import { SECOND } from '../durations.ts'
 import {
   type Absent,

@@ -11,11 +11,10 @@ import type { IntrospectionResponse } from './protocol.ts'
 
 /** Answers a confidential client. What is not active, or not its business, looks all the same. */
 export const introspect = async (exchange: Exchange): Promise<Response> => {
-  const { request, config, env } = exchange
-  const parameters = await readParameters(request)
-  const client = await authenticateClient(request, parameters, config, env)
-  if (client.secretHash === undefined)
-    throw invalidClient('Introspection is for clients with a secret')
+  const parameters = await readParameters(exchange.request)
+  const client = await authenticateClient(exchange, parameters)
+  if (client.authentication.method === 'none')
+    throw invalidClient('Introspection is for clients that can prove who they are')
   const token = parameters.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
   const active =

@@ -1,11 +1,16 @@
 // The two well-known documents (RFC 8414, OpenID Connect Discovery 1.0). They say the same, and no
 // more than what works.
-import { ID_TOKEN_ALGORITHMS } from '../clients.ts'
+import {
+  AUTHENTICATION_METHODS,
+  CLIENT_ALGORITHMS,
+  ID_TOKEN_ALGORITHMS,
+} from '../client-metadata.ts'
 import { KEY_SET_MAX_AGE_SECONDS } from '../config.ts'
 import type { Exchange } from './exchange.ts'
 import { GRANTS } from './token.ts'
 
-const AUTHENTICATION_METHODS = ['none', 'client_secret_basic', 'client_secret_post']
+// A public client proves nothing, so it is told nothing.
+const INTROSPECTION_METHODS = AUTHENTICATION_METHODS.filter((method) => method !== 'none')
 
 /** GET of either document. */
 export const metadata = ({ config, issuer }: Exchange): Response =>
@@ -26,11 +31,11 @@ export const metadata = ({ config, issuer }: Exchange): Response =>
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ID_TOKEN_ALGORITHMS,
       token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+      token_endpoint_auth_signing_alg_values_supported: CLIENT_ALGORITHMS,
       revocation_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
-      // A public client proves nothing, so it is told nothing.
-      introspection_endpoint_auth_methods_supported: AUTHENTICATION_METHODS.filter(
-        (method) => method !== 'none',
-      ),
+      revocation_endpoint_auth_signing_alg_values_supported: CLIENT_ALGORITHMS,
+      introspection_endpoint_auth_methods_supported: INTROSPECTION_METHODS,
+      introspection_endpoint_auth_signing_alg_values_supported: CLIENT_ALGORITHMS,
       claims_supported: [
         'iss',
         'sub',

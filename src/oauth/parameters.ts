@@ -1,5 +1,6 @@
 // The request form (RFC 6749 appendix B), read strictly: URLSearchParams would let repeated
 // parameters, bad escapes and broken UTF-8 through.
+import { readAtMost } from './body.ts'
 import { OAuthError } from './errors.ts'
 import { KNOWN_PARAMETERS, type ParameterName } from './protocol.ts'
 
@@ -15,26 +16,15 @@ export interface Parameters {
 
 /** Reads the body of a form request. Throws `invalid_request`; 413 over 64 KiB. */
 export const readParameters = async (request: Request): Promise<Parameters> => {
-  const body = await readBody(request)
+  const body = await readAtMost(request.body, MAX_BODY_BYTES)
+  if (body === undefined)
+    throw new OAuthError('invalid_request', 'The body is larger than 64 KiB', { status: 413 })
   requireFormEncoding(request.headers.get('Content-Type'))
   return parseForm(body)
 }
 
 const invalidRequest = (description: string): OAuthError =>
   new OAuthError('invalid_request', description)
-
-// Counted while streaming: Content-Length may be absent or lie.
-const readBody = async (request: Request): Promise<Uint8Array> => {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of request.body ?? []) {
-    length += chunk.byteLength
-    if (length > MAX_BODY_BYTES)
-      throw new OAuthError('invalid_request', 'The body is larger than 64 KiB', { status: 413 })
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
 
 const requireFormEncoding = (contentType: string | null): void => {
   const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';')

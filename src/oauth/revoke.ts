@@ -10,9 +10,8 @@ import { readParameters } from './parameters.ts'
 
 /** Revokes a token of the client's own. 200 also for what was no token, or is none any more. */
 export const revoke = async (exchange: Exchange): Promise<Response> => {
-  const { request, config, env } = exchange
-  const parameters = await readParameters(request)
-  const client = await authenticateClient(request, parameters, config, env)
+  const parameters = await readParameters(exchange.request)
+  const client = await authenticateClient(exchange, parameters)
   const token = parameters.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
   const outcome =

@@ -15,8 +15,7 @@ export const GRANTS: ReadonlyMap<string, (request: TokenRequest) => Promise<Resp
 /** The order of the checks is part of the behaviour: the first that fails answers. */
 export const token = async (exchange: Exchange): Promise<Response> => {
   const parameters = await readParameters(exchange.request)
-  const { request, config, env } = exchange
-  const client = await authenticateClient(request, parameters, config, env)
+  const client = await authenticateClient(exchange, parameters)
   const grantType = parameters.get('grant_type')
   if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
   const grant = GRANTS.get(grantType)

@@ -2,10 +2,12 @@
 import type { Account } from './account.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
 import type { Keyring } from './keyring.ts'
+import type { ReplayGuard } from './replay-guard.ts'
 
 export { Account } from './account.ts'
 export { DeviceAuthorization } from './device-authorization.ts'
 export { Keyring } from './keyring.ts'
+export { ReplayGuard } from './replay-guard.ts'
 
 type Env = Cloudflare.Env
 
@@ -27,6 +29,13 @@ export const accountOf = (env: Env, subject: string): DurableObjectStub<Account>
     return undefined
   }
 }
+
+/** What remembers the one-time values of one sender; `kind` keeps different ones apart. */
+export const replayGuardOf = (
+  env: Env,
+  kind: 'assertion' | 'dpop',
+  sender: string,
+): DurableObjectStub<ReplayGuard> => env.REPLAY_GUARD.getByName(`${kind}:${sender}`)
 
 export const keyringOf = (env: Env): DurableObjectStub<Keyring> => env.KEYRING.getByName('keyring')
 

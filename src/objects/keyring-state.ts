@@ -1,6 +1,6 @@
 // When a signing key is announced, used, retired and forgotten. Pure.
 import { KEY_ANNOUNCED_MS, KEY_LIFETIME_MS, KEY_RETIRED_MS } from '../config.ts'
-import type { IdTokenAlgorithm } from '../clients.ts'
+import type { IdTokenAlgorithm } from '../client-metadata.ts'
 import type { JWK } from 'jose'
 
 /** The algorithms we sign with; one key serves exactly one of them (RFC 8725 §3.1). */

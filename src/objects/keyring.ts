@@ -2,7 +2,7 @@
 // deletes itself. Keys are made on first use and rotate by alarm.
 import { DurableObject } from 'cloudflare:workers'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
-import { ID_TOKEN_ALGORITHMS } from '../clients.ts'
+import { ID_TOKEN_ALGORITHMS } from '../client-metadata.ts'
 import {
   type SigningAlgorithm,
   type SigningKey,

@@ -1,6 +1,6 @@
 // ID tokens (OpenID Connect Core §2), issued when `openid` was granted.
 import { SignJWT } from 'jose'
-import type { IdTokenAlgorithm } from '../clients.ts'
+import type { IdTokenAlgorithm } from '../client-metadata.ts'
 import { sha256Bytes, toBase64url } from '../crypto.ts'
 import { signingKey } from './signing-keys.ts'
 

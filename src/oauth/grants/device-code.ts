@@ -1,5 +1,5 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
-import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS, REFRESH_TOKEN_GRANT } from '../../clients.ts'
+import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS, REFRESH_TOKEN_GRANT } from '../../client-metadata.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
 import { MAX_CODE_LIFETIME_MS, SLOW_DOWN_SECONDS } from '../../config.ts'
 import { sha256 } from '../../crypto.ts'

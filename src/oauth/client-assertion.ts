@@ -1,0 +1,77 @@
+// Client assertions: private_key_jwt (OpenID Connect Core §9, RFC 7523 §3, RFC 10070 §4).
+import { decodeJwt, errors, jwtVerify } from 'jose'
+import type { Client } from '../clients.ts'
+import { ASSERTION_LIFETIME_MS, CLOCK_SKEW_MS } from '../config.ts'
+import { sha256 } from '../crypto.ts'
+import { SECOND } from '../durations.ts'
+import { ask, replayGuardOf } from '../objects/index.ts'
+import { clientKeys } from './client-keys.ts'
+import { OAuthError } from './errors.ts'
+import { NotFetched } from './public-fetch.ts'
+
+export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+const MAX_JTI_LENGTH = 256
+
+// RFC 8725 §3.11: a JWT made for something else is none of these. Many say nothing or `JWT`.
+const TYPES: readonly unknown[] = [undefined, 'jwt', 'client-authentication+jwt']
+
+/** The client that an assertion claims to be from; undefined if that cannot be read. */
+export const claimedClientId = (assertion: string): string | undefined => {
+  try {
+    return decodeJwt(assertion).sub
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Whether `assertion` proves that it is from `client`, and is used for the first time. Throws
+ * `temporarily_unavailable` if the client's keys cannot be had at the moment.
+ */
+export const isProvenByAssertion = async (
+  env: Cloudflare.Env,
+  client: Client,
+  assertion: string,
+  issuer: string,
+): Promise<boolean> => {
+  const { authentication } = client
+  if (authentication.method !== 'private_key_jwt') return false
+  const now = Date.now()
+  try {
+    const keys = clientKeys(env, authentication.keys)
+    const { payload, protectedHeader } = await jwtVerify(assertion, keys, {
+      algorithms: [...authentication.algorithms],
+      issuer: client.id,
+      subject: client.id,
+      clockTolerance: CLOCK_SKEW_MS / SECOND,
+      currentDate: new Date(now),
+      requiredClaims: ['aud', 'exp', 'jti'],
+    })
+    const { aud, exp = 0, jti } = payload
+    const isForUs = [aud].flat().length === 1 && [aud].flat()[0] === issuer
+    const isShort = exp * SECOND <= now + ASSERTION_LIFETIME_MS + CLOCK_SKEW_MS
+    const isTyped = TYPES.includes(mediaType(protectedHeader.typ))
+    const isNamed = typeof jti === 'string' && jti !== '' && jti.length <= MAX_JTI_LENGTH
+    if (!isForUs || !isShort || !isTyped || !isNamed) return false
+    return await isFirstUse(env, client, jti, exp * SECOND + CLOCK_SKEW_MS)
+  } catch (error) {
+    if (error instanceof NotFetched && error.isTransient)
+      throw new OAuthError('temporarily_unavailable', 'The keys at jwks_uri cannot be had', {
+        headers: { 'Retry-After': '5' },
+      })
+    if (error instanceof errors.JOSEError || error instanceof NotFetched) return false
+    throw error
+  }
+}
+
+const mediaType = (typ: string | undefined): string | undefined =>
+  typ?.toLowerCase().replace(/^application\//, '')
+
+// One client may serve a million televisions, so its assertions do not all meet in one object.
+const isFirstUse = (env: Cloudflare.Env, client: Client, jti: string, untilMs: number) => {
+  const digest = sha256(jti)
+  return ask(() =>
+    replayGuardOf(env, 'assertion', `${client.id} ${digest[0]}`).use(digest, untilMs),
+  )
+}
