@@ -53,6 +53,8 @@ export const MAX_SIGN_IN_WAIT_MS = 15 * MINUTE
 export const CLOCK_SKEW_MS = 1 * MINUTE
 /** A client assertion is made for one request: nobody needs one that is good for longer. */
 export const ASSERTION_LIFETIME_MS = 10 * MINUTE
+/** A DPoP proof is made for one request, so its nonce need not be good for long. */
+export const DPOP_NONCE_LIFETIME_MS = 5 * MINUTE
 /** How long an isolate uses the keys of a client's jwks_uri before it fetches them again. */
 export const KEYS_CACHE_MS = 10 * MINUTE
 /** … and how often at most for the sake of a key that is not among them. */

@@ -86,6 +86,8 @@ export const library = ({ basePath, issuer, resource, fetchKeys }: LibraryOption
         algorithms: ['ES256'],
         requiredClaims: ['sub', 'exp'],
       })
+      // RFC 9449 §7.2: a token that is bound to a key is no bearer token.
+      if ('cnf' in payload) throw new errors.JWTClaimValidationFailed('bound', payload, 'cnf')
       claims = payload
     } catch (error) {
       // Not the token's fault: a 401 would make the device throw away a good one.

@@ -8,6 +8,7 @@ import type { AuthorizationRequest, DeviceOrigin } from '../objects/device-autho
 import { isWithinLimit } from '../rate-limit.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { deviceNameOf, plainText } from './device-name.ts'
+import { provenKey } from './dpop.ts'
 import { OAuthError, tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { type Parameters, readParameters } from './parameters.ts'
@@ -31,6 +32,7 @@ export const deviceAuthorization = async (
   const scope = grantableScope(parameters.get('scope'), client)
   const resource = grantableResource(parameters.resource, scope, config, issuer)
   const codeChallenge = readCodeChallenge(parameters)
+  const dpopJkt = await provenKey(exchange)
   if (!(await isWithinLimit(env.START_LIMIT, request, client.id))) throw tooManyRequests()
   const now = Date.now()
   const { userCode, deviceCode } = await start(env, client, mint, {
@@ -38,6 +40,7 @@ export const deviceAuthorization = async (
     scope,
     resource,
     codeChallenge,
+    dpopJkt,
     intervalSeconds: client.intervalSeconds,
     requestedAtMs: now,
     // Whole seconds, because the device_code says it in seconds too.

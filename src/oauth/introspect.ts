@@ -8,6 +8,7 @@ import { OAuthError, invalidClient } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { readParameters } from './parameters.ts'
 import type { IntrospectionResponse } from './protocol.ts'
+import { tokenType } from './token-response.ts'
 
 /** Answers a confidential client. What is not active, or not its business, looks all the same. */
 export const introspect = async (exchange: Exchange): Promise<Response> => {
@@ -34,12 +35,13 @@ const introspectAccessToken = async (
     token.clientId === client.id ||
     (client.resource !== undefined && token.audience.includes(client.resource))
   if (!isForCaller) return undefined
-  const { subject, grantId, jti, expiresAtMs, issuedAtMs } = token
+  const { subject, grantId, jti, expiresAtMs, issuedAtMs, dpopJkt } = token
   const isLive = await ask(async () => accountOf(env, subject)?.isLive(grantId, jti))
   if (isLive !== true) return undefined
   return {
     active: true,
-    token_type: 'Bearer',
+    token_type: tokenType(dpopJkt),
+    ...(dpopJkt !== undefined && { cnf: { jkt: dpopJkt } }),
     scope: token.scope.join(' '),
     client_id: token.clientId,
     sub: subject,

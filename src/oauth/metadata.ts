@@ -6,6 +6,7 @@ import {
   ID_TOKEN_ALGORITHMS,
 } from '../client-metadata.ts'
 import { KEY_SET_MAX_AGE_SECONDS } from '../config.ts'
+import { DPOP_ALGORITHMS } from './dpop.ts'
 import type { Exchange } from './exchange.ts'
 import { GRANTS } from './token.ts'
 
@@ -36,6 +37,7 @@ export const metadata = ({ config, issuer }: Exchange): Response =>
       revocation_endpoint_auth_signing_alg_values_supported: CLIENT_ALGORITHMS,
       introspection_endpoint_auth_methods_supported: INTROSPECTION_METHODS,
       introspection_endpoint_auth_signing_alg_values_supported: CLIENT_ALGORITHMS,
+      dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
       claims_supported: [
         'iss',
         'sub',

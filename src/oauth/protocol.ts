@@ -24,13 +24,14 @@ export const KNOWN_PARAMETERS = [
 
 export type ParameterName = (typeof KNOWN_PARAMETERS)[number]
 
-/** RFC 6749 §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, OpenID Connect Core §3.1.2.6. */
+/** RFC 6749 §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, RFC 9449 §12.2, OpenID Connect Core §3.1.2.6. */
 export type ErrorCode =
   | 'access_denied'
   | 'authorization_pending'
   | 'expired_token'
   | 'insufficient_scope'
   | 'invalid_client'
+  | 'invalid_dpop_proof'
   | 'invalid_grant'
   | 'invalid_request'
   | 'invalid_scope'
@@ -43,6 +44,7 @@ export type ErrorCode =
   | 'temporarily_unavailable'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
+  | 'use_dpop_nonce'
 
 export interface ErrorResponse {
   readonly error: ErrorCode
@@ -63,10 +65,13 @@ export interface DeviceAuthorizationResponse {
   readonly interval: number
 }
 
+/** RFC 6750 §4, RFC 9449 §5. */
+export type TokenType = 'Bearer' | 'DPoP'
+
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
   readonly access_token: string
-  readonly token_type: 'Bearer'
+  readonly token_type: TokenType
   readonly expires_in: number
   readonly scope: string
   readonly refresh_token?: string
@@ -82,7 +87,9 @@ export type IntrospectionResponse =
       readonly sub: string
       readonly client_id: string
       readonly scope: string
-      readonly token_type?: 'Bearer'
+      readonly token_type?: TokenType
+      /** RFC 9449 §6.2. */
+      readonly cnf?: { readonly jkt: string }
       readonly aud?: readonly string[]
       readonly jti?: string
       readonly iat?: number

@@ -5,7 +5,7 @@ import { ACCESS_TOKEN_ALGORITHM, issueAccessToken } from '../tokens/access-token
 import { issueIdToken } from '../tokens/id-token.ts'
 import { type RefreshToken, formatRefreshToken } from '../tokens/refresh-token.ts'
 import { signingKey } from '../tokens/signing-keys.ts'
-import type { TokenResponse } from './protocol.ts'
+import type { TokenResponse, TokenType } from './protocol.ts'
 import { scopeFor } from './scope.ts'
 
 export interface Grant {
@@ -18,6 +18,8 @@ export interface Grant {
   /** How the person signed in; left out where no ID token is wanted. */
   readonly authentication?: Pick<Approval, 'authTimeMs' | 'amr'>
   readonly refreshToken: RefreshToken | undefined
+  /** The key that the access token is bound to. */
+  readonly dpopJkt: string | undefined
 }
 
 /** Gets the signing keys, so that issuing needs nobody else. Throws ObjectUnavailable. */
@@ -27,15 +29,19 @@ export const prepareTokens = async (env: Cloudflare.Env, client: Client): Promis
   await signingKey(env, client.idTokenAlgorithm, now)
 }
 
+/** RFC 9449 §5: how an access token is to be used. */
+export const tokenType = (dpopJkt: string | undefined): TokenType =>
+  dpopJkt === undefined ? 'Bearer' : 'DPoP'
+
 /** Issues the tokens of a grant. */
 export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<Response> => {
-  const { issuer, client, audience, grantId, authentication, refreshToken } = grant
+  const { issuer, client, audience, grantId, authentication, refreshToken, dpopJkt } = grant
   const now = Date.now()
   const scope = scopeFor(audience, grant.scope, issuer)
   const subject = { issuer, subject: grant.subject, clientId: client.id }
   const accessToken = await issueAccessToken(
     env,
-    { ...subject, audience, scope, grantId },
+    { ...subject, audience, scope, grantId, dpopJkt },
     client.accessTokenSeconds,
     now,
   )
@@ -51,7 +57,7 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
       : undefined
   const body: TokenResponse = {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: tokenType(dpopJkt),
     expires_in: client.accessTokenSeconds,
     scope: scope.join(' '),
     ...(refreshToken !== undefined && { refresh_token: formatRefreshToken(refreshToken) }),

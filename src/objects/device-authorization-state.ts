@@ -25,6 +25,8 @@ export interface AuthorizationRequest {
   readonly scope: readonly string[]
   readonly resource: readonly string[]
   readonly codeChallenge: string | undefined
+  /** The thumbprint of the key that the device_code is bound to (RFC 9449 §10 by analogy). */
+  readonly dpopJkt: string | undefined
   readonly intervalSeconds: number
   readonly requestedAtMs: number
   readonly expiresAtMs: number
@@ -56,6 +58,8 @@ export type AuthorizationState =
       readonly request: AuthorizationRequest
       readonly approval: Approval
       readonly redeemedAtMs: number
+      /** The key that the tokens are bound to, if any. */
+      readonly dpopJkt: string | undefined
     }
 
 /** What a poll proves about its sender. */
@@ -64,6 +68,8 @@ export interface Poller {
   readonly secretHash: string
   /** The S256 transformation of the code_verifier it brought (RFC 7636 §4.6). */
   readonly codeChallenge: string | undefined
+  /** The thumbprint of the key that its DPoP proof was made with. */
+  readonly dpopJkt: string | undefined
 }
 
 export type PollOutcome =
@@ -107,7 +113,7 @@ export const poll = (
   if (!isOwnPoll(request, poller)) return { outcome: 'invalid' }
   switch (state.status) {
     case 'redeemed':
-      return { outcome: isRecoverable(state, now) ? 'redeemable' : 'invalid' }
+      return { outcome: isRecoverable(state, poller, now) ? 'redeemable' : 'invalid' }
     case 'denied':
       return { outcome: 'denied' }
     case 'approved':
@@ -169,7 +175,7 @@ export const redeem = (
     state:
       state.status === 'redeemed'
         ? state
-        : { status: 'redeemed', request, approval, redeemedAtMs: now },
+        : { status: 'redeemed', request, approval, redeemedAtMs: now, dpopJkt: poller.dpopJkt },
     outcome: { outcome: 'redeemed', request, approval, audience },
   }
 }
@@ -201,7 +207,8 @@ const isOwnPoll = (request: AuthorizationRequest, poller: Poller): boolean =>
   // Digests of 256-bit secrets: what a comparison's time tells of one does not lead to another.
   request.secretHash === poller.secretHash &&
   request.clientId === poller.clientId &&
-  (request.codeChallenge === undefined || request.codeChallenge === poller.codeChallenge)
+  (request.codeChallenge === undefined || request.codeChallenge === poller.codeChallenge) &&
+  (request.dpopJkt === undefined || request.dpopJkt === poller.dpopJkt)
 
 const isExpired = (request: AuthorizationRequest, now: number): boolean =>
   now >= request.expiresAtMs
@@ -213,9 +220,13 @@ const collectionEndMs = ({
   expiresAtMs + Math.max(COLLECTION_GRACE_MS, 2 * intervalSeconds * SECOND)
 
 const isRecoverable = (
-  { redeemedAtMs }: AuthorizationState & { status: 'redeemed' },
+  { redeemedAtMs, dpopJkt }: AuthorizationState & { status: 'redeemed' },
+  poller: Poller,
   now: number,
-): boolean => now >= redeemedAtMs + RECOVERY_FROM_MS && now <= redeemedAtMs + RECOVERY_UNTIL_MS
+): boolean =>
+  dpopJkt === poller.dpopJkt &&
+  now >= redeemedAtMs + RECOVERY_FROM_MS &&
+  now <= redeemedAtMs + RECOVERY_UNTIL_MS
 
 const isTooSoon = (
   { intervalSeconds }: AuthorizationRequest,

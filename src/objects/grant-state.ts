@@ -29,6 +29,8 @@ export interface Grant {
   readonly place: string | undefined
   readonly scope: readonly string[]
   readonly resource: readonly string[]
+  /** The thumbprint of the key that its refresh tokens are bound to (RFC 9449 §5). */
+  readonly dpopJkt: string | undefined
   readonly connectedAtMs: number
   /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
   readonly usedAtMs: number | undefined
@@ -53,6 +55,8 @@ export interface RefreshRequest {
   readonly presented: RefreshTokenClaim
   /** The digest of the secret that the next token will have. */
   readonly nextSecretHash: string
+  /** The key that the client proved, if that binds its refresh tokens. */
+  readonly dpopJkt: string | undefined
   /** What the client narrows to (RFC 6749 §6, RFC 8707 §2.2); undefined: everything. */
   readonly scope: readonly string[] | undefined
   readonly resource: readonly string[] | undefined
@@ -96,6 +100,9 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
   const { generation, familyHash } = chain.current
   if (presented.familyHash !== familyHash || isOver(grant, chain, request.limits, now))
     return { outcome: 'invalid' }
+  // RF-8: with another key it is as good as no token, and says nothing of its owner.
+  if (grant.dpopJkt !== undefined && grant.dpopJkt !== request.dpopJkt)
+    return { outcome: 'invalid' }
   const isCurrent = presented.secretHash === chain.current.secretHash
   if (!isCurrent && presented.secretHash !== chain.previousHash)
     // One that a repeat replaced before it was used is dead, but no sign of theft.
@@ -109,6 +116,7 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
   }
   const rotated: Grant = {
     ...grant,
+    dpopJkt: request.dpopJkt,
     usedAtMs: grant.usedAtMs ?? now,
     refresh: { current: next, previousHash: presented.secretHash, issuedAtMs: now },
   }

@@ -1,8 +1,9 @@
-// The Keyring holds the keys that sign tokens. There is one instance, named `keyring`; it never
-// deletes itself. Keys are made on first use and rotate by alarm.
+// The Keyring holds the keys that sign tokens, and the secret behind DPoP nonces. There is one
+// instance, named `keyring`; it never deletes itself. Keys are made on first use and rotate by alarm.
 import { DurableObject } from 'cloudflare:workers'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { ID_TOKEN_ALGORITHMS } from '../client-metadata.ts'
+import { randomBytes } from '../crypto.ts'
 import {
   type SigningAlgorithm,
   type SigningKey,
@@ -12,11 +13,21 @@ import {
 } from './keyring-state.ts'
 
 const RECORD = 'keys'
+const NONCE_SECRET = 'nonce_secret'
 
 export class Keyring extends DurableObject {
   /** All keys, private halves included, for the isolates of this Worker. */
   async keys(): Promise<readonly SigningKey[]> {
     return this.#rotate(Date.now())
+  }
+
+  /** What DPoP nonces are made with: 256 random bits, the same for good. */
+  async nonceSecret(): Promise<Uint8Array> {
+    const known = await this.ctx.storage.get<Uint8Array>(NONCE_SECRET)
+    if (known !== undefined) return known
+    const secret = randomBytes(32)
+    await this.ctx.storage.put(NONCE_SECRET, secret)
+    return secret
   }
 
   override async alarm(): Promise<void> {

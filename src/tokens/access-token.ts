@@ -15,6 +15,8 @@ export interface AccessTokenClaims {
   readonly scope: readonly string[]
   /** The grant it belongs to: what revokes it. */
   readonly grantId: string
+  /** The thumbprint of the key it is bound to (RFC 9449 §6.1). */
+  readonly dpopJkt: string | undefined
 }
 
 export interface VerifiedAccessToken extends AccessTokenClaims {
@@ -39,6 +41,7 @@ export const issueAccessToken = async (
     client_id: claims.clientId,
     scope: claims.scope.join(' '),
     grant_id: claims.grantId,
+    ...(claims.dpopJkt !== undefined && { cnf: { jkt: claims.dpopJkt } }),
     jti: toBase64url(randomBytes(16)),
     iat: issuedAt,
     exp: issuedAt + lifetimeSeconds,
@@ -72,6 +75,7 @@ export const verifyAccessToken = async (
       audience: [payload.aud ?? []].flat(),
       scope: String(payload['scope']).split(' '),
       grantId: String(payload['grant_id']),
+      dpopJkt: (payload['cnf'] as { jkt?: string } | undefined)?.jkt,
       jti: String(payload.jti),
       issuedAtMs: (payload.iat ?? 0) * SECOND,
       expiresAtMs: (payload.exp ?? 0) * SECOND,

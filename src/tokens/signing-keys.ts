@@ -10,6 +10,7 @@ interface KnownKeys {
 }
 
 let known: KnownKeys | undefined
+let knownNonceSecret: Uint8Array | undefined
 const imported = new Map<string, CryptoKey | Uint8Array>()
 
 /** The key that signs with `alg` at `now`, ready for use. */
@@ -37,6 +38,12 @@ export const verificationKey = async (
 export const publicKeySet = async (env: Cloudflare.Env, now: number): Promise<JSONWebKeySet> => ({
   keys: (await knownKeys(env, now)).map(({ publicJwk }) => publicJwk),
 })
+
+/** What DPoP nonces are made with. */
+export const nonceSecret = async (env: Cloudflare.Env): Promise<Uint8Array> => {
+  knownNonceSecret ??= await ask(() => keyringOf(env).nonceSecret())
+  return knownNonceSecret
+}
 
 const knownKeys = async (env: Cloudflare.Env, now: number): Promise<readonly SigningKey[]> => {
   if (known !== undefined && now - known.fetchedAtMs < KEYRING_CACHE_MS) return known.keys

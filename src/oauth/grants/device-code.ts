@@ -1,5 +1,6 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
 import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS, REFRESH_TOKEN_GRANT } from '../../client-metadata.ts'
+import type { Client } from '../../clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
 import { MAX_CODE_LIFETIME_MS, SLOW_DOWN_SECONDS } from '../../config.ts'
 import { sha256 } from '../../crypto.ts'
@@ -13,6 +14,7 @@ import {
 } from '../../objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
 import { claimOf, mintRefreshToken } from '../../tokens/refresh-token.ts'
+import { bindingKey, provenKey, requireProof } from '../dpop.ts'
 import { OAuthError, slowDown } from '../errors.ts'
 import { heldPoll } from '../held-poll.ts'
 import { preferredWaitSeconds } from '../prefer.ts'
@@ -25,12 +27,18 @@ export const GRANT_TYPE = DEVICE_CODE_GRANT
 /** Answers a poll: at once, or when there is something to say. */
 export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
   const { exchange, client, parameters } = tokenRequest
-  const deviceCode = readDeviceCode(tokenRequest)
+  const text = parameters.get('device_code')
+  if (text === undefined) throw new OAuthError('invalid_request', 'device_code is missing')
+  // DC-22: before anything is known of the code, so that a nonce to fetch is no poll.
+  const dpopJkt = await provenKey(exchange)
+  requireProof(client, dpopJkt)
+  const deviceCode = readDeviceCode(client, text)
   const verifier = parameters.get('code_verifier')
   const poller: Poller = {
     clientId: client.id,
     secretHash: deviceCode.secretHash,
     codeChallenge: verifier === undefined ? undefined : sha256(verifier),
+    dpopJkt,
   }
   if (!(await isPolite(exchange, deviceCode)))
     throw slowDown(client.intervalSeconds + SLOW_DOWN_SECONDS)
@@ -48,9 +56,7 @@ const isPolite = async ({ env, request }: Exchange, { secretHash }: DeviceCode) 
   return success && isWithinLimit(env.TOKEN_LIMIT, request, 'poll')
 }
 
-const readDeviceCode = ({ client, parameters }: TokenRequest): DeviceCode => {
-  const text = parameters.get('device_code')
-  if (text === undefined) throw new OAuthError('invalid_request', 'device_code is missing')
+const readDeviceCode = (client: Client, text: string): DeviceCode => {
   const deviceCode = parseDeviceCode(text)
   const now = Date.now()
   // No object has to be started for a code that we cannot have made, clocks a little apart …
@@ -113,6 +119,7 @@ const redeem = async (
         [origin.city, origin.country].filter((part) => part !== undefined).join(', ') || undefined,
       scope,
       resource,
+      dpopJkt: bindingKey(client, poller.dpopJkt),
       refreshToken: refreshToken && claimOf(refreshToken),
     }),
   )
@@ -128,6 +135,7 @@ const redeem = async (
     scope,
     authentication,
     refreshToken,
+    dpopJkt: poller.dpopJkt,
   })
 }
 

@@ -8,6 +8,7 @@ import {
   parseRefreshToken,
   succeed,
 } from '../../tokens/refresh-token.ts'
+import { bindingKey, provenKey, requireProof } from '../dpop.ts'
 import { OAuthError } from '../errors.ts'
 import type { TokenRequest } from '../exchange.ts'
 import { parseScope } from '../scope.ts'
@@ -26,6 +27,8 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
     scope: scope === undefined ? undefined : parseScope(scope),
     resource: resource.length === 0 ? undefined : [...new Set(resource)],
   }
+  const dpopJkt = await provenKey(exchange)
+  requireProof(client, dpopJkt)
   const presented = parseRefreshToken(text)
   if (presented === undefined) throw refusal('invalid')
   // Whatever can fail is done first: what is rotated has to be answered.
@@ -36,6 +39,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
       clientId: client.id,
       presented: claimOf(presented),
       nextSecretHash: claimOf(next).secretHash,
+      dpopJkt: bindingKey(client, dpopJkt),
       ...asked,
       limits: client.refreshLimits,
     }),
@@ -50,6 +54,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
     audience: asked.resource ?? refreshed.grant.resource,
     scope: asked.scope ?? refreshed.grant.scope,
     refreshToken,
+    dpopJkt,
   })
 }
 
