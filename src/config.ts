@@ -53,6 +53,11 @@ export const MAX_SIGN_IN_WAIT_MS = 15 * MINUTE
 export const CLOCK_SKEW_MS = 1 * MINUTE
 /** A client assertion is made for one request: nobody needs one that is good for longer. */
 export const ASSERTION_LIFETIME_MS = 10 * MINUTE
+/** How long an isolate knows a client that registered, also if that has changed elsewhere. */
+export const CLIENT_CACHE_MS = 1 * MINUTE
+/** How long at least, and at most, a client's metadata document is believed (RFC 9111 in between). */
+export const MIN_DOCUMENT_CACHE_MS = 1 * MINUTE
+export const MAX_DOCUMENT_CACHE_MS = 1 * HOUR
 /** A DPoP proof is made for one request, so its nonce need not be good for long. */
 export const DPOP_NONCE_LIFETIME_MS = 5 * MINUTE
 /** How long an isolate uses the keys of a client's jwks_uri before it fetches them again. */
@@ -99,6 +104,11 @@ const environmentSchema = z.object({
   BRAND_ACCENT_DARK: z._default(colour, '#9db7ff'),
   SCOPES: z._default(z.record(scopeToken, z.string().check(z.minLength(1))), {}),
   CLIENTS: z._default(z.array(clientSchema), []),
+  REGISTRATION_TOKEN_SHA256: z.optional(
+    z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
+  ),
+  CLIENT_ID_METADATA_DOCUMENTS: z._default(z.enum(['on', 'off']), 'off'),
+  UNLISTED_CLIENT_SCOPE: z._default(z.string(), 'openid profile offline_access'),
 })
 
 export interface Brand {
@@ -121,6 +131,12 @@ export interface Config {
   /** Scope token → what it allows, in plain words. */
   readonly scopes: ReadonlyMap<string, string>
   readonly clients: ReadonlyMap<string, Client>
+  /** SHA-256, in base64url, of the initial access token (RFC 7591 §3); undefined: nobody registers. */
+  readonly registrationTokenHash: string | undefined
+  /** Whether a client_id may be the address of the client's metadata. */
+  readonly hasClientMetadataDocuments: boolean
+  /** The most that clients that are not listed may ask for. */
+  readonly unlistedScope: readonly string[]
   /** `digits` only where all clients have such codes. */
   readonly userCodeCharset: UserCodeCharset
 }
@@ -152,7 +168,12 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     ? [...settings.CLIENTS, z.parse(clientSchema, demo.client)]
     : settings.CLIENTS
   const clients = entries.map(toClient)
-  const problems = [...issuerProblems(settings.ISSUER), ...clientProblems(clients, scopes)]
+  const unlistedScope = settings.UNLISTED_CLIENT_SCOPE.split(' ').filter((word) => word !== '')
+  const problems = [
+    ...issuerProblems(settings.ISSUER),
+    ...clientProblems(clients, scopes),
+    ...scopeProblems('UNLISTED_CLIENT_SCOPE', unlistedScope, scopes),
+  ]
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     issuer: settings.ISSUER,
@@ -168,6 +189,12 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     },
     scopes,
     clients: new Map(clients.map((client) => [client.id, client])),
+    registrationTokenHash:
+      settings.REGISTRATION_TOKEN_SHA256 === undefined
+        ? undefined
+        : Buffer.from(settings.REGISTRATION_TOKEN_SHA256, 'hex').toString('base64url'),
+    hasClientMetadataDocuments: settings.CLIENT_ID_METADATA_DOCUMENTS === 'on',
+    unlistedScope,
     userCodeCharset:
       clients.length > 0 && clients.every((client) => client.userCodeCharset === 'digits')
         ? 'digits'
@@ -209,17 +236,21 @@ const issuerProblems = (issuer: string | undefined): string[] => {
   ]
 }
 
+const scopeProblems = (
+  field: string,
+  scope: readonly string[],
+  scopes: ReadonlyMap<string, string>,
+): string[] =>
+  scope
+    .filter((word) => !scopes.has(word))
+    .map((word) => `${field}: ${word} is not described in SCOPES (words are separated by spaces)`)
+
 const clientProblems = (
   clients: readonly Client[],
   scopes: ReadonlyMap<string, string>,
 ): string[] =>
   clients.flatMap((client, index) => [
-    ...client.scope
-      .filter((word) => !scopes.has(word))
-      .map(
-        (word) =>
-          `CLIENTS[${index}].scope: ${word} is not described in SCOPES (words are separated by spaces)`,
-      ),
+    ...scopeProblems(`CLIENTS[${index}].scope`, client.scope, scopes),
     ...(clients.findIndex(({ id }) => id === client.id) === index
       ? []
       : [`CLIENTS[${index}].client_id: ${client.id} is there twice, here or as the demo's`]),

@@ -1,6 +1,12 @@
 // The bindings of wrangler.toml. Variables are parsed by config.ts, so they are not listed here.
 import type worker from './index.ts'
-import type { Account, DeviceAuthorization, Keyring, ReplayGuard } from './objects/index.ts'
+import type {
+  Account,
+  ClientRecord,
+  DeviceAuthorization,
+  Keyring,
+  ReplayGuard,
+} from './objects/index.ts'
 
 declare global {
   namespace Cloudflare {
@@ -10,6 +16,7 @@ declare global {
     interface Env {
       readonly DEVICE_AUTHORIZATION: DurableObjectNamespace<DeviceAuthorization>
       readonly ACCOUNT: DurableObjectNamespace<Account>
+      readonly CLIENT_RECORD: DurableObjectNamespace<ClientRecord>
       readonly KEYRING: DurableObjectNamespace<Keyring>
       readonly REPLAY_GUARD: DurableObjectNamespace<ReplayGuard>
       readonly ASSETS: Fetcher

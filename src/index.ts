@@ -4,7 +4,13 @@ import { createApp } from './app.ts'
 import { parseConfig } from './config.ts'
 import { DEMO } from './demo/client.ts'
 
-export { Account, DeviceAuthorization, Keyring, ReplayGuard } from './objects/index.ts'
+export {
+  Account,
+  ClientRecord,
+  DeviceAuthorization,
+  Keyring,
+  ReplayGuard,
+} from './objects/index.ts'
 
 // At start, not at the first request: a mistake in the settings shows before anybody meets it.
 export default createApp(parseConfig(env, DEMO))

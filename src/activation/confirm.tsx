@@ -200,7 +200,7 @@ const showResult = (
   dropCookie(context, 'user_code')
   keepResult(context, {
     outcome: outcome === 'approved' ? 'connected' : 'declined',
-    clientName: clientNameOf(context, request),
+    clientName: request.clientName,
     deviceName: request.origin.deviceName,
   })
   return goTo(context, '/device/result')
@@ -242,14 +242,14 @@ const show = (
   userCode: string,
   request: AuthorizationRequest,
 ) => {
-  const { scopes, clients } = context.get('config')
+  const { scopes } = context.get('config')
   const page = context.get('page')
   const { origin } = request
   return context.html(
     <ConfirmPage
       page={page}
       person={{ name: decider.name, email: decider.email }}
-      client={{ name: clientNameOf(context, request), uri: clients.get(request.clientId)?.uri }}
+      client={{ name: request.clientName, uri: request.clientUri }}
       device={{
         name: origin.deviceName,
         place: placeName(origin),
@@ -263,6 +263,3 @@ const show = (
     />,
   )
 }
-
-const clientNameOf = (context: PageRequest, { clientId }: AuthorizationRequest): string =>
-  context.get('config').clients.get(clientId)?.name ?? clientId

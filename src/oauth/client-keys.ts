@@ -8,6 +8,7 @@ import {
 } from 'jose'
 import type { ClientKeys } from '../clients.ts'
 import { KEYS_CACHE_MS, KEYS_COOLDOWN_MS } from '../config.ts'
+import { Kept } from '../kept.ts'
 import { fetchPublic } from './public-fetch.ts'
 
 const ACCEPT = 'application/jwk-set+json, application/json'
@@ -16,7 +17,7 @@ const MAX_BYTES = 64 * 1024
 const MAX_KEPT = 1000
 
 const local = new WeakMap<JSONWebKeySet, JWTVerifyGetKey>()
-const remote = new Map<string, JWTVerifyGetKey>()
+const remote = new Kept<JWTVerifyGetKey>(MAX_KEPT)
 
 /** What finds the key of a client that a JWT names. Asking it throws NotFetched. */
 export const clientKeys = (env: Cloudflare.Env, keys: ClientKeys): JWTVerifyGetKey =>
@@ -29,12 +30,11 @@ const localKeys = (jwks: JSONWebKeySet): JWTVerifyGetKey => {
 }
 
 const keptKeys = (env: Cloudflare.Env, jwksUri: string): JWTVerifyGetKey => {
-  const keys = remote.get(jwksUri) ?? remoteKeys(env, jwksUri)
-  // The one used last is kept longest.
-  remote.delete(jwksUri)
-  remote.set(jwksUri, keys)
-  const [oldest] = remote.keys()
-  if (remote.size > MAX_KEPT && oldest !== undefined) remote.delete(oldest)
+  const known = remote.get(jwksUri, 0)
+  if (known !== undefined) return known
+  const keys = remoteKeys(env, jwksUri)
+  // How long they are good is jose's business.
+  remote.set(jwksUri, keys, Infinity)
   return keys
 }
 

@@ -1,9 +1,83 @@
-// Who is the client with this client_id?
+// Who is the client with this client_id? One of wrangler.toml, or one that registered (RFC 7591), or
+// one whose client_id is the address of its metadata.
 import type { Client } from '../clients.ts'
+import { CLIENT_CACHE_MS, type Config } from '../config.ts'
+import { randomBytes, toBase64url } from '../crypto.ts'
+import { Kept } from '../kept.ts'
+import type { Registration } from '../objects/client-record.ts'
+import { ask, clientRecordOf } from '../objects/index.ts'
+import { isWithinLimit } from '../rate-limit.ts'
+import { type FoundClient, fetchClient, isDocumentAddress } from './client-metadata-document.ts'
+import { tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { type ClientMetadata, unlistedClient } from './unlisted-client.ts'
 
-/** The client named `clientId`, or undefined. */
+/** More clients than this are not kept by one isolate. */
+const MAX_KEPT = 1000
+
+const kept = new Kept<Client>(MAX_KEPT)
+
+/** A client_id for a client that registers: no `sub` looks like it, and no address (RG-5). */
+export const mintClientId = (): string => `registered-${toBase64url(randomBytes(16))}`
+
+/** Whether a registered client may have this client_id. */
+export const isMintedClientId = (clientId: string, { registrationTokenHash }: Config): boolean =>
+  registrationTokenHash !== undefined && /^registered-[\w-]{22}$/.test(clientId)
+
+/**
+ * The client named `clientId`, or undefined. Throws 429 where somebody names too many that this
+ * isolate does not know, 503 where a client's metadata cannot be had at the moment.
+ */
 export const findClient = async (
-  { config }: Exchange,
+  exchange: Exchange,
   clientId: string,
-): Promise<Client | undefined> => config.clients.get(clientId)
+): Promise<Client | undefined> => {
+  const { config, request, env } = exchange
+  const listed = config.clients.get(clientId)
+  if (listed !== undefined) return listed
+  const isDocument = isDocumentAddress(clientId, config)
+  if (!isDocument && !isMintedClientId(clientId, config)) return undefined
+  const now = Date.now()
+  const known = kept.get(clientId, now)
+  if (known !== undefined) return known
+  if (!(await isWithinLimit(env.TOKEN_LIMIT, request, 'client'))) throw tooManyRequests()
+  const found = isDocument
+    ? await fetchClient(env, clientId, config)
+    : await registeredClient(env, clientId, config)
+  if (found !== undefined) kept.set(clientId, found.client, now + found.cacheMs)
+  return found?.client
+}
+
+/** Whether the client that a token was issued to is still one, by all that can be asked here. */
+export const isStillClient = async (
+  { config, env }: Exchange,
+  clientId: string,
+): Promise<boolean> => {
+  if (config.clients.has(clientId) || isDocumentAddress(clientId, config)) return true
+  if (!isMintedClientId(clientId, config)) return false
+  return (await ask(() => clientRecordOf(env, clientId).read())) !== undefined
+}
+
+/** Forgets what this isolate knows of a client that has changed. */
+export const forgetClient = (clientId: string): void => kept.delete(clientId)
+
+const registeredClient = async (
+  env: Cloudflare.Env,
+  clientId: string,
+  config: Config,
+): Promise<FoundClient | undefined> => {
+  const registration = await ask(() => clientRecordOf(env, clientId).read())
+  return registration === undefined
+    ? undefined
+    : { client: toClient(clientId, registration, config), cacheMs: CLIENT_CACHE_MS }
+}
+
+const toClient = (
+  clientId: string,
+  { metadata: json, secretHash }: Registration,
+  config: Config,
+): Client => {
+  // Only we write there.
+  const metadata = JSON.parse(json) as ClientMetadata
+  return unlistedClient(clientId, metadata, config, { uri: metadata.client_uri, secretHash })
+}

@@ -37,6 +37,8 @@ export const deviceAuthorization = async (
   const now = Date.now()
   const { userCode, deviceCode } = await start(env, client, mint, {
     clientId: client.id,
+    clientName: client.name,
+    clientUri: client.uri,
     scope,
     resource,
     codeChallenge,

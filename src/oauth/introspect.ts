@@ -4,6 +4,7 @@ import { accountOf, ask } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'
 import { authenticateClient } from './client-authentication.ts'
+import { isStillClient } from './client-registry.ts'
 import { OAuthError, invalidClient } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { readParameters } from './parameters.ts'
@@ -25,10 +26,11 @@ export const introspect = async (exchange: Exchange): Promise<Response> => {
 }
 
 const introspectAccessToken = async (
-  { env, issuer }: Exchange,
+  exchange: Exchange,
   client: Client,
   text: string,
 ): Promise<IntrospectionResponse | undefined> => {
+  const { env, issuer } = exchange
   const token = await verifyAccessToken(env, text, { issuer }, Date.now())
   if (token === undefined) return undefined
   const isForCaller =
@@ -37,7 +39,7 @@ const introspectAccessToken = async (
   if (!isForCaller) return undefined
   const { subject, grantId, jti, expiresAtMs, issuedAtMs, dpopJkt } = token
   const isLive = await ask(async () => accountOf(env, subject)?.isLive(grantId, jti))
-  if (isLive !== true) return undefined
+  if (isLive !== true || !(await isStillClient(exchange, token.clientId))) return undefined
   return {
     active: true,
     token_type: tokenType(dpopJkt),

@@ -26,6 +26,10 @@ export const metadata = ({ config, issuer }: Exchange): Response =>
       device_authorization_endpoint: `${issuer}/device_authorization`,
       revocation_endpoint: `${issuer}/revoke`,
       introspection_endpoint: `${issuer}/introspect`,
+      ...(config.registrationTokenHash !== undefined && {
+        registration_endpoint: `${issuer}/register`,
+      }),
+      ...(config.hasClientMetadataDocuments && { client_id_metadata_document_supported: true }),
       scopes_supported: [...config.scopes.keys()],
       response_types_supported: ['code'],
       grant_types_supported: [...GRANTS.keys()],

@@ -24,17 +24,23 @@ export const KNOWN_PARAMETERS = [
 
 export type ParameterName = (typeof KNOWN_PARAMETERS)[number]
 
-/** RFC 6749 §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, RFC 9449 §12.2, OpenID Connect Core §3.1.2.6. */
+/**
+ * RFC 6749 §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9449 §12.2, OpenID
+ * Connect Core §3.1.2.6.
+ */
 export type ErrorCode =
   | 'access_denied'
   | 'authorization_pending'
   | 'expired_token'
   | 'insufficient_scope'
   | 'invalid_client'
+  | 'invalid_client_metadata'
   | 'invalid_dpop_proof'
   | 'invalid_grant'
+  | 'invalid_redirect_uri'
   | 'invalid_request'
   | 'invalid_scope'
+  | 'invalid_software_statement'
   | 'invalid_target'
   | 'invalid_token'
   | 'request_not_supported'
@@ -42,6 +48,7 @@ export type ErrorCode =
   | 'server_error'
   | 'slow_down'
   | 'temporarily_unavailable'
+  | 'unapproved_software_statement'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'use_dpop_nonce'

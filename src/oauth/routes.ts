@@ -10,6 +10,7 @@ import { introspect } from './introspect.ts'
 import { jwks } from './jwks.ts'
 import { metadata } from './metadata.ts'
 import { qrPicture } from './qr.ts'
+import { manageRegistration, register } from './register.ts'
 import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 import { userinfo } from './userinfo.ts'
@@ -41,6 +42,10 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   serve(['POST'], `${base}/introspect`, introspect, noStore)
   serve(['GET', 'POST'], `${base}/userinfo`, userinfo, noStore)
   serve(['GET'], `${base}/jwks.json`, jwks, revalidate)
+  if (config.registrationTokenHash !== undefined) {
+    serve(['POST'], `${base}/register`, register, noStore)
+    serve(['GET', 'PUT', 'DELETE'], `${base}/register/:clientId`, manageRegistration, noStore)
+  }
   // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.
   serve(['GET'], `/.well-known/oauth-authorization-server${base}`, metadata, revalidate)
   serve(['GET'], `${base}/.well-known/openid-configuration`, metadata, revalidate)

@@ -2,6 +2,7 @@
 // bound to a key (RFC 9449 §7).
 import { ask, accountOf } from '../objects/index.ts'
 import { type AccessTokenClaims, verifyAccessToken } from '../tokens/access-token.ts'
+import { isStillClient } from './client-registry.ts'
 import { DPOP_ALGORITHMS, provenKey } from './dpop.ts'
 import { OAuthError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -26,6 +27,8 @@ export const userinfo = async (exchange: Exchange): Promise<Response> => {
   await requireKey(exchange, claims, shown)
   if (!claims.scope.includes('openid'))
     throw refusal(scheme, 'insufficient_scope', 'The token was not granted openid', 'openid')
+  if (!(await isStillClient(exchange, claims.clientId)))
+    throw refusal(scheme, 'invalid_token', 'The client is none any more')
   const account = await ask(async () =>
     accountOf(env, claims.subject)?.claims(claims.grantId, claims.jti),
   )

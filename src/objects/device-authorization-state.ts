@@ -21,6 +21,9 @@ export interface DeviceOrigin {
 /** The device authorization request (RFC 8628 §3.1) as it was accepted. */
 export interface AuthorizationRequest {
   readonly clientId: string
+  /** Who asks, as the person reads it. */
+  readonly clientName: string
+  readonly clientUri: string | undefined
   readonly secretHash: string
   readonly scope: readonly string[]
   readonly resource: readonly string[]

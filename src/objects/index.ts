@@ -1,10 +1,12 @@
 // The Durable Object classes, and how to reach each.
 import type { Account } from './account.ts'
+import type { ClientRecord } from './client-record.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
 import type { Keyring } from './keyring.ts'
 import type { ReplayGuard } from './replay-guard.ts'
 
 export { Account } from './account.ts'
+export { ClientRecord } from './client-record.ts'
 export { DeviceAuthorization } from './device-authorization.ts'
 export { Keyring } from './keyring.ts'
 export { ReplayGuard } from './replay-guard.ts'
@@ -29,6 +31,10 @@ export const accountOf = (env: Env, subject: string): DurableObjectStub<Account>
     return undefined
   }
 }
+
+/** The record of a client that registered itself, whether or not there is such a client. */
+export const clientRecordOf = (env: Env, clientId: string): DurableObjectStub<ClientRecord> =>
+  env.CLIENT_RECORD.getByName(clientId)
 
 /** What remembers the one-time values of one sender; `kind` keeps different ones apart. */
 export const replayGuardOf = (

@@ -36,7 +36,15 @@ const issue = (
 ) =>
   issueAccessToken(
     env,
-    { issuer, audience, scope, subject: 'somebody', clientId: 'demo-tv', grantId: 'grant' },
+    {
+      issuer,
+      audience,
+      scope,
+      subject: 'somebody',
+      clientId: 'demo-tv',
+      grantId: 'grant',
+      dpopJkt: undefined,
+    },
     600,
     now,
   )

@@ -18,6 +18,7 @@ const DEVICE = {
   place: 'Turku, FI',
   scope: ['openid'],
   resource: ['https://antenna.test'],
+  dpopJkt: undefined,
   refreshToken: undefined,
 }
 

@@ -77,6 +77,7 @@ const pollerOf = (request: AuthorizationRequest, sender: Who): Poller => ({
   clientId: sender === 'other client' ? 'other-tv' : request.clientId,
   secretHash: sender === 'wrong secret' ? 'other' : request.secretHash,
   codeChallenge: sender === 'wrong verifier' ? 'other' : request.codeChallenge,
+  dpopJkt: request.dpopJkt,
 })
 
 const approvalOf = (subject: string, atMs: number) => ({
@@ -88,10 +89,13 @@ const approvalOf = (subject: string, atMs: number) => ({
 
 const requestAt = (now: number, code: Pick<DeviceCode, 'secretHash'>): AuthorizationRequest => ({
   clientId: 'tv',
+  clientName: 'The tv',
+  clientUri: undefined,
   secretHash: code.secretHash,
   scope: ['openid'],
   resource: ['https://antenna.test'],
   codeChallenge: 'challenge',
+  dpopJkt: undefined,
   intervalSeconds: 5,
   requestedAtMs: now,
   expiresAtMs: now + LIFETIME,

@@ -20,10 +20,13 @@ const GRACE = 30_000
 
 const request: AuthorizationRequest = {
   clientId: 'tv',
+  clientName: 'The tv',
+  clientUri: undefined,
   secretHash: 'digest',
   scope: ['openid', 'library:read'],
   resource: ['https://api.test', 'https://antenna.test'],
   codeChallenge: undefined,
+  dpopJkt: undefined,
   intervalSeconds: 5,
   requestedAtMs: START,
   expiresAtMs: EXPIRY,
@@ -41,15 +44,26 @@ const states = {
   pending: { status: 'pending', request },
   approved: { status: 'approved', request, approval },
   denied: { status: 'denied', request, subject: 'anna' },
-  redeemed: { status: 'redeemed', request, approval, redeemedAtMs: REDEEMED_AT },
+  redeemed: {
+    status: 'redeemed',
+    request,
+    approval,
+    redeemedAtMs: REDEEMED_AT,
+    dpopJkt: undefined,
+  },
 } as const satisfies Record<string, AuthorizationState>
 type Status = keyof typeof states
 
-const owner: Poller = { clientId: 'tv', secretHash: 'digest', codeChallenge: undefined }
+const owner: Poller = {
+  clientId: 'tv',
+  secretHash: 'digest',
+  codeChallenge: undefined,
+  dpopJkt: undefined,
+}
 const foreign: [string, Poller][] = [
   ['another client', { ...owner, clientId: 'other-tv' }],
   ['a wrong secret', { ...owner, secretHash: 'other' }],
-  ['neither', { clientId: 'other-tv', secretHash: 'other', codeChallenge: undefined }],
+  ['neither', { ...owner, clientId: 'other-tv', secretHash: 'other', codeChallenge: undefined }],
 ]
 
 const outcomeOf = (status: Status, now: number, poller = owner) =>

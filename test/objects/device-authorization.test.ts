@@ -25,10 +25,13 @@ const requestFor = (userCode: string): AuthorizationRequest => {
   const expiresAtMs = Date.now() + 10 * MINUTE
   return {
     clientId: 'tv',
+    clientName: 'The tv',
+    clientUri: undefined,
     secretHash: mintDeviceCode(userCode, expiresAtMs).deviceCode.secretHash,
     scope: ['openid'],
     resource: ['https://antenna.test'],
     codeChallenge: undefined,
+    dpopJkt: undefined,
     intervalSeconds: 5,
     requestedAtMs: Date.now(),
     expiresAtMs,

@@ -30,6 +30,7 @@ const device: NewGrant = {
   place: undefined,
   scope: ['openid', 'offline_access', 'library:read'],
   resource: ['https://antenna.test', 'https://api.test'],
+  dpopJkt: undefined,
   refreshToken: claim(0, 'r1'),
 }
 const connected = (more: Partial<NewGrant> = {}, known?: Grant, now = START): Grant => {
@@ -45,6 +46,7 @@ const requestOf = (
   clientId: 'tv',
   presented,
   nextSecretHash,
+  dpopJkt: undefined,
   scope: undefined,
   resource: undefined,
   limits,

@@ -1,0 +1,36 @@
+// What one isolate remembers so that it does not have to ask again.
+
+interface Entry<T> {
+  readonly value: T
+  readonly untilMs: number
+}
+
+/** Values by name, no more than `maxSize`: the one that was used last is kept longest. */
+export class Kept<T> {
+  readonly #entries = new Map<string, Entry<T>>()
+  readonly #maxSize: number
+
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize
+  }
+
+  get(name: string, now: number): T | undefined {
+    const entry = this.#entries.get(name)
+    if (entry === undefined) return undefined
+    this.#entries.delete(name)
+    if (now >= entry.untilMs) return undefined
+    this.#entries.set(name, entry)
+    return entry.value
+  }
+
+  set(name: string, value: T, untilMs: number): void {
+    this.#entries.delete(name)
+    this.#entries.set(name, { value, untilMs })
+    const [oldest] = this.#entries.keys()
+    if (this.#entries.size > this.#maxSize && oldest !== undefined) this.#entries.delete(oldest)
+  }
+
+  delete(name: string): void {
+    this.#entries.delete(name)
+  }
+}

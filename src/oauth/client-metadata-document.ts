@@ -1,0 +1,86 @@
+// Client ID Metadata Documents: a client_id that is the address of what the client says of itself
+// (draft-ietf-oauth-client-id-metadata-document).
+import * as z from 'zod/mini'
+import type { Client } from '../clients.ts'
+import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../config.ts'
+import { SECOND } from '../durations.ts'
+import { OAuthError } from './errors.ts'
+import { NotFetched, fetchPublic } from './public-fetch.ts'
+import { grantMetadata, metadataSchema, unlistedClient } from './unlisted-client.ts'
+
+/** The draft's figure (CM-4). */
+const MAX_BYTES = 5 * 1024
+const MAX_ADDRESS_LENGTH = 255
+
+export interface FoundClient {
+  readonly client: Client
+  /** How long it may be believed without asking again. */
+  readonly cacheMs: number
+}
+
+/**
+ * Whether `clientId` can be the address of a document. It is compared as it is written, so there is
+ * only one way to write it: no dot segments, default port, capitals in the host or bare host.
+ */
+export const isDocumentAddress = (
+  clientId: string,
+  { hasClientMetadataDocuments }: Config,
+): boolean => {
+  if (!hasClientMetadataDocuments || clientId.length > MAX_ADDRESS_LENGTH) return false
+  const url = URL.parse(clientId)
+  return url?.protocol === 'https:' && url.href === clientId && !/[#@]/.test(clientId)
+}
+
+// What no document may hold: there is nobody to share a secret with.
+const documentSchema = z.object({
+  client_id: z.string(),
+  client_secret: z.optional(z.undefined()),
+  client_secret_expires_at: z.optional(z.undefined()),
+  token_endpoint_auth_method: z._default(z.enum(['none', 'private_key_jwt']), 'none'),
+})
+
+/**
+ * The client that the document at `address` describes; undefined if it is not good. Throws
+ * `temporarily_unavailable` if it cannot be had at the moment.
+ */
+export const fetchClient = async (
+  env: Cloudflare.Env,
+  address: string,
+  config: Config,
+): Promise<FoundClient | undefined> => {
+  try {
+    const { text, headers } = await fetchPublic(env, address, {
+      accept: 'application/json',
+      maxBytes: MAX_BYTES,
+    })
+    const document: unknown = JSON.parse(text)
+    const { client_id: clientId, token_endpoint_auth_method: method } =
+      documentSchema.parse(document)
+    if (clientId !== address) return undefined
+    const metadata = grantMetadata(metadataSchema.parse(document), method, config)
+    // CM-4: the host is what the person can judge it by, so it is the address's own.
+    const client = unlistedClient(address, metadata, config, {
+      uri: address,
+      secretHash: undefined,
+    })
+    return { client, cacheMs: cacheMsOf(headers.get('Cache-Control')) }
+  } catch (error) {
+    if (error instanceof NotFetched && error.isTransient)
+      throw new OAuthError('temporarily_unavailable', 'The client metadata cannot be had', {
+        headers: { 'Retry-After': '5' },
+      })
+    const isDocumentAtFault =
+      error instanceof NotFetched ||
+      error instanceof OAuthError ||
+      error instanceof SyntaxError ||
+      error instanceof z.core.$ZodError
+    if (isDocumentAtFault) return undefined
+    throw error
+  }
+}
+
+const cacheMsOf = (cacheControl: string | null): number => {
+  const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/i.exec(cacheControl ?? '')?.[1]
+  const askedMs = Number(maxAge ?? 0) * SECOND
+  return Math.min(Math.max(askedMs, MIN_DOCUMENT_CACHE_MS), MAX_DOCUMENT_CACHE_MS)
+}

@@ -1,0 +1,182 @@
+// Dynamic client registration (RFC 7591) behind an initial access token, and its management by the
+// client itself (RFC 7592).
+import type * as z from 'zod/mini'
+import type { Config } from '../config.ts'
+import { isEqualInConstantTime, randomBytes, sha256, toBase64url } from '../crypto.ts'
+import { SECOND } from '../durations.ts'
+import type { Registration } from '../objects/client-record.ts'
+import { ask, clientRecordOf } from '../objects/index.ts'
+import { isWithinLimit } from '../rate-limit.ts'
+import { readAtMost } from './body.ts'
+import { forgetClient, isMintedClientId, mintClientId } from './client-registry.ts'
+import { OAuthError, tooManyRequests } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { type ClientMetadata, grantMetadata, metadataSchema } from './unlisted-client.ts'
+
+const MAX_BODY_BYTES = 64 * 1024
+const SECRET_BYTES = 32
+
+/** POST: registers a client, and tells it who it is from now on. */
+export const register = async (exchange: Exchange): Promise<Response> => {
+  const { config, env } = exchange
+  await requireToken(exchange, config.registrationTokenHash)
+  const metadata = readMetadata(await readJson(exchange.request), config)
+  const clientId = mintClientId()
+  const secret = needsSecret(metadata) ? mintSecret() : undefined
+  const accessToken = mintSecret()
+  const registration: Registration = {
+    metadata: JSON.stringify(metadata),
+    secretHash: secret === undefined ? undefined : sha256(secret),
+    accessTokenHash: sha256(accessToken),
+    issuedAtMs: Date.now(),
+  }
+  await ask(() => clientRecordOf(env, clientId).keep(registration))
+  return Response.json(describe(exchange, clientId, registration, { secret, accessToken }), {
+    status: 201,
+  })
+}
+
+/** GET, PUT and DELETE of a registration, with the token that came with it. */
+export const manageRegistration = async (exchange: Exchange): Promise<Response> => {
+  const { config, env, request } = exchange
+  const clientId = new URL(request.url).pathname.split('/').at(-1) ?? ''
+  const record = isMintedClientId(clientId, config) ? clientRecordOf(env, clientId) : undefined
+  const before = record && (await ask(() => record.read()))
+  const accessToken = await requireToken(exchange, before?.accessTokenHash)
+  // requireToken has refused where there is nothing.
+  if (record === undefined || before === undefined) throw new TypeError('no such registration')
+  switch (request.method) {
+    case 'PUT': {
+      const body = await readJson(request)
+      const { secret, ...after } = replaced(clientId, before, body, config)
+      await ask(() => record.keep(after))
+      forgetClient(clientId)
+      return Response.json(describe(exchange, clientId, after, { secret, accessToken }))
+    }
+    case 'DELETE':
+      await ask(() => record.remove())
+      forgetClient(clientId)
+      return new Response(null, { status: 204 })
+    default:
+      return Response.json(describe(exchange, clientId, before, { accessToken }))
+  }
+}
+
+// RFC 7592 §2.2: all members anew; what is missing is cleared. Only a client that begins to need a
+// secret gets one.
+const replaced = (
+  clientId: string,
+  before: Registration,
+  body: Readonly<Record<string, unknown>>,
+  config: Config,
+): Registration & { readonly secret: string | undefined } => {
+  if (body['client_id'] !== clientId) throw invalidMetadata('client_id is not that of this client')
+  for (const member of OURS)
+    if (member in body) throw invalidMetadata(`${member} is not the client's to say`)
+  const { client_secret: shown } = body
+  const isRightSecret = typeof shown === 'string' && sha256(shown) === before.secretHash
+  if (shown !== undefined && !isRightSecret) throw invalidMetadata('client_secret is another one')
+  const metadata = readMetadata(body, config)
+  const secret = needsSecret(metadata) && before.secretHash === undefined ? mintSecret() : undefined
+  const secretHash = secret === undefined ? before.secretHash : sha256(secret)
+  return {
+    ...before,
+    metadata: JSON.stringify(metadata),
+    secretHash: needsSecret(metadata) ? secretHash : undefined,
+    secret,
+  }
+}
+
+const OURS = [
+  'registration_access_token',
+  'registration_client_uri',
+  'client_secret_expires_at',
+  'client_id_issued_at',
+]
+
+// RFC 7591 §3.2.1. We do not keep secrets, so one is told only when it is new.
+const describe = (
+  { issuer }: Exchange,
+  clientId: string,
+  { metadata, issuedAtMs }: Registration,
+  { secret, accessToken }: { secret?: string | undefined; accessToken: string },
+): Record<string, unknown> => ({
+  ...(JSON.parse(metadata) as ClientMetadata),
+  client_id: clientId,
+  client_id_issued_at: Math.floor(issuedAtMs / SECOND),
+  ...(secret !== undefined && { client_secret: secret, client_secret_expires_at: 0 }),
+  registration_access_token: accessToken,
+  registration_client_uri: `${issuer}/register/${clientId}`,
+})
+
+const mintSecret = (): string => toBase64url(randomBytes(SECRET_BYTES))
+
+const needsSecret = ({ token_endpoint_auth_method: method }: ClientMetadata): boolean =>
+  method.startsWith('client_secret')
+
+/** Requires a bearer token with this SHA-256 (RFC 6750), and returns it. */
+const requireToken = async (
+  { request, env }: Exchange,
+  hash: string | undefined,
+): Promise<string> => {
+  const authorization = request.headers.get('Authorization')
+  if (authorization === null) throw unauthorized('A bearer token is needed', '')
+  const token = /^bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
+  if (token !== undefined && hash !== undefined && isEqualInConstantTime(sha256(token), hash))
+    return token
+  if (!(await isWithinLimit(env.SECRET_LIMIT, request, 'register'))) throw tooManyRequests()
+  throw unauthorized('The bearer token is not good here', ', error="invalid_token"')
+}
+
+const unauthorized = (description: string, error: string): OAuthError =>
+  new OAuthError('invalid_token', description, {
+    headers: { 'WWW-Authenticate': `Bearer realm="antenna"${error}` },
+  })
+
+const readJson = async (request: Request): Promise<Readonly<Record<string, unknown>>> => {
+  const body = await readAtMost(request.body, MAX_BODY_BYTES)
+  if (body === undefined)
+    throw new OAuthError('invalid_request', 'The body is larger than 64 KiB', { status: 413 })
+  if (!/^application\/json *(;|$)/i.test(request.headers.get('Content-Type') ?? ''))
+    throw invalidMetadata('The body must be application/json')
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
+  } catch {
+    throw invalidMetadata('The body is not JSON')
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw invalidMetadata('The body must be a JSON object')
+  return json as Readonly<Record<string, unknown>>
+}
+
+const readMetadata = (body: Readonly<Record<string, unknown>>, config: Config): ClientMetadata => {
+  refuseSoftwareStatement(body['software_statement'])
+  const parsed = metadataSchema.safeParse(body)
+  if (!parsed.success) throw describeIssue(parsed.error.issues[0])
+  const { data } = parsed
+  // RFC 7591 §2 has Basic as the default; apps on devices keep no secrets (RFC 8252 §8.5).
+  const standard = data.application_type === 'native' ? 'none' : 'client_secret_basic'
+  return grantMetadata(data, data.token_endpoint_auth_method ?? standard, config)
+}
+
+// RFC 7591 §2.3: a JWT that somebody signed for the client, but we have nobody to believe.
+const refuseSoftwareStatement = (statement: unknown): void => {
+  if (statement === undefined) return
+  const isJwt = typeof statement === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(statement)
+  throw isJwt
+    ? new OAuthError('unapproved_software_statement', 'No software statement is accepted here')
+    : new OAuthError('invalid_software_statement', 'software_statement is no signed JWT')
+}
+
+const describeIssue = (issue: z.core.$ZodIssue | undefined): OAuthError => {
+  const [member] = issue?.path ?? []
+  if (member === 'redirect_uris')
+    return new OAuthError('invalid_redirect_uri', 'redirect_uris holds something that is not one')
+  return invalidMetadata(
+    member === undefined ? 'Members exclude each other' : `${String(member)} is not good`,
+  )
+}
+
+const invalidMetadata = (description: string): OAuthError =>
+  new OAuthError('invalid_client_metadata', description)
