@@ -33,7 +33,8 @@ describe('a mistake in a client', () => {
     ['client_uri', { client_uri: 'http://example.com' }],
     ['client_uri', { client_uri: 'example.com' }],
     // TK-12, CA-1
-    ['token_endpoint_auth_method', { token_endpoint_auth_method: 'private_key_jwt' }],
+    ['token_endpoint_auth_method', { token_endpoint_auth_method: 'client_secret_jwt' }],
+    ['token_endpoint_auth_method', { token_endpoint_auth_method: 'tls_client_auth' }],
     ['id_token_signed_response_alg', { id_token_signed_response_alg: 'none' }],
     ['id_token_signed_response_alg', { id_token_signed_response_alg: 'HS256' }],
     ['id_token_signed_response_alg', { id_token_signed_response_alg: 'EdDSA' }],
@@ -61,6 +62,7 @@ describe('a mistake in a client', () => {
         client_secret_sha256: SECRET_HASH.toUpperCase(),
       },
     ],
+    // Keys are in client-metadata.test.ts.
     // Bounds: TK-6, DA-3, LP-1, DA-15.
     ['access_token_seconds', { access_token_seconds: 59 }],
     ['access_token_seconds', { access_token_seconds: 3601 }],
@@ -146,8 +148,20 @@ describe('a mistake in the other settings', () => {
     ['SCOPES.a"b', { SCOPES: { 'a"b': 'Do a and b' } }],
     ['CLIENTS', { CLIENTS: {} }],
     ['CLIENTS[0]', { CLIENTS: ['tv'] }],
-  ])('is told as %s: %j', (field, vars) => {
-    expect(problemsOf(vars)).toContain(`${field}: `)
+    ['REGISTRATION_TOKEN_SHA256', { REGISTRATION_TOKEN_SHA256: '' }],
+    ['REGISTRATION_TOKEN_SHA256', { REGISTRATION_TOKEN_SHA256: 'the secret' }],
+    ['REGISTRATION_TOKEN_SHA256', { REGISTRATION_TOKEN_SHA256: SECRET_HASH.slice(1) }],
+    ['REGISTRATION_TOKEN_SHA256', { REGISTRATION_TOKEN_SHA256: SECRET_HASH.toUpperCase() }],
+    ['REGISTRATION_TOKEN_SHA256', { REGISTRATION_TOKEN_SHA256: `${SECRET_HASH}\n` }],
+    ['CLIENT_ID_METADATA_DOCUMENTS', { CLIENT_ID_METADATA_DOCUMENTS: 'yes' }],
+    ['CLIENT_ID_METADATA_DOCUMENTS', { CLIENT_ID_METADATA_DOCUMENTS: true }],
+    ['UNLISTED_CLIENT_SCOPE', { UNLISTED_CLIENT_SCOPE: 'openid nosuch' }],
+    ['UNLISTED_CLIENT_SCOPE', { UNLISTED_CLIENT_SCOPE: 'openid,profile' }],
+    ['UNLISTED_CLIENT_SCOPE', { UNLISTED_CLIENT_SCOPE: ['openid'] }],
+  ])('is told as %s, without what is secret: %j', (field, vars) => {
+    const named = problemsOf(vars)
+    expect(named).toContain(`${field}: `)
+    expect(named).not.toContain('the secret')
   })
 })
 
@@ -164,9 +178,9 @@ describe('the settings', () => {
     ])
   })
 
-  it('give a client what suits most devices', () => {
+  it('CA-17 give a client what suits most devices, which is to be public', () => {
     expect(parseClient({}).clients.get('tv')).toMatchObject({
-      secretHash: undefined,
+      authentication: { method: 'none' },
       intervalSeconds: 1,
       holdMs: 4000,
       codeLifetimeMs: 600_000,
@@ -211,6 +225,25 @@ describe('the settings', () => {
     const config = parse({ ISSUER: issuer })
     expect(config).toMatchObject({ issuer, basePath })
     expect(issuerFor(config, 'https://other.example/token')).toBe(issuer)
+  })
+
+  it('RG-1 CM-1 let nobody in who is not listed, unless they say so', () => {
+    expect(parse({})).toMatchObject({
+      registrationTokenHash: undefined,
+      hasClientMetadataDocuments: false,
+      unlistedScope: ['openid', 'profile', 'offline_access'],
+    })
+    const vars = {
+      REGISTRATION_TOKEN_SHA256: SECRET_HASH,
+      CLIENT_ID_METADATA_DOCUMENTS: 'on',
+      UNLISTED_CLIENT_SCOPE: ' a:b  openid ',
+      SCOPES: { 'a:b': 'Do a to b' },
+    }
+    expect(parse(vars)).toMatchObject({
+      registrationTokenHash: Buffer.from(SECRET_HASH, 'hex').toString('base64url'),
+      hasClientMetadataDocuments: true,
+      unlistedScope: ['a:b', 'openid'],
+    })
   })
 
   it('may describe a scope of ours in other words, and add some', () => {

@@ -1,10 +1,10 @@
 // Client assertions: private_key_jwt (OpenID Connect Core §9, RFC 7523 §3, RFC 10070 §4).
-import { decodeJwt, errors, jwtVerify } from 'jose'
+import { decodeJwt, jwtVerify } from 'jose'
 import type { Client } from '../clients.ts'
 import { ASSERTION_LIFETIME_MS, CLOCK_SKEW_MS } from '../config.ts'
 import { sha256 } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
-import { ask, replayGuardOf } from '../objects/index.ts'
+import { ObjectUnavailable, ask, replayGuardOf } from '../objects/index.ts'
 import { clientKeys } from './client-keys.ts'
 import { OAuthError } from './errors.ts'
 import { NotFetched } from './public-fetch.ts'
@@ -60,8 +60,10 @@ export const isProvenByAssertion = async (
       throw new OAuthError('temporarily_unavailable', 'The keys at jwks_uri cannot be had', {
         headers: { 'Retry-After': '5' },
       })
-    if (error instanceof errors.JOSEError || error instanceof NotFetched) return false
-    throw error
+    if (error instanceof ObjectUnavailable) throw error
+    // What is wrong with the JWT, with its keys (a point that is not on its curve is a TypeError), or
+    // with where they should be.
+    return false
   }
 }
 

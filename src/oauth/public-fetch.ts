@@ -39,17 +39,18 @@ export const fetchPublic = async (
   const { protocol, hostname, username, password } = new URL(address)
   if (protocol !== 'https:' || username !== '' || password !== '')
     throw refused('only plain https addresses are fetched')
-  const { success } = await env.OUTBOUND_LIMIT.limit({ key: hostname })
-  if (!success) throw unreachable('this host was asked too often')
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
+    const { success } = await env.OUTBOUND_LIMIT.limit({ key: hostname })
+    if (!success) throw unreachable('this host was asked too often')
     await requirePublicHost(hostname, signal)
     const response = await fetch(address, {
       headers: { Accept: accept },
       redirect: 'manual',
       signal,
     })
-    if (response.status >= 500) throw unreachable('the host answers with an error of its own')
+    if (response.status >= 500 || [408, 429].includes(response.status))
+      throw unreachable('the host cannot answer now')
     if (response.status !== 200) throw refused('the answer is not 200')
     const body = await readAtMost(response.body, maxBytes)
     if (body === undefined) throw refused(`the answer is larger than ${maxBytes} bytes`)
@@ -88,8 +89,11 @@ const lookUp = async (
     signal,
   })
   if (response.status !== 200) throw unreachable('the resolver does not answer')
-  const { Answer: answers = [] } = await response.json<{
+  const { Status: status, Answer: answers = [] } = await response.json<{
+    Status: number
     Answer?: { type: number; data: string }[]
   }>()
+  // RFC 1035 §4.1.1: no error, or no such name; anything else is the resolver's trouble.
+  if (status !== 0 && status !== 3) throw unreachable('the resolver cannot say')
   return answers.filter((answer) => answer.type === RECORD_TYPES[type]).map(({ data }) => data)
 }

@@ -1,41 +1,9 @@
-// Client authentication (RFC 6749 §2.3), the same at every endpoint: conformance CA-1 to CA-9.
+// Client authentication (RFC 6749 §2.3), the same at every endpoint: conformance CA-1 to CA-10.
+// What an assertion has to be is in client-assertion.test.ts.
 import { describe, expect, it } from 'vitest'
-import { type Answer, DEVICE_CODE_GRANT, answerOf } from '../support/device.ts'
+import { type Attempt, ENDPOINTS, askAs, everywhere } from '../support/endpoints.ts'
+import { JWT_BEARER } from '../support/key-client.ts'
 import { ODD_ID, SECRET, SECRET_HASH } from '../support/settings.ts'
-import { formRequest, worker } from '../support/worker.ts'
-
-type Fields = Readonly<Record<string, string>>
-type Attempt = { fields?: Fields; headers?: Fields; query?: string }
-
-const PASSED = [200, undefined] as const
-
-/** What each endpoint is asked, and how it answers a client that it knows. */
-const ENDPOINTS = [
-  { path: '/device_authorization', fields: {}, passed: PASSED, passedInPublic: PASSED },
-  {
-    path: '/token',
-    fields: { grant_type: DEVICE_CODE_GRANT, device_code: 'nosuch' },
-    passed: [400, 'invalid_grant'],
-    passedInPublic: [400, 'invalid_grant'],
-  },
-  { path: '/revoke', fields: { token: 'nosuch' }, passed: PASSED, passedInPublic: PASSED },
-  // IN-1: whoever proves nothing is told nothing.
-  {
-    path: '/introspect',
-    fields: { token: 'nosuch' },
-    passed: PASSED,
-    passedInPublic: [401, 'invalid_client'],
-  },
-] as const
-type Endpoint = (typeof ENDPOINTS)[number]
-
-const ask = async (endpoint: Endpoint, { fields, headers, query = '' }: Attempt): Promise<Answer> =>
-  answerOf(
-    await worker(formRequest(endpoint.path + query, { ...endpoint.fields, ...fields }, headers)),
-  )
-
-const everywhere = <Row extends readonly unknown[]>(rows: Row[]) =>
-  ENDPOINTS.flatMap((endpoint) => rows.map((row) => [endpoint.path, ...row, endpoint] as const))
 
 const encode = (text: string) => new URLSearchParams({ a: text }).toString().slice(2)
 const basic = (pair: string) => ({ Authorization: `Basic ${btoa(pair)}` })
@@ -65,8 +33,12 @@ describe.each(ENDPOINTS)('a client that proves itself at $path', (endpoint) => {
       'CA-5 client_id beside Basic',
       { fields: { client_id: 'basic' }, headers: basicOf('basic', SECRET) },
     ],
+    ['CA-1 private_key_jwt', { assertion: {} }],
+    ['CA-5 client_id beside an assertion', { assertion: {}, fields: { client_id: 'key-tv' } }],
+    ['HH-6 empty secret beside an assertion', { assertion: {}, fields: post('key-tv', '') }],
+    ['CA-6 Basic with empty password beside it', { assertion: {}, headers: basic('key-tv:') }],
   ])('%s: accepted', async (_name, attempt) => {
-    const { status, body } = await ask(endpoint, attempt)
+    const { status, body } = await askAs(endpoint, attempt)
     expect([status, body.error]).toStrictEqual(endpoint.passed)
   })
 
@@ -89,7 +61,7 @@ describe.each(ENDPOINTS)('a client that proves itself at $path', (endpoint) => {
       },
     ],
   ])('%s: accepted where that is enough', async (_name, attempt) => {
-    const { status, body } = await ask(endpoint, attempt)
+    const { status, body } = await askAs(endpoint, attempt)
     expect([status, body.error]).toStrictEqual(endpoint.passedInPublic)
   })
 })
@@ -101,15 +73,29 @@ function percent(text: string): string {
 describe('a client that does not', () => {
   it.each(
     everywhere<[string, Attempt]>([
+      ['CA-1 assertion of a client of basic', { assertion: { clientId: 'basic' } }],
+      ['CA-1 assertion of a client of post', { assertion: { clientId: 'post' } }],
+      ['CA-1 assertion of a public client', { assertion: { clientId: 'tv' } }],
+      ['CA-1 secret of a client of assertions by Basic', { headers: basicOf('key-tv', SECRET) }],
+      ['CA-1 secret of a client of assertions by post', { fields: post('key-tv', SECRET) }],
+      ['CA-3 assertion of an unknown client', { assertion: { clientId: 'nobody' } }],
+      ['CA-6 client of assertions, only client_id', { fields: { client_id: 'key-tv' } }],
+      ['CA-6 client of assertions, Basic with empty password', { headers: basic('key-tv:') }],
       [
-        'CA-1 confidential client, assertion',
-        {
-          fields: {
-            client_id: 'post',
-            client_assertion: 'a.b.c',
-            client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-          },
-        },
+        'CA-10 what is no JWT as the assertion',
+        { assertion: {}, fields: { client_id: 'key-tv', client_assertion: 'a.b.c' } },
+      ],
+      [
+        'CA-5 Basic with empty password of a client other than the assertion’s',
+        { assertion: {}, headers: basic('es256-key-tv:') },
+      ],
+      [
+        'CA-11 assertion with another sub beside Basic with empty password',
+        { assertion: { claims: { sub: 'es256-key-tv' } }, headers: basic('key-tv:') },
+      ],
+      [
+        'CA-11 assertion without sub beside Basic with empty password',
+        { assertion: { claims: { sub: undefined } }, headers: basic('key-tv:') },
       ],
       ['CA-2 secret that is not form-encoded', { headers: basic(`basic:${SECRET}`) }],
       ['CA-3 wrong secret by Basic', { headers: basicOf('basic', `${SECRET}x`) }],
@@ -140,7 +126,7 @@ describe('a client that does not', () => {
       ],
     ]),
   )('%s: %s: 401 invalid_client with a challenge', async (_path, _name, attempt, endpoint) => {
-    const { status, headers, body } = await ask(endpoint, attempt)
+    const { status, headers, body } = await askAs(endpoint, attempt)
     expect([status, body.error]).toStrictEqual([401, 'invalid_client'])
     expect(headers.get('WWW-Authenticate')).toMatch(/^Basic realm="[^"]+"/)
     expect(headers.get('Cache-Control')).toBe('no-store')
@@ -152,13 +138,41 @@ describe('a client that does not', () => {
         'CA-4 Basic and client_secret',
         { fields: { client_secret: SECRET }, headers: basicOf('basic', SECRET) },
       ],
+      ['CA-4 Basic and assertion', { assertion: {}, headers: basicOf('key-tv', SECRET) }],
       [
-        'CA-4 Basic and assertion',
-        { fields: { client_assertion: 'a.b.c' }, headers: basicOf('basic', SECRET) },
+        'CA-4 Basic and assertion, each good by itself',
+        { assertion: {}, headers: basicOf('basic', SECRET) },
+      ],
+      ['CA-4 client_secret and assertion', { assertion: {}, fields: post('key-tv', SECRET) }],
+      [
+        'CA-4 all three',
+        { assertion: {}, fields: post('key-tv', SECRET), headers: basicOf('key-tv', SECRET) },
       ],
       [
-        'CA-4 client_secret and assertion',
-        { fields: { ...post('post', SECRET), client_assertion: 'a.b.c' } },
+        'CA-5 client_id other than that of the assertion',
+        { assertion: {}, fields: { client_id: 'es256-key-tv' } },
+      ],
+      ['CA-10 no type', { fields: { client_id: 'key-tv', client_assertion: 'a.b.c' } }],
+      ['CA-10 empty type', { assertion: {}, fields: { client_assertion_type: '' } }],
+      [
+        'CA-10 no assertion',
+        { fields: { client_id: 'key-tv', client_assertion_type: JWT_BEARER } },
+      ],
+      ['CA-10 empty assertion', { assertion: {}, fields: { client_assertion: '' } }],
+      [
+        'CA-10 type of another assertion',
+        {
+          assertion: {},
+          fields: { client_assertion_type: JWT_BEARER.replace('jwt-bearer', 'saml2-bearer') },
+        },
+      ],
+      [
+        'CA-10 type in another case',
+        { assertion: {}, fields: { client_assertion_type: JWT_BEARER.toUpperCase() } },
+      ],
+      [
+        'CA-10 type of a public client',
+        { fields: { client_id: 'tv', client_assertion_type: JWT_BEARER } },
       ],
       [
         'CA-5 client_id of another client',
@@ -173,7 +187,7 @@ describe('a client that does not', () => {
       ['DA-7 secret without a client', { fields: { client_secret: SECRET } }],
     ]),
   )('%s: %s: 400 invalid_request', async (_path, _name, attempt, endpoint) => {
-    const { status, headers, body } = await ask(endpoint, attempt)
+    const { status, headers, body } = await askAs(endpoint, attempt)
     expect([status, body.error]).toStrictEqual([400, 'invalid_request'])
     expect(headers.has('WWW-Authenticate')).toBe(false)
   })
@@ -184,7 +198,9 @@ describe('a client that does not', () => {
       'CF-Connecting-IP': `2001:db8:ffff:${endpoint.path.length}::1`,
     }
     // Twice the limit, because its minute may turn in between.
-    const answers = await Promise.all(Array.from({ length: 82 }, () => ask(endpoint, { headers })))
+    const answers = await Promise.all(
+      Array.from({ length: 82 }, () => askAs(endpoint, { headers })),
+    )
     const refused = answers.filter(({ status }) => status === 429)
     expect(answers.length - refused.length).toBeGreaterThanOrEqual(40)
     expect(refused[0]?.body.error).toBe('temporarily_unavailable')

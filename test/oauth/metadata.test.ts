@@ -3,12 +3,18 @@
 import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
+import { asKeyClient } from '../support/key-client.ts'
+import type { KeyPairName } from '../support/key-pairs.ts'
 import { ISSUER, SECRET } from '../support/settings.ts'
 import { connectDevice } from '../support/tokens.ts'
 import { type Fetch, formRequest, url, worker, workerWith } from '../support/worker.ts'
 
 const OAUTH_PATH = '/.well-known/oauth-authorization-server'
 const OPENID_PATH = '/.well-known/openid-configuration'
+
+const METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']
+/** Of assertions and DPoP proofs. */
+const ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'Ed25519']
 
 // Documents are looked into member by member.
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -45,20 +51,13 @@ describe('the metadata', () => {
         grant_types_supported: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256', 'ES256'],
-        token_endpoint_auth_methods_supported: [
-          'none',
-          'client_secret_basic',
-          'client_secret_post',
-        ],
-        revocation_endpoint_auth_methods_supported: [
-          'none',
-          'client_secret_basic',
-          'client_secret_post',
-        ],
-        introspection_endpoint_auth_methods_supported: [
-          'client_secret_basic',
-          'client_secret_post',
-        ],
+        token_endpoint_auth_methods_supported: METHODS,
+        token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+        revocation_endpoint_auth_methods_supported: METHODS,
+        revocation_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+        introspection_endpoint_auth_methods_supported: METHODS.slice(1),
+        introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+        dpop_signing_alg_values_supported: ALGORITHMS,
         claims_supported: [
           'iss',
           'sub',
@@ -95,9 +94,7 @@ describe('the metadata', () => {
     for (const member of [
       'code_challenge_methods_supported',
       'authorization_response_iss_parameter_supported',
-      'dpop_signing_alg_values_supported',
       'client_id_metadata_document_supported',
-      'token_endpoint_auth_signing_alg_values_supported',
       'registration_endpoint',
     ])
       expect(document).not.toHaveProperty(member)
@@ -114,12 +111,28 @@ describe('the metadata', () => {
         client_id: 'post',
         client_secret: SECRET,
       }),
+      private_key_jwt: formRequest('/device_authorization', await asKeyClient()),
     }
     const document = await read(url(OPENID_PATH))
     const listed: string[] = document.token_endpoint_auth_methods_supported
     expect(listed.toSorted()).toStrictEqual(Object.keys(attempts).toSorted())
     for (const request of Object.values(attempts)) expect((await worker(request)).status).toBe(200)
   })
+
+  it.each(['token', 'revocation', 'introspection'])(
+    'MD-7 MD-15 lists only algorithms for assertions at the %s endpoint that work',
+    async (endpoint) => {
+      const document = await read(url(OPENID_PATH))
+      const { pathname } = new URL(document[`${endpoint}_endpoint`])
+      const listed: KeyPairName[] =
+        document[`${endpoint}_endpoint_auth_signing_alg_values_supported`]
+      expect(listed.filter((alg) => /^(none|HS)/.test(alg))).toStrictEqual([])
+      for (const alg of listed) {
+        const fields = { ...(await asKeyClient({ alg })), token: 'nosuch' }
+        expect([alg, (await worker(formRequest(pathname, fields))).status]).not.toContain(401)
+      }
+    },
+  )
 
   it('MD-8 DA-11 lists scopes that every client may ask for together', async () => {
     const { scopes_supported: scopes } = await read(url(OPENID_PATH))

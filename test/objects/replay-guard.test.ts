@@ -1,0 +1,125 @@
+// The object that remembers what was used (CA-14, DP-4), and forgets it by alarm.
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+const MINUTE = 60_000
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => void vi.useRealTimers())
+
+const newGuard = () => env.REPLAY_GUARD.getByName(`test:${crypto.randomUUID()}`)
+type Guard = ReturnType<typeof newGuard>
+
+const storedIn = (guard: Guard) =>
+  runInDurableObject(guard, async (_, { storage }) => ({
+    digests: [...(await storage.list()).keys()],
+    alarm: await storage.getAlarm(),
+  }))
+
+const NOTHING = { digests: [], alarm: null }
+
+/** Lets time pass to the alarm that is set, and the alarm run. */
+const runAlarm = async (guard: Guard) => {
+  const { alarm } = await storedIn(guard)
+  if (alarm === null) throw new Error('no alarm is set')
+  vi.setSystemTime(alarm)
+  expect(await runDurableObjectAlarm(guard)).toBe(true)
+  return storedIn(guard)
+}
+
+describe('what is used', () => {
+  it('cannot be used again', async () => {
+    const guard = newGuard()
+    const until = Date.now() + MINUTE
+    expect(await guard.use('a', until)).toBe(true)
+    expect(await guard.use('a', until)).toBe(false)
+    expect(await guard.use('a', until + MINUTE)).toBe(false)
+  })
+
+  it('is no other value, and not the same one of another sender', async () => {
+    const guard = newGuard()
+    const until = Date.now() + MINUTE
+    expect(await guard.use('a', until)).toBe(true)
+    expect(await guard.use('b', until)).toBe(true)
+    expect(await newGuard().use('a', until)).toBe(true)
+  })
+
+  it('is used by one of those who try at the same time', async () => {
+    const guard = newGuard()
+    const until = Date.now() + MINUTE
+    const answers = await Promise.all(Array.from({ length: 20 }, () => guard.use('a', until)))
+    expect(answers.filter(Boolean)).toHaveLength(1)
+  })
+
+  it('is remembered through an eviction', async () => {
+    const guard = newGuard()
+    expect(await guard.use('a', Date.now() + MINUTE)).toBe(true)
+    await evictDurableObject(guard)
+    expect(await guard.use('a', Date.now() + MINUTE)).toBe(false)
+  })
+
+  it('stays as long as was said first, whoever tries again', async () => {
+    const guard = newGuard()
+    const until = Date.now() + MINUTE
+    await guard.use('a', until)
+    await guard.use('a', until + 60 * MINUTE)
+    expect((await storedIn(guard)).alarm).toBe(until)
+    expect(await runAlarm(guard)).toStrictEqual(NOTHING)
+  })
+})
+
+describe('the alarm', () => {
+  it('leaves nothing where all has run out, itself included', async () => {
+    const guard = newGuard()
+    await guard.use('a', Date.now() + MINUTE)
+    await guard.use('b', Date.now() + MINUTE)
+    expect(await runAlarm(guard)).toStrictEqual(NOTHING)
+    expect(await guard.use('a', Date.now() + MINUTE), 'and it can go on').toBe(true)
+    expect((await storedIn(guard)).digests).toStrictEqual(['a'])
+  })
+
+  it('keeps what is still good, to the millisecond', async () => {
+    const guard = newGuard()
+    const until = Date.now() + MINUTE
+    await guard.use('a', until)
+    await guard.use('b', until + 1)
+    expect(await runAlarm(guard)).toStrictEqual({ digests: ['b'], alarm: until + 1 })
+    expect(await guard.use('b', until + 1)).toBe(false)
+    expect(await runAlarm(guard)).toStrictEqual(NOTHING)
+  })
+
+  it('is set once for all that is used before it, at the end of the first', async () => {
+    const guard = newGuard()
+    const setAlarm = await runInDurableObject(guard, (_, { storage }) =>
+      vi.spyOn(storage, 'setAlarm'),
+    )
+    const until = Date.now() + MINUTE
+    for (const [index, digest] of ['a', 'b', 'c', 'a'].entries())
+      await guard.use(digest, until + index * 1000)
+    expect(setAlarm).toHaveBeenCalledOnce()
+    expect((await storedIn(guard)).alarm).toBe(until)
+  })
+
+  it('comes again when the last of the rest has run out, and for what came meanwhile', async () => {
+    const guard = newGuard()
+    const from = Date.now()
+    for (const [digest, minutes] of Object.entries({ a: 1, b: 10, c: 5 }))
+      await guard.use(digest, from + minutes * MINUTE)
+    expect(await runAlarm(guard)).toStrictEqual({ digests: ['b', 'c'], alarm: from + 10 * MINUTE })
+    await guard.use('d', from + 12 * MINUTE)
+    expect(await runAlarm(guard)).toStrictEqual({ digests: ['d'], alarm: from + 12 * MINUTE })
+    expect(await runAlarm(guard)).toStrictEqual(NOTHING)
+  })
+
+  it('sweeps hundreds of them and keeps the others', async () => {
+    const guard = newGuard()
+    const from = Date.now()
+    for (let index = 0; index < 300; index += 1) await guard.use(`old-${index}`, from + MINUTE)
+    for (let index = 0; index < 5; index += 1) await guard.use(`new-${index}`, from + 2 * MINUTE)
+    expect(await runAlarm(guard)).toStrictEqual({
+      digests: Array.from({ length: 5 }, (_, index) => `new-${index}`),
+      alarm: from + 2 * MINUTE,
+    })
+  })
+})
