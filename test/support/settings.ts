@@ -1,6 +1,7 @@
 // The settings that the tests run with: a few clients, each with one thing that is different.
 import { createHash } from 'node:crypto'
-import { DEVICE_CODE_GRANT } from '../../src/clients.ts'
+import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { PUBLIC_KEYS } from './key-pairs.ts'
 
 export const ISSUER = 'https://antenna.test'
 
@@ -20,6 +21,10 @@ const client = (id: string, more: object = {}) => ({
 })
 
 const secret = { client_secret_sha256: SECRET_HASH }
+
+/** A client that signs (test/support/key-client.ts). */
+const keyClient = (id: string, more: object = { jwks: PUBLIC_KEYS }) =>
+  client(id, { token_endpoint_auth_method: 'private_key_jwt', hold_seconds: 0, ...more })
 
 /** A resource other than the issuer, for a Worker that has it as its RESOURCE. */
 export const API = 'https://api.test'
@@ -50,9 +55,14 @@ export const TEST_VARS = {
     client('short-tv', { hold_seconds: 0, code_lifetime_seconds: 60 }),
     client('minute-tv', { hold_seconds: 0, access_token_seconds: 60 }),
     client('digits-tv', { user_code: 'digits', verification_uri_complete: false }),
+    client('all-tv', {
+      hold_seconds: 0,
+      scope: 'openid profile email offline_access library:read library:write',
+    }),
     client('plain-tv', { scope: 'library:read', hold_seconds: 0 }),
     client('es256-tv', { hold_seconds: 0, id_token_signed_response_alg: 'ES256' }),
     client('brief-tv', { hold_seconds: 0, refresh_idle_days: 2, refresh_lifetime_days: 5 }),
+    client('dpop-tv', { hold_seconds: 0, dpop_bound_access_tokens: true }),
     client('device-only', { hold_seconds: 0, grant_types: [DEVICE_CODE_GRANT] }),
     client('refresh-only', { grant_types: ['refresh_token'] }),
     client('basic', {
@@ -66,6 +76,9 @@ export const TEST_VARS = {
       token_endpoint_auth_method: 'client_secret_post',
       hold_seconds: 0,
     }),
+    keyClient('key-tv'),
+    keyClient('es256-key-tv', { jwks: PUBLIC_KEYS, token_endpoint_auth_signing_alg: 'ES256' }),
+    keyClient('remote-key-tv', { jwks_uri: 'https://keys.example/jwks.json' }),
     api('issuer-api', ISSUER),
     api('films-api', API),
   ],

@@ -1,0 +1,128 @@
+// Microsoft's client, unmodified, against the running Worker. It takes none but https authorities,
+// looks for the device authorization endpoint where Microsoft has it, and calls the grant
+// `device_code`. Its own hook for the network, `system.networkClient`, makes that RFC 8628.
+import {
+  type AccountInfo,
+  type AuthenticationResult,
+  type INetworkModule,
+  type NetworkRequestOptions,
+  type NetworkResponse,
+  ProtocolMode,
+  PublicClientApplication,
+} from '@azure/msal-node'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEVICE_CODE_GRANT } from '../../../src/client-metadata.ts'
+import { Person } from '../../support/person.ts'
+import { type Server, startServer } from '../../support/server.ts'
+import { TEST_VARS } from '../../support/settings.ts'
+import { allow } from '../../support/signed-in-device.ts'
+
+const ISSUER = 'https://login.test'
+// It adds openid, profile and offline_access by itself.
+const SCOPES = ['library:read']
+
+let server: Server
+let judge: Person
+
+beforeAll(async () => {
+  const { SCOPES: scopes, CLIENTS } = TEST_VARS
+  server = await startServer({ ISSUER, SCOPES: scopes, CLIENTS })
+  judge = new Person(fetch, server.origin)
+  await judge.createAccount('Judge Judy', 'judge@example.com')
+})
+afterAll(() => server.close())
+
+/** The way from its authority to the Worker on loopback. */
+class Loopback implements INetworkModule {
+  readonly asked: string[] = []
+  readonly sendGetRequestAsync = <T>(address: string, options: NetworkRequestOptions = {}) =>
+    this.#send<T>('GET', address, options)
+  readonly sendPostRequestAsync = <T>(address: string, options: NetworkRequestOptions = {}) =>
+    this.#send<T>('POST', address, options)
+
+  async #send<T>(
+    method: string,
+    address: string,
+    { headers = {}, body }: NetworkRequestOptions,
+  ): Promise<NetworkResponse<T>> {
+    const path = new URL(address).pathname.replace('/devicecode', '/device_authorization')
+    this.asked.push(path)
+    const response = await fetch(server.origin + path, {
+      method,
+      headers,
+      body: body?.replace('=device_code&', `=${encodeURIComponent(DEVICE_CODE_GRANT)}&`) ?? null,
+    })
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.json<T>(),
+    }
+  }
+}
+
+const applicationOf = (authority: string, networkClient = new Loopback()) =>
+  new PublicClientApplication({
+    auth: { clientId: 'held-tv', authority, knownAuthorities: [new URL(authority).host] },
+    system: { protocolMode: ProtocolMode.OIDC, networkClient },
+  })
+
+const signIn = async (
+  application: PublicClientApplication,
+  decide = (userCode: string): Promise<unknown> => allow(judge, userCode),
+): Promise<AuthenticationResult> => {
+  const shown = Promise.withResolvers<string>()
+  const polled = application.acquireTokenByDeviceCode({
+    scopes: SCOPES,
+    deviceCodeCallback: ({ userCode }) => shown.resolve(userCode),
+  })
+  const [result] = await Promise.all([polled, shown.promise.then(decide)])
+  if (result === null) throw new Error('no tokens')
+  return result
+}
+
+const refresh = (application: PublicClientApplication, account: AccountInfo) =>
+  application.acquireTokenSilent({ account, scopes: SCOPES, forceRefresh: true })
+
+const claimsOf = async (accessToken: string) => {
+  const headers = { Authorization: `Bearer ${accessToken}` }
+  return (await fetch(`${server.origin}/userinfo`, { headers })).json()
+}
+
+describe('@azure/msal-node', () => {
+  it('HH-5 DC-17 signs in, and keeps whoever it is as an account', async () => {
+    const application = applicationOf(ISSUER)
+    const result = await signIn(application)
+    expect(result.idTokenClaims).toMatchObject({ iss: ISSUER, aud: 'held-tv' })
+    expect(result.scopes).toEqual(expect.arrayContaining(['openid', 'offline_access', ...SCOPES]))
+    expect(await claimsOf(result.accessToken)).toMatchObject({ name: 'Judge Judy' })
+    const [account] = await application.getTokenCache().getAllAccounts()
+    expect(account).toMatchObject({ environment: 'login.test' })
+    expect(account?.idTokenClaims?.sub).toBe(result.uniqueId)
+  })
+
+  it('RF-4 refreshes again and again', async () => {
+    const application = applicationOf(ISSUER)
+    const { account, accessToken } = await signIn(application)
+    if (account === null) throw new Error('no account')
+    const seen = new Set([accessToken])
+    for (let turn = 0; turn < 3; turn += 1)
+      seen.add((await refresh(application, account)).accessToken)
+    expect(seen.size).toBe(4)
+    expect(await claimsOf([...seen].at(-1) ?? '')).toMatchObject({ name: 'Judge Judy' })
+  })
+
+  it('DC-11 hears that the person declined', async () => {
+    const declined = signIn(applicationOf(ISSUER), async (userCode) => {
+      const question = await judge.open(`/device?user_code=${userCode}`)
+      return judge.decide(question, 'deny')
+    })
+    await expect(declined).rejects.toThrow('access_denied')
+  })
+
+  it('MD-1 takes no metadata of another issuer', async () => {
+    const way = new Loopback()
+    const misled = signIn(applicationOf('https://elsewhere.test', way))
+    await expect(misled).rejects.toMatchObject({ errorCode: 'endpoints_resolution_error' })
+    expect(way.asked).toEqual(['/.well-known/openid-configuration'])
+  })
+})

@@ -1,0 +1,64 @@
+// A device outside the Worker that signs in whole over HTTP, with nobody's library: where the tokens
+// come from that other people's code judges.
+import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { Person } from './person.ts'
+
+type Fields = Readonly<Record<string, string>>
+
+/** A token response, of which only what was asked for is there. */
+export interface Tokens {
+  readonly access_token: string
+  readonly id_token: string
+  readonly refresh_token: string
+}
+
+/** People who take turns: one person has no more than five codes looked up in a second. */
+export const newPeople = async (origin: string): Promise<() => Person> => {
+  const newPerson = async (email: string) => {
+    const person = new Person(fetch, origin)
+    await person.createAccount('Judge Judy', email)
+    return person
+  }
+  const addresses = ['one', 'two', 'three', 'four'].map((name) => `${name}@example.com`)
+  const people = await Promise.all(addresses.map(newPerson))
+  return () => {
+    const next = people.shift()
+    if (next === undefined) throw new Error('there is nobody')
+    people.push(next)
+    return next
+  }
+}
+
+/** The person allows the device that shows this code. */
+export const allow = async (person: Person, userCode: string): Promise<void> => {
+  const question = await person.open(`/device?user_code=${userCode}`)
+  const answer = await person.decide(question, 'allow')
+  if (!answer.html.includes('You’re connected')) throw new Error(answer.html)
+}
+
+/** Asks, is allowed, and polls once. `client` is what the client says of itself each time. */
+export const signIn = async (
+  origin: string,
+  person: Person,
+  client: Fields,
+  scope: string,
+): Promise<Tokens> => {
+  const ask = async <Answer>(path: string, fields: Fields): Promise<Answer> => {
+    const body = new URLSearchParams({ ...client, ...fields })
+    const response = await fetch(origin + path, { method: 'POST', body })
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+    return response.json<Answer>()
+  }
+  const device = await ask<{ user_code: string; device_code: string }>('/device_authorization', {
+    scope,
+  })
+  await allow(person, device.user_code)
+  return ask('/token', { grant_type: DEVICE_CODE_GRANT, device_code: device.device_code })
+}
+
+/** A forgery: these claims go over those of a token, whose signature stays as it was. */
+export const forge = (token: string, claims: object): string => {
+  const [header, payload = '', signature] = token.split('.')
+  const all = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...claims }
+  return [header, Buffer.from(JSON.stringify(all)).toString('base64url'), signature].join('.')
+}
