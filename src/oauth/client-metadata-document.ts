@@ -28,7 +28,8 @@ export const isDocumentAddress = (
 ): boolean => {
   if (!hasClientMetadataDocuments || clientId.length > MAX_ADDRESS_LENGTH) return false
   const url = URL.parse(clientId)
-  return url?.protocol === 'https:' && url.href === clientId && !/[#@]/.test(clientId)
+  if (url?.protocol !== 'https:' || url.href !== clientId || url.pathname === '/') return false
+  return url.username === '' && url.password === '' && !clientId.includes('#')
 }
 
 // What no document may hold: there is nobody to share a secret with.

@@ -1,5 +1,6 @@
 // Fetching what a client published: over https, from a host on the public internet, and never much.
 // Whoever names an address for us to fetch must not reach with it what only we can reach.
+import { isUtf8 } from 'node:buffer'
 import ipaddr from 'ipaddr.js'
 import { readAtMost } from './body.ts'
 
@@ -54,6 +55,7 @@ export const fetchPublic = async (
     if (response.status !== 200) throw refused('the answer is not 200')
     const body = await readAtMost(response.body, maxBytes)
     if (body === undefined) throw refused(`the answer is larger than ${maxBytes} bytes`)
+    if (!isUtf8(body)) throw refused('the answer is not UTF-8')
     return { text: new TextDecoder().decode(body), headers: response.headers }
   } catch (error) {
     if (error instanceof NotFetched) throw error

@@ -30,7 +30,7 @@ export const register = async (exchange: Exchange): Promise<Response> => {
     accessTokenHash: sha256(accessToken),
     issuedAtMs: Date.now(),
   }
-  await ask(() => clientRecordOf(env, clientId).keep(registration))
+  await ask(() => clientRecordOf(env, clientId).register(registration))
   return Response.json(describe(exchange, clientId, registration, { secret, accessToken }), {
     status: 201,
   })
@@ -41,6 +41,8 @@ export const manageRegistration = async (exchange: Exchange): Promise<Response> 
   const { config, env, request } = exchange
   const clientId = new URL(request.url).pathname.split('/').at(-1) ?? ''
   const record = isMintedClientId(clientId, config) ? clientRecordOf(env, clientId) : undefined
+  if (request.headers.get('Authorization') === null) throw unauthorized('A bearer token is needed')
+  if (!(await isWithinLimit(env.TOKEN_LIMIT, request, 'register'))) throw tooManyRequests()
   const before = record && (await ask(() => record.read()))
   const accessToken = await requireToken(exchange, before?.accessTokenHash)
   // requireToken has refused where there is nothing.
@@ -49,8 +51,9 @@ export const manageRegistration = async (exchange: Exchange): Promise<Response> 
     case 'PUT': {
       const body = await readJson(request)
       const { secret, ...after } = replaced(clientId, before, body, config)
-      await ask(() => record.keep(after))
+      const isKept = await ask(() => record.replace(after))
       forgetClient(clientId)
+      if (!isKept) throw invalidToken()
       return Response.json(describe(exchange, clientId, after, { secret, accessToken }))
     }
     case 'DELETE':
@@ -120,15 +123,18 @@ const requireToken = async (
   hash: string | undefined,
 ): Promise<string> => {
   const authorization = request.headers.get('Authorization')
-  if (authorization === null) throw unauthorized('A bearer token is needed', '')
+  if (authorization === null) throw unauthorized('A bearer token is needed')
   const token = /^bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
   if (token !== undefined && hash !== undefined && isEqualInConstantTime(sha256(token), hash))
     return token
   if (!(await isWithinLimit(env.SECRET_LIMIT, request, 'register'))) throw tooManyRequests()
-  throw unauthorized('The bearer token is not good here', ', error="invalid_token"')
+  throw invalidToken()
 }
 
-const unauthorized = (description: string, error: string): OAuthError =>
+const invalidToken = (): OAuthError =>
+  unauthorized('The bearer token is not good here', ', error="invalid_token"')
+
+const unauthorized = (description: string, error = ''): OAuthError =>
   new OAuthError('invalid_token', description, {
     headers: { 'WWW-Authenticate': `Bearer realm="antenna"${error}` },
   })

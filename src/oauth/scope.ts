@@ -24,9 +24,8 @@ export const grantableScope = (
   requested: string | undefined,
   client: Client,
 ): readonly string[] => {
-  if (requested === undefined) return client.scope
-  const words = new Set(parseScope(requested))
-  const granted = client.scope.filter((word) => words.has(word))
+  const words = requested === undefined ? undefined : new Set(parseScope(requested))
+  const granted = client.scope.filter((word) => words === undefined || words.has(word))
   if (granted.length === 0)
     throw new OAuthError('invalid_scope', 'Nothing of this scope is for this client')
   return granted

@@ -15,9 +15,16 @@ export interface Registration {
 }
 
 export class ClientRecord extends DurableObject {
-  /** Keeps a registration: the first, or in place of the one before. */
-  async keep(registration: Registration): Promise<void> {
+  /** Keeps the first registration under this name. */
+  async register(registration: Registration): Promise<void> {
     await this.ctx.storage.put(RECORD, registration)
+  }
+
+  /** Keeps another in its place; false if it was removed meanwhile. */
+  async replace(registration: Registration): Promise<boolean> {
+    if ((await this.read()) === undefined) return false
+    await this.ctx.storage.put(RECORD, registration)
+    return true
   }
 
   /** What is registered under this name, if anything. */

@@ -1,0 +1,99 @@
+// What one isolate remembers: how long, and how much.
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Kept } from '../src/kept.ts'
+
+const NOW = 1_000_000
+
+describe('what is kept', () => {
+  it('is there until its time is over, to the millisecond', () => {
+    const kept = new Kept<string>(3)
+    kept.set('a', 'A', NOW + 10)
+    expect(kept.get('a', NOW + 9)).toBe('A')
+    expect(kept.get('a', NOW + 10)).toBeUndefined()
+    expect(kept.get('a', NOW), 'it is gone for good').toBeUndefined()
+  })
+
+  it('may be kept for ever', () => {
+    const kept = new Kept<string>(3)
+    kept.set('a', 'A', Infinity)
+    expect(kept.get('a', Number.MAX_SAFE_INTEGER)).toBe('A')
+  })
+
+  it('is replaced, with its time', () => {
+    const kept = new Kept<string>(3)
+    kept.set('a', 'A', NOW + 10)
+    kept.set('a', 'B', NOW + 20)
+    expect(kept.get('a', NOW + 19)).toBe('B')
+    kept.set('a', 'C', NOW + 5)
+    expect(kept.get('a', NOW + 5)).toBeUndefined()
+  })
+
+  it('is gone when it is deleted, and nothing else is', () => {
+    const kept = new Kept<string>(3)
+    kept.set('a', 'A', NOW + 10)
+    kept.set('b', 'B', NOW + 10)
+    kept.delete('a')
+    kept.delete('nosuch')
+    expect([kept.get('a', NOW), kept.get('b', NOW)]).toStrictEqual([undefined, 'B'])
+  })
+
+  it('is nothing under a name that only objects know', () => {
+    const kept = new Kept<string>(3)
+    for (const name of ['__proto__', 'constructor', '']) expect(kept.get(name, NOW)).toBeUndefined()
+  })
+})
+
+const full = () => {
+  const kept = new Kept<string>(3)
+  for (const name of ['a', 'b', 'c']) kept.set(name, name, NOW + 10)
+  return kept
+}
+const namesIn = (kept: Kept<string>) =>
+  ['a', 'b', 'c', 'd'].filter((name) => kept.get(name, NOW) !== undefined)
+
+describe('the limit', () => {
+  it('drops what has waited longest', () => {
+    const kept = full()
+    kept.set('d', 'd', NOW + 10)
+    expect(namesIn(kept)).toStrictEqual(['b', 'c', 'd'])
+  })
+
+  it('spares what was read or replaced since', () => {
+    const kept = full()
+    kept.get('a', NOW)
+    kept.set('b', 'b', NOW + 10)
+    kept.set('d', 'd', NOW + 10)
+    expect(namesIn(kept)).toStrictEqual(['a', 'b', 'd'])
+  })
+
+  it('drops nothing for a value in place of another, or after a deletion', () => {
+    const kept = full()
+    kept.set('c', 'C', NOW + 10)
+    expect(namesIn(kept)).toStrictEqual(['a', 'b', 'c'])
+    kept.delete('b')
+    kept.set('d', 'd', NOW + 10)
+    expect(namesIn(kept)).toStrictEqual(['a', 'c', 'd'])
+  })
+
+  it('holds whatever is done: the last ones used are there, and no more', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    const step = fc.record({ isRead: fc.boolean(), name: fc.constantFrom(...names) })
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step), (maxSize, steps) => {
+        const kept = new Kept<string>(maxSize)
+        let expected: string[] = []
+        for (const { isRead, name } of steps) {
+          const others = expected.filter((one) => one !== name)
+          const isThere = others.length < expected.length
+          if (isRead) expect(kept.get(name, NOW)).toBe(isThere ? name : undefined)
+          else kept.set(name, name, Infinity)
+          if (isThere || !isRead) expected = [...others, name].slice(-maxSize)
+        }
+        expect(names.filter((name) => kept.get(name, NOW) !== undefined)).toStrictEqual(
+          expected.toSorted(),
+        )
+      }),
+    )
+  })
+})
