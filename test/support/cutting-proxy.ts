@@ -1,0 +1,140 @@
+// A reverse proxy on loopback, in front of a running server. It breaks connections with a TCP reset,
+// as a router or a pulled plug does, and on demand exactly when an answer is on its way.
+import {
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  createServer,
+  request,
+} from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+
+export interface ServerAnswer {
+  readonly status: number
+  readonly text: string
+}
+
+export class CuttingProxy {
+  /** What the server answered and nobody got, in the order of the answers. */
+  readonly lost: ServerAnswer[] = []
+  readonly #target: string
+  readonly #server: Server
+  readonly #asked: string[] = []
+  readonly #cuts: { readonly path: string; skip: number }[] = []
+  /** Both ends of each exchange whose request the server has, and not answered yet. */
+  readonly #waiting = new Set<readonly Socket[]>()
+
+  /** `target` is the server's origin. */
+  constructor(target: string) {
+    this.#target = target
+    this.#server = createServer((asked, answer) => void this.#exchange(asked, answer))
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => void this.#server.listen(0, '127.0.0.1', resolve))
+  }
+
+  async close(): Promise<void> {
+    await new Promise((resolve) => {
+      this.#server.close(resolve)
+      this.#server.closeAllConnections()
+    })
+  }
+
+  get origin(): string {
+    return `http://localhost:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  /** Has the next request for `path` answered, after `skip` others, and cuts before it is heard. */
+  cutNext(path: string, skip = 0): void {
+    this.#cuts.push({ path, skip })
+  }
+
+  /** Loses the answer to what `act` asks at `path`, after `skip` others, and tells what it was. */
+  async lose(path: string, act: () => Promise<unknown>, skip = 0): Promise<ServerAnswer> {
+    const [asked, lost] = [this.#asked.length, this.lost.length]
+    this.cutNext(path, skip)
+    await untilReset(act()).finally(() => this.#cuts.splice(0))
+    // fetch or a library may not have asked again by itself: that would be another answer.
+    const paths = this.#asked.slice(asked)
+    if (paths.length !== skip + 1) throw new Error(`asked ${paths.join(', ')}`)
+    const [answer] = this.lost.slice(lost)
+    if (answer === undefined) throw new Error('nothing was lost')
+    return answer
+  }
+
+  /** How many requests the server has, and has not answered. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** The device is gone: whatever waits for an answer is reset, towards the server too. */
+  hangUp(): void {
+    for (const sockets of this.#waiting) for (const socket of sockets) socket.resetAndDestroy()
+  }
+
+  async #exchange(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const url = new URL(asked.url ?? '/', this.#target)
+    this.#asked.push(url.pathname)
+    const isCut = this.#isCut(url.pathname)
+    try {
+      const { status, headers, body } = await this.#forward(url, asked)
+      if (isCut) {
+        this.lost.push({ status, text: body.toString() })
+        asked.socket.resetAndDestroy()
+      } else {
+        // One connection per request, so that each is cut alone.
+        answer.writeHead(status, { ...headers, connection: 'close' }).end(body)
+      }
+    } catch {
+      // Nothing was cut on purpose, so it must not look like it.
+      answer.writeHead(502).end()
+    }
+  }
+
+  #isCut(path: string): boolean {
+    const at = this.#cuts.findIndex((cut) => cut.path === path)
+    const cut = this.#cuts[at]
+    if (cut === undefined) return false
+    if (cut.skip === 0) this.#cuts.splice(at, 1)
+    else cut.skip -= 1
+    return !this.#cuts.includes(cut)
+  }
+
+  /** The server's whole answer: only then the request certainly has had its effect. */
+  async #forward(url: URL, asked: IncomingMessage) {
+    const body = await buffer(asked)
+    // The Host stays the client's own, as it names the issuer; what is lost has to be legible.
+    const headers = { ...asked.headers, connection: 'close', 'accept-encoding': 'identity' }
+    const forwarded = request(url.href, { method: asked.method, headers, agent: false })
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      forwarded.on('response', resolve).on('error', reject)
+    })
+    forwarded.on('socket', (socket) => {
+      const sockets = [asked.socket, socket]
+      forwarded.on('finish', () => this.#waiting.add(sockets))
+      forwarded.on('close', () => this.#waiting.delete(sockets))
+    })
+    forwarded.end(body)
+    const answer = await answered
+    return {
+      status: answer.statusCode ?? 0,
+      headers: answer.headers,
+      body: await buffer(answer),
+    }
+  }
+}
+
+/** Waits for `act` to fail, which has to be by a reset: a connection merely closed reads otherwise. */
+export const untilReset = async (act: Promise<unknown>): Promise<void> => {
+  const failure = await act.then(
+    () => new Error('the answer arrived'),
+    (error: unknown) => error,
+  )
+  if (!isReset(failure)) throw new Error('no connection was reset', { cause: failure })
+}
+
+const isReset = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && error.code === 'ECONNRESET') || isReset(error.cause))
