@@ -12,6 +12,7 @@ import {
   newPerson,
   startDevice,
 } from '../support/device.ts'
+import { newKeyHolder, readyKeyHolder } from '../support/dpop.ts'
 import { SECRET } from '../support/settings.ts'
 import { somebody } from '../support/tokens.ts'
 import { formRequest, freshAddress, url, worker } from '../support/worker.ts'
@@ -32,19 +33,22 @@ const basic = (id: string, secret: string) => ({
   Authorization: `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`,
 })
 
-const pollOf = (device: Device, fields: Readonly<Record<string, string>> = {}) =>
-  form({
-    grant_type: DEVICE_CODE_GRANT,
-    client_id: 'tv',
-    device_code: device.deviceCode,
-    ...fields,
-  })
+const pollOf = (device: Device, fields: Readonly<Record<string, string>> = {}, headers = {}) =>
+  form(
+    {
+      grant_type: DEVICE_CODE_GRANT,
+      client_id: 'tv',
+      device_code: device.deviceCode,
+      ...fields,
+    },
+    headers,
+  )
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 const allow = async (device: Device) =>
   approve(device.userCode, { subject: (await somebody()).subject })
-const started = async (clientId = 'tv') => {
+const started = async (clientId = 'tv', fetch = worker) => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  return startDevice(clientId)
+  return startDevice(clientId, { fetch })
 }
 
 type Row = [row: string, request: () => Request | Promise<Request>, status: number, error: string]
@@ -122,6 +126,42 @@ const REFUSALS: Row[] = [
     'invalid_request',
   ],
   [
+    '9: device_code missing, and a bad proof',
+    () => form({ client_id: 'tv', grant_type: DEVICE_CODE_GRANT }, { DPoP: 'nosuch' }),
+    400,
+    'invalid_request',
+  ],
+  [
+    '10: a bad proof, for a device_code unknown',
+    () =>
+      form(
+        { client_id: 'tv', grant_type: DEVICE_CODE_GRANT, device_code: 'nosuch' },
+        { DPoP: 'nosuch' },
+      ),
+    400,
+    'invalid_dpop_proof',
+  ],
+  [
+    '10: a proof without a nonce, and denied',
+    async () => {
+      const device = await started()
+      await deny(device.userCode)
+      return pollOf(device, {}, { DPoP: await (await newKeyHolder()).proof() })
+    },
+    400,
+    'use_dpop_nonce',
+  ],
+  [
+    '10: a proof for something else, and approved',
+    async () => {
+      const device = await started()
+      await allow(device)
+      return pollOf(device, {}, { DPoP: await (await readyKeyHolder()).proof({ method: 'GET' }) })
+    },
+    400,
+    'invalid_dpop_proof',
+  ],
+  [
     '11: device_code unknown',
     async () => pollOf(await started(), { device_code: 'A'.repeat(43) }),
     400,
@@ -190,6 +230,26 @@ const REFUSALS: Row[] = [
       const { subject } = await newPerson()
       await approve(device.userCode, { subject })
       await accountOf(env, subject)?.disable(true)
+      return pollOf(device)
+    },
+    400,
+    'invalid_grant',
+  ],
+  [
+    '16: approved, but for another key',
+    async () => {
+      const device = await started('tv', (await newKeyHolder()).fetch)
+      await allow(device)
+      return pollOf(device, {}, { DPoP: await (await readyKeyHolder()).proof() })
+    },
+    400,
+    'invalid_grant',
+  ],
+  [
+    '16: approved, but for a key',
+    async () => {
+      const device = await started('tv', (await newKeyHolder()).fetch)
+      await allow(device)
       return pollOf(device)
     },
     400,

@@ -1,4 +1,5 @@
-// UserInfo (OpenID Connect Core §5.3, RFC 6750): conformance UI-1 to UI-7, UI-9, TK-15.
+// UserInfo (OpenID Connect Core §5.3, RFC 6750): conformance UI-1 to UI-7, UI-9, TK-15. Tokens that are
+// bound to a key are in dpop-userinfo.test.ts.
 import { env } from 'cloudflare:workers'
 import { runInDurableObject } from 'cloudflare:test'
 import { SignJWT, decodeJwt, importJWK } from 'jose'
@@ -74,11 +75,12 @@ describe('a request without a good token', () => {
       'UI-2 a token in the URL of a form',
       (token: string) => formRequest(`/userinfo?access_token=${token}`, ''),
     ],
-  ])('UI-3 %s: 401, a bare challenge, and no error', async (_name, request) => {
+  ])('UI-3 %s: 401, bare challenges, and no error', async (_name, request) => {
     const { tokens } = await connectDevice()
     const { status, headers, body } = await answerOf(await worker(request(tokens.access_token)))
     expect([status, body]).toStrictEqual([401, {}])
-    expect(headers.get('WWW-Authenticate')).toMatch(/^Bearer realm="[^"]+"$/)
+    expect(headers.get('WWW-Authenticate')).toMatch(/^Bearer realm="[^"]+", DPoP realm=/)
+    expect(headers.get('WWW-Authenticate')).not.toContain('error')
     expect(headers.get('Access-Control-Expose-Headers')).toContain('WWW-Authenticate')
   })
 

@@ -22,8 +22,10 @@ const EARLY = 4000
 const GRACE = 30_000
 
 type Who = 'owner' | 'other client' | 'wrong secret' | 'wrong verifier'
+/** The key of a DPoP proof; undefined: there was none. */
+type Key = 'a' | 'b' | undefined
 type Event =
-  | { readonly does: 'poll' | 'redeem'; readonly who: Who }
+  | { readonly does: 'poll' | 'redeem'; readonly who: Who; readonly key: Key }
   | { readonly does: 'approve'; readonly subject: 'anna' | 'bert' }
   | { readonly does: 'deny'; readonly subject: 'anna' | 'bert' }
 type Step = Event & { readonly afterMs: number }
@@ -45,9 +47,13 @@ const who = fc.oneof(
     arbitrary: fc.constantFrom<Who>('other client', 'wrong secret', 'wrong verifier'),
   },
 )
+const key = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Key>('a') },
+  { weight: 1, arbitrary: fc.constantFrom<Key>('b', undefined) },
+)
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ does: fc.constant('poll' as const), who }) },
-  { weight: 5, arbitrary: fc.record({ does: fc.constant('redeem' as const), who }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('poll' as const), who, key }) },
+  { weight: 5, arbitrary: fc.record({ does: fc.constant('redeem' as const), who, key }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -72,12 +78,22 @@ const history: fc.Arbitrary<Step[]> = fc.array(
   fc.tuple(event, pause).map(([what, afterMs]) => ({ ...what, afterMs })),
   { maxLength: 20 },
 )
+/** The key that the device asked with. */
+const bound = fc.constantFrom<Key>('a', undefined)
 
-const pollerOf = (request: AuthorizationRequest, sender: Who): Poller => ({
+interface Sender {
+  readonly who: Who
+  readonly key: Key
+}
+
+const pollerOf = (
+  request: AuthorizationRequest,
+  { who: sender, key: dpopJkt }: Sender,
+): Poller => ({
   clientId: sender === 'other client' ? 'other-tv' : request.clientId,
   secretHash: sender === 'wrong secret' ? 'other' : request.secretHash,
   codeChallenge: sender === 'wrong verifier' ? 'other' : request.codeChallenge,
-  dpopJkt: request.dpopJkt,
+  dpopJkt,
 })
 
 const approvalOf = (subject: string, atMs: number) => ({
@@ -87,7 +103,11 @@ const approvalOf = (subject: string, atMs: number) => ({
   amr: ['pwd'],
 })
 
-const requestAt = (now: number, code: Pick<DeviceCode, 'secretHash'>): AuthorizationRequest => ({
+const requestAt = (
+  now: number,
+  code: Pick<DeviceCode, 'secretHash'>,
+  dpopJkt: Key,
+): AuthorizationRequest => ({
   clientId: 'tv',
   clientName: 'The tv',
   clientUri: undefined,
@@ -95,7 +115,7 @@ const requestAt = (now: number, code: Pick<DeviceCode, 'secretHash'>): Authoriza
   scope: ['openid'],
   resource: ['https://antenna.test'],
   codeChallenge: 'challenge',
-  dpopJkt: undefined,
+  dpopJkt,
   intervalSeconds: 5,
   requestedAtMs: now,
   expiresAtMs: now + LIFETIME,
@@ -111,9 +131,10 @@ const requestAt = (now: number, code: Pick<DeviceCode, 'secretHash'>): Authoriza
 const subjectOf = (what: Event) => ('subject' in what ? what.subject : undefined)
 
 /** Everything that must hold of a history, told from its events and answers alone. */
-const judge = (events: readonly Happened[], expiresAtMs: number): void => {
+const judge = (events: readonly Happened[], expiresAtMs: number, boundTo: Key): void => {
   let decision: Happened | undefined
   let firstRedeemedAtMs: number | undefined
+  let redeemedWith: Key
   let lastPollAtMs: number | undefined
   for (const happened of events) {
     const { atMs, answer, didChange } = happened
@@ -128,7 +149,8 @@ const judge = (events: readonly Happened[], expiresAtMs: number): void => {
       if (counts) decision = happened
       continue
     }
-    if (happened.who !== 'owner') {
+    const isBoundToAnother = boundTo !== undefined && happened.key !== boundTo
+    if (happened.who !== 'owner' || isBoundToAnother) {
       expect(answer, 'a foreign poller learns nothing').toEqual({ outcome: 'invalid' })
       expect(didChange, 'and changes nothing').toBe(false)
       continue
@@ -149,11 +171,14 @@ const judge = (events: readonly Happened[], expiresAtMs: number): void => {
       const isCollectable = atMs < expiresAtMs + GRACE
       expect(isGiven, 'an approval is collectable until the grace is over').toBe(isCollectable)
       if (!isGiven) expect(answer.outcome).toBe('expired')
-      if (isRedeem && isGiven) firstRedeemedAtMs = atMs
+      if (isFirst) {
+        firstRedeemedAtMs = atMs
+        redeemedWith = happened.key
+      }
     } else {
       const sinceMs = atMs - firstRedeemedAtMs
-      const isRecovery = sinceMs >= 1000 && sinceMs <= 60_000
-      expect(isGiven, 'one redemption, and repeats from 1 s to 60 s').toBe(isRecovery)
+      const isRecovery = sinceMs >= 1000 && sinceMs <= 60_000 && happened.key === redeemedWith
+      expect(isGiven, 'one redemption, and repeats from 1 s to 60 s by its key').toBe(isRecovery)
       if (!isGiven) expect(answer.outcome).toBe('invalid')
     }
     if (isRedeem && isGiven && decision?.does === 'approve')
@@ -163,8 +188,8 @@ const judge = (events: readonly Happened[], expiresAtMs: number): void => {
   }
 }
 
-const happenedInStateMachine = (steps: readonly Step[]): Happened[] => {
-  const request = requestAt(0, { secretHash: 'digest' })
+const happenedInStateMachine = (steps: readonly Step[], boundTo: Key): Happened[] => {
+  const request = requestAt(0, { secretHash: 'digest' }, boundTo)
   let state: AuthorizationState = { status: 'pending', request }
   let lastPollAtMs: number | undefined
   let now = 0
@@ -174,11 +199,11 @@ const happenedInStateMachine = (steps: readonly Step[]): Happened[] => {
     let answer: Answer
     switch (step.does) {
       case 'poll':
-        answer = poll(state, pollerOf(request, step.who), now, lastPollAtMs)
+        answer = poll(state, pollerOf(request, step), now, lastPollAtMs)
         if (answer.outcome === 'pending') lastPollAtMs = now
         break
       case 'redeem':
-        ;({ state, outcome: answer } = redeem(state, pollerOf(request, step.who), [], now))
+        ;({ state, outcome: answer } = redeem(state, pollerOf(request, step), [], now))
         break
       case 'approve':
         ;({ state, outcome: answer } = approve(state, approvalOf(step.subject, now), now))
@@ -193,11 +218,14 @@ const happenedInStateMachine = (steps: readonly Step[]): Happened[] => {
 it('keeps every promise in any order of events', () => {
   const seen = new Map<string, number>()
   fc.assert(
-    fc.property(history, (steps) => {
-      const events = happenedInStateMachine(steps)
-      judge(events, LIFETIME)
+    fc.property(history, bound, (steps, boundTo) => {
+      const events = happenedInStateMachine(steps, boundTo)
+      judge(events, LIFETIME, boundTo)
       const given = events.filter(({ answer }) => answer.outcome === 'redeemed').length
-      const facts = [...events.map(({ answer }) => answer.outcome), `${given} redemptions`]
+      const facts = [
+        ...events.map(({ answer }) => answer.outcome),
+        `${given} redemptions, bound to ${boundTo}`,
+      ]
       for (const fact of facts) seen.set(fact, (seen.get(fact) ?? 0) + 1)
     }),
     { numRuns: 5000 },
@@ -214,8 +242,10 @@ it('keeps every promise in any order of events', () => {
       'denied',
       'expired',
       'invalid',
-      '1 redemptions',
-      '2 redemptions',
+      '1 redemptions, bound to a',
+      '2 redemptions, bound to a',
+      '1 redemptions, bound to undefined',
+      '2 redemptions, bound to undefined',
     ]),
   )
 })
@@ -225,11 +255,16 @@ afterEach(() => void vi.useRealTimers())
 const storedIn = (object: DurableObjectStub<DeviceAuthorization>): Promise<string> =>
   runInDurableObject(object, async (_, { storage }) => JSON.stringify([...(await storage.list())]))
 
-const happenedInObject = async (steps: readonly Step[], start: number): Promise<Happened[]> => {
+const happenedInObject = async (
+  steps: readonly Step[],
+  start: number,
+  boundTo: Key,
+): Promise<Happened[]> => {
   vi.setSystemTime(start)
   const userCode = mintUserCode('letters')
   const object = env.DEVICE_AUTHORIZATION.getByName(userCode)
-  const request = requestAt(start, mintDeviceCode(userCode, start + LIFETIME).deviceCode)
+  const { deviceCode } = mintDeviceCode(userCode, start + LIFETIME)
+  const request = requestAt(start, deviceCode, boundTo)
   await object.start(request)
   const events: Happened[] = []
   let record = await storedIn(object)
@@ -240,9 +275,9 @@ const happenedInObject = async (steps: readonly Step[], start: number): Promise<
     const ask = async (): Promise<Answer> => {
       switch (step.does) {
         case 'poll':
-          return object.poll(pollerOf(request, step.who))
+          return object.poll(pollerOf(request, step))
         case 'redeem':
-          return object.redeem(pollerOf(request, step.who), [])
+          return object.redeem(pollerOf(request, step), [])
         case 'approve':
           return object.approve(approvalOf(step.subject, now))
         case 'deny':
@@ -261,8 +296,8 @@ it('keeps them in the object as well', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const start = Date.now()
   await fc.assert(
-    fc.asyncProperty(history, async (steps) => {
-      judge(await happenedInObject(steps, start), start + LIFETIME)
+    fc.asyncProperty(history, bound, async (steps, boundTo) => {
+      judge(await happenedInObject(steps, start, boundTo), start + LIFETIME, boundTo)
     }),
     { numRuns: 60 },
   )

@@ -1,7 +1,7 @@
+// The state machine of one device authorization: conformance DC-4 to DC-13, DA-18, VP-7. What keys have
+// to do with it is in device-authorization-keys.test.ts.
 import { describe, expect, it } from 'vitest'
 import {
-  type Approval,
-  type AuthorizationRequest,
   type AuthorizationState,
   type Poller,
   approve,
@@ -11,55 +11,18 @@ import {
   retainedUntilMs,
   review,
 } from '../../src/objects/device-authorization-state.ts'
+import {
+  EXPIRY,
+  GRACE,
+  REDEEMED_AT,
+  START,
+  type Status,
+  approval,
+  owner,
+  request,
+  states,
+} from '../support/authorization-states.ts'
 
-const START = 1_000_000
-const EXPIRY = START + 600_000
-// Decided 10 s, redeemed 20 s after the start.
-const REDEEMED_AT = START + 20_000
-const GRACE = 30_000
-
-const request: AuthorizationRequest = {
-  clientId: 'tv',
-  clientName: 'The tv',
-  clientUri: undefined,
-  secretHash: 'digest',
-  scope: ['openid', 'library:read'],
-  resource: ['https://api.test', 'https://antenna.test'],
-  codeChallenge: undefined,
-  dpopJkt: undefined,
-  intervalSeconds: 5,
-  requestedAtMs: START,
-  expiresAtMs: EXPIRY,
-  origin: {
-    deviceName: 'Television',
-    city: undefined,
-    region: undefined,
-    country: undefined,
-    network: undefined,
-  },
-}
-const approval: Approval = { subject: 'anna', grantId: 'grant', authTimeMs: START, amr: ['pwd'] }
-
-const states = {
-  pending: { status: 'pending', request },
-  approved: { status: 'approved', request, approval },
-  denied: { status: 'denied', request, subject: 'anna' },
-  redeemed: {
-    status: 'redeemed',
-    request,
-    approval,
-    redeemedAtMs: REDEEMED_AT,
-    dpopJkt: undefined,
-  },
-} as const satisfies Record<string, AuthorizationState>
-type Status = keyof typeof states
-
-const owner: Poller = {
-  clientId: 'tv',
-  secretHash: 'digest',
-  codeChallenge: undefined,
-  dpopJkt: undefined,
-}
 const foreign: [string, Poller][] = [
   ['another client', { ...owner, clientId: 'other-tv' }],
   ['a wrong secret', { ...owner, secretHash: 'other' }],

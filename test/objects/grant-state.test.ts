@@ -1,12 +1,10 @@
-// What becomes of one grant, as pure functions: conformance RF-5, RF-6, RF-7, RF-9, DC-6, RV-7; and
-// random histories of refresh tokens, judged by what happened and not by how.
-import * as fc from 'fast-check'
+// What becomes of one grant, as pure functions: conformance RF-5 to RF-9, DC-6, RV-7.
+// Random histories of refresh tokens are in grant-model.test.ts.
 import { describe, expect, it } from 'vitest'
 import {
   type Grant,
-  type NewGrant,
+  type RefreshOutcome,
   type RefreshRequest,
-  type RefreshTokenClaim,
   connect,
   end,
   isForgettable,
@@ -15,48 +13,16 @@ import {
   refresh,
   revokeAccessToken,
 } from '../../src/objects/grant-state.ts'
-
-const START = 1_000_000
-const limits = { idleMs: 1000, lifetimeMs: 5000 }
-const claim = (generation: number, secretHash: string, familyHash = 'family') => ({
-  generation,
-  familyHash,
-  secretHash,
-})
-const device: NewGrant = {
-  clientId: 'tv',
-  clientName: 'The tv',
-  deviceName: 'Television',
-  place: undefined,
-  scope: ['openid', 'offline_access', 'library:read'],
-  resource: ['https://antenna.test', 'https://api.test'],
-  dpopJkt: undefined,
-  refreshToken: claim(0, 'r1'),
-}
-const connected = (more: Partial<NewGrant> = {}, known?: Grant, now = START): Grant => {
-  const grant = connect(known, { ...device, ...more }, now)
-  if (grant === undefined) throw new Error('was not connected')
-  return grant
-}
-const requestOf = (
-  presented: RefreshTokenClaim,
-  nextSecretHash: string,
-  more: Partial<RefreshRequest> = {},
-): RefreshRequest => ({
-  clientId: 'tv',
-  presented,
-  nextSecretHash,
-  dpopJkt: undefined,
-  scope: undefined,
-  resource: undefined,
+import {
+  type Key,
+  START,
+  claim,
+  connected,
+  device,
   limits,
-  ...more,
-})
-const rotated = (grant: Grant, presented: RefreshTokenClaim, next: string, now = START): Grant => {
-  const refreshed = refresh(grant, requestOf(presented, next), now)
-  if (refreshed.outcome !== 'rotated') throw new Error(refreshed.outcome)
-  return refreshed.grant
-}
+  requestOf,
+  rotated,
+} from '../support/grant-states.ts'
 
 describe('connect', () => {
   it('DC-6 repeats three times, each with the new refresh token alone', () => {
@@ -151,6 +117,47 @@ describe('refresh', () => {
   })
 })
 
+/** A first refresh token presented with a key, or another token. */
+const used = (grant: Grant, dpopJkt: Key, presented = claim(0, 'r1'), next = 'r2') =>
+  refresh(grant, requestOf(presented, next, { dpopJkt }), START)
+
+const grantOf = (refreshed: RefreshOutcome): Grant => {
+  if (refreshed.outcome !== 'rotated') throw new Error(refreshed.outcome)
+  return refreshed.grant
+}
+
+describe('a refresh with keys', () => {
+  const bound = connected({ dpopJkt: 'a' })
+
+  it.each<[string, Grant, Key, string, Key?]>([
+    ['a bound token with its key', bound, 'a', 'rotated', 'a'],
+    ['a bound token with another', bound, 'b', 'invalid'],
+    ['a bound token with none', bound, undefined, 'invalid'],
+    ['a bearer token with none', connected(), undefined, 'rotated', undefined],
+    ['a bearer token with a key, and is bound then', connected(), 'a', 'rotated', 'a'],
+  ])('RF-8 %s', (_name, grant, key, outcome, dpopJkt) => {
+    const refreshed = used(grant, key)
+    expect(refreshed.outcome).toBe(outcome)
+    if (refreshed.outcome === 'rotated') expect(refreshed.grant.dpopJkt).toBe(dpopJkt)
+  })
+
+  it('RF-8 RF-6 the one before goes with the key as well', () => {
+    const grant = grantOf(used(bound, 'a'))
+    expect(used(grant, 'b').outcome).toBe('invalid')
+    expect(used(grant, 'a').outcome).toBe('rotated')
+  })
+
+  it('RF-8 RF-5 an older one is a replay with the key, and nothing with another', () => {
+    const grant = grantOf(used(grantOf(used(bound, 'a')), 'a', claim(1, 'r2'), 'r3'))
+    for (const key of ['b', undefined]) expect(used(grant, key)).toEqual({ outcome: 'invalid' })
+    expect(used(grant, 'a')).toEqual({ outcome: 'replayed' })
+  })
+
+  it('RF-8 DC-6 a repeated redemption keeps the key', () => {
+    expect(connected({ dpopJkt: 'a', refreshToken: claim(0, 'r1b') }, bound).dpopJkt).toBe('a')
+  })
+})
+
 describe('an access token', () => {
   it('RV-7 stays revoked until it has run out, and is then forgotten', () => {
     const one = revokeAccessToken(connected(), 'one', START + 600, START)
@@ -166,96 +173,4 @@ it('an ended grant is kept for an hour, a live one for ever', () => {
   const hour = 3_600_000
   expect([hour - 1, hour].map((later) => isForgettable(over, START + later))).toEqual([false, true])
   expect(isForgettable(connected(), START + 1000 * hour)).toBe(false)
-})
-
-// ---- Random histories ----
-
-interface Issued {
-  readonly claim: RefreshTokenClaim
-  /** The token it was issued for. */
-  readonly parent: Issued | undefined
-  isUsed: boolean
-}
-
-interface Step {
-  /** Which of all tokens ever issued, the latest first. */
-  readonly back: number
-  readonly who: 'tv' | 'other-tv'
-  readonly scope: readonly string[] | undefined
-}
-const step: fc.Arbitrary<Step> = fc.record({
-  back: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 2 }) }, { weight: 1, arbitrary: fc.nat() }),
-  who: fc.oneof(
-    { weight: 9, arbitrary: fc.constant('tv' as const) },
-    { weight: 1, arbitrary: fc.constant('other-tv' as const) },
-  ),
-  scope: fc.option(fc.subarray([...device.scope, 'email', 'library:write'], { minLength: 1 }), {
-    nil: undefined,
-    freq: 3,
-  }),
-})
-
-/** The tokens that the latest one came from, itself first. */
-const lineOf = (latest: Issued): Issued[] =>
-  latest.parent === undefined ? [latest] : [latest, ...lineOf(latest.parent)]
-
-it('RF-5 RF-6 RF-7 any order of presenting any token ever issued keeps the promises', () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-      const first: Issued = { claim: claim(0, 'r0'), parent: undefined, isUsed: false }
-      const issued = [first]
-      let grant = connected({ refreshToken: first.claim })
-      let latest = first
-      let hasEnded = false
-      for (const { back, who, scope } of steps) {
-        const presented = issued[issued.length - 1 - (back % issued.length)] ?? first
-        const next = `r${issued.length}`
-        const refreshed = refresh(
-          grant,
-          requestOf(presented.claim, next, { clientId: who, scope }),
-          START,
-        )
-        const [current, previous, ...older] = lineOf(latest)
-        const isGoodOne = presented === current || presented === previous
-        const isNarrow = scope === undefined || scope.every((word) => device.scope.includes(word))
-        if (hasEnded || who !== 'tv') {
-          expect(refreshed, 'what is over or foreign changes nothing').toEqual({
-            outcome: 'invalid',
-          })
-        } else if (isGoodOne) {
-          expect(refreshed.outcome).toBe(isNarrow ? 'rotated' : 'invalid_scope')
-        } else if (older.includes(presented)) {
-          expect(refreshed, 'a replay of what is older ends the family').toEqual({
-            outcome: 'replayed',
-          })
-        } else if (presented.claim.generation >= latest.claim.generation - 1) {
-          expect(refreshed, 'an unused sibling never does').toEqual({ outcome: 'invalid' })
-        } else {
-          // Siblings of long ago cannot be told from what was used, since neither is kept.
-          expect(refreshed.outcome).toBe('replayed')
-        }
-        if (refreshed.outcome === 'replayed') {
-          grant = end(grant, START)
-          hasEnded = true
-        }
-        if (refreshed.outcome === 'rotated') {
-          ;({ grant } = refreshed)
-          presented.isUsed = true
-          latest = {
-            claim: claim(refreshed.generation, next),
-            parent: presented,
-            isUsed: false,
-          }
-          issued.push(latest)
-        }
-        expect(grant.scope, 'nothing widens or narrows the grant').toEqual(device.scope)
-        const good = issued.filter((one) => isGood(grant, one.claim, limits, START))
-        expect(good.filter(({ isUsed }) => !isUsed).length, 'one current token').toBe(
-          hasEnded ? 0 : 1,
-        )
-        expect(good.length, 'and the one before').toBeLessThanOrEqual(2)
-      }
-    }),
-    { numRuns: 500 },
-  )
 })

@@ -165,3 +165,26 @@ it('publishes every key, those to come too, and nothing private of any', async (
     expect(key).toMatchObject({ use: 'sig', alg: expect.stringMatching(/^(RS|ES)256$/) })
   }
 })
+
+describe('the secret behind DPoP nonces', () => {
+  it('DP-5 is 256 bits, and another in each Keyring', async () => {
+    const secrets = await Promise.all([newKeyring().nonceSecret(), newKeyring().nonceSecret()])
+    for (const secret of secrets) expect(secret).toHaveLength(32)
+    expect(secrets[0]).not.toEqual(secrets[1])
+  })
+
+  it('DP-5 is made once, however many ask first, and survives an eviction', async () => {
+    const keyring = newKeyring()
+    const secrets = await Promise.all(Array.from({ length: 6 }, () => keyring.nonceSecret()))
+    await evictDurableObject(keyring)
+    for (const secret of secrets) expect(secret).toEqual(await keyring.nonceSecret())
+  })
+
+  it('DP-5 does not change when keys do', async () => {
+    const keyring = newKeyring()
+    const secret = await keyring.nonceSecret()
+    await keyring.keys()
+    await runAlarm(keyring)
+    expect(await keyring.nonceSecret()).toEqual(secret)
+  })
+})

@@ -37,6 +37,7 @@ const countedEnv: Cloudflare.Env = {
   DEVICE_AUTHORIZATION: counted(env.DEVICE_AUTHORIZATION),
   ACCOUNT: counted(env.ACCOUNT),
   KEYRING: counted(env.KEYRING),
+  REPLAY_GUARD: counted(env.REPLAY_GUARD),
 }
 /** A Worker whose costs are counted. */
 export const fetch: Fetch = async (request) =>

@@ -1,0 +1,59 @@
+// One grant as a value, and what its device does with it.
+import {
+  type Grant,
+  type NewGrant,
+  type RefreshRequest,
+  type RefreshTokenClaim,
+  connect,
+  refresh,
+} from '../../src/objects/grant-state.ts'
+
+export const START = 1_000_000
+export const limits = { idleMs: 1000, lifetimeMs: 5000 }
+export const claim = (generation: number, secretHash: string, familyHash = 'family') => ({
+  generation,
+  familyHash,
+  secretHash,
+})
+export const device: NewGrant = {
+  clientId: 'tv',
+  clientName: 'The tv',
+  deviceName: 'Television',
+  place: undefined,
+  scope: ['openid', 'offline_access', 'library:read'],
+  resource: ['https://antenna.test', 'https://api.test'],
+  dpopJkt: undefined,
+  refreshToken: claim(0, 'r1'),
+}
+export const connected = (more: Partial<NewGrant> = {}, known?: Grant, now = START): Grant => {
+  const grant = connect(known, { ...device, ...more }, now)
+  if (grant === undefined) throw new Error('was not connected')
+  return grant
+}
+export const requestOf = (
+  presented: RefreshTokenClaim,
+  nextSecretHash: string,
+  more: Partial<RefreshRequest> = {},
+): RefreshRequest => ({
+  clientId: 'tv',
+  presented,
+  nextSecretHash,
+  dpopJkt: undefined,
+  scope: undefined,
+  resource: undefined,
+  limits,
+  ...more,
+})
+/** The key of a proof, or none. */
+export type Key = string | undefined
+
+export const rotated = (
+  grant: Grant,
+  presented: RefreshTokenClaim,
+  next: string,
+  now = START,
+): Grant => {
+  const refreshed = refresh(grant, requestOf(presented, next), now)
+  if (refreshed.outcome !== 'rotated') throw new Error(refreshed.outcome)
+  return refreshed.grant
+}
