@@ -2,7 +2,7 @@
 //
 // Every proof has to bear a nonce of ours. So proofs made in advance are worth nothing, and a
 // television whose clock is wrong, as many are, can still make good ones.
-import { EmbeddedJWK, type JWTPayload, calculateJwkThumbprint, errors, jwtVerify } from 'jose'
+import { EmbeddedJWK, type JWTPayload, calculateJwkThumbprint, jwtVerify } from 'jose'
 import { CLIENT_ALGORITHMS } from '../client-metadata.ts'
 import type { Client } from '../clients.ts'
 import { CLOCK_SKEW_MS, DPOP_NONCE_LIFETIME_MS } from '../config.ts'
@@ -88,8 +88,7 @@ const verify = async (proof: string): Promise<{ jkt: string; claims: JWTPayload 
     const jkt = await calculateJwkThumbprint(protectedHeader.jwk ?? {})
     return { jkt, claims: payload }
   } catch (error) {
-    if (error instanceof errors.JOSEError) throw invalid('The proof cannot be verified')
-    throw error
+    throw error instanceof OAuthError ? error : invalid('The proof cannot be verified')
   }
 }
 

@@ -31,6 +31,8 @@ export interface Grant {
   readonly resource: readonly string[]
   /** The thumbprint of the key that its refresh tokens are bound to (RFC 9449 §5). */
   readonly dpopJkt: string | undefined
+  /** The first generation that is bound to it: who has an older one may have no key. */
+  readonly boundFrom: number
   readonly connectedAtMs: number
   /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
   readonly usedAtMs: number | undefined
@@ -47,7 +49,7 @@ export interface Grant {
 /** What a device brings to its grant when it is connected. */
 export type NewGrant = Omit<
   Grant,
-  'connectedAtMs' | 'usedAtMs' | 'recoveries' | 'refresh' | 'revoked' | 'endedAtMs'
+  'boundFrom' | 'connectedAtMs' | 'usedAtMs' | 'recoveries' | 'refresh' | 'revoked' | 'endedAtMs'
 > & { readonly refreshToken: RefreshTokenClaim | undefined }
 
 export interface RefreshRequest {
@@ -80,6 +82,7 @@ export const connect = (
   if (known?.usedAtMs !== undefined || recoveries > MAX_RECOVERIES) return undefined
   return {
     ...device,
+    boundFrom: 0,
     connectedAtMs: known?.connectedAtMs ?? now,
     usedAtMs: undefined,
     recoveries,
@@ -101,8 +104,8 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
   if (presented.familyHash !== familyHash || isOver(grant, chain, request.limits, now))
     return { outcome: 'invalid' }
   // RF-8: with another key it is as good as no token, and says nothing of its owner.
-  if (grant.dpopJkt !== undefined && grant.dpopJkt !== request.dpopJkt)
-    return { outcome: 'invalid' }
+  const boundTo = presented.generation < grant.boundFrom ? undefined : grant.dpopJkt
+  if (boundTo !== undefined && boundTo !== request.dpopJkt) return { outcome: 'invalid' }
   const isCurrent = presented.secretHash === chain.current.secretHash
   if (!isCurrent && presented.secretHash !== chain.previousHash)
     // One that a repeat replaced before it was used is dead, but no sign of theft.
@@ -117,6 +120,7 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
   const rotated: Grant = {
     ...grant,
     dpopJkt: request.dpopJkt,
+    boundFrom: boundTo === undefined ? next.generation : grant.boundFrom,
     usedAtMs: grant.usedAtMs ?? now,
     refresh: { current: next, previousHash: presented.secretHash, issuedAtMs: now },
   }
