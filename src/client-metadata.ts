@@ -2,6 +2,8 @@
 // clients that register (RFC 7591) or publish a document of their own. Names are those of RFC 7591 §2
 // and OpenID Connect where they have one.
 import * as z from 'zod/mini'
+import { colour, logo } from './brand.ts'
+import type { Proximity } from './whereabouts.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -21,6 +23,10 @@ export const AUTHENTICATION_METHODS = [
   'client_secret_post',
   'private_key_jwt',
 ] as const
+
+/** `confirm`: the person has to type the code off the device, and say that they are with it. */
+export const REACTIONS = ['allow', 'confirm', 'refuse'] as const
+export type Reaction = (typeof REACTIONS)[number]
 
 // Longer holds gain nothing: running requests get 30 s when the platform updates itself, and HTTP
 // stacks of televisions give up around then.
@@ -76,6 +82,22 @@ export const KEYS_MISSING = {
   error: 'or jwks_uri, one of them, is what private_key_jwt needs',
 }
 
+const reaction = (standard: Reaction) => z._default(z.enum(REACTIONS), standard)
+
+// A phone in another country than the television is how consent phishing looks (RFC 10027 §6.1.1);
+// it is also how a trip with a home network by VPN looks, so it is asked about and not refused.
+const proximitySchema = z.strictObject({
+  same_network: reaction('allow'),
+  same_operator: reaction('allow'),
+  same_city: reaction('allow'),
+  same_country: reaction('allow'),
+  far: reaction('confirm'),
+  unknown: reaction('allow'),
+} satisfies Record<Proximity, unknown>)
+
+/** What is done at each distance between a device and its person. */
+export type ProximityPolicy = z.output<typeof proximitySchema>
+
 /** One entry of CLIENTS in wrangler.toml. */
 export const clientSchema = z
   .strictObject({
@@ -109,6 +131,13 @@ export const clientSchema = z
     // Off where nothing on the device can show a picture.
     verification_uri_complete: z._default(z.boolean(), true),
     user_code: z._default(z.enum(['letters', 'digits']), 'letters'),
+    proximity: z.prefault(proximitySchema, {}),
+    logo: z.optional(logo),
+    accent: z.optional(colour),
+    accent_dark: z.optional(colour),
+    support_uri: z.optional(httpsUrl),
+    tos_uri: z.optional(httpsUrl),
+    policy_uri: z.optional(httpsUrl),
   })
   .check(
     z.refine(

@@ -1,7 +1,13 @@
 // A client: who may ask, for what, and how it proves itself.
 import type { JSONWebKeySet } from 'jose'
 import type * as z from 'zod/mini'
-import { CLIENT_ALGORITHMS, type IdTokenAlgorithm, type clientSchema } from './client-metadata.ts'
+import type { ClientBrand } from './brand.ts'
+import {
+  CLIENT_ALGORITHMS,
+  type IdTokenAlgorithm,
+  type ProximityPolicy,
+  type clientSchema,
+} from './client-metadata.ts'
 import type { UserCodeCharset } from './codes.ts'
 import { DAY, SECOND } from './durations.ts'
 
@@ -44,6 +50,8 @@ export interface Client {
   readonly codeLifetimeMs: number
   readonly hasVerificationUriComplete: boolean
   readonly userCodeCharset: UserCodeCharset
+  readonly proximityPolicy: ProximityPolicy
+  readonly brand: ClientBrand
 }
 
 type Entry = z.output<typeof clientSchema>
@@ -69,6 +77,15 @@ export const toClient = (entry: Entry): Client => ({
   codeLifetimeMs: entry.code_lifetime_seconds * SECOND,
   hasVerificationUriComplete: entry.verification_uri_complete,
   userCodeCharset: entry.user_code,
+  proximityPolicy: entry.proximity,
+  brand: {
+    logo: entry.logo,
+    accent: entry.accent,
+    accentDark: entry.accent_dark,
+    supportUri: entry.support_uri,
+    termsUri: entry.tos_uri,
+    privacyUri: entry.policy_uri,
+  },
 })
 
 const toAuthentication = ({

@@ -1,9 +1,15 @@
-// Which ink can be read on a brand's colour (WCAG 2.2 §1.4.3).
+// What can be read on a brand's colour, and whether that stands out (WCAG 2.2 §1.4.3, §1.4.11).
 
 /** Black or white, whichever contrasts more with `#rrggbb`: at least 4.58 to 1 on any colour. */
 export const inkOn = (colour: string): '#000' | '#fff' =>
   // The luminance where black and white contrast alike.
   luminance(colour) > Math.sqrt(1.05 * 0.05) - 0.05 ? '#000' : '#fff'
+
+/** The contrast ratio of two colours `#rrggbb`, 1 to 21. */
+export const contrast = (a: string, b: string): number => {
+  const [lighter = 0, darker = 0] = [luminance(a), luminance(b)].toSorted((x, y) => y - x)
+  return (lighter + 0.05) / (darker + 0.05)
+}
 
 const luminance = (colour: string): number =>
   0.2126 * channel(colour, 1) + 0.7152 * channel(colour, 3) + 0.0722 * channel(colour, 5)

@@ -2,10 +2,17 @@
 // wrangler.toml is an error that names the field, at start.
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
-import { type ClientEntry, clientSchema } from './client-metadata.ts'
+import { type Brand, colour, logo } from './brand.ts'
+import { type ClientEntry, clientSchema, httpsUrl } from './client-metadata.ts'
 import { type Client, toClient } from './clients.ts'
 import type { UserCodeCharset } from './codes.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './durations.ts'
+import {
+  type IdentityProvider,
+  identityProviderSchema,
+  toIdentityProvider,
+} from './identity-provider.ts'
+import { describeIssue, settingProblems } from './setting-problems.ts'
 
 /** RFC 8628 §5.4: the longest that a code may live, whatever a client is configured with. */
 export const MAX_CODE_LIFETIME_MS = 15 * MINUTE
@@ -13,9 +20,12 @@ export const MAX_CODE_LIFETIME_MS = 15 * MINUTE
 export const COLLECTION_GRACE_MS = 30 * SECOND
 /** How long an object keeps its record after that: devices hear the true outcome, codes rest. */
 export const AUTHORIZATION_RETENTION_MS = 5 * MINUTE
-/** A redemption whose answer was lost is repeated no sooner: parallel polls are not that. */
-export const RECOVERY_FROM_MS = 1 * SECOND
-/** … and no later: time for a television to notice and ask again. */
+/**
+ * A redemption that is repeated within this gets the same refresh token again: HTTP stacks repeat by
+ * themselves what a reset connection swallowed, and some clients poll twice and keep either answer.
+ */
+export const SAME_ANSWER_MS = 1 * SECOND
+/** It is repeated no later than this: time for a television to notice and ask again. */
 export const RECOVERY_UNTIL_MS = 60 * SECOND
 /** … and this often: a connection that loses more will not be helped by another answer. */
 export const MAX_RECOVERIES = 3
@@ -23,6 +33,9 @@ export const MAX_RECOVERIES = 3
 export const ENDED_GRANT_KEPT_MS = 1 * HOUR
 /** Clients answer `slow_down` with this much more (RFC 8628 §3.5). */
 export const SLOW_DOWN_SECONDS = 5
+
+/** A family looks at one code together; this many accounts do not (RFC 10027 §6.1.4). */
+export const TOO_MANY_PEOPLE = 3
 
 /** A stolen session cookie ends by itself. */
 export const SESSION_LIFETIME_MS = 30 * DAY
@@ -53,6 +66,12 @@ export const MAX_SIGN_IN_WAIT_MS = 15 * MINUTE
 export const CLOCK_SKEW_MS = 1 * MINUTE
 /** A client assertion is made for one request: nobody needs one that is good for longer. */
 export const ASSERTION_LIFETIME_MS = 10 * MINUTE
+/** How long somebody may take to use a passkey (WebAuthn §15.1). */
+export const PASSKEY_CHALLENGE_LIFETIME_MS = 5 * MINUTE
+/** How long an isolate knows an identity provider's metadata. */
+export const PROVIDER_CACHE_MS = 1 * HOUR
+/** How long somebody may take to sign in at an identity provider. */
+export const UPSTREAM_SIGN_IN_SECONDS = 10 * 60
 /** How long an isolate knows a client that registered, also if that has changed elsewhere. */
 export const CLIENT_CACHE_MS = 1 * MINUTE
 /** How long at least, and at most, a client's metadata document is believed (RFC 9111 in between). */
@@ -79,17 +98,15 @@ export const KEY_RETIRED_MS = 3 * HOUR
 /** Once seen over TLS, a browser asks for nothing else for a year. */
 export const STRICT_TRANSPORT_SECURITY = 'max-age=31536000'
 
-/** What a person allows with the scopes that OpenID Connect defines, in plain words. */
-const OPENID_SCOPES = {
-  openid: 'Know that it is you',
-  profile: 'See your name',
-  email: 'See your email address',
-  offline_access: 'Stay signed in on this device',
-}
+/** The scopes that OpenID Connect defines; what they allow is said in every language we have. */
+const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access']
+
+/** What a scope allows, in plain words: in one language, or by language tags. */
+export type ScopeWords = string | Readonly<Record<string, string>>
+
+const words = z.string().check(z.minLength(1))
 
 const scopeToken = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is no scope token'))
-
-const colour = z.string().check(z.regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #1f4ed8'))
 
 const environmentSchema = z.object({
   ISSUER: z.optional(z.string()),
@@ -97,13 +114,16 @@ const environmentSchema = z.object({
   RESOURCE: z.optional(z.url().check(z.regex(/^[^#]*$/, 'must have no fragment'))),
   DEMO: z._default(z.enum(['on', 'off']), 'off'),
   BRAND_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(40)), 'Antenna'),
-  BRAND_LOGO: z.optional(
-    z.string().check(z.regex(/^[\w.-]+\.(svg|png|webp)$/, 'must name a picture in src/assets')),
-  ),
+  BRAND_LOGO: z.optional(logo),
   BRAND_ACCENT: z._default(colour, '#1f4ed8'),
   BRAND_ACCENT_DARK: z._default(colour, '#9db7ff'),
-  SCOPES: z._default(z.record(scopeToken, z.string().check(z.minLength(1))), {}),
+  SUPPORT_URI: z.optional(httpsUrl),
+  TERMS_URI: z.optional(httpsUrl),
+  PRIVACY_URI: z.optional(httpsUrl),
+  SCOPES: z._default(z.record(scopeToken, z.union([words, z.record(z.string(), words)])), {}),
   CLIENTS: z._default(z.array(clientSchema), []),
+  BUILT_IN_ACCOUNTS: z._default(z.enum(['on', 'off']), 'on'),
+  IDENTITY_PROVIDERS: z._default(z.array(identityProviderSchema), []),
   REGISTRATION_TOKEN_SHA256: z.optional(
     z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
   ),
@@ -111,13 +131,7 @@ const environmentSchema = z.object({
   UNLISTED_CLIENT_SCOPE: z._default(z.string(), 'openid profile offline_access'),
 })
 
-export interface Brand {
-  readonly name: string
-  /** A file in src/assets. */
-  readonly logo: string | undefined
-  readonly accent: string
-  readonly accentDark: string
-}
+export type Settings = z.output<typeof environmentSchema>
 
 export interface Config {
   /** Undefined: the origin of each request is the issuer. */
@@ -128,9 +142,12 @@ export interface Config {
   readonly resource: string | undefined
   readonly isDemo: boolean
   readonly brand: Brand
-  /** Scope token → what it allows, in plain words. */
-  readonly scopes: ReadonlyMap<string, string>
+  /** Scope token → what it allows; undefined where the catalogues of the pages say it. */
+  readonly scopes: ReadonlyMap<string, ScopeWords | undefined>
   readonly clients: ReadonlyMap<string, Client>
+  /** Accounts with a password or a passkey, kept here. */
+  readonly hasBuiltInAccounts: boolean
+  readonly identityProviders: readonly IdentityProvider[]
   /** SHA-256, in base64url, of the initial access token (RFC 7591 §3); undefined: nobody registers. */
   readonly registrationTokenHash: string | undefined
   /** Whether a client_id may be the address of the client's metadata. */
@@ -144,7 +161,7 @@ export interface Config {
 /** What the demo adds to the settings. */
 export interface DemoSettings {
   readonly client: ClientEntry
-  readonly scopes: Readonly<Record<string, string>>
+  readonly scopes: Readonly<Record<string, ScopeWords>>
 }
 
 /** A setting that cannot be used; the message names each field. */
@@ -160,20 +177,21 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
   const parsed = z.safeParse(environmentSchema, environment, { error: en().localeError })
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue))
   const settings = parsed.data
+  const secret = (name: string): string | undefined => {
+    const value: unknown = Reflect.get(environment, name)
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
   const isDemo = settings.DEMO === 'on'
-  const scopes = new Map(
-    Object.entries({ ...OPENID_SCOPES, ...(isDemo ? demo.scopes : {}), ...settings.SCOPES }),
-  )
+  const scopes = new Map<string, ScopeWords | undefined>([
+    ...OPENID_SCOPES.map((word) => [word, undefined] as const),
+    ...Object.entries({ ...(isDemo ? demo.scopes : {}), ...settings.SCOPES }),
+  ])
   const entries = isDemo
     ? [...settings.CLIENTS, z.parse(clientSchema, demo.client)]
     : settings.CLIENTS
   const clients = entries.map(toClient)
   const unlistedScope = settings.UNLISTED_CLIENT_SCOPE.split(' ').filter((word) => word !== '')
-  const problems = [
-    ...issuerProblems(settings.ISSUER),
-    ...clientProblems(clients, scopes),
-    ...scopeProblems('UNLISTED_CLIENT_SCOPE', unlistedScope, scopes),
-  ]
+  const problems = settingProblems({ settings, clients, scopes, unlistedScope, secret })
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     issuer: settings.ISSUER,
@@ -186,9 +204,16 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
       logo: settings.BRAND_LOGO,
       accent: settings.BRAND_ACCENT,
       accentDark: settings.BRAND_ACCENT_DARK,
+      supportUri: settings.SUPPORT_URI,
+      termsUri: settings.TERMS_URI,
+      privacyUri: settings.PRIVACY_URI,
     },
     scopes,
     clients: new Map(clients.map((client) => [client.id, client])),
+    hasBuiltInAccounts: settings.BUILT_IN_ACCOUNTS === 'on',
+    identityProviders: settings.IDENTITY_PROVIDERS.map((entry) =>
+      toIdentityProvider(entry, secret),
+    ),
     registrationTokenHash:
       settings.REGISTRATION_TOKEN_SHA256 === undefined
         ? undefined
@@ -205,53 +230,3 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
 /** The issuer identifier (RFC 8414 §2) that answers to the request for `url`. */
 export const issuerFor = (config: Config, url: string): string =>
   config.issuer ?? new URL(url).origin
-
-/** Whether a host is this machine: the one place where plain http is as good as https. */
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' ||
-  hostname.endsWith('.localhost') ||
-  hostname === '127.0.0.1' ||
-  hostname === '[::1]'
-
-const describeIssue = (issue: { path: PropertyKey[]; message: string }): string => {
-  const field = issue.path
-    .map((step, index) =>
-      typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`,
-    )
-    .join('')
-  return `${field}: ${issue.message}`
-}
-
-const issuerProblems = (issuer: string | undefined): string[] => {
-  if (issuer === undefined) return []
-  const url = URL.parse(issuer)
-  if (url === null) return ['ISSUER: must be a URL']
-  // MD-1: byte for byte the same everywhere, so there is only one way to write it.
-  const canonical = url.origin + url.pathname.replace(/\/$/, '')
-  const isSecure =
-    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
-  return [
-    ...(isSecure ? [] : ['ISSUER: must be an https URL']),
-    ...(issuer === canonical ? [] : [`ISSUER: must be written as ${canonical}`]),
-  ]
-}
-
-const scopeProblems = (
-  field: string,
-  scope: readonly string[],
-  scopes: ReadonlyMap<string, string>,
-): string[] =>
-  scope
-    .filter((word) => !scopes.has(word))
-    .map((word) => `${field}: ${word} is not described in SCOPES (words are separated by spaces)`)
-
-const clientProblems = (
-  clients: readonly Client[],
-  scopes: ReadonlyMap<string, string>,
-): string[] =>
-  clients.flatMap((client, index) => [
-    ...scopeProblems(`CLIENTS[${index}].scope`, client.scope, scopes),
-    ...(clients.findIndex(({ id }) => id === client.id) === index
-      ? []
-      : [`CLIENTS[${index}].client_id: ${client.id} is there twice, here or as the demo's`]),
-  ])

@@ -5,6 +5,7 @@ import type {
   ClientRecord,
   DeviceAuthorization,
   Keyring,
+  Login,
   ReplayGuard,
 } from './objects/index.ts'
 
@@ -17,6 +18,7 @@ declare global {
       readonly DEVICE_AUTHORIZATION: DurableObjectNamespace<DeviceAuthorization>
       readonly ACCOUNT: DurableObjectNamespace<Account>
       readonly CLIENT_RECORD: DurableObjectNamespace<ClientRecord>
+      readonly LOGIN: DurableObjectNamespace<Login>
       readonly KEYRING: DurableObjectNamespace<Keyring>
       readonly REPLAY_GUARD: DurableObjectNamespace<ReplayGuard>
       readonly ASSETS: Fetcher

@@ -9,6 +9,7 @@ export {
   ClientRecord,
   DeviceAuthorization,
   Keyring,
+  Login,
   ReplayGuard,
 } from './objects/index.ts'
 

@@ -3,3 +3,8 @@ declare module '*.txt' {
   const text: string
   export default text
 }
+
+declare module '*.umd.min.js' {
+  const script: string
+  export default script
+}

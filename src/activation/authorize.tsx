@@ -4,16 +4,9 @@ import { Hono } from 'hono'
 import { ProblemPage } from './problem.tsx'
 import type { PageEnvironment } from './visit.ts'
 
-const copy = {
-  title: 'Sign-in starts on your device',
-  text:
-    'This address does not sign anybody in (unsupported_response_type). Open the app on your TV ' +
-    'and follow what it shows.',
-  action: 'I have a code',
-}
-
 export const authorize = new Hono<PageEnvironment>().on(['GET', 'POST'], '/', (context) => {
   const page = context.get('page')
+  const copy = page.language.messages.authorize
   const action = { href: `${page.basePath}/device`, label: copy.action }
   return context.html(
     <ProblemPage page={page} title={copy.title} text={copy.text} action={action} />,

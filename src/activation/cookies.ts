@@ -2,7 +2,12 @@
 // finds the person signed in, a form of another site does not.
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { KEPT_CODE_SECONDS, KEPT_RESULT_SECONDS, SESSION_LIFETIME_MS } from '../config.ts'
+import {
+  KEPT_CODE_SECONDS,
+  KEPT_RESULT_SECONDS,
+  SESSION_LIFETIME_MS,
+  UPSTREAM_SIGN_IN_SECONDS,
+} from '../config.ts'
 import { SECOND } from '../durations.ts'
 
 const LIFETIME_SECONDS = {
@@ -12,8 +17,16 @@ const LIFETIME_SECONDS = {
   visit: SESSION_LIFETIME_MS / SECOND,
   /** The code that was typed or scanned, so that no address shows it (VP-14). */
   user_code: KEPT_CODE_SECONDS,
+  /** What the app asked us to speak (`ui_locales`). */
+  language: KEPT_CODE_SECONDS,
   /** What the last page has to say. */
   result: KEPT_RESULT_SECONDS,
+  /** What was asked of an identity provider, for when the person comes back. */
+  upstream: UPSTREAM_SIGN_IN_SECONDS,
+  /** Somebody else wants to sign in now: no provider is to assume who it is. */
+  switching: KEPT_CODE_SECONDS,
+  /** Where to after signing in, if not to a code. */
+  next: KEPT_CODE_SECONDS,
 }
 
 type CookieName = keyof typeof LIFETIME_SECONDS

@@ -3,23 +3,12 @@ import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { createAccount as makeAccount } from '../identity/built-in.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
-import { tooMany } from './problem.tsx'
-import { Kept, signedIn } from './sign-in.tsx'
-import { type PageEnvironment, keepUserCode, keptUserCode, sessionCookie } from './visit.ts'
+import { missing, tooMany } from './problem.tsx'
+import { Kept } from './sign-in-page.tsx'
+import { signedIn } from './sign-in.tsx'
+import { type PageEnvironment, keepUserCode, keptUserCode, visitOf } from './visit.ts'
 import { Button, Csrf, Field, KeptUserCode, ShowPasswordScript } from './form.tsx'
 import { Layout, type PageContext } from './layout.tsx'
-
-const copy = {
-  title: 'Create your account',
-  problemTitle: 'Problem creating your account',
-  name: 'Name',
-  email: 'Email',
-  password: 'Password',
-  passwordHint: 'At least 15 characters. A few words you’ll remember is good.',
-  submit: 'Create account',
-  haveOne: 'Have an account?',
-  signIn: 'Sign in',
-}
 
 interface CreateAccountPageProps {
   readonly page: PageContext
@@ -40,6 +29,7 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
   email,
   problems,
 }) => {
+  const copy = page.language.messages.createAccount
   const hasProblem = Object.values(problems).some((problem) => problem !== undefined)
   const isFirst = {
     name: problems.name !== undefined,
@@ -52,11 +42,12 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
   return (
     <Layout page={page} title={hasProblem ? copy.problemTitle : copy.title}>
       <h1>{copy.title}</h1>
-      <Kept userCode={userCode} />
+      <Kept page={page} userCode={userCode} />
       <form method="post" action={`${page.basePath}/device/create-account`} novalidate>
         <Csrf page={page} />
         <KeptUserCode userCode={userCode} />
         <Field
+          page={page}
           name="name"
           label={copy.name}
           error={problems.name}
@@ -67,6 +58,7 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
           autofocus={isFirst.name}
         />
         <Field
+          page={page}
           name="email"
           label={copy.email}
           error={problems.email}
@@ -76,6 +68,7 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
           autofocus={isFirst.email}
         />
         <Field
+          page={page}
           name="password"
           label={copy.password}
           hint={copy.passwordHint}
@@ -97,23 +90,11 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
   )
 }
 
-const problemCopy = {
-  name: { missing: 'Enter your name.', too_long: 'Use a shorter name, up to 64 characters.' },
-  email: {
-    malformed: 'Enter an address like name@example.com.',
-    taken: 'There is an account with this address. Sign in instead.',
-  },
-  password: {
-    too_short: 'That is too short.',
-    too_long: 'Use at most 256 characters.',
-    common: 'This password is one of the first that are guessed. Choose another.',
-    personal: 'Don’t build it from your name, your address or the name of this service.',
-    repetitive: 'Don’t repeat the same few characters.',
-  },
-}
-
 /** GET shows the form; POST makes the account, signs in and goes on. */
 export const createAccount = new Hono<PageEnvironment>()
+  .use('*', async (context, next) =>
+    context.get('config').hasBuiltInAccounts ? next() : missing(context),
+  )
   .get('/', (context) =>
     context.html(
       <CreateAccountPage
@@ -130,19 +111,22 @@ export const createAccount = new Hono<PageEnvironment>()
       return tooMany(context, LIMIT_PERIOD_MS)
     const typed = { name: form('name'), email: form('email'), password: form('password') }
     const { brand } = context.get('config')
-    const created = await makeAccount(context.env, typed, brand.name, sessionCookie(context))
+    const created = await makeAccount(context.env, typed, brand.name, visitOf(context))
     if ('cookie' in created) return signedIn(context, created.cookie)
-    const { name, email, password } = created.problems
+    // Made a moment ago, and shut already: that cannot be explained here.
+    const { name, email, password } = 'problems' in created ? created.problems : {}
+    const page = context.get('page')
+    const copy = page.language.messages.createAccount.problems
     return context.html(
       <CreateAccountPage
-        page={context.get('page')}
+        page={page}
         userCode={keptUserCode(context)}
         name={typed.name}
         email={typed.email}
         problems={{
-          name: name && problemCopy.name[name],
-          email: email && problemCopy.email[email],
-          password: password && problemCopy.password[password],
+          name: name && copy.name[name],
+          email: email && copy.email[email],
+          password: password && copy.password[password],
         }}
       />,
       400,

@@ -8,50 +8,37 @@ import { type PageEnvironment, type PageRequest, keepUserCode } from './visit.ts
 import { Button, Csrf, Field } from './form.tsx'
 import { Layout, Screen, type PageContext } from './layout.tsx'
 
-const copy = {
-  title: 'Connect your device',
-  problemTitle: 'Problem with the code',
-  label: 'Code',
-  hint: {
-    letters: 'The code on your TV, like WDJB-MJHT',
-    digits: 'The code on your TV, like 019-450-730',
-  },
-  submit: 'Continue',
-}
-
 interface EnterCodePageProps {
   readonly page: PageContext
   readonly userCode?: string | undefined
   readonly problem?: string | undefined
 }
 
-export const EnterCodePage: FC<EnterCodePageProps> = ({ page, userCode, problem }) => (
-  <Layout page={page} title={problem === undefined ? copy.title : copy.problemTitle}>
-    <h1>{copy.title}</h1>
-    <form method="post" action={`${page.basePath}/device`} novalidate>
-      <Csrf page={page} />
-      <Field
-        name="user_code"
-        label={copy.label}
-        hint={copy.hint[page.userCodeCharset]}
-        error={problem}
-        frame={Screen}
-        class={page.userCodeCharset === 'letters' ? 'code' : 'code digits'}
-        value={userCode}
-        inputmode={page.userCodeCharset === 'letters' ? 'text' : 'numeric'}
-        autocomplete="off"
-        autocapitalize="characters"
-        autofocus={problem !== undefined || userCode === undefined}
-      />
-      <Button>{copy.submit}</Button>
-    </form>
-  </Layout>
-)
-
-const problems = {
-  malformed: 'That is not a whole code. Check it on your device and try again.',
-  // VP-6: one sentence for codes that never were, have run out, or were used.
-  notValid: 'This code is not valid, or not any more. Check it, or get a new one on your device.',
+export const EnterCodePage: FC<EnterCodePageProps> = ({ page, userCode, problem }) => {
+  const copy = page.language.messages.enterCode
+  return (
+    <Layout page={page} title={problem === undefined ? copy.title : copy.problemTitle}>
+      <h1>{copy.title}</h1>
+      <form method="post" action={`${page.basePath}/device`} novalidate>
+        <Csrf page={page} />
+        <Field
+          page={page}
+          name="user_code"
+          label={copy.label}
+          hint={copy.hint[page.userCodeCharset]}
+          error={problem}
+          frame={Screen}
+          class={page.userCodeCharset === 'letters' ? 'code' : 'code digits'}
+          value={userCode}
+          inputmode={page.userCodeCharset === 'letters' ? 'text' : 'numeric'}
+          autocomplete="off"
+          autocapitalize="characters"
+          autofocus={problem !== undefined || userCode === undefined}
+        />
+        <Button>{copy.submit}</Button>
+      </form>
+    </Layout>
+  )
 }
 
 /** GET shows the form, or takes the code of a scanned picture; POST takes a typed one. */
@@ -73,7 +60,9 @@ export const enterCode = new Hono<PageEnvironment>()
 /** The form again, for a code that led nowhere. */
 export const notValid = (context: PageRequest) => {
   dropCookie(context, 'user_code')
-  return context.html(<EnterCodePage page={context.get('page')} problem={problems.notValid} />, 404)
+  const page = context.get('page')
+  const problem = page.language.messages.enterCode.notValid
+  return context.html(<EnterCodePage page={page} problem={problem} />, 404)
 }
 
 // Some paste the whole address of the picture.
@@ -83,12 +72,11 @@ const userCodeIn = (typed: string): string => /[?&]user_code=([^&\s]+)/.exec(typ
 const review = (context: PageRequest) =>
   context.redirect(`${context.get('page').basePath}/device/confirm`, 303)
 
-const malformed = (context: PageRequest, typed: string) =>
-  context.html(
-    <EnterCodePage
-      page={context.get('page')}
-      userCode={typed.slice(0, 20)}
-      problem={problems.malformed}
-    />,
+const malformed = (context: PageRequest, typed: string) => {
+  const page = context.get('page')
+  const problem = page.language.messages.enterCode.malformed
+  return context.html(
+    <EnterCodePage page={page} userCode={typed.slice(0, 20)} problem={problem} />,
     400,
   )
+}

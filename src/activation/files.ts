@@ -1,27 +1,37 @@
-// The few files that pages load: the style sheet with the brand's colours in it, the script that
-// shows a password, the logo.
+// The few files that pages load: the style sheet with the brand's colours in it, the logo, and the
+// scripts that show a password and use a passkey.
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
+import type { Brand } from '../brand.ts'
 import { inkOn } from '../colour.ts'
-import type { Brand, Config } from '../config.ts'
+import type { Config } from '../config.ts'
+import { brandOf } from './page-brand.ts'
+import { PASSKEY_LIBRARY } from './passkey-library.ts'
 import type { PageEnvironment } from './visit.ts'
 
+const SCRIPTS = ['show-password.js', 'passkey.js']
+
 /** Serves the files below /device. */
-export const files = ({ brand }: Config): Hono<PageEnvironment> => {
+export const files = (config: Config): Hono<PageEnvironment> => {
   const routes = new Hono<PageEnvironment>()
-  routes.use('/:file{style\\.css|show-password\\.js|logo}', etag(), async (context, next) => {
+  routes.use('/:file{[a-z-]+\\.css|[a-z-]+\\.js|logo}', etag(), async (context, next) => {
     await next()
     context.header('Cache-Control', 'public, max-age=3600')
     context.header('X-Content-Type-Options', 'nosniff')
   })
   routes.get('/style.css', async (context) => {
     const sheet = await asset(context.env, 'style.css')
-    const body = `${await sheet.text()}\n${brandColours(brand)}\n`
+    const colours = brandColours(brandOf(config, context.req.query('client_id')))
+    const body = `${await sheet.text()}\n${colours}\n`
     return context.body(body, 200, { 'Content-Type': 'text/css; charset=utf-8' })
   })
-  routes.get('/show-password.js', (context) => asset(context.env, 'show-password.js'))
-  routes.get('/logo', (context) =>
-    brand.logo === undefined ? context.notFound() : asset(context.env, brand.logo),
+  routes.get('/logo', (context) => {
+    const { logo } = brandOf(config, context.req.query('client_id'))
+    return logo === undefined ? context.notFound() : asset(context.env, logo)
+  })
+  for (const file of SCRIPTS) routes.get(`/${file}`, (context) => asset(context.env, file))
+  routes.get('/passkey-library.js', (context) =>
+    context.body(PASSKEY_LIBRARY, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
   )
   return routes
 }

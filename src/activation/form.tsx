@@ -1,8 +1,7 @@
 // The form kit of the pages: a field that explains itself, the form token, a notice, a button.
 import type { FC, JSX, PropsWithChildren } from 'hono/jsx'
+import type { Messages } from './language.ts'
 import type { PageContext } from './layout.tsx'
-
-const copy = { show: 'Show', hide: 'Hide', password: 'password' }
 
 type InputAttributes = Pick<
   JSX.IntrinsicElements['input'],
@@ -17,6 +16,7 @@ type InputAttributes = Pick<
 >
 
 interface FieldProps extends InputAttributes {
+  readonly page: PageContext
   readonly name: string
   readonly label: string
   readonly hint?: string | undefined
@@ -30,6 +30,7 @@ interface FieldProps extends InputAttributes {
 const Plain: FC<PropsWithChildren> = ({ children }) => <div class="control">{children}</div>
 
 export const Field: FC<FieldProps> = ({
+  page,
   name,
   label,
   hint,
@@ -65,22 +66,35 @@ export const Field: FC<FieldProps> = ({
           aria-invalid={error === undefined && noticeId === undefined ? undefined : 'true'}
           aria-describedby={describedBy.length === 0 ? undefined : describedBy.join(' ')}
         />
-        {attributes.type === 'password' ? <Reveal inputId={name} /> : null}
+        {attributes.type === 'password' ? <Reveal page={page} inputId={name} /> : null}
       </Frame>
     </div>
   )
 }
 
 /** Hidden until show-password.js, which makes it work, has run. */
-const Reveal: FC<{ readonly inputId: string }> = ({ inputId }) => (
-  <button type="button" class="plain" data-reveals={inputId} hidden>
-    <span>
-      {copy.show} <span class="unseen">{copy.password}</span>
-    </span>
-    <span hidden>
-      {copy.hide} <span class="unseen">{copy.password}</span>
-    </span>
-  </button>
+const Reveal: FC<{ readonly page: PageContext; readonly inputId: string }> = ({
+  page,
+  inputId,
+}) => {
+  const { show, hide } = page.language.messages.form
+  return (
+    <button type="button" class="plain" data-reveals={inputId} hidden>
+      <span>
+        <PartlySeen {...show} />
+      </span>
+      <span hidden>
+        <PartlySeen {...hide} />
+      </span>
+    </button>
+  )
+}
+
+const PartlySeen: FC<Messages['form']['show']> = ({ before, visible, after }) => (
+  <>
+    {before === '' ? null : <span class="unseen">{before}</span>} {visible}{' '}
+    {after === '' ? null : <span class="unseen">{after}</span>}
+  </>
 )
 
 export const ShowPasswordScript: FC<{ readonly page: PageContext }> = ({ page }) => (
@@ -95,6 +109,37 @@ export const Csrf: FC<{ readonly page: PageContext }> = ({ page }) => (
 export const KeptUserCode: FC<{ readonly userCode: string | undefined }> = ({ userCode }) =>
   userCode === undefined ? null : <input type="hidden" name="user_code" value={userCode} />
 
+interface CheckboxProps {
+  readonly name: string
+  readonly label: string
+  readonly checked?: boolean
+  readonly error?: string | undefined
+}
+
+export const Checkbox: FC<CheckboxProps> = ({ name, label, checked = false, error }) => {
+  const errorId = error === undefined ? undefined : `${name}-error`
+  return (
+    <div class="field">
+      {error === undefined ? null : (
+        <p class="error" id={errorId}>
+          {error}
+        </p>
+      )}
+      <label class="check">
+        <input
+          type="checkbox"
+          name={name}
+          value="yes"
+          checked={checked}
+          aria-invalid={error === undefined ? undefined : 'true'}
+          aria-describedby={errorId}
+        />
+        {label}
+      </label>
+    </div>
+  )
+}
+
 interface NoticeProps {
   readonly kind: 'problem' | 'status'
   readonly id?: string
@@ -107,8 +152,10 @@ export const Notice: FC<PropsWithChildren<NoticeProps>> = ({ kind, id, children 
 )
 
 interface ButtonProps {
-  /** `ink` is as loud as the accent; `plain` is for what is beside the point of the page. */
-  readonly look?: 'ink' | 'plain'
+  /** `ink` is as loud as the accent; `plain` and `bare` are for what is beside the point. */
+  readonly look?: 'ink' | 'plain' | 'bare'
+  /** For those who hear the button without what stands around it. */
+  readonly 'aria-label'?: string
   readonly name?: string
   readonly value?: string
 }

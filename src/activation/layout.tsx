@@ -2,14 +2,13 @@
 // `Screen` and `UserCode` draw the code the way the television shows it.
 import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
+import type { Language } from './language.ts'
+import type { PageBrand } from './page-brand.ts'
 
-const copy = {
-  footer: (brand: string) => `${brand} never asks for a code by mail, chat or phone.`,
-}
-
-/** What every page needs: whose name it wears, where it is mounted, and the form token (VP-12). */
+/** What every page needs: whose name it wears, what it speaks, and the form token (VP-12). */
 export interface PageContext {
-  readonly brand: { readonly name: string; readonly logo: string | undefined }
+  readonly brand: PageBrand
+  readonly language: Language
   readonly basePath: string
   readonly csrf: string
   /** What the codes of most devices here are made of. */
@@ -31,7 +30,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
 }) => (
   <>
     {raw('<!doctype html>')}
-    <html lang="en" class={wide ? 'wide' : undefined}>
+    <html lang={page.language.tag} dir={page.language.direction} class={wide ? 'wide' : undefined}>
       <head>
         <meta charset="utf-8" />
         <title>{`${title} – ${page.brand.name}`}</title>
@@ -40,7 +39,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
         <meta name="theme-color" content="#fff" media="(prefers-color-scheme: light)" />
         <meta name="theme-color" content="#14171e" media="(prefers-color-scheme: dark)" />
         <meta name="robots" content="noindex" />
-        <link rel="stylesheet" href={`${page.basePath}/device/style.css`} />
+        <link rel="stylesheet" href={page.brand.styleSheet} />
       </head>
       <body>
         <header>
@@ -51,11 +50,41 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
           )}
         </header>
         <main>{children}</main>
-        <footer>{copy.footer(page.brand.name)}</footer>
+        <Footer page={page} />
       </body>
     </html>
   </>
 )
+
+const Footer: FC<{ readonly page: PageContext }> = ({ page }) => {
+  const copy = page.language.messages.layout
+  const { name, supportUri, termsUri, privacyUri } = page.brand
+  const links = [
+    [copy.support, supportUri],
+    [copy.terms, termsUri],
+    [copy.privacy, privacyUri],
+  ] as const
+  return (
+    <footer>
+      <p>{copy.footer(name)}</p>
+      <p class="links">
+        {links.map(([label, uri]) => (uri === undefined ? null : <a href={uri}>{label}</a>))}
+      </p>
+    </footer>
+  )
+}
+
+/** An address that breaks, where it must, before the @. */
+export const Email: FC<{ readonly address: string | undefined }> = ({ address = '' }) => {
+  const at = address.lastIndexOf('@')
+  return (
+    <span class="quiet">
+      {address.slice(0, Math.max(at, 0))}
+      <wbr />
+      {address.slice(Math.max(at, 0))}
+    </span>
+  )
+}
 
 /** A television, seen from the sofa. Lit once it is connected. */
 export const Screen: FC<PropsWithChildren<{ readonly show?: 'picture lit' | 'picture off' }>> = ({

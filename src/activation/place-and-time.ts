@@ -1,21 +1,33 @@
 // Where and when a device asked, in words.
-import { MINUTE } from '../durations.ts'
-import type { DeviceOrigin } from '../objects/device-authorization-state.ts'
+import { DAY, HOUR, MINUTE } from '../durations.ts'
+import type { Place } from '../whereabouts.ts'
+import type { Language } from './language.ts'
 
 /** `Turku, Finland`, or undefined where the edge cannot tell. */
-export const placeName = ({ city, region, country }: DeviceOrigin): string | undefined => {
-  const parts = [city, region === city ? undefined : region, countryName(country)]
-  return parts.filter((part) => part !== undefined).join(', ') || undefined
+export const placeName = (
+  { city, region, country }: Place,
+  { tag, messages }: Language,
+): string | undefined => {
+  const parts = [city, region === city ? undefined : region, countryName(country, tag)]
+  const known = parts.filter((part) => part !== undefined)
+  return known.length === 0 ? undefined : messages.placeAndTime.place(known)
 }
 
-// `T1` (Tor) and `XX` (unknown) are no countries.
-const countryName = (code: string | undefined): string | undefined =>
-  code === undefined || !/^[A-Z]{2}$/.test(code) || code === 'XX'
-    ? undefined
-    : new Intl.DisplayNames('en', { type: 'region' }).of(code)
+const countryName = (code: string | undefined, tag: string): string | undefined =>
+  code === undefined ? undefined : new Intl.DisplayNames(tag, { type: 'region' }).of(code)
 
-/** `2 minutes ago`. */
-export const timeAgo = (elapsedMs: number): string => {
-  const minutes = Math.floor(elapsedMs / MINUTE)
-  return minutes < 1 ? 'just now' : new Intl.RelativeTimeFormat('en').format(-minutes, 'minute')
+const UNITS = [
+  ['year', 365 * DAY],
+  ['month', 30 * DAY],
+  ['day', DAY],
+  ['hour', HOUR],
+  ['minute', MINUTE],
+] as const
+
+/** `2 minutes ago`, `3 months ago`: by the largest unit that has passed. */
+export const timeAgo = (elapsedMs: number, { tag, messages }: Language): string => {
+  const passed = UNITS.find(([, unitMs]) => elapsedMs >= unitMs)
+  if (passed === undefined) return messages.placeAndTime.justNow
+  const [unit, unitMs] = passed
+  return new Intl.RelativeTimeFormat(tag).format(-Math.floor(elapsedMs / unitMs), unit)
 }

@@ -4,31 +4,10 @@ import { MINUTE, SECOND } from '../durations.ts'
 import { logFailure } from '../failure-log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'
 import { hasCookies } from './cookies.ts'
+import { DEFAULT_LANGUAGE, type Messages } from './language.ts'
 import type { PageRequest } from './visit.ts'
 import type { FC } from 'hono/jsx'
 import { Layout, type PageContext } from './layout.tsx'
-
-const copy = {
-  missing: { title: 'There is no such page', text: 'Check the address, or start with your code.' },
-  forbidden: {
-    title: 'That did not come from this page',
-    text: 'The form was too old or came from somewhere else. Nothing was changed. Please try again.',
-  },
-  cookies: {
-    title: 'This page needs cookies',
-    text: 'Allow cookies for this site, so that your code is kept while you sign in, and start again.',
-  },
-  tooLarge: { title: 'That was too much', text: 'The form was larger than it can be.' },
-  unavailable: {
-    title: 'Something went wrong here',
-    text: 'Nothing was changed. Please try again in a moment.',
-  },
-  tooMany: (minutes: number) => ({
-    title: 'Too many tries',
-    text: `To keep accounts safe there is a pause now. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
-  }),
-  start: 'Enter a code',
-}
 
 interface ProblemPageProps {
   readonly page: PageContext
@@ -49,34 +28,43 @@ export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action })
   </Layout>
 )
 
-export const missing = (context: PageRequest) => problem(context, copy.missing, 404)
+export const missing = (context: PageRequest) => problem(context, 'missing', 404)
 
 export const forbidden = (context: PageRequest) =>
-  problem(context, hasCookies(context) ? copy.forbidden : copy.cookies, 403)
+  problem(context, hasCookies(context) ? 'forbidden' : 'cookies', 403)
 
-export const tooLarge = (context: PageRequest) => problem(context, copy.tooLarge, 413)
+export const tooLarge = (context: PageRequest) => problem(context, 'tooLarge', 413)
 
 /** RFC 6585 §4. */
 export const tooMany = (context: PageRequest, waitMs: number) => {
   context.header('Retry-After', String(Math.ceil(waitMs / SECOND)))
-  const { title, text } = copy.tooMany(Math.ceil(waitMs / MINUTE))
   const page = context.get('page')
-  return context.html(<ProblemPage page={page} title={title} text={text} />, 429)
+  const { title, text } = page.language.messages.problem.tooMany
+  const minutes = Math.ceil(waitMs / MINUTE)
+  return context.html(<ProblemPage page={page} title={title} text={text(minutes)} />, 429)
+}
+
+/** The client's policy does not let a device in from there (RFC 10027 §6.1.1). */
+export const tooFar = (context: PageRequest, page: PageContext, clientName: string) => {
+  const { title, text } = page.language.messages.confirm.tooFar
+  return context.html(<ProblemPage page={page} title={title} text={text(clientName)} />, 403)
 }
 
 /** Whatever a page did not expect: an object out of reach, or a bug. */
 export const unavailable = (error: Error, context: PageRequest) => {
   logFailure(error)
-  return problem(context, copy.unavailable, error instanceof ObjectUnavailable ? 503 : 500)
+  return problem(context, 'unavailable', error instanceof ObjectUnavailable ? 503 : 500)
 }
 
 const problem = (
   context: PageRequest,
-  { title, text }: { title: string; text: string },
+  what: Exclude<keyof Messages['problem'], 'tooMany' | 'start'>,
   status: ContentfulStatusCode,
 ) => {
   // A file that failed has no page around it.
   const page: PageContext | undefined = context.get('page')
+  const copy = (page?.language ?? DEFAULT_LANGUAGE).messages.problem
+  const { title, text } = copy[what]
   if (page === undefined) return context.text(title, status)
   const action = { href: `${page.basePath}/device`, label: copy.start }
   return context.html(<ProblemPage page={page} title={title} text={text} action={action} />, status)

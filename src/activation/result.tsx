@@ -1,49 +1,82 @@
-// The end of the phone's part: what was decided, and back to the television (VP-17).
+// The end of the phone's part: what was decided, and back to the television (VP-17). Whoever did not
+// mean it takes it back here.
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import * as z from 'zod/mini'
-import { keepCookie, readCookie } from './cookies.ts'
-import type { PageEnvironment, PageRequest } from './visit.ts'
+import { parseUserCode } from '../codes.ts'
+import { logDecision } from '../decision-log.ts'
+import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
+import { dropCookie, keepCookie, readCookie } from './cookies.ts'
+import { Button, Csrf } from './form.tsx'
 import { Layout, Screen, type PageContext } from './layout.tsx'
+import {
+  type PageEnvironment,
+  type PageRequest,
+  goTo,
+  pageForClient,
+  sessionCookie,
+  signedInVisitor,
+} from './visit.ts'
 
-const copy = {
-  connected: {
-    title: 'You’re connected',
-    next: 'Go back to your TV.',
-    detail: (client: string, device: string) => (
-      <>
-        <bdi>{client}</bdi> is ready on <bdi>{device}</bdi>. You can close this page.
-      </>
-    ),
-  },
-  declined: {
-    title: 'Nothing was shared',
-    next: 'You did not allow it.',
-    detail: (client: string, device: string) => (
-      <>
-        <bdi>{device}</bdi> is not connected to <bdi>{client}</bdi>. If you did not start this, you
-        did the right thing.
-      </>
-    ),
-  },
-}
+const outcomeSchema = z.enum(['connected', 'declined', 'reported', 'removed'])
+export type Outcome = z.output<typeof outcomeSchema>
+
+const resultSchema = z.object({
+  outcome: outcomeSchema,
+  clientId: z.string(),
+  clientName: z.string(),
+  deviceName: z.string(),
+  userCode: z.string(),
+})
+type Result = z.output<typeof resultSchema>
 
 interface ResultPageProps {
   readonly page: PageContext
-  readonly outcome: 'connected' | 'declined'
-  readonly clientName: string
-  readonly deviceName: string
+  readonly result: Pick<Result, 'outcome' | 'clientName' | 'deviceName'>
+  /** Whether to offer a passkey for the next time. */
+  readonly offersPasskey: boolean
 }
 
-export const ResultPage: FC<ResultPageProps> = ({ page, outcome, clientName, deviceName }) => {
+export const ResultPage: FC<ResultPageProps> = ({ page, result, offersPasskey }) => {
+  const { outcome, clientName, deviceName } = result
+  const copy = page.language.messages.result
   const { title, next, detail } = copy[outcome]
+  const isConnected = outcome === 'connected'
   return (
     <Layout page={page} title={title}>
-      {outcome === 'connected' ? <Connected /> : <Standby />}
+      {isConnected ? <Connected /> : <Standby />}
       <h1>{title}</h1>
       <p class="lead">{next}</p>
       <p>{detail(clientName, deviceName)}</p>
+      {isConnected && offersPasskey ? (
+        <section class="offer">
+          <h2>{copy.passkey.title}</h2>
+          <p>{copy.passkey.text}</p>
+          <a class="button plain" href={`${page.basePath}/devices#passkeys`}>
+            {page.language.messages.devices.addPasskey}
+          </a>
+        </section>
+      ) : null}
+      <p>
+        <a class="link quiet" href={`${page.basePath}/devices`}>
+          {page.language.messages.layout.devices}
+        </a>
+      </p>
+      {isConnected ? <NotMe page={page} /> : null}
     </Layout>
+  )
+}
+
+const NotMe: FC<{ readonly page: PageContext }> = ({ page }) => {
+  const copy = page.language.messages.result
+  return (
+    <form class="regret" method="post" action={`${page.basePath}/device/result`}>
+      <Csrf page={page} />
+      <Button look="plain" name="decision" value="not-me">
+        {copy.notMe}
+      </Button>
+      <p class="quiet">{copy.notMeHint}</p>
+    </form>
   )
 }
 
@@ -71,29 +104,59 @@ const Standby: FC = () => (
   </Screen>
 )
 
-const resultSchema = z.object({
-  outcome: z.enum(['connected', 'declined']),
-  clientName: z.string(),
-  deviceName: z.string(),
-})
-type Result = z.infer<typeof resultSchema>
-
 /** Keeps what the last page has to say across the redirect. */
 export const keepResult = (context: PageRequest, kept: Result): void => {
   keepCookie(context, 'result', JSON.stringify(kept))
 }
 
-/** GET tells what was decided. */
-export const result = new Hono<PageEnvironment>().get('/', (context) => {
-  const page = context.get('page')
-  const kept = parseResult(readCookie(context, 'result') ?? '')
-  if (kept === undefined) return context.redirect(`${page.basePath}/device`, 303)
-  return context.html(<ResultPage page={page} {...kept} />)
-})
+/** GET tells what was decided; POST takes a connection back, and ends every session. */
+export const result = new Hono<PageEnvironment>()
+  .get('/', async (context) => {
+    const kept = parseResult(readCookie(context, 'result'))
+    if (kept === undefined) return goTo(context, '/device')
+    return context.html(
+      <ResultPage
+        page={pageForClient(context, kept.clientId)}
+        result={kept}
+        offersPasskey={await mayAddPasskey(context)}
+      />,
+    )
+  })
+  .post('/', async (context) => {
+    const kept = parseResult(readCookie(context, 'result'))
+    const person = await signedInVisitor(context)
+    if (kept === undefined || person === undefined) return goTo(context, '/device/sign-in')
+    const { subject } = person
+    const withdrawn = await ask(() =>
+      deviceAuthorizationOf(context.env, parseUserCode(kept.userCode) ?? '').withdraw(subject),
+    )
+    if (withdrawn.outcome === 'not_valid') return goTo(context, '/devices')
+    const { grantId } = withdrawn
+    await ask(async () => {
+      const account = accountOf(context.env, subject)
+      // Also where the device has not collected its tokens yet: now it never will.
+      await account?.removeDevice(grantId, 'device_reported', kept.deviceName)
+      await account?.signOutEverywhere({ withDevices: false })
+    })
+    logDecision({ clientId: kept.clientId, outcome: 'withdrawn' })
+    dropCookie(context, 'session')
+    keepResult(context, { ...kept, outcome: 'removed' })
+    return goTo(context, '/device/result')
+  })
 
-const parseResult = (text: string): Result | undefined => {
+// Only who signed in with a password has something to gain from it.
+const mayAddPasskey = async (context: PageRequest): Promise<boolean> => {
+  const claim = sessionCookie(context)
+  if (!context.get('config').hasBuiltInAccounts || claim === undefined) return false
+  const overview = await ask(async () =>
+    accountOf(context.env, claim.subject)?.overview(claim.claim),
+  )
+  return overview?.passkeys.length === 0
+}
+
+const parseResult = (text: string | undefined): Result | undefined => {
   try {
-    return resultSchema.parse(JSON.parse(text))
+    return resultSchema.parse(JSON.parse(text ?? ''))
   } catch {
     return undefined
   }

@@ -3,16 +3,19 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
-import { type Config, STRICT_TRANSPORT_SECURITY, isLoopback } from '../config.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY } from '../config.ts'
 import { isEqualInConstantTime } from '../crypto.ts'
+import { isLoopback } from '../loopback.ts'
 import { authorize } from './authorize.tsx'
 import { confirm } from './confirm.tsx'
 import { createAccount } from './create-account.tsx'
+import { devices } from './devices.tsx'
 import { enterCode } from './enter-code.tsx'
 import { files } from './files.ts'
 import { forbidden, missing, tooLarge, unavailable } from './problem.tsx'
 import { result } from './result.tsx'
 import { signIn, signOut } from './sign-in.tsx'
+import { upstream } from './upstream.tsx'
 import { type PageEnvironment, pageContextFor } from './visit.ts'
 
 type Middleware = MiddlewareHandler<PageEnvironment>
@@ -24,19 +27,21 @@ const MAX_FORM_BYTES = 64 * 1024
 export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   const routes = new Hono<PageEnvironment>()
   routes.route('/device', files(config))
-  for (const path of ['/device/*', '/authorize']) {
+  for (const path of ['/device/*', '/devices/*', '/authorize']) {
     routes.use(path, pageHeaders, noStore, requireTls, preparePage(config))
     routes.use(path, bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }))
   }
   routes.route('/authorize', authorize)
-  routes.use('/device/*', requireOwnForm)
+  for (const path of ['/device/*', '/devices/*']) routes.use(path, requireOwnForm)
   routes.route('/device', enterCode)
   routes.route('/device/sign-in', signIn)
+  routes.route('/device/sign-in/at', upstream)
   routes.route('/device/sign-out', signOut)
   routes.route('/device/create-account', createAccount)
   routes.route('/device/confirm', confirm)
   routes.route('/device/result', result)
-  routes.all('/device/*', missing)
+  routes.route('/devices', devices)
+  for (const path of ['/device/*', '/devices/*']) routes.all(path, missing)
   routes.onError(unavailable)
   return routes
 }
@@ -74,7 +79,10 @@ const preparePage =
   (config: Config): Middleware =>
   async (context, next) => {
     context.set('config', config)
-    context.set('page', pageContextFor(context, config))
+    const page = pageContextFor(context, config)
+    context.set('page', page)
+    context.header('Content-Language', page.language.tag)
+    context.header('Vary', 'Accept-Language', { append: true })
     await next()
   }
 

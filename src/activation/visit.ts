@@ -1,17 +1,23 @@
 // One request of a person: whose browser it is, what it sent, and what its pages need.
 import type { Context } from 'hono'
 import { displayUserCode, parseUserCode } from '../codes.ts'
-import type { Config } from '../config.ts'
+import { type Config, issuerFor } from '../config.ts'
+import { deviceNameOf } from '../device-name.ts'
 import { randomBytes, sha256, toBase64url } from '../crypto.ts'
+import type { RelyingParty } from '../identity/passkey.ts'
 import {
   type SessionCookie,
   type SignedIn,
+  type Visit,
   parseSession,
   signedInPerson,
 } from '../identity/session.ts'
 import { accountOf, ask } from '../objects/index.ts'
+import { placeIn, whereaboutsOf } from '../whereabouts.ts'
 import { keepCookie, readCookie } from './cookies.ts'
+import { type Language, chooseLanguage, languageInUiLocales } from './language.ts'
 import type { PageContext } from './layout.tsx'
+import { pageBrand } from './page-brand.ts'
 
 export type PageEnvironment = {
   Bindings: Cloudflare.Env
@@ -24,18 +30,42 @@ export type Form = (name: string) => string
 
 /** What every page of this request needs; a browser without any cookie of ours gets one. */
 export const pageContextFor = (context: Context, config: Config): PageContext => ({
-  brand: {
-    name: config.brand.name,
-    logo: config.brand.logo === undefined ? undefined : `${config.basePath}/device/logo`,
-  },
+  brand: pageBrand(config),
+  language: languageFor(context),
   basePath: config.basePath,
   csrf: formTokenFor(context),
   userCodeCharset: config.userCodeCharset,
 })
 
+/** The page with the looks that a client has of its own. */
+export const pageForClient = (context: PageRequest, clientId: string): PageContext => ({
+  ...context.get('page'),
+  brand: pageBrand(context.get('config'), clientId),
+})
+
+/** What the browser vouches for in a passkey ceremony: the issuer's origin. */
+export const relyingPartyOf = (context: PageRequest): RelyingParty => {
+  const config = context.get('config')
+  return {
+    name: config.brand.name,
+    origin: new URL(issuerFor(config, context.req.url)).origin,
+  }
+}
+
+/** To one of our own pages, after a form or a link. */
+export const goTo = (context: PageRequest, path: string): Response =>
+  context.redirect(`${context.get('page').basePath}${path}`, 303)
+
 /** What the session cookie claims. */
 export const sessionCookie = (context: Context): SessionCookie | undefined =>
   parseSession(readCookie(context, 'session'))
+
+/** Where somebody signs in, and what session their browser has so far. */
+export const visitOf = (context: PageRequest): Visit => ({
+  browser: deviceNameOf(undefined, context.req.header('User-Agent') ?? null),
+  place: placeIn(whereaboutsOf(context.req.raw)),
+  previous: sessionCookie(context),
+})
 
 /** Who is signed in. Touches the account. */
 export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>
@@ -68,8 +98,16 @@ export const keepUserCode = (context: Context, typed: string): boolean => {
   return true
 }
 
-// Bound to the browser and the session (VP-12). Derived from the cookie, so that nothing has to be stored, and by a one-way function, so that a
-// page that leaks does not leak the session.
+// The app's wish comes once, in the address that the picture holds, and is kept for the pages after.
+const languageFor = (context: Context): Language => {
+  const wished = languageInUiLocales(context.req.query('ui_locales'))
+  if (wished !== undefined) keepCookie(context, 'language', wished.tag)
+  const kept = readCookie(context, 'language')
+  return wished ?? chooseLanguage(kept, context.req.header('Accept-Language'))
+}
+
+// Bound to the browser and the session (VP-12). Derived from the cookie, so that nothing has to be
+// stored, and by a one-way function, so that a page that leaks does not leak the session.
 const formTokenFor = (context: Context): string => {
   const bound = readCookie(context, 'session') ?? readCookie(context, 'visit') ?? newVisit(context)
   return sha256(`form ${bound}`)

@@ -1,10 +1,9 @@
 // The built-in accounts: e-mail and password, for a service without an identity provider.
 import * as z from 'zod/mini'
-import { logFailure } from '../failure-log.ts'
-import type { SignInOutcome } from '../objects/account.ts'
-import { accountOf, ask, subjectOfEmail } from '../objects/index.ts'
+import { ask, emailLogin, mintSubject } from '../objects/index.ts'
+import type { PasswordOutcome } from '../objects/login.ts'
 import { type PasswordProblem, passwordProblem } from './password-policy.ts'
-import { type SessionCookie, endSession, mintSession } from './session.ts'
+import { type Opened, type Visit, openAccount } from './session.ts'
 
 const MAX_EMAIL_LENGTH = 254
 const MAX_NAME_LENGTH = 64
@@ -34,16 +33,13 @@ export const parseEmail = (typed: string): string | undefined => {
 export const signIn = async (
   env: Cloudflare.Env,
   { email, password }: { email: string; password: string },
-  previous: SessionCookie | undefined,
-): Promise<
-  Exclude<SignInOutcome, { outcome: 'signed_in' }> | { outcome: 'signed_in'; cookie: string }
-> => {
-  const subject = subjectOfEmail(env, email)
-  const { value, claim } = mintSession(subject)
-  const outcome = await ask(async () => accountOf(env, subject)?.signIn(password, claim))
-  if (outcome?.outcome !== 'signed_in') return outcome ?? { outcome: 'refused' }
-  await endPrevious(env, previous)
-  return { outcome: 'signed_in', cookie: value }
+  visit: Visit,
+): Promise<Exclude<PasswordOutcome, { outcome: 'right' }> | Opened> => {
+  const tried = await ask(() => emailLogin(env, email).tryPassword(password))
+  if (tried.outcome !== 'right') return tried
+  const { subject, name } = tried
+  const claims = { name, email, isEmailVerified: false }
+  return openAccount(env, subject, claims, { amr: ['pwd'] }, visit)
 }
 
 /** Makes an account and signs in. Problems are all told at once. */
@@ -51,8 +47,8 @@ export const createAccount = async (
   env: Cloudflare.Env,
   person: NewPerson,
   serviceName: string,
-  previous: SessionCookie | undefined,
-): Promise<{ problems: PersonProblems } | { cookie: string }> => {
+  visit: Visit,
+): Promise<{ problems: PersonProblems } | Opened | { outcome: 'refused' }> => {
   const name = person.name.trim().normalize('NFC')
   const email = parseEmail(person.email)
   const password = passwordProblem(person.password, [serviceName, name, email ?? ''])
@@ -63,22 +59,10 @@ export const createAccount = async (
     ...(password !== undefined && { password }),
   }
   if (email === undefined || Object.keys(problems).length > 0) return { problems }
-  const subject = subjectOfEmail(env, email)
-  const { value, claim } = mintSession(subject)
-  const registered = await ask(async () =>
-    accountOf(env, subject)?.register({ email, name, password: person.password }, claim),
+  const subject = mintSubject(env)
+  const registered = await ask(() =>
+    emailLogin(env, email).register(subject, { name, password: person.password }),
   )
-  if (registered?.outcome !== 'registered') return { problems: { email: 'taken' } }
-  await endPrevious(env, previous)
-  return { cookie: value }
-}
-
-// SS-3: whatever was signed in here before is not any more. If that cannot be reached it ends by
-// itself later; the new session must not be lost over it.
-const endPrevious = async (env: Cloudflare.Env, previous: SessionCookie | undefined) => {
-  try {
-    await endSession(env, previous)
-  } catch (error) {
-    logFailure(error)
-  }
+  if (registered.outcome !== 'registered') return { problems: { email: 'taken' } }
+  return openAccount(env, subject, { name, email, isEmailVerified: false }, { amr: ['pwd'] }, visit)
 }

@@ -1,8 +1,11 @@
 // Browser sessions: what the cookie says, and whose session it is. The cookie names the account and
 // the session, and carries the secret whose digest the account keeps.
 import { fromBase64url, randomBytes, sha256, toBase64url } from '../crypto.ts'
-import type { SessionClaim, SignedInPerson } from '../objects/account.ts'
+import { logFailure } from '../failure-log.ts'
+import type { Claims, SignedInPerson } from '../objects/account.ts'
 import { accountOf, ask } from '../objects/index.ts'
+import type { SessionClaim } from '../objects/sessions.ts'
+import type { Place } from '../whereabouts.ts'
 
 const SUBJECT_BYTES = 32
 const ID_BYTES = 8
@@ -47,6 +50,54 @@ export const signedInPerson = async (
   if (cookie === undefined) return undefined
   const person = await ask(async () => accountOf(env, cookie.subject)?.session(cookie.claim))
   return person === undefined ? undefined : { ...person, ...cookie }
+}
+
+/** Where somebody signs in, and whose session their browser had until now. */
+export interface Visit {
+  readonly browser: string
+  readonly place: Place
+  readonly previous: SessionCookie | undefined
+}
+
+/** Signed in: the value of the new session's cookie. */
+export interface Opened {
+  readonly outcome: 'signed_in'
+  readonly cookie: string
+}
+
+/** Begins a session of `subject`, who was recognised by `amr` (RFC 8176), just now or at `atMs`. */
+export const openAccount = async (
+  env: Cloudflare.Env,
+  subject: string,
+  claims: Claims | undefined,
+  signIn: { readonly amr: readonly string[]; readonly provider?: string; readonly atMs?: number },
+  { previous, ...where }: Visit,
+): Promise<Opened | { readonly outcome: 'refused' }> => {
+  const { value, claim } = mintSession(subject)
+  const opened = await ask(async () =>
+    accountOf(env, subject)?.open(claims, claim, {
+      amr: signIn.amr,
+      provider: signIn.provider,
+      authTimeMs: signIn.atMs ?? Date.now(),
+      ...where,
+    }),
+  )
+  if (opened?.outcome !== 'opened') return { outcome: 'refused' }
+  await endPrevious(env, previous)
+  return { outcome: 'signed_in', cookie: value }
+}
+
+// SS-3: whatever was signed in here before is not any more. If that cannot be reached it ends by
+// itself later; the new session must not be lost over it.
+const endPrevious = async (
+  env: Cloudflare.Env,
+  previous: SessionCookie | undefined,
+): Promise<void> => {
+  try {
+    await endSession(env, previous)
+  } catch (error) {
+    logFailure(error)
+  }
 }
 
 /** Ends a session on the server. */

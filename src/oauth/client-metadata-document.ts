@@ -54,11 +54,13 @@ export const fetchClient = async (
       accept: 'application/json',
       maxBytes: MAX_BYTES,
     })
-    const document: unknown = JSON.parse(text)
-    const { client_id: clientId, token_endpoint_auth_method: method } =
-      documentSchema.parse(document)
-    if (clientId !== address) return undefined
-    const metadata = grantMetadata(metadataSchema.parse(document), method, config)
+    const json: unknown = JSON.parse(text)
+    const document = documentSchema.safeParse(json)
+    const requested = metadataSchema.safeParse(json)
+    if (!document.success || !requested.success || document.data.client_id !== address)
+      return undefined
+    const method = document.data.token_endpoint_auth_method
+    const metadata = grantMetadata(requested.data, method, config)
     // CM-4: the host is what the person can judge it by, so it is the address's own.
     const client = unlistedClient(address, metadata, config, {
       uri: address,
@@ -71,10 +73,7 @@ export const fetchClient = async (
         headers: { 'Retry-After': '5' },
       })
     const isDocumentAtFault =
-      error instanceof NotFetched ||
-      error instanceof OAuthError ||
-      error instanceof SyntaxError ||
-      error instanceof z.core.$ZodError
+      error instanceof NotFetched || error instanceof OAuthError || error instanceof SyntaxError
     if (isDocumentAtFault) return undefined
     throw error
   }

@@ -2,12 +2,14 @@
 import { DEVICE_CODE_GRANT } from '../client-metadata.ts'
 import type { Client } from '../clients.ts'
 import { displayUserCode, mintDeviceCode, mintUserCode } from '../codes.ts'
+import { deviceNameOf } from '../device-name.ts'
 import { SECOND } from '../durations.ts'
 import { ask, deviceAuthorizationOf } from '../objects/index.ts'
-import type { AuthorizationRequest, DeviceOrigin } from '../objects/device-authorization-state.ts'
+import type { AuthorizationRequest } from '../objects/device-authorization-state.ts'
 import { isWithinLimit } from '../rate-limit.ts'
+import { whereaboutsOf } from '../whereabouts.ts'
 import { authenticateClient } from './client-authentication.ts'
-import { deviceNameOf, plainText } from './device-name.ts'
+
 import { provenKey } from './dpop.ts'
 import { OAuthError, tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -47,7 +49,9 @@ export const deviceAuthorization = async (
     requestedAtMs: now,
     // Whole seconds, because the device_code says it in seconds too.
     expiresAtMs: Math.ceil((now + client.codeLifetimeMs) / SECOND) * SECOND,
-    origin: originOf(request, parameters),
+    deviceName: deviceNameOf(parameters.get('device_name'), request.headers.get('User-Agent')),
+    origin: whereaboutsOf(request),
+    proximityPolicy: client.proximityPolicy,
   })
   return Response.json(respond(client, issuer, userCode, deviceCode))
 }
@@ -111,18 +115,3 @@ const readCodeChallenge = (parameters: Parameters): string | undefined => {
     throw new OAuthError('invalid_request', 'code_challenge is not the S256 of anything')
   return challenge
 }
-
-const originOf = (request: Request, parameters: Parameters): DeviceOrigin => {
-  // Absent outside Cloudflare's network.
-  const { cf } = request
-  return {
-    deviceName: deviceNameOf(parameters.get('device_name'), request.headers.get('User-Agent')),
-    city: textOf(cf?.city),
-    region: textOf(cf?.region),
-    country: textOf(cf?.country),
-    network: textOf(cf?.asOrganization),
-  }
-}
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? plainText(value) || undefined : undefined

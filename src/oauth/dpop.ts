@@ -9,7 +9,7 @@ import { CLOCK_SKEW_MS, DPOP_NONCE_LIFETIME_MS } from '../config.ts'
 import { sha256 } from '../crypto.ts'
 import { ask, replayGuardOf } from '../objects/index.ts'
 import { isWithinLimit } from '../rate-limit.ts'
-import { nonceSecret } from '../tokens/signing-keys.ts'
+import { macSecret } from '../tokens/signing-keys.ts'
 import { issueNonce, nonceIssuedAtMs } from './dpop-nonce.ts'
 import { OAuthError, tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -39,7 +39,7 @@ export const provenKey = async (
     throw invalid('htu is not the address of this request')
   if (accessToken !== undefined && claims['ath'] !== sha256(accessToken))
     throw invalid('ath is not the hash of the access token')
-  const secret = await nonceSecret(env)
+  const secret = await macSecret(env)
   const { nonce } = claims
   const issuedAtMs = typeof nonce === 'string' ? nonceIssuedAtMs(secret, nonce, now) : undefined
   // Before the nonce goes stale, so that a steady client never meets a refusal (RFC 9449 §8.2).

@@ -5,6 +5,8 @@ import type { Parameters } from './parameters.ts'
 
 export interface Exchange {
   readonly request: Request
+  /** When it came, before anything was asked of anybody. */
+  readonly arrivedAtMs: number
   readonly env: Cloudflare.Env
   readonly config: Config
   /** The issuer identifier, whose endpoint this is. */

@@ -2,7 +2,8 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
-import { type Config, STRICT_TRANSPORT_SECURITY, isLoopback, issuerFor } from '../config.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config.ts'
+import { isLoopback } from '../loopback.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import { OAuthError, renderError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -30,6 +31,7 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   }
   const exchangeOf = (context: Context<Environment>): Exchange => ({
     request: context.req.raw,
+    arrivedAtMs: Date.now(),
     env: context.env,
     config,
     issuer: issuerFor(config, context.req.url),

@@ -4,7 +4,7 @@ import type { Approval } from '../objects/device-authorization-state.ts'
 import { ACCESS_TOKEN_ALGORITHM, issueAccessToken } from '../tokens/access-token.ts'
 import { issueIdToken } from '../tokens/id-token.ts'
 import { type RefreshToken, formatRefreshToken } from '../tokens/refresh-token.ts'
-import { signingKey } from '../tokens/signing-keys.ts'
+import { macSecret, signingKey } from '../tokens/signing-keys.ts'
 import type { TokenResponse, TokenType } from './protocol.ts'
 import { scopeFor } from './scope.ts'
 
@@ -22,11 +22,12 @@ export interface Grant {
   readonly dpopJkt: string | undefined
 }
 
-/** Gets the signing keys, so that issuing needs nobody else. Throws ObjectUnavailable. */
+/** Gets the keys, so that issuing needs nobody else. Throws ObjectUnavailable. */
 export const prepareTokens = async (env: Cloudflare.Env, client: Client): Promise<void> => {
   const now = Date.now()
   await signingKey(env, ACCESS_TOKEN_ALGORITHM, now)
   await signingKey(env, client.idTokenAlgorithm, now)
+  await macSecret(env)
 }
 
 /** RFC 9449 §5: how an access token is to be used. */

@@ -11,7 +11,7 @@ import {
 } from '../client-metadata.ts'
 import { type Client, toClient } from '../clients.ts'
 import type { Config } from '../config.ts'
-import { plainText } from './device-name.ts'
+import { plainText } from '../device-name.ts'
 import { OAuthError } from './errors.ts'
 
 const text = z.string().check(z.maxLength(1024))

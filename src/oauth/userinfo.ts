@@ -1,5 +1,6 @@
 // GET and POST /userinfo (OpenID Connect Core §5.3), with a bearer token (RFC 6750) or one that is
 // bound to a key (RFC 9449 §7).
+import type { Claims } from '../objects/account.ts'
 import { ask, accountOf } from '../objects/index.ts'
 import { type AccessTokenClaims, verifyAccessToken } from '../tokens/access-token.ts'
 import { isStillClient } from './client-registry.ts'
@@ -58,14 +59,18 @@ const requireKey = async (
   if (proven !== dpopJkt) throw refusal(scheme, 'invalid_token', 'The token is for another key')
 }
 
-// Core §5.4. Nobody has confirmed the address by reading a message sent there.
+// Core §5.4.
 const claimsFor = (
   { subject, scope }: AccessTokenClaims,
-  account: { name: string; email: string },
+  account: Claims,
 ): Record<string, string | boolean> => ({
   sub: subject,
   ...(scope.includes('profile') && { name: account.name }),
-  ...(scope.includes('email') && { email: account.email, email_verified: false }),
+  ...(scope.includes('email') &&
+    account.email !== undefined && {
+      email: account.email,
+      email_verified: account.isEmailVerified,
+    }),
 })
 
 // RFC 6750 §2: in the header or in the form, never in the URL, and never twice.

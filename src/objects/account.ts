@@ -1,136 +1,106 @@
-// One Account is one person: how they sign in, their browser sessions, and the devices they have
-// connected. It is named by how the person is known (`email:…`); its id is the subject of every
-// token. It never deletes itself, unless it holds nothing but failed sign-ins of nobody.
+// One Account is one person: their browser sessions, and the devices they have connected. Its id is
+// the subject of every token, and random: nobody else will ever have it. How the person is known is
+// kept in their Logins. It never deletes itself.
 import { DurableObject } from 'cloudflare:workers'
 import type { RefreshLimits } from '../clients.ts'
-import {
-  CODES_AT_ONCE_WINDOW_MS,
-  FAILURES_FORGOTTEN_MS,
-  MAX_WRONG_CODES,
-  SESSION_LIFETIME_MS,
-} from '../config.ts'
-import { hashPassword, needsRehash, verifyPassword } from '../identity/password.ts'
-import {
-  type Guard,
-  NO_FAILURES,
-  afterFailedSignIn,
-  afterWrongCode,
-  codeWaitMs,
-  signInWaitMs,
-} from './account-guard.ts'
-import {
-  type Grant,
-  type NewGrant,
-  type RefreshOutcome,
-  type RefreshRequest,
-  type RefreshTokenClaim,
-  connect,
-  end,
-  isForgettable,
-  isGood,
-  isRevoked,
-  refresh,
-  revokeAccessToken,
+import { CODES_AT_ONCE_WINDOW_MS, MAX_WRONG_CODES } from '../config.ts'
+import { type WrongCodes, afterWrongCode, codeWaitMs } from './code-guard.ts'
+import type {
+  Grant,
+  NewGrant,
+  RefreshOutcome,
+  RefreshRequest,
+  RefreshTokenClaim,
 } from './grant-state.ts'
+import { Grants } from './grants.ts'
+import { type Passkey, Passkeys } from './passkeys.ts'
+import { type SecurityEvent, SecurityEvents } from './security-events.ts'
+import type { Place } from '../whereabouts.ts'
+import { type Session, type SessionClaim, Sessions, type SignIn } from './sessions.ts'
 
 const PROFILE = 'profile'
-const GUARD = 'guard'
-const sessionKey = (id: string) => `session:${id}`
-const grantKey = (grantId: string) => `grant:${grantId}`
+const WRONG_CODES = 'wrong_codes'
+const DEVICES_ENDED_AT = 'devices_ended_at'
 
 /** The identity claims we keep (OpenID Connect Core §5.1). */
-export interface Profile {
-  readonly email: string
+export interface Claims {
   readonly name: string
-  readonly passwordHash: string
+  readonly email: string | undefined
+  /** Whether somebody has made sure that the address is the person's. */
+  readonly isEmailVerified: boolean
+}
+
+export interface Profile extends Claims {
   readonly createdAtMs: number
   readonly isDisabled: boolean
 }
 
-export interface Session {
-  readonly secretHash: string
+export interface SignedInPerson extends Claims {
+  readonly sessionId: string
   readonly authTimeMs: number
   readonly amr: readonly string[]
-}
-
-/** The name of a session and the digest of its secret: what a session cookie says. */
-export interface SessionClaim {
-  readonly id: string
-  readonly secretHash: string
-}
-
-export interface SignedInPerson {
-  readonly name: string
-  readonly email: string
-  readonly authTimeMs: number
-  readonly amr: readonly string[]
+  /** The identity provider where they signed in. */
+  readonly provider: string | undefined
   /** How long until the next user code may be tried, in ms. */
   readonly codeWaitMs: number
 }
 
-export type SignInOutcome =
-  | { readonly outcome: 'signed_in' }
-  | { readonly outcome: 'refused' }
-  | { readonly outcome: 'wait'; readonly retryAfterMs: number }
+/** What a person sees of their own account. */
+export interface Overview {
+  readonly devices: readonly (Grant & { readonly grantId: string })[]
+  readonly sessions: readonly (Session & { readonly id: string })[]
+  readonly passkeys: readonly Passkey[]
+  readonly events: readonly SecurityEvent[]
+}
 
 export class Account extends DurableObject {
+  readonly #sessions = new Sessions(this.ctx.storage)
+  readonly #grants = new Grants(this.ctx.storage)
+  readonly #passkeys = new Passkeys(this.ctx.storage)
+  readonly #events = new SecurityEvents(this.ctx.storage)
   // When which code was last looked up. In memory is enough: what is asked so often stays there.
   readonly #triedAtMs = new Map<string, number>()
 
-  /** Makes the account and its first session, unless there is one. */
-  async register(
-    person: { email: string; name: string; password: string },
+  /**
+   * Begins a session, of a new account if there is none. The claims of whoever recognised the person
+   * replace those before. Refused if the account is shut, or is not there and nobody vouches for it.
+   */
+  async open(
+    claims: Claims | undefined,
     session: SessionClaim,
-  ): Promise<{ outcome: 'registered' | 'exists' }> {
-    if ((await this.#profile()) !== undefined) return { outcome: 'exists' }
+    signIn: SignIn,
+  ): Promise<{ outcome: 'opened' | 'refused' }> {
     const now = Date.now()
-    const { email, name } = person
-    const passwordHash = hashPassword(person.password)
-    const profile: Profile = { email, name, passwordHash, createdAtMs: now, isDisabled: false }
-    await Promise.all([this.ctx.storage.put(PROFILE, profile), this.#begin(session, now)])
-    return { outcome: 'registered' }
-  }
-
-  /** Signs in with a password and begins a session. */
-  async signIn(password: string, session: SessionClaim): Promise<SignInOutcome> {
-    const now = Date.now()
-    const [profile, guard] = await Promise.all([this.#profile(), this.#guard()])
-    const retryAfterMs = signInWaitMs(guard, now)
-    if (retryAfterMs > 0) return { outcome: 'wait', retryAfterMs }
-    const isRight = verifyPassword(password, profile?.passwordHash)
-    if (profile === undefined || !isRight || profile.isDisabled) {
-      await this.#keepFailure(afterFailedSignIn(guard, now), profile)
-      return { outcome: 'refused' }
-    }
-    const writes = [this.#begin(session, now)]
-    if (needsRehash(profile.passwordHash)) {
-      const rehashed: Profile = { ...profile, passwordHash: hashPassword(password) }
-      writes.push(this.ctx.storage.put(PROFILE, rehashed))
-    }
-    if (guard.failures > 0) {
-      writes.push(this.ctx.storage.put(GUARD, { ...guard, failures: 0 } satisfies Guard))
-    }
-    await Promise.all(writes)
-    await this.#tidyUp(now)
-    return { outcome: 'signed_in' }
+    const before = await this.#profile()
+    const known = before ?? (claims && { ...claims, createdAtMs: now, isDisabled: false })
+    if (known === undefined || known.isDisabled) return { outcome: 'refused' }
+    const profile = { ...known, ...claims }
+    const { browser: about, place } = signIn
+    await Promise.all([
+      ...(isEqual(before, profile) ? [] : [this.#keepProfile(profile)]),
+      this.#sessions.begin(session, signIn, now),
+      this.#events.add({ kind: 'signed_in', atMs: now, about, place }),
+    ])
+    await Promise.all([this.#sessions.tidyUp(now), this.#grants.tidyUp(now)])
+    return { outcome: 'opened' }
   }
 
   /** Who the session belongs to, if it is live. */
   async session(claim: SessionClaim): Promise<SignedInPerson | undefined> {
     const now = Date.now()
-    const [profile, session, guard] = await Promise.all([
-      this.#profile(),
-      this.#session(claim),
-      this.#guard(),
+    const [profile, session, wrongCodes] = await Promise.all([
+      this.#openProfile(),
+      this.#sessions.find(claim, now),
+      this.#wrongCodes(),
     ])
-    if (profile === undefined || profile.isDisabled || session === undefined) return undefined
-    if (now >= session.authTimeMs + SESSION_LIFETIME_MS) return undefined
+    if (profile === undefined || session === undefined) return undefined
     return {
-      name: profile.name,
-      email: profile.email,
+      ...claimsOf(profile),
+      sessionId: claim.id,
       authTimeMs: session.authTimeMs,
       amr: session.amr,
-      codeWaitMs: codeWaitMs(guard, now),
+      provider: session.provider,
+      codeWaitMs: codeWaitMs(wrongCodes, now),
     }
   }
 
@@ -149,13 +119,89 @@ export class Account extends DurableObject {
 
   /** Ends the session on the server (SS-4). */
   async signOut(claim: SessionClaim): Promise<void> {
-    if ((await this.#session(claim)) !== undefined)
-      await this.ctx.storage.delete(sessionKey(claim.id))
+    if ((await this.#sessions.find(claim, Date.now())) !== undefined)
+      await this.#sessions.end(claim.id)
   }
 
   /** A user code that led nowhere (RFC 8628 §5.1). */
   async countWrongCode(): Promise<void> {
-    await this.ctx.storage.put(GUARD, afterWrongCode(await this.#guard(), Date.now()))
+    await this.ctx.storage.put(WRONG_CODES, afterWrongCode(await this.#wrongCodes(), Date.now()))
+  }
+
+  /** The account as its owner sees it; undefined without a live session. */
+  async overview(claim: SessionClaim): Promise<Overview | undefined> {
+    if ((await this.session(claim)) === undefined) return undefined
+    const [devices, sessions, passkeys, events] = await Promise.all([
+      this.#grants.list(),
+      this.#sessions.list(Date.now()),
+      this.#passkeys.list(),
+      this.#events.list(),
+    ])
+    return { devices, sessions, passkeys, events }
+  }
+
+  /** Calls a device by another name. */
+  async renameDevice(grantId: string, deviceName: string): Promise<void> {
+    await this.#grants.rename(grantId, deviceName)
+  }
+
+  /**
+   * Ends a device's grant: none of its tokens is good any more. One that is reported may not have
+   * collected its tokens yet: then it never will.
+   */
+  async removeDevice(
+    grantId: string,
+    why: 'device_removed' | 'device_reported',
+    deviceName?: string,
+  ): Promise<void> {
+    const grant = await this.#grants.find(grantId)
+    if (grant === undefined && why === 'device_removed') return
+    await this.#grants.end(grantId, Date.now())
+    await this.#note(why, grant?.deviceName ?? deviceName, grant?.place)
+  }
+
+  async endSession(id: string): Promise<void> {
+    await this.#sessions.end(id)
+  }
+
+  /** Ends every session, and with them every device's grant where that is wanted. */
+  async signOutEverywhere({ withDevices }: { withDevices: boolean }): Promise<void> {
+    await this.#sessions.endAll()
+    if (withDevices) {
+      const now = Date.now()
+      await Promise.all([this.#grants.endAll(now), this.ctx.storage.put(DEVICES_ENDED_AT, now)])
+    }
+    await this.#note('signed_out_everywhere')
+  }
+
+  /** The passkey with this credential id, if it is this account's. */
+  async passkey(id: string): Promise<Passkey | undefined> {
+    return this.#passkeys.find(id)
+  }
+
+  async addPasskey(passkey: Passkey): Promise<void> {
+    await this.#passkeys.keep(passkey)
+    await this.#note('passkey_added', passkey.name)
+  }
+
+  /** Keeps what has changed about a passkey that was not taken away meanwhile. */
+  async keepPasskey(passkey: Passkey): Promise<void> {
+    if ((await this.#passkeys.find(passkey.id)) !== undefined) await this.#passkeys.keep(passkey)
+  }
+
+  async renamePasskey(id: string, name: string): Promise<void> {
+    const passkey = await this.#passkeys.find(id)
+    if (passkey !== undefined) await this.#passkeys.keep({ ...passkey, name })
+  }
+
+  async removePasskey(id: string): Promise<void> {
+    const passkey = await this.#passkeys.remove(id)
+    if (passkey !== undefined) await this.#note('passkey_removed', passkey.name)
+  }
+
+  /** A request for a device that the person says they did not make (RFC 10027 §6.1.4). */
+  async reportRequest(deviceName: string, place: Place | undefined): Promise<void> {
+    await this.#note('request_reported', deviceName, place)
   }
 
   /**
@@ -166,22 +212,22 @@ export class Account extends DurableObject {
     grantId: string,
     device: NewGrant,
   ): Promise<{ outcome: 'connected' | 'refused' }> {
-    const [profile, known] = await Promise.all([this.#profile(), this.#grant(grantId)])
-    if (profile === undefined || profile.isDisabled) return { outcome: 'refused' }
-    const grant = connect(known, device, Date.now())
-    if (grant === undefined) return { outcome: 'refused' }
-    await this.#keep(grantId, grant)
-    return { outcome: 'connected' }
+    const [profile, devicesEndedAtMs = -Infinity] = await Promise.all([
+      this.#openProfile(),
+      this.ctx.storage.get<number>(DEVICES_ENDED_AT),
+    ])
+    // What was allowed before all devices were removed is one of them.
+    const isOpen = profile !== undefined && device.approvedAtMs > devicesEndedAtMs
+    return isOpen && (await this.#grants.connect(grantId, device, Date.now()))
+      ? { outcome: 'connected' }
+      : { outcome: 'refused' }
   }
 
   /** Rotates a refresh token (RFC 6749 §6); a replay ends the grant. */
   async refresh(grantId: string, request: RefreshRequest): Promise<RefreshOutcome> {
-    const grant = await this.#liveGrant(grantId)
-    if (grant === undefined) return { outcome: 'invalid' }
-    const refreshed = refresh(grant, request, Date.now())
-    if (refreshed.outcome === 'rotated') await this.#keep(grantId, refreshed.grant)
-    if (refreshed.outcome === 'replayed') await this.#keep(grantId, end(grant, Date.now()))
-    return refreshed
+    return (await this.#openProfile()) === undefined
+      ? { outcome: 'invalid' }
+      : this.#grants.refresh(grantId, request, Date.now())
   }
 
   /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not good. */
@@ -190,24 +236,21 @@ export class Account extends DurableObject {
     clientId: string,
     presented: RefreshTokenClaim,
   ): Promise<'revoked' | 'foreign' | undefined> {
-    const grant = await this.#grant(grantId)
-    if (grant?.refresh?.current.familyHash !== presented.familyHash) return undefined
-    if (grant.clientId !== clientId) return 'foreign'
-    await this.#keep(grantId, end(grant, Date.now()))
-    return 'revoked'
+    return this.#grants.revoke(grantId, clientId, presented, Date.now())
   }
 
   /** Ends one access token before its time; the grant goes on. */
   async revokeAccessToken(grantId: string, jti: string, expiresAtMs: number): Promise<void> {
-    const grant = await this.#grant(grantId)
-    if (grant !== undefined)
-      await this.#keep(grantId, revokeAccessToken(grant, jti, expiresAtMs, Date.now()))
+    await this.#grants.revokeAccessToken(grantId, jti, expiresAtMs, Date.now())
   }
 
   /** Whether an access token of a grant is still good, by all that only we know. */
   async isLive(grantId: string, jti: string): Promise<boolean> {
-    const grant = await this.#liveGrant(grantId)
-    return grant !== undefined && !isRevoked(grant, jti)
+    const [profile, grant] = await Promise.all([
+      this.#openProfile(),
+      this.#grants.ofAccessToken(grantId, jti),
+    ])
+    return profile !== undefined && grant !== undefined
   }
 
   /** The live grant whose refresh token is presented, if that is good. */
@@ -216,76 +259,55 @@ export class Account extends DurableObject {
     presented: RefreshTokenClaim,
     limits: RefreshLimits,
   ): Promise<Grant | undefined> {
-    const grant = await this.#liveGrant(grantId)
-    return grant !== undefined && isGood(grant, presented, limits, Date.now()) ? grant : undefined
+    return (await this.#openProfile()) === undefined
+      ? undefined
+      : this.#grants.ofRefreshToken(grantId, presented, limits, Date.now())
   }
 
   /** The claims behind an access token that is good, and hereby used; else undefined. */
-  async claims(grantId: string, jti: string): Promise<{ name: string; email: string } | undefined> {
-    const [profile, grant] = await Promise.all([this.#profile(), this.#liveGrant(grantId)])
-    if (profile === undefined || grant === undefined || isRevoked(grant, jti)) return undefined
-    if (grant.usedAtMs === undefined) await this.#keep(grantId, { ...grant, usedAtMs: Date.now() })
-    return { name: profile.name, email: profile.email }
+  async claims(grantId: string, jti: string): Promise<Claims | undefined> {
+    const [profile, grant] = await Promise.all([
+      this.#openProfile(),
+      this.#grants.ofAccessToken(grantId, jti),
+    ])
+    if (profile === undefined || grant === undefined) return undefined
+    await this.#grants.markUsed(grantId, grant, Date.now())
+    return claimsOf(profile)
   }
 
   /** Shuts the account, or opens it again: nobody signs in, no device is served. */
   async disable(isDisabled: boolean): Promise<void> {
     const profile = await this.#profile()
-    if (profile !== undefined) await this.ctx.storage.put(PROFILE, { ...profile, isDisabled })
-  }
-
-  override async alarm(): Promise<void> {
-    if ((await this.#profile()) === undefined) await this.ctx.storage.deleteAll()
+    if (profile !== undefined) await this.#keepProfile({ ...profile, isDisabled })
   }
 
   #profile(): Promise<Profile | undefined> {
     return this.ctx.storage.get<Profile>(PROFILE)
   }
 
-  async #guard(): Promise<Guard> {
-    return (await this.ctx.storage.get<Guard>(GUARD)) ?? NO_FAILURES
+  async #openProfile(): Promise<Profile | undefined> {
+    const profile = await this.#profile()
+    return profile?.isDisabled === false ? profile : undefined
   }
 
-  #grant(grantId: string): Promise<Grant | undefined> {
-    return this.ctx.storage.get<Grant>(grantKey(grantId))
+  #keepProfile(profile: Profile): Promise<void> {
+    return this.ctx.storage.put(PROFILE, profile)
   }
 
-  async #liveGrant(grantId: string): Promise<Grant | undefined> {
-    const [profile, grant] = await Promise.all([this.#profile(), this.#grant(grantId)])
-    const isShut = profile === undefined || profile.isDisabled || grant?.endedAtMs !== undefined
-    return isShut ? undefined : grant
+  async #wrongCodes(): Promise<WrongCodes> {
+    return (await this.ctx.storage.get<WrongCodes>(WRONG_CODES)) ?? []
   }
 
-  #keep(grantId: string, grant: Grant): Promise<void> {
-    return this.ctx.storage.put(grantKey(grantId), grant)
-  }
-
-  async #session({ id, secretHash }: SessionClaim): Promise<Session | undefined> {
-    const session = await this.ctx.storage.get<Session>(sessionKey(id))
-    return session?.secretHash === secretHash ? session : undefined
-  }
-
-  #begin({ id, secretHash }: SessionClaim, now: number): Promise<void> {
-    const session: Session = { secretHash, authTimeMs: now, amr: ['pwd'] }
-    return this.ctx.storage.put(sessionKey(id), session)
-  }
-
-  async #keepFailure(guard: Guard, profile: Profile | undefined): Promise<void> {
-    await this.ctx.storage.put(GUARD, guard)
-    // Guesses at an account that does not exist count as well, or the difference would tell.
-    if (profile === undefined)
-      await this.ctx.storage.setAlarm(guard.failedAtMs + FAILURES_FORGOTTEN_MS)
-  }
-
-  async #tidyUp(now: number): Promise<void> {
-    const [sessions, grants] = await Promise.all([
-      this.ctx.storage.list<Session>({ prefix: sessionKey('') }),
-      this.ctx.storage.list<Grant>({ prefix: grantKey('') }),
-    ])
-    const old = [
-      ...[...sessions].filter(([, { authTimeMs }]) => now >= authTimeMs + SESSION_LIFETIME_MS),
-      ...[...grants].filter(([, grant]) => isForgettable(grant, now)),
-    ]
-    if (old.length > 0) await this.ctx.storage.delete(old.map(([key]) => key))
+  #note(kind: SecurityEvent['kind'], about?: string, place?: Place): Promise<void> {
+    return this.#events.add({ kind, atMs: Date.now(), about, place })
   }
 }
+
+const isEqual = (a: Profile | undefined, b: Profile): boolean =>
+  a?.name === b.name && a.email === b.email && a.isEmailVerified === b.isEmailVerified
+
+const claimsOf = ({ name, email, isEmailVerified }: Profile): Claims => ({
+  name,
+  email,
+  isEmailVerified,
+})

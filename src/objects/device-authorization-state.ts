@@ -3,20 +3,13 @@
 import {
   AUTHORIZATION_RETENTION_MS,
   COLLECTION_GRACE_MS,
-  RECOVERY_FROM_MS,
   RECOVERY_UNTIL_MS,
   SLOW_DOWN_SECONDS,
+  TOO_MANY_PEOPLE,
 } from '../config.ts'
+import type { ProximityPolicy } from '../client-metadata.ts'
 import { SECOND } from '../durations.ts'
-
-/** Where the device asked from, as far as the edge can tell; shown to the person. */
-export interface DeviceOrigin {
-  readonly deviceName: string
-  readonly city: string | undefined
-  readonly region: string | undefined
-  readonly country: string | undefined
-  readonly network: string | undefined
-}
+import type { Whereabouts } from '../whereabouts.ts'
 
 /** The device authorization request (RFC 8628 §3.1) as it was accepted. */
 export interface AuthorizationRequest {
@@ -33,19 +26,39 @@ export interface AuthorizationRequest {
   readonly intervalSeconds: number
   readonly requestedAtMs: number
   readonly expiresAtMs: number
-  readonly origin: DeviceOrigin
+  /** What the device calls itself, or its User-Agent tells; not to be believed. */
+  readonly deviceName: string
+  readonly origin: Whereabouts
+  readonly proximityPolicy: ProximityPolicy
 }
+
+/** Somebody who had the code shown to them. */
+export interface Opening {
+  readonly subject: string
+  readonly country: string | undefined
+}
+
+/**
+ * Why a device is denied: the person declined, or says they never asked for it, or took it back; or
+ * too many people opened the same code (RFC 10027 §6.1.4, §6.1.6).
+ */
+export type DenialReason = 'declined' | 'reported' | 'withdrawn' | 'opened_by_many'
 
 /** Who allowed it, and how they had signed in. */
 export interface Approval {
   readonly subject: string
   readonly grantId: string
+  readonly approvedAtMs: number
   readonly authTimeMs: number
   readonly amr: readonly string[]
 }
 
 export type AuthorizationState =
-  | { readonly status: 'pending'; readonly request: AuthorizationRequest }
+  | {
+      readonly status: 'pending'
+      readonly request: AuthorizationRequest
+      readonly openings: readonly Opening[]
+    }
   | {
       readonly status: 'approved'
       readonly request: AuthorizationRequest
@@ -54,7 +67,9 @@ export type AuthorizationState =
   | {
       readonly status: 'denied'
       readonly request: AuthorizationRequest
-      readonly subject: string
+      readonly reason: DenialReason
+      /** Who decided so; undefined if nobody did. */
+      readonly subject: string | undefined
     }
   | {
       readonly status: 'redeemed'
@@ -67,6 +82,8 @@ export type AuthorizationState =
 
 /** What a poll proves about its sender. */
 export interface Poller {
+  /** When the poll came, before anything was asked of anybody. */
+  readonly arrivedAtMs: number
   readonly clientId: string
   readonly secretHash: string
   /** The S256 transformation of the code_verifier it brought (RFC 7636 §4.6). */
@@ -90,6 +107,8 @@ export type RedeemOutcome =
       readonly approval: Approval
       /** The resources its access token is for. */
       readonly audience: readonly string[]
+      /** When that was first so: the same repeated at once gets the same refresh token. */
+      readonly redeemedAtMs: number
     }
   | { readonly outcome: 'invalid_target' }
   | Exclude<PollOutcome, { outcome: 'redeemable' | 'slow_down' }>
@@ -98,9 +117,14 @@ export type DecisionOutcome =
   | { readonly outcome: 'decided'; readonly request: AuthorizationRequest }
   | { readonly outcome: 'not_valid' }
 
+export type WithdrawalOutcome =
+  { readonly outcome: 'withdrawn'; readonly grantId: string } | { readonly outcome: 'not_valid' }
+
 export type ReviewOutcome =
+  | { readonly outcome: 'reviewable' | 'approved'; readonly request: AuthorizationRequest }
   | {
-      readonly outcome: 'reviewable' | 'approved' | 'denied'
+      readonly outcome: 'denied'
+      readonly reason: DenialReason
       readonly request: AuthorizationRequest
     }
   | { readonly outcome: 'not_valid' }
@@ -116,7 +140,7 @@ export const poll = (
   if (!isOwnPoll(request, poller)) return { outcome: 'invalid' }
   switch (state.status) {
     case 'redeemed':
-      return { outcome: isRecoverable(state, poller, now) ? 'redeemable' : 'invalid' }
+      return { outcome: isRepeat(state, poller, now) ? 'redeemable' : 'invalid' }
     case 'denied':
       return { outcome: 'denied' }
     case 'approved':
@@ -144,17 +168,35 @@ export const approve = (
       ? decided(state)
       : { state, outcome: { outcome: 'not_valid' } }
 
-/** A person declines. */
+/** A person declines, or says that they never asked for it. */
 export const deny = (
   state: AuthorizationState,
   subject: string,
+  reason: 'declined' | 'reported',
   now: number,
 ): { state: AuthorizationState; outcome: DecisionOutcome } =>
   isReviewable(state, now)
-    ? decided({ status: 'denied', request: state.request, subject })
+    ? decided({ status: 'denied', request: state.request, reason, subject })
     : state.status === 'denied' && state.subject === subject
       ? decided(state)
       : { state, outcome: { outcome: 'not_valid' } }
+
+/** The person who allowed it takes that back. What was redeemed has to end in their account. */
+export const withdraw = (
+  state: AuthorizationState,
+  subject: string,
+): { state: AuthorizationState; outcome: WithdrawalOutcome } => {
+  if (!('approval' in state) || state.approval.subject !== subject)
+    return { state, outcome: { outcome: 'not_valid' } }
+  const { request, approval } = state
+  return {
+    state:
+      state.status === 'approved'
+        ? { status: 'denied', request, reason: 'withdrawn', subject }
+        : state,
+    outcome: { outcome: 'withdrawn', grantId: approval.grantId },
+  }
+}
 
 /** The grant moves on, once; again only where the answer was evidently lost. */
 export const redeem = (
@@ -173,24 +215,53 @@ export const redeem = (
   if (resource.some((target) => !request.resource.includes(target)))
     return { state, outcome: { outcome: 'invalid_target' } }
   const audience = resource.length === 0 ? request.resource : [...new Set(resource)]
+  // The account counts repeats: only it knows whether tokens were handed out.
+  const redeemed: AuthorizationState & { status: 'redeemed' } =
+    state.status === 'redeemed'
+      ? state
+      : { status: 'redeemed', request, approval, redeemedAtMs: now, dpopJkt: poller.dpopJkt }
+  const { redeemedAtMs } = redeemed
   return {
-    // The account counts repeats: only it knows whether tokens were handed out.
-    state:
-      state.status === 'redeemed'
-        ? state
-        : { status: 'redeemed', request, approval, redeemedAtMs: now, dpopJkt: poller.dpopJkt },
-    outcome: { outcome: 'redeemed', request, approval, audience },
+    state: redeemed,
+    outcome: { outcome: 'redeemed', request, approval, audience, redeemedAtMs },
   }
 }
 
-/** What a person sees of it: the question, what they have answered, or nothing. */
-export const review = (state: AuthorizationState, subject: string, now: number): ReviewOutcome => {
-  if (isReviewable(state, now)) return { outcome: 'reviewable', request: state.request }
-  const decider = 'approval' in state ? state.approval.subject : undefined
-  if (decider === subject) return { outcome: 'approved', request: state.request }
+/**
+ * A person has it shown to them: the question, what they have answered, or nothing. A code that is
+ * shown to two people in different countries, or to three anywhere, is being passed around: it ends.
+ */
+export const open = (
+  state: AuthorizationState,
+  opening: Opening,
+  now: number,
+): { state: AuthorizationState; outcome: ReviewOutcome } => {
+  const { request } = state
+  const { subject } = opening
+  if (state.status === 'pending' && isReviewable(state, now)) {
+    const isKnown = state.openings.some((one) => one.subject === subject)
+    const openings = isKnown ? state.openings : [...state.openings, opening]
+    return isPassedAround(openings)
+      ? {
+          state: { status: 'denied', request, reason: 'opened_by_many', subject: undefined },
+          outcome: { outcome: 'not_valid' },
+        }
+      : {
+          state: isKnown ? state : { ...state, openings },
+          outcome: { outcome: 'reviewable', request },
+        }
+  }
+  if ('approval' in state && state.approval.subject === subject)
+    return { state, outcome: { outcome: 'approved', request } }
   return state.status === 'denied' && state.subject === subject
-    ? { outcome: 'denied', request: state.request }
-    : { outcome: 'not_valid' }
+    ? { state, outcome: { outcome: 'denied', reason: state.reason, request } }
+    : { state, outcome: { outcome: 'not_valid' } }
+}
+
+const isPassedAround = (openings: readonly Opening[]): boolean => {
+  const countries = new Set(openings.map(({ country }) => country))
+  countries.delete(undefined)
+  return openings.length >= TOO_MANY_PEOPLE || countries.size > 1
 }
 
 const isReviewable = (state: AuthorizationState, now: number): boolean =>
@@ -222,13 +293,15 @@ const collectionEndMs = ({
 }: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalSeconds'>): number =>
   expiresAtMs + Math.max(COLLECTION_GRACE_MS, 2 * intervalSeconds * SECOND)
 
-const isRecoverable = (
+// A poll that came after the redemption is a repeat: its sender cannot have had the answer, or
+// dropped it. One that came before was sent beside it, and is no business of ours (DC-16).
+const isRepeat = (
   { redeemedAtMs, dpopJkt }: AuthorizationState & { status: 'redeemed' },
   poller: Poller,
   now: number,
 ): boolean =>
   dpopJkt === poller.dpopJkt &&
-  now >= redeemedAtMs + RECOVERY_FROM_MS &&
+  poller.arrivedAtMs > redeemedAtMs &&
   now <= redeemedAtMs + RECOVERY_UNTIL_MS
 
 const isTooSoon = (

@@ -2,21 +2,25 @@
 // grant's redemption. It is named by its normalised user code and deletes itself by alarm when
 // nobody can ask for it any more. It stores one record, under one key.
 import { DurableObject } from 'cloudflare:workers'
+import { logDecision } from '../decision-log.ts'
 import {
   type Approval,
   type AuthorizationRequest,
   type AuthorizationState,
   type DecisionOutcome,
+  type Opening,
   type Poller,
   type PollOutcome,
   type RedeemOutcome,
   type ReviewOutcome,
+  type WithdrawalOutcome,
   approve,
   deny,
+  open,
   poll,
   redeem,
   retainedUntilMs,
-  review,
+  withdraw,
 } from './device-authorization-state.ts'
 
 const RECORD = 'authorization'
@@ -41,7 +45,7 @@ export class DeviceAuthorization extends DurableObject {
   async start(request: AuthorizationRequest): Promise<{ outcome: 'started' | 'in_use' }> {
     if ((await this.#load()) !== undefined) return { outcome: 'in_use' }
     await Promise.all([
-      this.#save({ status: 'pending', request }),
+      this.#save({ status: 'pending', request, openings: [] }),
       this.ctx.storage.setAlarm(retainedUntilMs(request)),
     ])
     return { outcome: 'started' }
@@ -76,17 +80,20 @@ export class DeviceAuthorization extends DurableObject {
   }
 
   /** What a person is asked to allow, or has decided. */
-  async review(subject: string): Promise<ReviewOutcome> {
-    const state = await this.#load()
-    return state === undefined ? { outcome: 'not_valid' } : review(state, subject, Date.now())
+  async open(opening: Opening): Promise<ReviewOutcome> {
+    return this.#decide((state) => open(state, opening, Date.now()))
   }
 
   async approve(approval: Approval): Promise<DecisionOutcome> {
     return this.#decide((state) => approve(state, approval, Date.now()))
   }
 
-  async deny(subject: string): Promise<DecisionOutcome> {
-    return this.#decide((state) => deny(state, subject, Date.now()))
+  async deny(subject: string, reason: 'declined' | 'reported'): Promise<DecisionOutcome> {
+    return this.#decide((state) => deny(state, subject, reason, Date.now()))
+  }
+
+  async withdraw(subject: string): Promise<WithdrawalOutcome> {
+    return this.#decide((state) => withdraw(state, subject))
   }
 
   override async alarm(): Promise<void> {
@@ -107,20 +114,22 @@ export class DeviceAuthorization extends DurableObject {
     return outcome
   }
 
-  async #decide(
+  async #decide<Outcome>(
     transition: (state: AuthorizationState) => {
       state: AuthorizationState
-      outcome: DecisionOutcome
+      outcome: Outcome
     },
-  ): Promise<DecisionOutcome> {
+  ): Promise<Outcome | { outcome: 'not_valid' }> {
     const before = await this.#load()
     if (before === undefined) return { outcome: 'not_valid' }
     const { state, outcome } = transition(before)
     if (state !== before) {
+      if (state.status === 'denied' && state.reason === 'opened_by_many')
+        logDecision({ clientId: state.request.clientId, outcome: 'opened_by_many' })
       // Not awaited before the sockets end: the output gate holds the frames back until the
       // decision is on disk.
       const saved = this.#save(state)
-      this.#endHeldPolls('decided')
+      if (state.status !== 'pending') this.#endHeldPolls('decided')
       await saved
     }
     return outcome

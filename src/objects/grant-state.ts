@@ -3,6 +3,7 @@
 // A refresh token names its family and its generation. The family's digest tells a token of ours
 // from anything else, so that a rotated one can be recognised without keeping them all.
 import type { RefreshLimits } from '../clients.ts'
+import type { Place } from '../whereabouts.ts'
 import { ENDED_GRANT_KEPT_MS, MAX_RECOVERIES } from '../config.ts'
 
 /** What a refresh token proves about itself; only digests of its two secrets get here. */
@@ -26,13 +27,15 @@ export interface Grant {
   readonly clientId: string
   readonly clientName: string
   readonly deviceName: string
-  readonly place: string | undefined
+  readonly place: Place
   readonly scope: readonly string[]
   readonly resource: readonly string[]
   /** The thumbprint of the key that its refresh tokens are bound to (RFC 9449 §5). */
   readonly dpopJkt: string | undefined
   /** The first generation that is bound to it: who has an older one may have no key. */
   readonly boundFrom: number
+  /** When the person allowed it. */
+  readonly approvedAtMs: number
   readonly connectedAtMs: number
   /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
   readonly usedAtMs: number | undefined
@@ -158,6 +161,25 @@ export const revokeAccessToken = (
 export const end = (grant: Grant, now: number): Grant => ({
   ...grant,
   usedAtMs: grant.usedAtMs ?? now,
+  refresh: undefined,
+  revoked: [],
+  endedAtMs: now,
+})
+
+/** What stands in for a grant that ended before its device was connected. */
+export const ended = (now: number): Grant => ({
+  clientId: '',
+  clientName: '',
+  deviceName: '',
+  place: { city: undefined, region: undefined, country: undefined },
+  scope: [],
+  resource: [],
+  dpopJkt: undefined,
+  boundFrom: 0,
+  approvedAtMs: now,
+  connectedAtMs: now,
+  usedAtMs: now,
+  recoveries: 0,
   refresh: undefined,
   revoked: [],
   endedAtMs: now,

@@ -3,12 +3,14 @@ import type { Account } from './account.ts'
 import type { ClientRecord } from './client-record.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
 import type { Keyring } from './keyring.ts'
+import type { Login } from './login.ts'
 import type { ReplayGuard } from './replay-guard.ts'
 
 export { Account } from './account.ts'
 export { ClientRecord } from './client-record.ts'
 export { DeviceAuthorization } from './device-authorization.ts'
 export { Keyring } from './keyring.ts'
+export { Login } from './login.ts'
 export { ReplayGuard } from './replay-guard.ts'
 
 type Env = Cloudflare.Env
@@ -19,9 +21,23 @@ export const deviceAuthorizationOf = (
   userCode: string,
 ): DurableObjectStub<DeviceAuthorization> => env.DEVICE_AUTHORIZATION.getByName(userCode)
 
-/** The subject that signs in with `email`, whether or not there is such an account. */
-export const subjectOfEmail = (env: Env, email: string): string =>
-  env.ACCOUNT.idFromName(`email:${email}`).toString()
+/** A subject that nobody has had before (OpenID Connect Core §2). */
+export const mintSubject = (env: Env): string => env.ACCOUNT.newUniqueId().toString()
+
+/** What knows whose a passkey is, so that it is one account's only (WebAuthn §7.1). */
+export const passkeyLogin = (env: Env, credentialId: string): DurableObjectStub<Login> =>
+  env.LOGIN.getByName(`passkey:${credentialId}`)
+
+/** What knows a subject of an identity provider. */
+export const upstreamLogin = (
+  env: Env,
+  issuer: string,
+  subject: string,
+): DurableObjectStub<Login> => env.LOGIN.getByName(`oidc:${issuer} ${subject}`)
+
+/** What knows an e-mail address and its password, whether or not there is an account. */
+export const emailLogin = (env: Env, email: string): DurableObjectStub<Login> =>
+  env.LOGIN.getByName(`email:${email}`)
 
 /** The account of a subject, or undefined if we cannot have issued that subject. */
 export const accountOf = (env: Env, subject: string): DurableObjectStub<Account> | undefined => {
@@ -39,7 +55,7 @@ export const clientRecordOf = (env: Env, clientId: string): DurableObjectStub<Cl
 /** What remembers the one-time values of one sender; `kind` keeps different ones apart. */
 export const replayGuardOf = (
   env: Env,
-  kind: 'assertion' | 'dpop',
+  kind: 'assertion' | 'dpop' | 'passkey',
   sender: string,
 ): DurableObjectStub<ReplayGuard> => env.REPLAY_GUARD.getByName(`${kind}:${sender}`)
 

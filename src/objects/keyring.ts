@@ -1,5 +1,6 @@
-// The Keyring holds the keys that sign tokens, and the secret behind DPoP nonces. There is one
-// instance, named `keyring`; it never deletes itself. Keys are made on first use and rotate by alarm.
+// The Keyring holds the keys that sign tokens, and the secret that seals DPoP nonces and
+// passkey challenges. There is one instance, named `keyring`; it never deletes itself. Keys are made
+// on first use and rotate by alarm.
 import { DurableObject } from 'cloudflare:workers'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { ID_TOKEN_ALGORITHMS } from '../client-metadata.ts'
@@ -13,7 +14,7 @@ import {
 } from './keyring-state.ts'
 
 const RECORD = 'keys'
-const NONCE_SECRET = 'nonce_secret'
+const MAC_SECRET = 'mac_secret'
 
 export class Keyring extends DurableObject {
   /** All keys, private halves included, for the isolates of this Worker. */
@@ -21,12 +22,15 @@ export class Keyring extends DurableObject {
     return this.#rotate(Date.now())
   }
 
-  /** What DPoP nonces are made with: 256 random bits, the same for good. */
-  async nonceSecret(): Promise<Uint8Array> {
-    const known = await this.ctx.storage.get<Uint8Array>(NONCE_SECRET)
+  /**
+   * 256 random bits, the same for good: they seal DPoP nonces and passkey challenges, and first
+   * refresh tokens are derived from them.
+   */
+  async macSecret(): Promise<Uint8Array> {
+    const known = await this.ctx.storage.get<Uint8Array>(MAC_SECRET)
     if (known !== undefined) return known
     const secret = randomBytes(32)
-    await this.ctx.storage.put(NONCE_SECRET, secret)
+    await this.ctx.storage.put(MAC_SECRET, secret)
     return secret
   }
 

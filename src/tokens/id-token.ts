@@ -31,7 +31,7 @@ export const issueIdToken = async (
     sub: claims.subject,
     aud: claims.clientId,
     auth_time: Math.floor(claims.authTimeMs / 1000),
-    amr: [...claims.amr],
+    ...(claims.amr.length > 0 && { amr: [...claims.amr] }),
     at_hash: accessTokenHash(accessToken),
     iat: issuedAt,
     exp: issuedAt + LIFETIME_SECONDS,

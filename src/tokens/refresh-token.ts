@@ -1,4 +1,5 @@
 // Refresh tokens: opaque to their client, but they name the account and the grant that check them.
+import { createHmac } from 'node:crypto'
 import { fromBase64url, randomBytes, sha256, toBase64url } from '../crypto.ts'
 import type { RefreshTokenClaim } from '../objects/grant-state.ts'
 
@@ -22,7 +23,26 @@ export interface RefreshToken {
 /** The name of a new grant: unguessable, though no secret. */
 export const mintGrantId = (): string => toBase64url(randomBytes(GRANT_ID_BYTES))
 
-/** The first refresh token of a grant. */
+/**
+ * The refresh token that a redemption hands out, also if it is repeated at once. Nobody else can
+ * make it: `secret` is the server's.
+ */
+export const deriveRefreshToken = (
+  secret: Uint8Array,
+  subject: string,
+  grantId: string,
+): RefreshToken => ({
+  subject,
+  grantId,
+  generation: 0,
+  family: derive(secret, `refresh token family ${subject} ${grantId}`).subarray(0, FAMILY_BYTES),
+  secret: derive(secret, `refresh token secret ${subject} ${grantId}`),
+})
+
+const derive = (secret: Uint8Array, text: string): Uint8Array =>
+  createHmac('sha256', secret).update(text).digest()
+
+/** Another first refresh token of a grant, which replaces the one before. */
 export const mintRefreshToken = (subject: string, grantId: string): RefreshToken => ({
   subject,
   grantId,

@@ -10,7 +10,7 @@ interface KnownKeys {
 }
 
 let known: KnownKeys | undefined
-let knownNonceSecret: Uint8Array | undefined
+let knownMacSecret: Uint8Array | undefined
 const imported = new Map<string, CryptoKey | Uint8Array>()
 
 /** The key that signs with `alg` at `now`, ready for use. */
@@ -39,10 +39,10 @@ export const publicKeySet = async (env: Cloudflare.Env, now: number): Promise<JS
   keys: (await knownKeys(env, now)).map(({ publicJwk }) => publicJwk),
 })
 
-/** What DPoP nonces are made with. */
-export const nonceSecret = async (env: Cloudflare.Env): Promise<Uint8Array> => {
-  knownNonceSecret ??= await ask(() => keyringOf(env).nonceSecret())
-  return knownNonceSecret
+/** What seals DPoP nonces and passkey challenges, and what first refresh tokens are derived from. */
+export const macSecret = async (env: Cloudflare.Env): Promise<Uint8Array> => {
+  knownMacSecret ??= await ask(() => keyringOf(env).macSecret())
+  return knownMacSecret
 }
 
 const knownKeys = async (env: Cloudflare.Env, now: number): Promise<readonly SigningKey[]> => {

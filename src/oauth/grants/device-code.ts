@@ -2,24 +2,32 @@
 import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS, REFRESH_TOKEN_GRANT } from '../../client-metadata.ts'
 import type { Client } from '../../clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
-import { MAX_CODE_LIFETIME_MS, SLOW_DOWN_SECONDS } from '../../config.ts'
+import { MAX_CODE_LIFETIME_MS, SAME_ANSWER_MS, SLOW_DOWN_SECONDS } from '../../config.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Absent } from '../../objects/device-authorization.ts'
 import {
+  type Approval,
   type Poller,
   type PollOutcome,
   type RedeemOutcome,
   retainedUntilMs,
 } from '../../objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
-import { claimOf, mintRefreshToken } from '../../tokens/refresh-token.ts'
+import {
+  type RefreshToken,
+  claimOf,
+  deriveRefreshToken,
+  mintRefreshToken,
+} from '../../tokens/refresh-token.ts'
+import { macSecret } from '../../tokens/signing-keys.ts'
 import { bindingKey, provenKey, requireProof } from '../dpop.ts'
 import { OAuthError, slowDown } from '../errors.ts'
 import { heldPoll } from '../held-poll.ts'
 import { preferredWaitSeconds } from '../prefer.ts'
 import { prepareTokens, tokenResponse } from '../token-response.ts'
 import { isWithinLimit } from '../../rate-limit.ts'
+import { placeIn } from '../../whereabouts.ts'
 import type { Exchange, TokenRequest } from '../exchange.ts'
 
 export const GRANT_TYPE = DEVICE_CODE_GRANT
@@ -35,6 +43,7 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
   const deviceCode = readDeviceCode(client, text)
   const verifier = parameters.get('code_verifier')
   const poller: Poller = {
+    arrivedAtMs: exchange.arrivedAtMs,
     clientId: client.id,
     secretHash: deviceCode.secretHash,
     codeChallenge: verifier === undefined ? undefined : sha256(verifier),
@@ -102,24 +111,24 @@ const redeem = async (
     deviceAuthorizationOf(env, deviceCode.userCode).redeem(poller, parameters.resource),
   )
   if (redeemed.outcome !== 'redeemed') throw refusal(redeemed, deviceCode)
-  const { request, approval, audience } = redeemed
+  const { request, approval, audience, redeemedAtMs } = redeemed
   const { subject, grantId } = approval
-  const { scope, resource, origin } = request
+  const { scope, resource, deviceName, origin } = request
   // RFC 9700 §4.14.2, OpenID Connect Core §11: only with the person's consent.
   const refreshToken =
     client.grantTypes.has(REFRESH_TOKEN_GRANT) && scope.includes('offline_access')
-      ? mintRefreshToken(subject, grantId)
+      ? await firstRefreshToken(env, approval, poller.arrivedAtMs < redeemedAtMs + SAME_ANSWER_MS)
       : undefined
   const connected = await ask(async () =>
     accountOf(env, subject)?.connectDevice(grantId, {
       clientId: client.id,
       clientName: client.name,
-      deviceName: origin.deviceName,
-      place:
-        [origin.city, origin.country].filter((part) => part !== undefined).join(', ') || undefined,
+      deviceName,
+      place: placeIn(origin),
       scope,
       resource,
       dpopJkt: bindingKey(client, poller.dpopJkt),
+      approvedAtMs: approval.approvedAtMs,
       refreshToken: refreshToken && claimOf(refreshToken),
     }),
   )
@@ -138,6 +147,16 @@ const redeem = async (
     dpopJkt: poller.dpopJkt,
   })
 }
+
+// DC-6: what is repeated at once is the same answer once more; later, only the newest is good.
+const firstRefreshToken = async (
+  env: Cloudflare.Env,
+  { subject, grantId }: Approval,
+  isAtOnce: boolean,
+): Promise<RefreshToken> =>
+  isAtOnce
+    ? deriveRefreshToken(await macSecret(env), subject, grantId)
+    : mintRefreshToken(subject, grantId)
 
 /** What became of a poll, in the words of RFC 8628 §3.5. */
 const refusal = (

@@ -1,0 +1,210 @@
+// The question a person is asked: who wants what, on which device, and from where.
+import type { Child, FC } from 'hono/jsx'
+import type { Proximity } from '../whereabouts.ts'
+import { Button, Checkbox, Csrf, Field, KeptUserCode, Notice } from './form.tsx'
+import { Email, Layout, Screen, UserCode, type PageContext } from './layout.tsx'
+
+/** What a person has to do who may be far from the device; the problems are with what they did. */
+export interface Check {
+  readonly typedCode?: string | undefined
+  readonly isInFront?: boolean
+  readonly problems: { readonly code: boolean; readonly inFront: boolean }
+}
+
+export interface ConfirmPageProps {
+  readonly page: PageContext
+  readonly person: { readonly name: string; readonly email: string | undefined }
+  readonly client: { readonly name: string; readonly uri: string | undefined }
+  readonly device: {
+    readonly name: string
+    readonly place: string | undefined
+    readonly proximity: Proximity
+    readonly network: string | undefined
+    readonly askedAt: string
+  }
+  readonly userCode: string
+  readonly scopes: readonly string[]
+  /** The services where that is, other than this one (RFC 8707). */
+  readonly resources: readonly string[]
+  readonly minutesLeft: number
+  /** Undefined where the device is near enough. */
+  readonly check: Check | undefined
+}
+
+export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
+  const { page, client, userCode, minutesLeft, check } = props
+  const copy = page.language.messages.confirm
+  const hasProblem = check !== undefined && Object.values(check.problems).some(Boolean)
+  const title = copy.title(client.name)
+  return (
+    <Layout page={page} title={hasProblem ? copy.problemTitle : title} wide>
+      <Person {...props} />
+      <div>
+        <h1>{title}</h1>
+        {client.uri === undefined ? null : <p class="quiet">{host(client.uri)}</p>}
+      </div>
+      <div class="side">
+        {check === undefined ? (
+          <Screen>
+            <p>{copy.sameCode}</p>
+            <UserCode code={userCode} />
+            <p class="quiet">{copy.timeLeft(minutesLeft)}</p>
+          </Screen>
+        ) : (
+          <Notice kind="status">
+            {copy.check.title} <span>{copy.check.text}</span>
+          </Notice>
+        )}
+        <Device {...props} />
+      </div>
+      <div class="side">
+        <Scopes {...props} />
+        <Decision {...props} />
+      </div>
+    </Layout>
+  )
+}
+
+const Person: FC<ConfirmPageProps> = ({ page, person, userCode }) => {
+  const copy = page.language.messages.confirm
+  return (
+    <form class="person" method="post" action={`${page.basePath}/device/sign-out`}>
+      <Csrf page={page} />
+      <KeptUserCode userCode={userCode} />
+      <p>
+        <span class="unseen">{copy.signedIn} </span>
+        <bdi>{person.name}</bdi> <Email address={person.email} />
+      </p>
+      <Button look="plain">{copy.switchAccount}</Button>
+    </form>
+  )
+}
+
+const Device: FC<ConfirmPageProps> = ({ page, device }) => {
+  const copy = page.language.messages.confirm
+  const { proximity } = device
+  return (
+    <section>
+      <h2>{copy.device}</h2>
+      <dl>
+        <Fact term={copy.deviceName}>
+          <bdi>{device.name}</bdi>
+        </Fact>
+        <Fact term={copy.place}>
+          {device.place === undefined && proximity === 'unknown' ? undefined : (
+            <>
+              {device.place === undefined ? null : <span>{device.place}</span>}
+              {proximity === 'unknown' ? null : (
+                <strong class={proximity === 'far' ? 'distance far' : 'distance'}>
+                  {copy.proximity[proximity]}
+                </strong>
+              )}
+            </>
+          )}
+        </Fact>
+        <Fact term={copy.network}>{device.network}</Fact>
+        <Fact term={copy.askedAt}>{device.askedAt}</Fact>
+      </dl>
+    </section>
+  )
+}
+
+const Scopes: FC<ConfirmPageProps> = ({ page, userCode, scopes, resources }) => {
+  const copy = page.language.messages.confirm
+  return (
+    <>
+      {scopes.length === 0 ? null : (
+        <section>
+          <h2>{copy.scopes}</h2>
+          <ul>
+            {scopes.map((scope) => (
+              <li>{scope}</li>
+            ))}
+          </ul>
+          {resources.length === 0 ? null : (
+            <p class="quiet">{copy.resources(resources.map(host))}</p>
+          )}
+        </section>
+      )}
+      <div class="ways-out">
+        <a class="link quiet" href={`${page.basePath}/device`}>
+          {copy.otherCode}
+        </a>
+        <form method="post" action={`${page.basePath}/device/confirm`}>
+          <Csrf page={page} />
+          <KeptUserCode userCode={userCode} />
+          <Button look="bare" name="decision" value="report">
+            {copy.report}
+          </Button>
+        </form>
+      </div>
+    </>
+  )
+}
+
+const Decision: FC<ConfirmPageProps> = ({ page, userCode, check }) => {
+  const copy = page.language.messages.confirm
+  return (
+    <form
+      class={check === undefined ? 'decide' : 'decide long'}
+      method="post"
+      action={`${page.basePath}/device/confirm`}
+      novalidate
+    >
+      <Csrf page={page} />
+      <KeptUserCode userCode={userCode} />
+      {check === undefined ? null : <CheckFields page={page} check={check} />}
+      <p>
+        <strong>{copy.warning}</strong> {copy.never}
+      </p>
+      <div class="choices">
+        <Button look="ink" name="decision" value="deny">
+          {copy.deny}
+        </Button>
+        <Button name="decision" value="allow">
+          {copy.allow}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+const CheckFields: FC<{ readonly page: PageContext; readonly check: Check }> = ({
+  page,
+  check: { typedCode, isInFront = false, problems },
+}) => {
+  const copy = page.language.messages.confirm.check
+  return (
+    <>
+      <Field
+        page={page}
+        name="typed_code"
+        label={copy.code}
+        hint={copy.codeHint}
+        error={problems.code ? copy.codeProblem : undefined}
+        frame={Screen}
+        class="code"
+        value={typedCode}
+        autocomplete="off"
+        autocapitalize="characters"
+        autofocus={problems.code}
+      />
+      <Checkbox
+        name="in_front"
+        label={copy.inFront}
+        checked={isInFront}
+        error={problems.inFront ? copy.inFrontProblem : undefined}
+      />
+    </>
+  )
+}
+
+const Fact: FC<{ readonly term: string; readonly children?: Child }> = ({ term, children }) =>
+  children === undefined ? null : (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+
+const host = (uri: string): string => URL.parse(uri)?.host ?? uri

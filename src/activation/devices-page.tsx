@@ -1,0 +1,253 @@
+// What a person sees of their own account: devices, passkeys, sessions, and what happened lately.
+import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
+import type { FC, PropsWithChildren } from 'hono/jsx'
+import type { Overview } from '../objects/account.ts'
+import { Button, Checkbox, Csrf, Notice } from './form.tsx'
+import { Email, Layout, type PageContext } from './layout.tsx'
+import { PasskeyForm, PasskeyScripts } from './passkey-form.tsx'
+import { placeName, timeAgo } from './place-and-time.ts'
+
+export interface DevicesPageProps {
+  readonly page: PageContext
+  readonly person: { readonly name: string; readonly email: string | undefined }
+  readonly overview: Overview
+  readonly sessionId: string
+  readonly now: number
+  /** What was just done. */
+  readonly done: string | undefined
+  readonly problem: string | undefined
+  /** Undefined where no passkey can be added. */
+  readonly passkeyOptions: PublicKeyCredentialCreationOptionsJSON | undefined
+  /** What a new passkey is called at first. */
+  readonly passkeyName: string
+}
+
+export const DevicesPage: FC<DevicesPageProps> = (props) => {
+  const { page, person, done, problem, passkeyOptions } = props
+  const copy = page.language.messages.devices
+  return (
+    <Layout page={page} title={copy.title}>
+      <form class="person" method="post" action={`${page.basePath}/devices/sign-out`}>
+        <Csrf page={page} />
+        <p>
+          <span class="unseen">{copy.person} </span>
+          <bdi>{person.name}</bdi> <Email address={person.email} />
+        </p>
+        <Button look="plain">{copy.signOut}</Button>
+      </form>
+      <h1>{copy.title}</h1>
+      {done === undefined ? null : <Notice kind="status">{done}</Notice>}
+      {problem === undefined ? null : <Notice kind="problem">{problem}</Notice>}
+      <Devices {...props} />
+      {passkeyOptions === undefined ? null : <Passkeys {...props} />}
+      <Sessions {...props} />
+      <Everywhere page={page} />
+      <Activity {...props} />
+      {passkeyOptions === undefined ? null : <PasskeyScripts page={page} />}
+    </Layout>
+  )
+}
+
+const Devices: FC<DevicesPageProps> = ({ page, overview, now }) => {
+  const copy = page.language.messages.devices
+  const { language } = page
+  return (
+    <section>
+      <h2>{copy.connected}</h2>
+      {overview.devices.length === 0 ? <p class="quiet">{copy.noDevices}</p> : null}
+      <ul class="cards">
+        {overview.devices.map((device) => (
+          <li>
+            <h3>
+              <bdi>{device.deviceName}</bdi>
+            </h3>
+            <dl>
+              <Fact term={copy.service}>{device.clientName}</Fact>
+              <Fact term={copy.place}>{placeName(device.place, language)}</Fact>
+              <Fact term={copy.connectedAt}>{timeAgo(now - device.connectedAtMs, language)}</Fact>
+              <Fact term={copy.usedAt}>
+                {timeAgo(now - (device.refresh?.issuedAtMs ?? device.connectedAtMs), language)}
+              </Fact>
+            </dl>
+            <Choices>
+              <Rename page={page} kind="device" id={device.grantId} name={device.deviceName} />
+              <Act page={page} action="device/remove" id={device.grantId}>
+                <Button look="plain" aria-label={copy.removeLabel(device.deviceName)}>
+                  {copy.remove}
+                </Button>
+              </Act>
+            </Choices>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const Passkeys: FC<DevicesPageProps> = ({ page, overview, now, passkeyOptions, passkeyName }) => {
+  const copy = page.language.messages.devices
+  const { language } = page
+  return (
+    <section id="passkeys">
+      <h2>{copy.passkeys}</h2>
+      {overview.passkeys.length === 0 ? <p class="quiet">{copy.noPasskeys}</p> : null}
+      <ul class="cards">
+        {overview.passkeys.map((passkey) => (
+          <li>
+            <h3>
+              <bdi>{passkey.name}</bdi>
+            </h3>
+            <dl>
+              <Fact term={copy.addedAt}>{timeAgo(now - passkey.addedAtMs, language)}</Fact>
+              <Fact term={copy.usedAt}>
+                {passkey.usedAtMs === undefined
+                  ? copy.never
+                  : timeAgo(now - passkey.usedAtMs, language)}
+              </Fact>
+            </dl>
+            <Choices>
+              <Rename page={page} kind="passkey" id={passkey.id} name={passkey.name} />
+              <Act page={page} action="passkey/remove" id={passkey.id}>
+                <Button look="plain" aria-label={copy.removeLabel(passkey.name)}>
+                  {copy.remove}
+                </Button>
+              </Act>
+            </Choices>
+          </li>
+        ))}
+      </ul>
+      {passkeyOptions === undefined ? null : (
+        <PasskeyForm
+          page={page}
+          ceremony="create"
+          options={passkeyOptions}
+          action={`${page.basePath}/devices/passkey/add`}
+          label={copy.addPasskey}
+          problem={copy.addProblem}
+        >
+          <input type="hidden" name="name" value={passkeyName} />
+        </PasskeyForm>
+      )}
+    </section>
+  )
+}
+
+const Sessions: FC<DevicesPageProps> = ({ page, overview, sessionId, now }) => {
+  const copy = page.language.messages.devices
+  const { language } = page
+  return (
+    <section>
+      <h2>{copy.sessions}</h2>
+      <ul class="cards">
+        {overview.sessions.map((session) => (
+          <li>
+            <h3>
+              <bdi>{session.browser}</bdi>{' '}
+              {session.id === sessionId ? <span class="tag">{copy.thisBrowser}</span> : null}
+            </h3>
+            <dl>
+              <Fact term={copy.place}>{placeName(session.place, language)}</Fact>
+              <Fact term={copy.signedInAt}>{timeAgo(now - session.startedAtMs, language)}</Fact>
+            </dl>
+            {session.id === sessionId ? null : (
+              <Choices>
+                <Act page={page} action="session/end" id={session.id}>
+                  <Button look="plain" aria-label={copy.endSessionLabel(session.browser)}>
+                    {copy.endSession}
+                  </Button>
+                </Act>
+              </Choices>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const Everywhere: FC<{ readonly page: PageContext }> = ({ page }) => {
+  const copy = page.language.messages.devices
+  return (
+    <section>
+      <form method="post" action={`${page.basePath}/devices/everywhere`}>
+        <Csrf page={page} />
+        <Checkbox name="with_devices" label={copy.withDevices} />
+        <Button look="ink">{copy.everywhere}</Button>
+        <p class="quiet">{copy.everywhereHint}</p>
+      </form>
+    </section>
+  )
+}
+
+const Activity: FC<DevicesPageProps> = ({ page, overview, now }) => {
+  const copy = page.language.messages.devices
+  return (
+    <section>
+      <h2>{copy.activity}</h2>
+      {overview.events.length === 0 ? <p class="quiet">{copy.noActivity}</p> : null}
+      <ul class="events">
+        {overview.events.map(({ kind, about, place, atMs }) => (
+          <li>
+            {copy.events[kind](about ?? copy.something)}{' '}
+            <span class="quiet">
+              {[place && placeName(place, page.language), timeAgo(now - atMs, page.language)]
+                .filter((part) => part !== undefined)
+                .join(' · ')}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const Fact: FC<PropsWithChildren<{ readonly term: string }>> = ({ term, children }) =>
+  children === undefined ? null : (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+
+const Choices: FC<PropsWithChildren> = ({ children }) => <div class="row">{children}</div>
+
+interface ActProps {
+  readonly page: PageContext
+  readonly action: string
+  readonly id: string
+}
+
+const Act: FC<PropsWithChildren<ActProps>> = ({ page, action, id, children }) => (
+  <form method="post" action={`${page.basePath}/devices/${action}`}>
+    <Csrf page={page} />
+    <input type="hidden" name="id" value={id} />
+    {children}
+  </form>
+)
+
+interface RenameProps {
+  readonly page: PageContext
+  readonly kind: 'device' | 'passkey'
+  readonly id: string
+  readonly name: string
+}
+
+const Rename: FC<RenameProps> = ({ page, kind, id, name }) => {
+  const copy = page.language.messages.devices
+  return (
+    <details>
+      <summary>{copy.rename}</summary>
+      <Act page={page} action={`${kind}/rename`} id={id}>
+        <input
+          name="name"
+          value={name}
+          aria-label={copy.renameLabel(name)}
+          maxlength={64}
+          autocomplete="off"
+          required
+        />
+        <Button look="plain">{copy.save}</Button>
+      </Act>
+    </details>
+  )
+}

@@ -1,0 +1,161 @@
+// GET /devices: a person's own devices, passkeys and sessions, and what they do about them (XD-8).
+import { Hono } from 'hono'
+import { FRESH_SIGN_IN_MS } from '../config.ts'
+import { deviceNameOf, plainText } from '../device-name.ts'
+import { parseRegistrationResponse } from '../identity/credential-response.ts'
+import {
+  generatePasskeyRegistrationOptions,
+  verifyPasskeyRegistrationResponse,
+} from '../identity/passkey.ts'
+import { type SignedIn, endSession } from '../identity/session.ts'
+import { accountOf, ask } from '../objects/index.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { dropCookie, keepCookie } from './cookies.ts'
+import { DevicesPage } from './devices-page.tsx'
+import type { Messages } from './language.ts'
+import { tooMany } from './problem.tsx'
+import {
+  type PageEnvironment,
+  type PageRequest,
+  goTo,
+  relyingPartyOf,
+  signedInVisitor,
+} from './visit.ts'
+
+type Done = keyof Messages['devices']['done']
+type OwnHandler = (context: PageRequest, owner: SignedIn) => Promise<Response>
+
+// Everything here is somebody's own: whoever it is signs in first.
+const own = (handler: OwnHandler) => async (context: PageRequest) => {
+  if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'devices')))
+    return tooMany(context, LIMIT_PERIOD_MS)
+  const owner = await signedInVisitor(context)
+  return owner === undefined ? askFirst(context) : handler(context, owner)
+}
+
+const askFirst = (context: PageRequest): Response => {
+  keepCookie(context, 'next', 'devices')
+  return goTo(context, '/device/sign-in')
+}
+
+const show = async (context: PageRequest, owner: SignedIn, problem?: string): Promise<Response> => {
+  const overview = await ask(async () =>
+    accountOf(context.env, owner.subject)?.overview(owner.claim),
+  )
+  if (overview === undefined) return askFirst(context)
+  const page = context.get('page')
+  const copy = page.language.messages.devices
+  const done = context.req.query('done') ?? ''
+  const browser = deviceNameOf(undefined, context.req.header('User-Agent') ?? null)
+  return context.html(
+    <DevicesPage
+      page={page}
+      person={owner}
+      overview={overview}
+      sessionId={owner.claim.id}
+      now={Date.now()}
+      done={isDone(copy.done, done) ? copy.done[done] : undefined}
+      problem={problem}
+      passkeyOptions={
+        context.get('config').hasBuiltInAccounts
+          ? await generatePasskeyRegistrationOptions(
+              context.env,
+              relyingPartyOf(context),
+              page.csrf,
+              owner,
+              overview.passkeys,
+            )
+          : undefined
+      }
+      passkeyName={copy.newPasskey(browser)}
+    />,
+    problem === undefined ? 200 : 400,
+  )
+}
+
+const isDone = (messages: object, text: string): text is Done => Object.hasOwn(messages, text)
+
+const addPasskey: OwnHandler = async (context, owner) => {
+  const { csrf, language } = context.get('page')
+  if (!context.get('config').hasBuiltInAccounts) return goTo(context, '/devices')
+  // SS-5: whoever holds the phone for a moment must not leave a key of their own behind.
+  if (Date.now() >= owner.authTimeMs + FRESH_SIGN_IN_MS) return askFirst(context)
+  const form = context.get('form')
+  const response = parseRegistrationResponse(form('credential'))
+  const name = plainText(form('name')) || language.messages.devices.passkeys
+  const outcome =
+    response &&
+    (await verifyPasskeyRegistrationResponse(context.env, relyingPartyOf(context), csrf, owner, {
+      response,
+      name,
+    }))
+  return outcome?.outcome === 'added'
+    ? goTo(context, '/devices?done=passkeyAdded')
+    : show(context, owner, language.messages.devices.addProblem)
+}
+
+type Account = NonNullable<ReturnType<typeof accountOf>>
+
+/** What one form does to the account, by the `id` and `name` it sends. */
+const change = (
+  done: Done,
+  act: (account: Account, id: string, name: string) => Promise<void>,
+): ReturnType<typeof own> =>
+  own(async (context, owner) => {
+    const form = context.get('form')
+    const account = accountOf(context.env, owner.subject)
+    if (account !== undefined) await ask(() => act(account, form('id'), plainText(form('name'))))
+    return goTo(context, `/devices?done=${done}`)
+  })
+
+const signedOut = (context: PageRequest): Response => {
+  dropCookie(context, 'session')
+  keepCookie(context, 'switching', 'yes')
+  return goTo(context, '/device/sign-in')
+}
+
+/** GET shows them; each POST does one thing, and shows them again. */
+export const devices = new Hono<PageEnvironment>()
+  .get('/', own(show))
+  .post(
+    '/device/rename',
+    change('renamed', async (account, id, name) => {
+      if (name !== '') await account.renameDevice(id, name)
+    }),
+  )
+  .post(
+    '/device/remove',
+    change('removed', (account, id) => account.removeDevice(id, 'device_removed')),
+  )
+  .post(
+    '/passkey/rename',
+    change('renamed', async (account, id, name) => {
+      if (name !== '') await account.renamePasskey(id, name)
+    }),
+  )
+  .post(
+    '/passkey/remove',
+    change('passkeyRemoved', (account, id) => account.removePasskey(id)),
+  )
+  .post('/passkey/add', own(addPasskey))
+  .post(
+    '/session/end',
+    change('sessionEnded', (account, id) => account.endSession(id)),
+  )
+  .post(
+    '/everywhere',
+    own(async (context, owner) => {
+      const withDevices = context.get('form')('with_devices') === 'yes'
+      await ask(async () =>
+        accountOf(context.env, owner.subject)?.signOutEverywhere({ withDevices }),
+      )
+      return signedOut(context)
+    }),
+  )
+  .post(
+    '/sign-out',
+    own(async (context, owner) => {
+      await endSession(context.env, owner)
+      return signedOut(context)
+    }),
+  )

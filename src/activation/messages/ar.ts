@@ -1,0 +1,268 @@
+// Modern Standard Arabic, without vowel signs, so that it speaks to women and men alike where it can.
+import type { Messages } from '../language.ts'
+import { arabicMinutes, arabicWaitingTime } from './arabic-count.ts'
+import { isolate } from './isolate.ts'
+
+export const ar: Messages = {
+  layout: {
+    footer: (brand) => `لا تطلب خدمة ${isolate(brand)} أبدًا رمزًا عبر البريد أو الدردشة أو الهاتف.`,
+    devices: 'أجهزتي',
+    support: 'المساعدة',
+    terms: 'الشروط',
+    privacy: 'الخصوصية',
+  },
+
+  form: {
+    show: { before: '', visible: 'إظهار', after: 'كلمة المرور' },
+    hide: { before: '', visible: 'إخفاء', after: 'كلمة المرور' },
+  },
+
+  enterCode: {
+    title: 'ربط جهازك',
+    problemTitle: 'مشكلة في الرمز',
+    label: 'الرمز',
+    hint: {
+      letters: `الرمز الظاهر على التلفزيون، مثل ${isolate('WDJB-MJHT')}`,
+      digits: `الرمز الظاهر على التلفزيون، مثل ${isolate('019-450-730')}`,
+    },
+    submit: 'متابعة',
+    malformed: 'هذا الرمز غير مكتمل. يُرجى التحقق منه على جهازك وإعادة المحاولة.',
+    notValid:
+      'هذا الرمز غير صالح أو انتهت صلاحيته. يُرجى التحقق منه أو الحصول على رمز جديد على جهازك.',
+  },
+
+  signIn: {
+    title: 'تسجيل الدخول',
+    againTitle: 'تسجيل الدخول مجددًا',
+    again: 'للتأكد من هويتك، يُرجى تسجيل الدخول مرة أخرى.',
+    problemTitle: 'مشكلة في تسجيل الدخول',
+    kept: { before: 'نحتفظ بالرمز ', after: ' أثناء تسجيل الدخول.' },
+    email: 'البريد الإلكتروني',
+    password: 'كلمة المرور',
+    submit: 'تسجيل الدخول',
+    newHere: 'أول مرة هنا؟',
+    create: 'إنشاء حساب',
+    switchAccount: 'استخدام حساب آخر',
+    or: 'أو',
+    passkey: 'الدخول بمفتاح المرور',
+    passkeyProblem: 'لم يُستخدم أي مفتاح مرور. يُرجى إعادة المحاولة أو تسجيل الدخول بطريقة أخرى.',
+    refused: 'البريد الإلكتروني وكلمة المرور غير متطابقين.',
+    cancelled:
+      'توقف تسجيل الدخول لدى الخدمة الأخرى بطلب منك. ' +
+      'يُرجى إعادة المحاولة أو تسجيل الدخول بطريقة أخرى.',
+    failed: 'لم ينجح تسجيل الدخول لدى الخدمة الأخرى. لم يتغير أي شيء. يُرجى إعادة المحاولة.',
+    wait: (seconds) =>
+      `محاولات كثيرة جدًا. يُرجى الانتظار ${arabicWaitingTime(seconds)} ثم إعادة المحاولة.`,
+  },
+
+  createAccount: {
+    title: 'إنشاء حسابك',
+    problemTitle: 'مشكلة في إنشاء حسابك',
+    name: 'الاسم',
+    email: 'البريد الإلكتروني',
+    password: 'كلمة المرور',
+    passwordHint: '15 حرفًا على الأقل. بضع كلمات يسهل عليك تذكرها خيار جيد.',
+    submit: 'إنشاء حساب',
+    haveOne: 'لديك حساب؟',
+    signIn: 'تسجيل الدخول',
+    problems: {
+      name: {
+        missing: 'يُرجى إدخال اسمك.',
+        too_long: 'يُرجى اختيار اسم أقصر، لا يتجاوز 64 حرفًا.',
+      },
+      email: {
+        malformed: `يُرجى إدخال عنوان مثل ${isolate('name@example.com')}.`,
+        taken: 'يوجد حساب بهذا العنوان. يمكنك تسجيل الدخول بدلًا من ذلك.',
+      },
+      password: {
+        too_short: 'كلمة المرور قصيرة جدًا.',
+        too_long: 'الحد الأقصى 256 حرفًا.',
+        common: 'كلمة المرور هذه من أول ما يُخمَّن. يُرجى اختيار غيرها.',
+        personal: 'يجب ألا تحتوي على اسمك أو عنوانك أو اسم هذه الخدمة.',
+        repetitive: 'يجب ألا تتكرر فيها الأحرف القليلة نفسها.',
+      },
+    },
+  },
+
+  confirm: {
+    title: (client) => `ربط جهاز بخدمة ${isolate(client)}؟`,
+    signedIn: 'الحساب:',
+    switchAccount: 'تبديل الحساب',
+    sameCode: 'هل يعرض جهازك هذا الرمز؟',
+    timeLeft: (minutes) =>
+      minutes > 1 ? `صالح لمدة ${arabicMinutes(minutes)}` : 'صالح لمدة دقيقة تقريبًا',
+    otherCode: 'إدخال رمز آخر',
+    device: 'الجهاز صاحب الطلب',
+    deviceName: 'يسمي نفسه',
+    place: 'المكان',
+    network: 'الشبكة',
+    askedAt: 'وقت الطلب',
+    scopes: 'سيتمكن الجهاز من',
+    resources: (hosts) => `على ${hosts.map(isolate).join('، ')}`,
+    proximity: {
+      same_network: 'على شبكتك نفسها',
+      same_operator: 'عبر مزود الإنترنت نفسه وفي البلد نفسه مثلك',
+      same_city: 'في المدينة التي أنت فيها',
+      same_country: 'في البلد الذي أنت فيه',
+      far: 'في بلد غير الذي أنت فيه',
+    },
+    check: {
+      title: 'هل هذا الجهاز معك؟',
+      text: 'قد لا يكون قريبًا منك. ربما يحاول شخص آخر الدخول بحسابك.',
+      code: 'الرمز الظاهر على شاشة الجهاز نفسه',
+      codeHint: 'يُرجى قراءته من الجهاز، لا من رسالة.',
+      inFront: 'الجهاز أمامي',
+      codeProblem: 'هذا ليس رمز الجهاز صاحب الطلب.',
+      inFrontProblem: 'يُرجى تحديد هذا الخيار فقط إذا كان الجهاز معك فعلًا.',
+    },
+    problemTitle: 'مشكلة في إجابتك',
+    tooFar: {
+      title: 'هذا الجهاز بعيد جدًا',
+      text: (client) => `ليس في مكان وجودك، ولا تقبل خدمة ${isolate(client)} أجهزة كهذه.`,
+    },
+    report: 'لم أبدأ هذا الطلب',
+    warning: 'لا تسمح بهذا إلا إذا بدأته بنفسك على جهازك الخاص.',
+    never: 'لا توافق أبدًا على رمز أرسله إليك أي شخص عبر البريد أو الدردشة أو الهاتف.',
+    deny: 'عدم السماح',
+    allow: 'السماح',
+  },
+
+  scopes: {
+    openid: 'التعرف عليك',
+    profile: 'الاطلاع على اسمك',
+    email: 'الاطلاع على بريدك الإلكتروني',
+    offline_access: 'إبقاء تسجيل الدخول على هذا الجهاز',
+  },
+
+  result: {
+    connected: {
+      title: 'تم ربط جهازك',
+      next: 'يمكنك العودة إلى التلفزيون.',
+      detail: (client, device) =>
+        `أصبحت خدمة ${isolate(client)} جاهزة على ${isolate(device)}. يمكنك إغلاق هذه الصفحة.`,
+    },
+    declined: {
+      title: 'لم تتم مشاركة أي شيء',
+      next: 'لم يتم السماح بذلك.',
+      detail: (client, device) =>
+        `الجهاز ${isolate(device)} غير مرتبط بخدمة ${isolate(client)}. ` +
+        'إذا لم تبدأ هذا الطلب بنفسك، فقد أحسنت التصرف.',
+    },
+    reported: {
+      title: 'تم إيقاف الطلب',
+      next: 'لم يحصل الجهاز على حق الدخول.',
+      detail: (client, device) =>
+        `الجهاز ${isolate(device)} غير مرتبط بخدمة ${isolate(client)}. ` +
+        'من أرسل إليك الرمز لم يعد بإمكانه استخدامه.',
+    },
+    removed: {
+      title: 'تمت إزالة الجهاز',
+      next: 'تم تسجيل خروجك من كل مكان.',
+      detail: (client, device) =>
+        `لم يعد الجهاز ${isolate(device)} مرتبطًا بخدمة ${isolate(client)}. ` +
+        'لمعرفة الأجهزة الأخرى المرتبطة، يُرجى تسجيل الدخول مجددًا.',
+    },
+    notMe: 'لست أنا من فعل هذا',
+    notMeHint: 'يزيل الجهاز ويسجل خروجك من كل مكان.',
+    passkey: {
+      title: 'في المرة القادمة من دون كلمة مرور',
+      text: 'مع مفتاح المرور، تكفي بصمة إصبعك أو وجهك أو قفل الشاشة لتسجيل الدخول.',
+    },
+  },
+
+  devices: {
+    title: 'أجهزتي',
+    person: 'الحساب:',
+    signOut: 'تسجيل الخروج',
+    connected: 'الأجهزة المرتبطة',
+    noDevices: 'لا يوجد أي جهاز مرتبط.',
+    service: 'الخدمة',
+    place: 'المكان',
+    connectedAt: 'وقت الربط',
+    usedAt: 'آخر استخدام',
+    rename: 'تغيير الاسم',
+    renameLabel: (name) => `اسم جديد لـ ${isolate(name)}`,
+    save: 'حفظ',
+    remove: 'إزالة',
+    removeLabel: (name) => `إزالة ${isolate(name)}`,
+    passkeys: 'مفاتيح المرور',
+    noPasskeys: 'ليس لديك مفتاح مرور بعد. إنه يتيح لك تسجيل الدخول من دون كلمة مرور.',
+    addPasskey: 'إضافة مفتاح مرور',
+    addProblem: 'لم تتم إضافة أي مفتاح مرور. يُرجى إعادة المحاولة.',
+    newPasskey: (browser) => `مفتاح المرور من ${isolate(browser)}`,
+    addedAt: 'وقت الإضافة',
+    never: 'لم يُستخدم',
+    sessions: 'أماكن تسجيل دخولك',
+    thisBrowser: 'هذا المتصفح',
+    signedInAt: 'وقت الدخول',
+    endSession: 'تسجيل الخروج',
+    endSessionLabel: (browser) => `تسجيل الخروج من ${isolate(browser)}`,
+    everywhere: 'تسجيل الخروج من كل مكان',
+    everywhereHint: 'ينهي كل الجلسات، بما فيها هذه.',
+    withDevices: 'إزالة كل الأجهزة أيضًا',
+    activity: 'آخر النشاطات',
+    noActivity: 'لا شيء بعد.',
+    events: {
+      signed_in: (about) => `تسجيل الدخول: ${isolate(about)}`,
+      device_removed: (about) => `إزالة جهاز: ${isolate(about)}`,
+      device_reported: (about) => `إزالة جهاز ليس لك: ${isolate(about)}`,
+      request_reported: (about) => `إيقاف طلب: ${isolate(about)}`,
+      signed_out_everywhere: () => 'تسجيل الخروج من كل مكان',
+      passkey_added: (about) => `إضافة مفتاح مرور: ${isolate(about)}`,
+      passkey_removed: (about) => `إزالة مفتاح مرور: ${isolate(about)}`,
+    },
+    something: 'بلا اسم',
+    done: {
+      renamed: 'تم حفظ الاسم الجديد.',
+      removed: 'تمت إزالة الجهاز. وكل ما كان لديه لم يعد يعمل.',
+      passkeyAdded: 'مفتاح المرور جاهز.',
+      passkeyRemoved: 'تمت إزالة مفتاح المرور من هنا. يُرجى حذفه من جهازك أيضًا.',
+      sessionEnded: 'تم تسجيل الخروج من ذلك المتصفح.',
+    },
+  },
+
+  problem: {
+    missing: {
+      title: 'هذه الصفحة غير موجودة',
+      text: 'يُرجى التحقق من العنوان أو البدء برمزك.',
+    },
+    forbidden: {
+      title: 'لم يأتِ الطلب من هذه الصفحة',
+      text: 'النموذج قديم جدًا أو جاء من مكان آخر. لم يتغير أي شيء. يُرجى إعادة المحاولة.',
+    },
+    cookies: {
+      title: 'تحتاج هذه الصفحة إلى ملفات تعريف الارتباط',
+      text:
+        'يُرجى السماح بملفات تعريف الارتباط لهذا الموقع، حتى نحتفظ برمزك أثناء تسجيل الدخول، ' +
+        'ثم البدء من جديد.',
+    },
+    tooLarge: {
+      title: 'الحجم كبير جدًا',
+      text: 'كان النموذج أكبر من الحد المسموح به.',
+    },
+    unavailable: {
+      title: 'حدث خطأ هنا',
+      text: 'لم يتغير أي شيء. يُرجى إعادة المحاولة بعد قليل.',
+    },
+    tooMany: {
+      title: 'محاولات كثيرة جدًا',
+      text: (minutes) =>
+        'للحفاظ على أمان الحسابات، نتوقف قليلًا الآن. ' +
+        `يُرجى إعادة المحاولة بعد ${arabicMinutes(minutes)}.`,
+    },
+    start: 'إدخال رمز',
+  },
+
+  authorize: {
+    title: 'يبدأ تسجيل الدخول على جهازك',
+    text:
+      `لا يمكن لأحد تسجيل الدخول من هذا العنوان (${isolate('unsupported_response_type')}). ` +
+      'يُرجى فتح التطبيق على التلفزيون واتباع ما يعرضه.',
+    action: 'لديّ رمز',
+  },
+
+  placeAndTime: {
+    place: (parts) => parts.map(isolate).join('، '),
+    justNow: 'الآن',
+  },
+}

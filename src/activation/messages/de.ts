@@ -1,0 +1,280 @@
+// German, on first-name terms. \u2011 is the hyphen at which no line ends.
+import type { Messages } from '../language.ts'
+import { isolate } from './isolate.ts'
+import { counted, waitingTime } from './waiting-time.ts'
+
+export const de: Messages = {
+  layout: {
+    footer: (brand) =>
+      `${isolate(brand)} fragt nie per E\u2011Mail, Chat oder Telefon nach einem Code.`,
+    devices: 'Meine Geräte',
+    support: 'Hilfe',
+    terms: 'Nutzungsbedingungen',
+    privacy: 'Datenschutz',
+  },
+
+  form: {
+    show: { before: 'Passwort', visible: 'Zeigen', after: '' },
+    hide: { before: 'Passwort', visible: 'Verbergen', after: '' },
+  },
+
+  enterCode: {
+    title: 'Gerät verbinden',
+    problemTitle: 'Problem mit dem Code',
+    label: 'Code',
+    hint: {
+      letters: 'Der Code auf deinem Fernseher, zum Beispiel WDJB-MJHT',
+      digits: 'Der Code auf deinem Fernseher, zum Beispiel 019-450-730',
+    },
+    submit: 'Weiter',
+    malformed:
+      'Das ist kein vollständiger Code. Sieh auf deinem Gerät nach und versuch es noch einmal.',
+    notValid:
+      'Dieser Code ist nicht oder nicht mehr gültig. ' +
+      'Prüf ihn oder hol dir auf deinem Gerät einen neuen.',
+  },
+
+  signIn: {
+    title: 'Anmelden',
+    againTitle: 'Noch einmal anmelden',
+    again: 'Melde dich noch einmal an, damit sicher ist, dass du es bist.',
+    problemTitle: 'Problem bei der Anmeldung',
+    kept: { before: 'Code ', after: ' bleibt erhalten, während du dich anmeldest.' },
+    email: 'E-Mail-Adresse',
+    password: 'Passwort',
+    submit: 'Anmelden',
+    newHere: 'Neu hier?',
+    create: 'Konto erstellen',
+    switchAccount: 'Anderes Konto verwenden',
+    or: 'oder',
+    passkey: 'Mit Passkey anmelden',
+    passkeyProblem:
+      'Es wurde kein Passkey verwendet. Versuch es noch einmal oder melde dich anders an.',
+    refused: 'E-Mail-Adresse und Passwort passen nicht zusammen.',
+    cancelled:
+      'Du hast die Anmeldung beim anderen Dienst abgebrochen. ' +
+      'Versuch es noch einmal oder melde dich anders an.',
+    failed:
+      'Die Anmeldung beim anderen Dienst hat nicht geklappt. Es wurde nichts geändert. ' +
+      'Bitte versuch es noch einmal.',
+    wait: (seconds) =>
+      `Zu viele Versuche. Warte ${waitingTime('de', seconds)} und versuch es dann noch einmal.`,
+  },
+
+  createAccount: {
+    title: 'Konto erstellen',
+    problemTitle: 'Problem beim Erstellen des Kontos',
+    name: 'Name',
+    email: 'E-Mail-Adresse',
+    password: 'Passwort',
+    passwordHint: 'Mindestens 15 Zeichen. Gut sind ein paar Wörter, die du dir merken kannst.',
+    submit: 'Konto erstellen',
+    haveOne: 'Du hast schon ein Konto?',
+    signIn: 'Anmelden',
+    problems: {
+      name: {
+        missing: 'Gib deinen Namen ein.',
+        too_long: 'Nimm einen kürzeren Namen mit höchstens 64 Zeichen.',
+      },
+      email: {
+        malformed: 'Gib eine Adresse wie name@example.com ein.',
+        taken: 'Zu dieser Adresse gibt es schon ein Konto. Melde dich stattdessen an.',
+      },
+      password: {
+        too_short: 'Das ist zu kurz.',
+        too_long: 'Nimm höchstens 256 Zeichen.',
+        common: 'Dieses Passwort wird mit als Erstes erraten. Nimm ein anderes.',
+        personal: 'Bilde es nicht aus deinem Namen, deiner Adresse oder dem Namen dieses Dienstes.',
+        repetitive: 'Wiederhole nicht immer dieselben Zeichen.',
+      },
+    },
+  },
+
+  confirm: {
+    title: (client) => `Ein Gerät mit ${isolate(client)} verbinden?`,
+    signedIn: 'Angemeldet:',
+    switchAccount: 'Konto wechseln',
+    sameCode: 'Zeigt dein Gerät diesen Code?',
+    timeLeft: (minutes) =>
+      minutes > 1
+        ? `Noch ${counted('de', minutes, 'minute')} gültig`
+        : 'Noch etwa eine Minute gültig',
+    otherCode: 'Anderen Code eingeben',
+    device: 'Das anfragende Gerät',
+    deviceName: 'Nennt sich',
+    place: 'Ort',
+    network: 'Netzwerk',
+    askedAt: 'Angefragt',
+    scopes: 'Es darf dann',
+    resources: (hosts) => `Bei ${hosts.map(isolate).join(', ')}`,
+    proximity: {
+      same_network: 'Im selben Netzwerk wie du',
+      same_operator: 'Gleicher Internetanbieter und gleiches Land wie bei dir',
+      same_city: 'In derselben Stadt wie du',
+      same_country: 'Im selben Land wie du',
+      far: 'In einem anderen Land als du',
+    },
+    check: {
+      title: 'Hast du dieses Gerät vor dir?',
+      text:
+        'Vielleicht ist es nicht in deiner Nähe. ' +
+        'Jemand anderes könnte versuchen, mit deinem Konto hineinzukommen.',
+      code: 'Code auf dem Bildschirm des Geräts',
+      codeHint: 'Lies ihn vom Gerät ab, nicht aus einer Nachricht.',
+      inFront: 'Ich habe das Gerät vor mir',
+      codeProblem: 'Das ist nicht der Code des anfragenden Geräts.',
+      inFrontProblem: 'Setz das Häkchen nur, wenn das Gerät wirklich bei dir ist.',
+    },
+    problemTitle: 'Problem mit deiner Antwort',
+    tooFar: {
+      title: 'Dieses Gerät ist zu weit weg',
+      text: (client) =>
+        `Es ist nicht dort, wo du bist, und ${isolate(client)} lässt solche Geräte nicht zu.`,
+    },
+    report: 'Das habe ich nicht gestartet',
+    warning: 'Erlaube das nur, wenn du es auf deinem eigenen Gerät gestartet hast.',
+    never:
+      'Bestätige nie einen Code, den dir jemand per E\u2011Mail, Chat oder Telefon geschickt hat.',
+    deny: 'Ablehnen',
+    allow: 'Erlauben',
+  },
+
+  scopes: {
+    openid: 'Wissen, dass du es bist',
+    profile: 'Deinen Namen sehen',
+    email: 'Deine E-Mail-Adresse sehen',
+    offline_access: 'Auf diesem Gerät angemeldet bleiben',
+  },
+
+  result: {
+    connected: {
+      title: 'Dein Gerät ist verbunden',
+      next: 'Weiter geht’s auf deinem Fernseher.',
+      detail: (client, device) =>
+        `${isolate(client)} ist auf ${isolate(device)} bereit. Du kannst diese Seite schließen.`,
+    },
+    declined: {
+      title: 'Es wurde nichts freigegeben',
+      next: 'Du hast es nicht erlaubt.',
+      detail: (client, device) =>
+        `${isolate(device)} ist nicht mit ${isolate(client)} verbunden. ` +
+        'Falls du das nicht gestartet hast, hast du alles richtig gemacht.',
+    },
+    reported: {
+      title: 'Die Anfrage wurde gestoppt',
+      next: 'Das Gerät hat keinen Zugang bekommen.',
+      detail: (client, device) =>
+        `${isolate(device)} ist nicht mit ${isolate(client)} verbunden. ` +
+        'Wer dir den Code geschickt hat, kann nichts mehr damit anfangen.',
+    },
+    removed: {
+      title: 'Das Gerät wurde entfernt',
+      next: 'Du bist überall abgemeldet.',
+      detail: (client, device) =>
+        `${isolate(device)} ist nicht mehr mit ${isolate(client)} verbunden. ` +
+        'Melde dich wieder an, um zu sehen, was sonst noch verbunden ist.',
+    },
+    notMe: 'Das war ich nicht',
+    notMeHint: 'Entfernt das Gerät und meldet dich überall ab.',
+    passkey: {
+      title: 'Nächstes Mal ohne Passwort',
+      text: 'Mit einem Passkey meldest du dich per Fingerabdruck, Gesicht oder Displaysperre an.',
+    },
+  },
+
+  devices: {
+    title: 'Meine Geräte',
+    person: 'Angemeldet:',
+    signOut: 'Abmelden',
+    connected: 'Verbundene Geräte',
+    noDevices: 'Kein Gerät ist verbunden.',
+    service: 'Dienst',
+    place: 'Ort',
+    connectedAt: 'Verbunden',
+    usedAt: 'Zuletzt benutzt',
+    rename: 'Umbenennen',
+    renameLabel: (name) => `Neuer Name für ${isolate(name)}`,
+    save: 'Speichern',
+    remove: 'Entfernen',
+    removeLabel: (name) => `${isolate(name)} entfernen`,
+    passkeys: 'Passkeys',
+    noPasskeys: 'Du hast noch keinen Passkey. Mit einem meldest du dich ohne Passwort an.',
+    addPasskey: 'Passkey hinzufügen',
+    addProblem: 'Es wurde kein Passkey hinzugefügt. Bitte versuch es noch einmal.',
+    newPasskey: (browser) => `Passkey von ${isolate(browser)}`,
+    addedAt: 'Hinzugefügt',
+    never: 'Noch nie',
+    sessions: 'Wo du angemeldet bist',
+    thisBrowser: 'Dieser Browser',
+    signedInAt: 'Angemeldet',
+    endSession: 'Abmelden',
+    endSessionLabel: (browser) => `${isolate(browser)} abmelden`,
+    everywhere: 'Überall abmelden',
+    everywhereHint: 'Beendet alle Sitzungen, auch diese.',
+    withDevices: 'Auch alle Geräte entfernen',
+    activity: 'Was zuletzt passiert ist',
+    noActivity: 'Noch nichts.',
+    events: {
+      signed_in: (about) => `Angemeldet: ${isolate(about)}`,
+      device_removed: (about) => `Gerät entfernt: ${isolate(about)}`,
+      device_reported: (about) => `Gerät entfernt, das nicht deins war: ${isolate(about)}`,
+      request_reported: (about) => `Anfrage gestoppt: ${isolate(about)}`,
+      signed_out_everywhere: () => 'Überall abgemeldet',
+      passkey_added: (about) => `Passkey hinzugefügt: ${isolate(about)}`,
+      passkey_removed: (about) => `Passkey entfernt: ${isolate(about)}`,
+    },
+    something: 'unbekannt',
+    done: {
+      renamed: 'Der neue Name ist gespeichert.',
+      removed: 'Das Gerät ist entfernt. Nichts, was es hatte, funktioniert noch.',
+      passkeyAdded: 'Dein Passkey ist bereit.',
+      passkeyRemoved: 'Der Passkey ist hier entfernt. Lösch ihn auch auf deinem eigenen Gerät.',
+      sessionEnded: 'Dieser Browser ist abgemeldet.',
+    },
+  },
+
+  problem: {
+    missing: {
+      title: 'Diese Seite gibt es nicht',
+      text: 'Prüf die Adresse oder fang mit deinem Code an.',
+    },
+    forbidden: {
+      title: 'Das kam nicht von dieser Seite',
+      text:
+        'Das Formular war zu alt oder kam von woanders. Es wurde nichts geändert. ' +
+        'Bitte versuch es noch einmal.',
+    },
+    cookies: {
+      title: 'Diese Seite braucht Cookies',
+      text:
+        'Erlaube Cookies für diese Website, damit dein Code während der Anmeldung erhalten ' +
+        'bleibt, und fang noch einmal an.',
+    },
+    tooLarge: { title: 'Das war zu viel', text: 'Das Formular war größer, als es sein darf.' },
+    unavailable: {
+      title: 'Hier ist etwas schiefgelaufen',
+      text: 'Es wurde nichts geändert. Bitte versuch es gleich noch einmal.',
+    },
+    tooMany: {
+      title: 'Zu viele Versuche',
+      text: (minutes) =>
+        'Damit Konten sicher bleiben, ist jetzt Pause. ' +
+        `Versuch es in ${minutes === 1 ? 'einer Minute' : counted('de', minutes, 'minute')} ` +
+        'noch einmal.',
+    },
+    start: 'Code eingeben',
+  },
+
+  authorize: {
+    title: 'Die Anmeldung beginnt auf deinem Gerät',
+    text:
+      'Unter dieser Adresse kann sich niemand anmelden (unsupported_response_type). ' +
+      'Öffne die App auf deinem Fernseher und folge dem, was sie zeigt.',
+    action: 'Ich habe einen Code',
+  },
+
+  placeAndTime: {
+    place: (parts) => parts.join(', '),
+    justNow: 'gerade eben',
+  },
+}

@@ -1,0 +1,273 @@
+// English, and the shape that every other language has.
+import { isolate } from './isolate.ts'
+import { counted, waitingTime } from './waiting-time.ts'
+
+export const en = {
+  layout: {
+    footer: (brand: string) => `${isolate(brand)} never asks for a code by mail, chat or phone.`,
+    devices: 'My devices',
+    support: 'Help',
+    terms: 'Terms',
+    privacy: 'Privacy',
+  },
+
+  form: {
+    /** A button that says `visible`; the rest is for those who hear it without its field. */
+    show: { before: '', visible: 'Show', after: 'password' },
+    hide: { before: '', visible: 'Hide', after: 'password' },
+  },
+
+  enterCode: {
+    title: 'Connect your device',
+    problemTitle: 'Problem with the code',
+    label: 'Code',
+    hint: {
+      letters: 'The code on your TV, like WDJB-MJHT',
+      digits: 'The code on your TV, like 019-450-730',
+    },
+    submit: 'Continue',
+    malformed: 'That is not a whole code. Check it on your device and try again.',
+    /** VP-6: one sentence for codes that never were, have run out, or were used. */
+    notValid: 'This code is not valid, or not any more. Check it, or get a new one on your device.',
+  },
+
+  signIn: {
+    title: 'Sign in',
+    againTitle: 'Sign in again',
+    again: 'To be sure it is you, sign in once more.',
+    problemTitle: 'Problem signing in',
+    /** What stands around the code, with the spaces that belong there. */
+    kept: { before: 'Code ', after: ' is kept while you sign in.' },
+    email: 'Email',
+    password: 'Password',
+    submit: 'Sign in',
+    newHere: 'New here?',
+    create: 'Create an account',
+    switchAccount: 'Use another account',
+    /** Between ways of signing in. */
+    or: 'or',
+    passkey: 'Sign in with a passkey',
+    passkeyProblem: 'No passkey was used. Try again, or sign in another way.',
+    refused: 'That email and password don’t belong together.',
+    /** What became of signing in at another identity provider. */
+    cancelled: 'You did not finish signing in at the other service. Try again, or use another way.',
+    failed: 'Signing in at the other service did not work. Nothing was changed. Please try again.',
+    wait: (seconds: number) =>
+      `Too many tries. Wait ${waitingTime('en', seconds)}, then try again.`,
+  },
+
+  createAccount: {
+    title: 'Create your account',
+    problemTitle: 'Problem creating your account',
+    name: 'Name',
+    email: 'Email',
+    password: 'Password',
+    passwordHint: 'At least 15 characters. A few words you’ll remember is good.',
+    submit: 'Create account',
+    haveOne: 'Have an account?',
+    signIn: 'Sign in',
+    problems: {
+      name: { missing: 'Enter your name.', too_long: 'Use a shorter name, up to 64 characters.' },
+      email: {
+        malformed: 'Enter an address like name@example.com.',
+        taken: 'There is an account with this address. Sign in instead.',
+      },
+      password: {
+        too_short: 'That is too short.',
+        too_long: 'Use at most 256 characters.',
+        common: 'This password is one of the first that are guessed. Choose another.',
+        personal: 'Don’t build it from your name, your address or the name of this service.',
+        repetitive: 'Don’t repeat the same few characters.',
+      },
+    },
+  },
+
+  confirm: {
+    title: (client: string) => `Connect a device to ${isolate(client)}?`,
+    /** Before the name of the person. */
+    signedIn: 'Signed in:',
+    switchAccount: 'Switch account',
+    sameCode: 'Does your device show this code?',
+    timeLeft: (minutes: number) =>
+      minutes > 1 ? `Works for ${minutes} more minutes` : 'Works for about one more minute',
+    otherCode: 'Enter a different code',
+    device: 'The device that asks',
+    deviceName: 'Calls itself',
+    place: 'Asks from',
+    network: 'Network',
+    askedAt: 'Asked',
+    scopes: 'It will be able to',
+    /** The hosts of the services where it will be able to do so. */
+    resources: (hosts: readonly string[]) => `At ${hosts.map(isolate).join(', ')}`,
+    proximity: {
+      same_network: 'On the same network as you',
+      same_operator: 'Same internet provider and country as you',
+      same_city: 'In the same city as you',
+      same_country: 'In the same country as you',
+      far: 'In another country than you',
+    },
+    /** Where the device may not be where the person is. */
+    check: {
+      title: 'Is this device with you?',
+      text: 'It may not be near you. Somebody else could be trying to get in with your account.',
+      code: 'Code on the device’s own screen',
+      codeHint: 'Read it off the device, not off a message.',
+      inFront: 'The device is in front of me',
+      codeProblem: 'That is not the code of the device that asks.',
+      inFrontProblem: 'Tick this only if the device is really with you.',
+    },
+    problemTitle: 'Problem with your answer',
+    tooFar: {
+      title: 'This device is too far away',
+      text: (client: string) =>
+        `It is not where you are, and ${isolate(client)} does not let such devices in.`,
+    },
+    report: 'I did not start this',
+    warning: 'Only allow if you started this on your own device.',
+    never: 'Never approve a code somebody sent you by mail, chat or phone.',
+    deny: 'Don’t allow',
+    allow: 'Allow',
+  },
+
+  /** What the scopes that OpenID Connect defines allow. */
+  scopes: {
+    openid: 'Know that it is you',
+    profile: 'See your name',
+    email: 'See your email address',
+    offline_access: 'Stay signed in on this device',
+  },
+
+  result: {
+    connected: {
+      title: 'You’re connected',
+      next: 'Go back to your TV.',
+      detail: (client: string, device: string) =>
+        `${isolate(client)} is ready on ${isolate(device)}. You can close this page.`,
+    },
+    declined: {
+      title: 'Nothing was shared',
+      next: 'You did not allow it.',
+      detail: (client: string, device: string) =>
+        `${isolate(device)} is not connected to ${isolate(client)}. ` +
+        'If you did not start this, you did the right thing.',
+    },
+    reported: {
+      title: 'The request was stopped',
+      next: 'The device did not get in.',
+      detail: (client: string, device: string) =>
+        `${isolate(device)} is not connected to ${isolate(client)}. ` +
+        'Whoever sent you the code can’t use it any more.',
+    },
+    removed: {
+      title: 'The device was removed',
+      next: 'You are signed out everywhere.',
+      detail: (client: string, device: string) =>
+        `${isolate(device)} is no longer connected to ${isolate(client)}. ` +
+        'Sign in again to see what else is connected.',
+    },
+    notMe: 'This wasn’t me',
+    notMeHint: 'Removes the device and signs you out everywhere.',
+    passkey: {
+      title: 'Next time without a password',
+      text: 'With a passkey your fingerprint, face or screen lock signs you in.',
+    },
+  },
+
+  devices: {
+    title: 'My devices',
+    person: 'Signed in:',
+    signOut: 'Sign out',
+    connected: 'Connected devices',
+    noDevices: 'No device is connected.',
+    service: 'Service',
+    place: 'Place',
+    connectedAt: 'Connected',
+    usedAt: 'Last used',
+    rename: 'Rename',
+    /** The labels of buttons and fields name what they are about, for those who hear them. */
+    renameLabel: (name: string) => `New name for ${isolate(name)}`,
+    save: 'Save',
+    remove: 'Remove',
+    removeLabel: (name: string) => `Remove ${isolate(name)}`,
+    passkeys: 'Passkeys',
+    noPasskeys: 'You have no passkey yet. With one you sign in without a password.',
+    addPasskey: 'Add a passkey',
+    addProblem: 'No passkey was added. Please try again.',
+    newPasskey: (browser: string) => `Passkey from ${isolate(browser)}`,
+    addedAt: 'Added',
+    never: 'Never',
+    sessions: 'Where you are signed in',
+    thisBrowser: 'This browser',
+    signedInAt: 'Signed in',
+    endSession: 'Sign out',
+    endSessionLabel: (browser: string) => `Sign out ${isolate(browser)}`,
+    everywhere: 'Sign out everywhere',
+    everywhereHint: 'Ends every session, this one too.',
+    withDevices: 'Remove all devices as well',
+    activity: 'What happened lately',
+    noActivity: 'Nothing yet.',
+    /** What happened, to the device, passkey or browser that is named where one is known. */
+    events: {
+      signed_in: (about: string) => `Signed in with ${isolate(about)}`,
+      device_removed: (about: string) => `Removed ${isolate(about)}`,
+      device_reported: (about: string) => `Removed ${isolate(about)}, which was not yours`,
+      request_reported: (about: string) => `Stopped a request of ${isolate(about)}`,
+      signed_out_everywhere: () => 'Signed out everywhere',
+      passkey_added: (about: string) => `Added the passkey ${isolate(about)}`,
+      passkey_removed: (about: string) => `Removed the passkey ${isolate(about)}`,
+    },
+    something: 'something',
+    done: {
+      renamed: 'The new name is saved.',
+      removed: 'The device is removed. Nothing it had works any more.',
+      passkeyAdded: 'Your passkey is ready.',
+      passkeyRemoved: 'The passkey is removed here. Delete it on your own device as well.',
+      sessionEnded: 'That browser is signed out.',
+    },
+  },
+
+  problem: {
+    missing: {
+      title: 'There is no such page',
+      text: 'Check the address, or start with your code.',
+    },
+    forbidden: {
+      title: 'That did not come from this page',
+      text:
+        'The form was too old or came from somewhere else. Nothing was changed. ' +
+        'Please try again.',
+    },
+    cookies: {
+      title: 'This page needs cookies',
+      text:
+        'Allow cookies for this site, so that your code is kept while you sign in, ' +
+        'and start again.',
+    },
+    tooLarge: { title: 'That was too much', text: 'The form was larger than it can be.' },
+    unavailable: {
+      title: 'Something went wrong here',
+      text: 'Nothing was changed. Please try again in a moment.',
+    },
+    tooMany: {
+      title: 'Too many tries',
+      text: (minutes: number) =>
+        'To keep accounts safe there is a pause now. ' +
+        `Try again in ${minutes === 1 ? 'a minute' : counted('en', minutes, 'minute')}.`,
+    },
+    start: 'Enter a code',
+  },
+
+  authorize: {
+    title: 'Sign-in starts on your device',
+    text:
+      'This address does not sign anybody in (unsupported_response_type). ' +
+      'Open the app on your TV and follow what it shows.',
+    action: 'I have a code',
+  },
+
+  placeAndTime: {
+    /** From the smallest part to the country; not all of them are always known. */
+    place: (parts: readonly string[]) => parts.join(', '),
+    justNow: 'just now',
+  },
+}

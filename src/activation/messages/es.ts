@@ -1,0 +1,277 @@
+// Spanish, for Spain and the Americas alike.
+import type { Messages } from '../language.ts'
+import { isolate } from './isolate.ts'
+import { counted, waitingTime } from './waiting-time.ts'
+
+export const es: Messages = {
+  layout: {
+    footer: (brand) => `${isolate(brand)} nunca pide un código por correo, chat o teléfono.`,
+    devices: 'Mis dispositivos',
+    support: 'Ayuda',
+    terms: 'Condiciones',
+    privacy: 'Privacidad',
+  },
+
+  form: {
+    show: { before: '', visible: 'Mostrar', after: 'contraseña' },
+    hide: { before: '', visible: 'Ocultar', after: 'contraseña' },
+  },
+
+  enterCode: {
+    title: 'Conecta tu dispositivo',
+    problemTitle: 'Problema con el código',
+    label: 'Código',
+    hint: {
+      letters: 'El código que ves en tu TV, como WDJB-MJHT',
+      digits: 'El código que ves en tu TV, como 019-450-730',
+    },
+    submit: 'Continuar',
+    malformed: 'El código no está completo. Míralo en tu dispositivo e inténtalo de nuevo.',
+    notValid:
+      'Este código no es válido o ya no lo es. ' +
+      'Compruébalo u obtén uno nuevo en tu dispositivo.',
+  },
+
+  signIn: {
+    title: 'Inicia sesión',
+    againTitle: 'Inicia sesión de nuevo',
+    again: 'Para asegurarnos de que eres tú, inicia sesión una vez más.',
+    problemTitle: 'Problema al iniciar sesión',
+    kept: { before: 'El código ', after: ' se conserva mientras inicias sesión.' },
+    email: 'Correo electrónico',
+    password: 'Contraseña',
+    submit: 'Iniciar sesión',
+    newHere: '¿Primera vez aquí?',
+    create: 'Crea una cuenta',
+    switchAccount: 'Usar otra cuenta',
+    or: 'o',
+    passkey: 'Usar una llave de acceso',
+    passkeyProblem:
+      'No se ha usado ninguna llave de acceso. Inténtalo de nuevo o inicia sesión de otra forma.',
+    refused: 'Ese correo y esa contraseña no coinciden.',
+    cancelled:
+      'Has cancelado el inicio de sesión en el otro servicio. ' +
+      'Inténtalo de nuevo o inicia sesión de otra forma.',
+    failed:
+      'No se ha podido iniciar sesión en el otro servicio. No se ha cambiado nada. ' +
+      'Inténtalo de nuevo.',
+    wait: (seconds) =>
+      `Demasiados intentos. Espera ${waitingTime('es', seconds)} e inténtalo de nuevo.`,
+  },
+
+  createAccount: {
+    title: 'Crea tu cuenta',
+    problemTitle: 'Problema al crear tu cuenta',
+    name: 'Nombre',
+    email: 'Correo electrónico',
+    password: 'Contraseña',
+    passwordHint: 'Al menos 15 caracteres. Van bien unas cuantas palabras que recuerdes.',
+    submit: 'Crear cuenta',
+    haveOne: '¿Ya tienes cuenta?',
+    signIn: 'Inicia sesión',
+    problems: {
+      name: {
+        missing: 'Escribe tu nombre.',
+        too_long: 'Usa un nombre más corto, de 64 caracteres como máximo.',
+      },
+      email: {
+        malformed: 'Escribe una dirección como nombre@example.com.',
+        taken: 'Ya hay una cuenta con esta dirección. Inicia sesión con ella.',
+      },
+      password: {
+        too_short: 'Es demasiado corta.',
+        too_long: 'Usa 256 caracteres como máximo.',
+        common: 'Esta contraseña es de las primeras que se adivinan. Elige otra.',
+        personal: 'No la formes con tu nombre, tu dirección o el nombre de este servicio.',
+        repetitive: 'No repitas siempre los mismos caracteres.',
+      },
+    },
+  },
+
+  confirm: {
+    title: (client) => `¿Conectar un dispositivo a ${isolate(client)}?`,
+    signedIn: 'Sesión iniciada:',
+    switchAccount: 'Cambiar de cuenta',
+    sameCode: '¿Tu dispositivo muestra este código?',
+    timeLeft: (minutes) =>
+      minutes > 1
+        ? `Válido por ${counted('es', minutes, 'minute')} más`
+        : 'Válido por un minuto aproximadamente',
+    otherCode: 'Introducir otro código',
+    device: 'El dispositivo que pide acceso',
+    deviceName: 'Dice ser',
+    place: 'Lugar',
+    network: 'Red',
+    askedAt: 'Solicitado',
+    scopes: 'Podrá',
+    resources: (hosts) => `En ${hosts.map(isolate).join(', ')}`,
+    proximity: {
+      same_network: 'En la misma red que tú',
+      same_operator: 'Con el mismo proveedor de internet y en el mismo país que tú',
+      same_city: 'En la misma ciudad que tú',
+      same_country: 'En el mismo país que tú',
+      far: 'En un país distinto de donde estás',
+    },
+    check: {
+      title: '¿Tienes este dispositivo contigo?',
+      text: 'Puede que no esté cerca de ti. Otra persona podría estar intentando entrar con tu cuenta.',
+      code: 'Código en la pantalla del dispositivo',
+      codeHint: 'Léelo en el propio dispositivo, no en un mensaje.',
+      inFront: 'Tengo el dispositivo delante',
+      codeProblem: 'Ese no es el código del dispositivo que pide acceso.',
+      inFrontProblem: 'Marca esta casilla solo si de verdad tienes el dispositivo contigo.',
+    },
+    problemTitle: 'Problema con tu respuesta',
+    tooFar: {
+      title: 'Este dispositivo está demasiado lejos',
+      text: (client) => `No está donde estás tú, y ${isolate(client)} no admite dispositivos así.`,
+    },
+    report: 'Yo no he iniciado esto',
+    warning: 'Permítelo solo si tú has iniciado esto en tu propio dispositivo.',
+    never: 'Nunca apruebes un código que alguien te haya enviado por correo, chat o teléfono.',
+    deny: 'No permitir',
+    allow: 'Permitir',
+  },
+
+  scopes: {
+    openid: 'Saber que eres tú',
+    profile: 'Ver tu nombre',
+    email: 'Ver tu correo electrónico',
+    offline_access: 'Mantener la sesión iniciada en este dispositivo',
+  },
+
+  result: {
+    connected: {
+      title: 'Tu dispositivo está conectado',
+      next: 'Vuelve a tu TV.',
+      detail: (client, device) =>
+        `Ya puedes usar ${isolate(client)} en ${isolate(device)}. Puedes cerrar esta página.`,
+    },
+    declined: {
+      title: 'No se ha compartido nada',
+      next: 'No lo has permitido.',
+      detail: (client, device) =>
+        `El dispositivo ${isolate(device)} no está conectado a ${isolate(client)}. ` +
+        'Si no has iniciado esto, has hecho lo correcto.',
+    },
+    reported: {
+      title: 'La solicitud se ha detenido',
+      next: 'El dispositivo no ha obtenido acceso.',
+      detail: (client, device) =>
+        `El dispositivo ${isolate(device)} no está conectado a ${isolate(client)}. ` +
+        'Quien te envió el código ya no puede usarlo.',
+    },
+    removed: {
+      title: 'El dispositivo se ha quitado',
+      next: 'Se han cerrado todas tus sesiones.',
+      detail: (client, device) =>
+        `El dispositivo ${isolate(device)} ya no está conectado a ${isolate(client)}. ` +
+        'Inicia sesión de nuevo para ver qué más está conectado.',
+    },
+    notMe: 'No fui yo',
+    notMeHint: 'Quita el dispositivo y cierra todas tus sesiones.',
+    passkey: {
+      title: 'La próxima vez, sin contraseña',
+      text: 'Con una llave de acceso inicias sesión con tu huella, tu cara o el bloqueo de pantalla.',
+    },
+  },
+
+  devices: {
+    title: 'Mis dispositivos',
+    person: 'Sesión iniciada:',
+    signOut: 'Cerrar sesión',
+    connected: 'Dispositivos conectados',
+    noDevices: 'No hay ningún dispositivo conectado.',
+    service: 'Servicio',
+    place: 'Lugar',
+    connectedAt: 'Conectado',
+    usedAt: 'Último uso',
+    rename: 'Cambiar nombre',
+    renameLabel: (name) => `Nuevo nombre para ${isolate(name)}`,
+    save: 'Guardar',
+    remove: 'Quitar',
+    removeLabel: (name) => `Quitar ${isolate(name)}`,
+    passkeys: 'Llaves de acceso',
+    noPasskeys: 'Todavía no tienes ninguna llave de acceso. Con una inicias sesión sin contraseña.',
+    addPasskey: 'Añadir una llave de acceso',
+    addProblem: 'No se ha añadido ninguna llave de acceso. Inténtalo de nuevo.',
+    newPasskey: (browser) => `Llave de acceso de ${isolate(browser)}`,
+    addedAt: 'Añadida',
+    never: 'Nunca',
+    sessions: 'Dónde has iniciado sesión',
+    thisBrowser: 'Este navegador',
+    signedInAt: 'Inicio de sesión',
+    endSession: 'Cerrar sesión',
+    endSessionLabel: (browser) => `Cerrar sesión en ${isolate(browser)}`,
+    everywhere: 'Cerrar todas las sesiones',
+    everywhereHint: 'Cierra todas las sesiones, también esta.',
+    withDevices: 'Quitar también todos los dispositivos',
+    activity: 'Actividad reciente',
+    noActivity: 'Todavía nada.',
+    events: {
+      signed_in: (about) => `Inicio de sesión: ${isolate(about)}`,
+      device_removed: (about) => `Dispositivo quitado: ${isolate(about)}`,
+      device_reported: (about) => `Dispositivo quitado porque no era tuyo: ${isolate(about)}`,
+      request_reported: (about) => `Solicitud detenida: ${isolate(about)}`,
+      signed_out_everywhere: () => 'Se cerraron todas las sesiones',
+      passkey_added: (about) => `Llave de acceso añadida: ${isolate(about)}`,
+      passkey_removed: (about) => `Llave de acceso quitada: ${isolate(about)}`,
+    },
+    something: 'sin identificar',
+    done: {
+      renamed: 'El nuevo nombre se ha guardado.',
+      removed: 'El dispositivo se ha quitado. Ya no funciona nada de lo que tenía.',
+      passkeyAdded: 'Tu llave de acceso está lista.',
+      passkeyRemoved:
+        'La llave de acceso se ha quitado aquí. Elimínala también de tu propio dispositivo.',
+      sessionEnded: 'Se ha cerrado la sesión en ese navegador.',
+    },
+  },
+
+  problem: {
+    missing: {
+      title: 'Esta página no existe',
+      text: 'Comprueba la dirección o empieza con tu código.',
+    },
+    forbidden: {
+      title: 'Eso no venía de esta página',
+      text:
+        'El formulario era demasiado antiguo o venía de otro sitio. No se ha cambiado nada. ' +
+        'Inténtalo de nuevo.',
+    },
+    cookies: {
+      title: 'Esta página necesita cookies',
+      text:
+        'Permite las cookies de este sitio para que tu código se conserve mientras inicias ' +
+        'sesión, y empieza de nuevo.',
+    },
+    tooLarge: {
+      title: 'Eso era demasiado',
+      text: 'El formulario era más grande de lo permitido.',
+    },
+    unavailable: {
+      title: 'Algo ha fallado aquí',
+      text: 'No se ha cambiado nada. Inténtalo de nuevo en un momento.',
+    },
+    tooMany: {
+      title: 'Demasiados intentos',
+      text: (minutes) =>
+        'Para proteger las cuentas, ahora hay una pausa. Inténtalo de nuevo en ' +
+        `${minutes === 1 ? 'un minuto' : counted('es', minutes, 'minute')}.`,
+    },
+    start: 'Introducir un código',
+  },
+
+  authorize: {
+    title: 'El inicio de sesión empieza en tu dispositivo',
+    text:
+      'En esta dirección nadie puede iniciar sesión (unsupported_response_type). ' +
+      'Abre la app en tu TV y sigue lo que muestra.',
+    action: 'Tengo un código',
+  },
+
+  placeAndTime: {
+    place: (parts) => parts.join(', '),
+    justNow: 'ahora mismo',
+  },
+}

@@ -1,0 +1,288 @@
+// French. \u202f is the narrow no-break space before : ? and !, \u2011 the hyphen at which no line
+// ends.
+import type { Messages } from '../language.ts'
+import { isolate } from './isolate.ts'
+import { counted, waitingTime } from './waiting-time.ts'
+
+export const fr: Messages = {
+  layout: {
+    footer: (brand) =>
+      `${isolate(brand)} ne demande jamais de code par e\u2011mail, chat ou téléphone.`,
+    devices: 'Mes appareils',
+    support: 'Aide',
+    terms: 'Conditions',
+    privacy: 'Confidentialité',
+  },
+
+  form: {
+    show: { before: '', visible: 'Afficher', after: 'le mot de passe' },
+    hide: { before: '', visible: 'Masquer', after: 'le mot de passe' },
+  },
+
+  enterCode: {
+    title: 'Associez votre appareil',
+    problemTitle: 'Problème avec le code',
+    label: 'Code',
+    hint: {
+      letters: 'Le code affiché sur votre TV, par exemple WDJB-MJHT',
+      digits: 'Le code affiché sur votre TV, par exemple 019-450-730',
+    },
+    submit: 'Continuer',
+    malformed: 'Ce code n’est pas complet. Vérifiez-le sur votre appareil, puis réessayez.',
+    notValid:
+      'Ce code n’est pas valide, ou ne l’est plus. ' +
+      'Vérifiez-le ou obtenez-en un nouveau sur votre appareil.',
+  },
+
+  signIn: {
+    title: 'Connectez-vous',
+    againTitle: 'Reconnectez-vous',
+    again: 'Pour nous assurer que c’est bien vous, connectez-vous encore une fois.',
+    problemTitle: 'Problème de connexion',
+    kept: { before: 'Le code ', after: ' est conservé pendant que vous vous connectez.' },
+    email: 'Adresse e-mail',
+    password: 'Mot de passe',
+    submit: 'Se connecter',
+    newHere: 'Première visite\u202f?',
+    create: 'Créez un compte',
+    switchAccount: 'Utiliser un autre compte',
+    or: 'ou',
+    passkey: 'Utiliser une clé d’accès (passkey)',
+    passkeyProblem: 'Aucune clé d’accès n’a été utilisée. Réessayez ou connectez-vous autrement.',
+    refused: 'Cette adresse et ce mot de passe ne vont pas ensemble.',
+    cancelled:
+      'Vous avez interrompu la connexion auprès de l’autre service. ' +
+      'Réessayez ou connectez-vous autrement.',
+    failed:
+      'La connexion auprès de l’autre service a échoué. Rien n’a été modifié. ' +
+      'Veuillez réessayer.',
+    wait: (seconds) =>
+      `Trop de tentatives. Attendez ${waitingTime('fr', seconds)}, puis réessayez.`,
+  },
+
+  createAccount: {
+    title: 'Créez votre compte',
+    problemTitle: 'Problème lors de la création du compte',
+    name: 'Nom',
+    email: 'Adresse e-mail',
+    password: 'Mot de passe',
+    passwordHint:
+      'Au moins 15 caractères. Quelques mots que vous retiendrez font très bien l’affaire.',
+    submit: 'Créer un compte',
+    haveOne: 'Déjà un compte\u202f?',
+    signIn: 'Connectez-vous',
+    problems: {
+      name: {
+        missing: 'Saisissez votre nom.',
+        too_long: 'Choisissez un nom plus court, de 64 caractères au maximum.',
+      },
+      email: {
+        malformed: 'Saisissez une adresse comme nom@example.com.',
+        taken: 'Un compte existe déjà avec cette adresse. Connectez-vous plutôt.',
+      },
+      password: {
+        too_short: 'C’est trop court.',
+        too_long: 'Utilisez 256 caractères au maximum.',
+        common: 'Ce mot de passe est l’un des premiers que l’on devine. Choisissez-en un autre.',
+        personal:
+          'Ne le composez pas à partir de votre nom, de votre adresse ou du nom de ce service.',
+        repetitive: 'Ne répétez pas toujours les mêmes caractères.',
+      },
+    },
+  },
+
+  confirm: {
+    title: (client) => `Associer un appareil à ${isolate(client)}\u202f?`,
+    signedIn: 'Compte connecté\u202f:',
+    switchAccount: 'Changer de compte',
+    sameCode: 'Votre appareil affiche-t-il ce code\u202f?',
+    timeLeft: (minutes) =>
+      minutes > 1
+        ? `Encore valable ${counted('fr', minutes, 'minute')}`
+        : 'Encore valable une minute environ',
+    otherCode: 'Saisir un autre code',
+    device: 'L’appareil qui fait la demande',
+    deviceName: 'Dit être',
+    place: 'Lieu',
+    network: 'Réseau',
+    askedAt: 'Demandé',
+    scopes: 'Il pourra',
+    resources: (hosts) => `Sur ${hosts.map(isolate).join(', ')}`,
+    proximity: {
+      same_network: 'Sur le même réseau que vous',
+      same_operator: 'Même fournisseur d’accès à internet et même pays que vous',
+      same_city: 'Dans la même ville que vous',
+      same_country: 'Dans le même pays que vous',
+      far: 'Dans un autre pays que vous',
+    },
+    check: {
+      title: 'Avez-vous cet appareil avec vous\u202f?',
+      text:
+        'Il n’est peut-être pas près de vous. ' +
+        'Quelqu’un d’autre essaie peut-être d’entrer avec votre compte.',
+      code: 'Code affiché sur l’écran de l’appareil',
+      codeHint: 'Lisez-le sur l’appareil, pas dans un message.',
+      inFront: 'J’ai l’appareil devant moi',
+      codeProblem: 'Ce n’est pas le code de l’appareil qui fait la demande.',
+      inFrontProblem: 'Ne cochez cette case que si l’appareil est vraiment avec vous.',
+    },
+    problemTitle: 'Problème avec votre réponse',
+    tooFar: {
+      title: 'Cet appareil est trop loin',
+      text: (client) =>
+        `Il n’est pas là où vous êtes, et ${isolate(client)} n’accepte pas de tels appareils.`,
+    },
+    report: 'Je n’ai pas lancé cette demande',
+    warning: 'N’autorisez l’accès que si vous avez lancé cette demande sur votre propre appareil.',
+    never:
+      'N’approuvez jamais un code que quelqu’un vous a envoyé par e\u2011mail, chat ou téléphone.',
+    deny: 'Refuser',
+    allow: 'Autoriser',
+  },
+
+  scopes: {
+    openid: 'Savoir que c’est vous',
+    profile: 'Voir votre nom',
+    email: 'Voir votre adresse e-mail',
+    offline_access: 'Rester connecté sur cet appareil',
+  },
+
+  result: {
+    connected: {
+      title: 'Votre appareil est associé',
+      next: 'Revenez à votre TV.',
+      detail: (client, device) =>
+        `${isolate(client)} est disponible sur ${isolate(device)}. Vous pouvez fermer cette page.`,
+    },
+    declined: {
+      title: 'Rien n’a été partagé',
+      next: 'Vous n’avez pas autorisé l’accès.',
+      detail: (client, device) =>
+        `L’appareil ${isolate(device)} n’est pas associé à ${isolate(client)}. ` +
+        'Si vous n’avez pas lancé cette demande, vous avez bien fait.',
+    },
+    reported: {
+      title: 'La demande a été bloquée',
+      next: 'L’appareil n’a obtenu aucun accès.',
+      detail: (client, device) =>
+        `L’appareil ${isolate(device)} n’est pas associé à ${isolate(client)}. ` +
+        'La personne qui vous a envoyé le code ne peut plus s’en servir.',
+    },
+    removed: {
+      title: 'L’appareil a été retiré',
+      next: 'Toutes vos sessions sont fermées.',
+      detail: (client, device) =>
+        `L’appareil ${isolate(device)} n’est plus associé à ${isolate(client)}. ` +
+        'Reconnectez-vous pour voir quels autres appareils le sont.',
+    },
+    notMe: 'Ce n’était pas moi',
+    notMeHint: 'Retire l’appareil et vous déconnecte partout.',
+    passkey: {
+      title: 'La prochaine fois, sans mot de passe',
+      text:
+        'Avec une clé d’accès (passkey), vous vous connectez avec votre empreinte, ' +
+        'votre visage ou le verrouillage de l’écran.',
+    },
+  },
+
+  devices: {
+    title: 'Mes appareils',
+    person: 'Compte connecté\u202f:',
+    signOut: 'Se déconnecter',
+    connected: 'Appareils associés',
+    noDevices: 'Aucun appareil n’est associé.',
+    service: 'Service',
+    place: 'Lieu',
+    connectedAt: 'Associé',
+    usedAt: 'Dernier usage',
+    rename: 'Renommer',
+    renameLabel: (name) => `Nouveau nom pour ${isolate(name)}`,
+    save: 'Enregistrer',
+    remove: 'Retirer',
+    removeLabel: (name) => `Retirer ${isolate(name)}`,
+    passkeys: 'Clés d’accès (passkeys)',
+    noPasskeys:
+      'Vous n’avez pas encore de clé d’accès. Avec elle, vous vous connectez sans mot de passe.',
+    addPasskey: 'Ajouter une clé d’accès',
+    addProblem: 'Aucune clé d’accès n’a été ajoutée. Veuillez réessayer.',
+    newPasskey: (browser) => `Clé d’accès de ${isolate(browser)}`,
+    addedAt: 'Ajoutée',
+    never: 'Jamais',
+    sessions: 'Vos sessions ouvertes',
+    thisBrowser: 'Ce navigateur',
+    signedInAt: 'Connexion',
+    endSession: 'Déconnecter',
+    endSessionLabel: (browser) => `Déconnecter ${isolate(browser)}`,
+    everywhere: 'Se déconnecter partout',
+    everywhereHint: 'Met fin à toutes les sessions, y compris celle-ci.',
+    withDevices: 'Retirer aussi tous les appareils',
+    activity: 'Activité récente',
+    noActivity: 'Rien pour le moment.',
+    events: {
+      signed_in: (about) => `Connexion\u202f: ${isolate(about)}`,
+      device_removed: (about) => `Appareil retiré\u202f: ${isolate(about)}`,
+      device_reported: (about) =>
+        `Appareil retiré, qui n’était pas le vôtre\u202f: ${isolate(about)}`,
+      request_reported: (about) => `Demande bloquée\u202f: ${isolate(about)}`,
+      signed_out_everywhere: () => 'Fermeture de toutes les sessions',
+      passkey_added: (about) => `Clé d’accès ajoutée\u202f: ${isolate(about)}`,
+      passkey_removed: (about) => `Clé d’accès retirée\u202f: ${isolate(about)}`,
+    },
+    something: 'non précisé',
+    done: {
+      renamed: 'Le nouveau nom est enregistré.',
+      removed: 'L’appareil est retiré. Plus rien de ce qu’il avait ne fonctionne.',
+      passkeyAdded: 'Votre clé d’accès est prête.',
+      passkeyRemoved:
+        'La clé d’accès est retirée ici. Supprimez-la aussi sur votre propre appareil.',
+      sessionEnded: 'Ce navigateur est déconnecté.',
+    },
+  },
+
+  problem: {
+    missing: {
+      title: 'Cette page n’existe pas',
+      text: 'Vérifiez l’adresse ou commencez avec votre code.',
+    },
+    forbidden: {
+      title: 'Cela ne venait pas de cette page',
+      text:
+        'Le formulaire était trop ancien ou venait d’ailleurs. Rien n’a été modifié. ' +
+        'Veuillez réessayer.',
+    },
+    cookies: {
+      title: 'Cette page a besoin de cookies',
+      text:
+        'Autorisez les cookies pour ce site, afin que votre code soit conservé pendant que ' +
+        'vous vous connectez, puis recommencez.',
+    },
+    tooLarge: {
+      title: 'C’était trop volumineux',
+      text: 'Le formulaire dépassait la taille autorisée.',
+    },
+    unavailable: {
+      title: 'Un problème est survenu ici',
+      text: 'Rien n’a été modifié. Veuillez réessayer dans un instant.',
+    },
+    tooMany: {
+      title: 'Trop de tentatives',
+      text: (minutes) =>
+        'Pour protéger les comptes, une pause s’impose. Réessayez dans ' +
+        `${minutes === 1 ? 'une minute' : counted('fr', minutes, 'minute')}.`,
+    },
+    start: 'Saisir un code',
+  },
+
+  authorize: {
+    title: 'La connexion commence sur votre appareil',
+    text:
+      'Cette adresse ne permet à personne de se connecter (unsupported_response_type). ' +
+      'Ouvrez l’application sur votre TV et suivez ce qu’elle affiche.',
+    action: 'J’ai un code',
+  },
+
+  placeAndTime: {
+    place: (parts) => parts.join(', '),
+    justNow: 'à l’instant',
+  },
+}

@@ -1,0 +1,277 @@
+// Japanese. A space stands beside figures, as in what Intl writes (`2 分前`), and nowhere else.
+import type { Messages } from '../language.ts'
+import { isolate } from './isolate.ts'
+import { counted, waitingTime } from './waiting-time.ts'
+
+export const ja: Messages = {
+  layout: {
+    footer: (brand) =>
+      `${isolate(brand)}がメール、チャット、電話でコードをお尋ねすることはありません。`,
+    devices: 'マイデバイス',
+    support: 'ヘルプ',
+    terms: '利用規約',
+    privacy: 'プライバシー',
+  },
+
+  form: {
+    show: { before: 'パスワードを', visible: '表示', after: '' },
+    hide: { before: 'パスワードを', visible: '隠す', after: '' },
+  },
+
+  enterCode: {
+    title: 'デバイスを接続',
+    problemTitle: 'コードの問題',
+    label: 'コード',
+    hint: {
+      letters: 'テレビに表示されているコード（例：WDJB-MJHT）',
+      digits: 'テレビに表示されているコード（例：019-450-730）',
+    },
+    submit: '続ける',
+    malformed: '正しい長さのコードではありません。デバイスで確認して、もう一度お試しください。',
+    notValid:
+      'このコードは無効か、すでに使えなくなっています。' +
+      'コードを確認するか、デバイスで新しいコードを取得してください。',
+  },
+
+  signIn: {
+    title: 'ログイン',
+    againTitle: 'もう一度ログイン',
+    again: 'ご本人であることを確認するため、もう一度ログインしてください。',
+    problemTitle: 'ログインの問題',
+    kept: { before: 'ログインが終わるまでコード ', after: ' を保持しています。' },
+    email: 'メールアドレス',
+    password: 'パスワード',
+    submit: 'ログイン',
+    newHere: '初めてですか？',
+    create: 'アカウントを作成',
+    switchAccount: '別のアカウントを使う',
+    or: 'または',
+    passkey: 'パスキーでログイン',
+    passkeyProblem:
+      'パスキーは使われませんでした。もう一度試すか、別の方法でログインしてください。',
+    refused: 'メールアドレスとパスワードの組み合わせが正しくありません。',
+    cancelled: '連携先でのログインを中止しました。もう一度試すか、別の方法でログインしてください。',
+    failed:
+      '連携先でのログインがうまくいきませんでした。何も変更されていません。もう一度お試しください。',
+    wait: (seconds) =>
+      `試行回数が多すぎます。${waitingTime('ja', seconds)}待ってから、もう一度お試しください。`,
+  },
+
+  createAccount: {
+    title: 'アカウントを作成',
+    problemTitle: 'アカウント作成の問題',
+    name: '名前',
+    email: 'メールアドレス',
+    password: 'パスワード',
+    passwordHint: '15 文字以上。覚えやすい言葉をいくつか並べるのがおすすめです。',
+    submit: 'アカウントを作成',
+    haveOne: 'アカウントをお持ちですか？',
+    signIn: 'ログイン',
+    problems: {
+      name: {
+        missing: '名前を入力してください。',
+        too_long: '64 文字以内の短い名前にしてください。',
+      },
+      email: {
+        malformed: 'name@example.comのような形で入力してください。',
+        taken: 'このアドレスのアカウントはすでにあります。ログインしてください。',
+      },
+      password: {
+        too_short: '短すぎます。',
+        too_long: '256 文字以内にしてください。',
+        common: 'このパスワードは真っ先に推測されるものの一つです。別のものにしてください。',
+        personal: '名前、メールアドレス、このサービスの名前をもとにしないでください。',
+        repetitive: '同じ文字ばかりを繰り返さないでください。',
+      },
+    },
+  },
+
+  confirm: {
+    title: (client) => `デバイスを${isolate(client)}に接続しますか？`,
+    signedIn: 'ログイン中：',
+    switchAccount: 'アカウントを切り替え',
+    sameCode: 'デバイスにこのコードが表示されていますか？',
+    timeLeft: (minutes) =>
+      minutes > 1 ? `あと ${counted('ja', minutes, 'minute')}間有効です` : 'あと約 1 分間有効です',
+    otherCode: '別のコードを入力',
+    device: '接続を求めているデバイス',
+    deviceName: '自称の名前',
+    place: '場所',
+    network: '回線',
+    askedAt: '要求時刻',
+    scopes: 'このデバイスができるようになること',
+    resources: (hosts) => `対象：${hosts.map(isolate).join('、')}`,
+    proximity: {
+      same_network: 'あなたと同じネットワーク',
+      same_operator: 'あなたと同じプロバイダー、同じ国',
+      same_city: 'あなたと同じ都市',
+      same_country: 'あなたと同じ国',
+      far: 'あなたとは別の国',
+    },
+    check: {
+      title: 'このデバイスは手元にありますか？',
+      text:
+        '近くにない可能性があります。' +
+        '他の人があなたのアカウントで入り込もうとしているかもしれません。',
+      code: 'デバイスの画面に表示されているコード',
+      codeHint: 'メッセージではなく、デバイスの画面を見て入力してください。',
+      inFront: 'デバイスは目の前にあります',
+      codeProblem: '接続を求めているデバイスのコードと一致しません。',
+      inFrontProblem: 'デバイスが本当に手元にある場合にのみ、チェックを入れてください。',
+    },
+    problemTitle: '回答の問題',
+    tooFar: {
+      title: 'このデバイスは離れすぎています',
+      text: (client) =>
+        `あなたのいる場所にないデバイスです。${isolate(client)}ではこのようなデバイスは接続できません。`,
+    },
+    report: '自分で始めていません',
+    warning: 'ご自身のデバイスで、ご自身が始めた場合にのみ許可してください。',
+    never: 'メール、チャット、電話で人から受け取ったコードは、決して承認しないでください。',
+    deny: '許可しない',
+    allow: '許可する',
+  },
+
+  scopes: {
+    openid: '本人であることの確認',
+    profile: 'お名前の表示',
+    email: 'メールアドレスの表示',
+    offline_access: 'このデバイスでのログイン状態の維持',
+  },
+
+  result: {
+    connected: {
+      title: '接続しました',
+      next: 'テレビに戻ってください。',
+      detail: (client, device) =>
+        `「${isolate(device)}」で${isolate(client)}を使えるようになりました。` +
+        'このページは閉じてかまいません。',
+    },
+    declined: {
+      title: '何も共有されていません',
+      next: '許可しませんでした。',
+      detail: (client, device) =>
+        `「${isolate(device)}」は${isolate(client)}に接続されていません。` +
+        'ご自身で始めたものでなければ、正しい判断です。',
+    },
+    reported: {
+      title: '要求を停止しました',
+      next: 'このデバイスは接続されていません。',
+      detail: (client, device) =>
+        `「${isolate(device)}」は${isolate(client)}に接続されていません。` +
+        'コードを送ってきた人は、もうそのコードを使えません。',
+    },
+    removed: {
+      title: 'デバイスを削除しました',
+      next: 'すべての場所でログアウトしました。',
+      detail: (client, device) =>
+        `「${isolate(device)}」と${isolate(client)}の接続は解除されました。` +
+        '他に何が接続されているかを確認するには、もう一度ログインしてください。',
+    },
+    notMe: '自分ではありません',
+    notMeHint: 'このデバイスを削除し、すべての場所でログアウトします。',
+    passkey: {
+      title: '次回からはパスワードなしで',
+      text: 'パスキーを使うと、指紋、顔、画面ロックでログインできます。',
+    },
+  },
+
+  devices: {
+    title: 'マイデバイス',
+    person: 'ログイン中：',
+    signOut: 'ログアウト',
+    connected: '接続中のデバイス',
+    noDevices: '接続中のデバイスはありません。',
+    service: 'サービス',
+    place: '場所',
+    connectedAt: '接続',
+    usedAt: '最終使用',
+    rename: '名前を変更',
+    renameLabel: (name) => `「${isolate(name)}」の新しい名前`,
+    save: '保存',
+    remove: '削除',
+    removeLabel: (name) => `「${isolate(name)}」を削除`,
+    passkeys: 'パスキー',
+    noPasskeys: 'パスキーはまだありません。パスキーがあれば、パスワードなしでログインできます。',
+    addPasskey: 'パスキーを追加',
+    addProblem: 'パスキーは追加されませんでした。もう一度お試しください。',
+    newPasskey: (browser) => `${isolate(browser)}のパスキー`,
+    addedAt: '追加',
+    never: 'なし',
+    sessions: 'ログインしている場所',
+    thisBrowser: 'このブラウザ',
+    signedInAt: 'ログイン',
+    endSession: 'ログアウト',
+    endSessionLabel: (browser) => `「${isolate(browser)}」をログアウト`,
+    everywhere: 'すべての場所でログアウト',
+    everywhereHint: 'このブラウザを含むすべてのセッションを終了します。',
+    withDevices: 'すべてのデバイスも削除する',
+    activity: '最近のアクティビティ',
+    noActivity: 'まだありません。',
+    events: {
+      signed_in: (about) => `ログイン：${isolate(about)}`,
+      device_removed: (about) => `デバイスを削除：${isolate(about)}`,
+      device_reported: (about) => `自分のものではないデバイスを削除：${isolate(about)}`,
+      request_reported: (about) => `要求を停止：${isolate(about)}`,
+      signed_out_everywhere: () => 'すべての場所でログアウト',
+      passkey_added: (about) => `パスキーを追加：${isolate(about)}`,
+      passkey_removed: (about) => `パスキーを削除：${isolate(about)}`,
+    },
+    something: '名称不明',
+    done: {
+      renamed: '新しい名前を保存しました。',
+      removed: 'デバイスを削除しました。このデバイスのアクセスはすべて無効になりました。',
+      passkeyAdded: 'パスキーが使えるようになりました。',
+      passkeyRemoved: 'ここからパスキーを削除しました。お使いのデバイスからも削除してください。',
+      sessionEnded: 'そのブラウザをログアウトしました。',
+    },
+  },
+
+  problem: {
+    missing: {
+      title: 'ページが見つかりません',
+      text: 'アドレスを確認するか、コードの入力から始めてください。',
+    },
+    forbidden: {
+      title: 'このページから送信されたものではありません',
+      text:
+        'フォームが古すぎるか、別の場所から送信されました。何も変更されていません。' +
+        'もう一度お試しください。',
+    },
+    cookies: {
+      title: 'このページにはCookieが必要です',
+      text:
+        'ログイン中もコードを保持できるように、このサイトのCookieを許可してから、' +
+        'もう一度始めてください。',
+    },
+    tooLarge: {
+      title: '送信内容が大きすぎます',
+      text: 'フォームが上限の大きさを超えていました。',
+    },
+    unavailable: {
+      title: '問題が発生しました',
+      text: '何も変更されていません。少し待ってから、もう一度お試しください。',
+    },
+    tooMany: {
+      title: '試行回数が多すぎます',
+      text: (minutes) =>
+        'アカウントを守るため、しばらくお待ちいただきます。' +
+        `${counted('ja', minutes, 'minute')}後にもう一度お試しください。`,
+    },
+    start: 'コードを入力',
+  },
+
+  authorize: {
+    title: 'ログインはデバイスから始まります',
+    text:
+      'このアドレスからはログインできません（unsupported_response_type）。' +
+      'テレビでアプリを開き、画面の案内に従ってください。',
+    action: 'コードがあります',
+  },
+
+  placeAndTime: {
+    // Here the country comes first.
+    place: (parts) => parts.toReversed().join('、'),
+    justNow: 'たった今',
+  },
+}

@@ -1,0 +1,278 @@
+// Portuguese of Brazil. \u2011 is the hyphen at which no line ends.
+import type { Messages } from '../language.ts'
+import { isolate } from './isolate.ts'
+import { counted, waitingTime } from './waiting-time.ts'
+
+export const ptBr: Messages = {
+  layout: {
+    footer: (brand) => `${isolate(brand)} nunca pede um código por e\u2011mail, chat ou telefone.`,
+    devices: 'Meus dispositivos',
+    support: 'Ajuda',
+    terms: 'Termos',
+    privacy: 'Privacidade',
+  },
+
+  form: {
+    show: { before: '', visible: 'Mostrar', after: 'senha' },
+    hide: { before: '', visible: 'Ocultar', after: 'senha' },
+  },
+
+  enterCode: {
+    title: 'Conecte seu dispositivo',
+    problemTitle: 'Problema com o código',
+    label: 'Código',
+    hint: {
+      letters: 'O código que aparece na sua TV, como WDJB-MJHT',
+      digits: 'O código que aparece na sua TV, como 019-450-730',
+    },
+    submit: 'Continuar',
+    malformed: 'O código não está completo. Confira no seu dispositivo e tente de novo.',
+    notValid:
+      'Este código não é válido ou não vale mais. ' +
+      'Confira o código ou gere um novo no seu dispositivo.',
+  },
+
+  signIn: {
+    title: 'Entre na sua conta',
+    againTitle: 'Entre de novo',
+    again: 'Para termos certeza de que é você, entre mais uma vez.',
+    problemTitle: 'Problema ao entrar',
+    kept: { before: 'O código ', after: ' fica guardado enquanto você entra.' },
+    email: 'E-mail',
+    password: 'Senha',
+    submit: 'Entrar',
+    newHere: 'Primeira vez aqui?',
+    create: 'Crie uma conta',
+    switchAccount: 'Usar outra conta',
+    or: 'ou',
+    passkey: 'Entrar com chave de acesso',
+    passkeyProblem: 'Nenhuma chave de acesso foi usada. Tente de novo ou entre de outra forma.',
+    refused: 'Esse e-mail e essa senha não combinam.',
+    cancelled: 'Você interrompeu o login no outro serviço. Tente de novo ou entre de outra forma.',
+    failed: 'O login no outro serviço não funcionou. Nada foi alterado. Tente de novo.',
+    wait: (seconds) =>
+      `Tentativas demais. Espere ${waitingTime('pt-BR', seconds)} e tente de novo.`,
+  },
+
+  createAccount: {
+    title: 'Crie sua conta',
+    problemTitle: 'Problema ao criar sua conta',
+    name: 'Nome',
+    email: 'E-mail',
+    password: 'Senha',
+    passwordHint: 'Pelo menos 15 caracteres. Algumas palavras fáceis de lembrar são uma boa opção.',
+    submit: 'Criar conta',
+    haveOne: 'Já tem uma conta?',
+    signIn: 'Entre',
+    problems: {
+      name: {
+        missing: 'Digite seu nome.',
+        too_long: 'Use um nome mais curto, com no máximo 64 caracteres.',
+      },
+      email: {
+        malformed: 'Digite um endereço como nome@example.com.',
+        taken: 'Já existe uma conta com este endereço. Entre com ela.',
+      },
+      password: {
+        too_short: 'É curta demais.',
+        too_long: 'Use no máximo 256 caracteres.',
+        common: 'Esta senha é uma das primeiras a serem adivinhadas. Escolha outra.',
+        personal: 'Não use seu nome, seu endereço ou o nome deste serviço para formar a senha.',
+        repetitive: 'Não repita sempre os mesmos caracteres.',
+      },
+    },
+  },
+
+  confirm: {
+    title: (client) => `Conectar um dispositivo a ${isolate(client)}?`,
+    signedIn: 'Conta em uso:',
+    switchAccount: 'Trocar de conta',
+    sameCode: 'Seu dispositivo mostra este código?',
+    timeLeft: (minutes) =>
+      minutes > 1
+        ? `Vale por mais ${counted('pt-BR', minutes, 'minute')}`
+        : 'Vale por cerca de um minuto',
+    otherCode: 'Digitar outro código',
+    device: 'O dispositivo que pede acesso',
+    deviceName: 'Diz ser',
+    place: 'Local',
+    network: 'Rede',
+    askedAt: 'Pedido',
+    scopes: 'Ele vai poder',
+    resources: (hosts) => `Em ${hosts.map(isolate).join(', ')}`,
+    proximity: {
+      same_network: 'Na mesma rede que você',
+      same_operator: 'Com o mesmo provedor de internet e no mesmo país que você',
+      same_city: 'Na mesma cidade que você',
+      same_country: 'No mesmo país que você',
+      far: 'Em um país diferente de onde você está',
+    },
+    check: {
+      title: 'Este dispositivo está com você?',
+      text:
+        'Talvez ele não esteja perto de você. ' +
+        'Outra pessoa pode estar tentando entrar com a sua conta.',
+      code: 'Código na tela do dispositivo',
+      codeHint: 'Leia o código no próprio dispositivo, não em uma mensagem.',
+      inFront: 'O dispositivo está na minha frente',
+      codeProblem: 'Esse não é o código do dispositivo que pede acesso.',
+      inFrontProblem: 'Marque esta opção somente se o dispositivo estiver mesmo com você.',
+    },
+    problemTitle: 'Problema com sua resposta',
+    tooFar: {
+      title: 'Este dispositivo está longe demais',
+      text: (client) =>
+        `Ele não está onde você está, e ${isolate(client)} não aceita dispositivos assim.`,
+    },
+    report: 'Não fui eu que iniciei isto',
+    warning: 'Permita somente se você iniciou isto no seu próprio dispositivo.',
+    never: 'Nunca aprove um código que alguém enviou a você por e\u2011mail, chat ou telefone.',
+    deny: 'Não permitir',
+    allow: 'Permitir',
+  },
+
+  scopes: {
+    openid: 'Saber que é você',
+    profile: 'Ver seu nome',
+    email: 'Ver seu e-mail',
+    offline_access: 'Continuar conectado neste dispositivo',
+  },
+
+  result: {
+    connected: {
+      title: 'Seu dispositivo está conectado',
+      next: 'Volte para a sua TV.',
+      detail: (client, device) =>
+        `Está tudo pronto para usar ${isolate(client)} em ${isolate(device)}. ` +
+        'Você já pode fechar esta página.',
+    },
+    declined: {
+      title: 'Nada foi compartilhado',
+      next: 'Você não permitiu.',
+      detail: (client, device) =>
+        `O dispositivo ${isolate(device)} não está conectado a ${isolate(client)}. ` +
+        'Se não foi você que iniciou isto, você fez a coisa certa.',
+    },
+    reported: {
+      title: 'O pedido foi interrompido',
+      next: 'O dispositivo não obteve acesso.',
+      detail: (client, device) =>
+        `O dispositivo ${isolate(device)} não está conectado a ${isolate(client)}. ` +
+        'Quem enviou o código a você não pode mais usá-lo.',
+    },
+    removed: {
+      title: 'O dispositivo foi removido',
+      next: 'Todas as suas sessões foram encerradas.',
+      detail: (client, device) =>
+        `O dispositivo ${isolate(device)} não está mais conectado a ${isolate(client)}. ` +
+        'Entre de novo para ver o que mais está conectado.',
+    },
+    notMe: 'Não fui eu',
+    notMeHint: 'Remove o dispositivo e encerra todas as suas sessões.',
+    passkey: {
+      title: 'Da próxima vez, sem senha',
+      text:
+        'Com uma chave de acesso, você entra com sua impressão digital, seu rosto ou ' +
+        'o bloqueio de tela.',
+    },
+  },
+
+  devices: {
+    title: 'Meus dispositivos',
+    person: 'Conta em uso:',
+    signOut: 'Sair',
+    connected: 'Dispositivos conectados',
+    noDevices: 'Nenhum dispositivo conectado.',
+    service: 'Serviço',
+    place: 'Local',
+    connectedAt: 'Conectado',
+    usedAt: 'Último uso',
+    rename: 'Renomear',
+    renameLabel: (name) => `Novo nome para ${isolate(name)}`,
+    save: 'Salvar',
+    remove: 'Remover',
+    removeLabel: (name) => `Remover ${isolate(name)}`,
+    passkeys: 'Chaves de acesso',
+    noPasskeys: 'Você ainda não tem uma chave de acesso. Com ela, você entra sem senha.',
+    addPasskey: 'Adicionar chave de acesso',
+    addProblem: 'Nenhuma chave de acesso foi adicionada. Tente de novo.',
+    newPasskey: (browser) => `Chave de acesso de ${isolate(browser)}`,
+    addedAt: 'Adicionada',
+    never: 'Nunca',
+    sessions: 'Onde sua conta está aberta',
+    thisBrowser: 'Este navegador',
+    signedInAt: 'Entrada',
+    endSession: 'Sair',
+    endSessionLabel: (browser) => `Sair em ${isolate(browser)}`,
+    everywhere: 'Encerrar todas as sessões',
+    everywhereHint: 'Encerra todas as sessões, inclusive esta.',
+    withDevices: 'Remover também todos os dispositivos',
+    activity: 'Atividade recente',
+    noActivity: 'Nada ainda.',
+    events: {
+      signed_in: (about) => `Entrada na conta: ${isolate(about)}`,
+      device_removed: (about) => `Dispositivo removido: ${isolate(about)}`,
+      device_reported: (about) => `Dispositivo removido por não ser seu: ${isolate(about)}`,
+      request_reported: (about) => `Pedido interrompido: ${isolate(about)}`,
+      signed_out_everywhere: () => 'Todas as sessões foram encerradas',
+      passkey_added: (about) => `Chave de acesso adicionada: ${isolate(about)}`,
+      passkey_removed: (about) => `Chave de acesso removida: ${isolate(about)}`,
+    },
+    something: 'sem identificação',
+    done: {
+      renamed: 'O novo nome foi salvo.',
+      removed: 'O dispositivo foi removido. Nada do que ele tinha funciona mais.',
+      passkeyAdded: 'Sua chave de acesso está pronta.',
+      passkeyRemoved:
+        'A chave de acesso foi removida daqui. Exclua-a também no seu próprio dispositivo.',
+      sessionEnded: 'A sessão nesse navegador foi encerrada.',
+    },
+  },
+
+  problem: {
+    missing: {
+      title: 'Esta página não existe',
+      text: 'Confira o endereço ou comece com o seu código.',
+    },
+    forbidden: {
+      title: 'Isso não veio desta página',
+      text:
+        'O formulário era antigo demais ou veio de outro lugar. Nada foi alterado. ' +
+        'Tente de novo.',
+    },
+    cookies: {
+      title: 'Esta página precisa de cookies',
+      text:
+        'Permita cookies neste site para que seu código fique guardado enquanto você entra ' +
+        'e comece de novo.',
+    },
+    tooLarge: {
+      title: 'Era grande demais',
+      text: 'O formulário era maior do que o permitido.',
+    },
+    unavailable: {
+      title: 'Algo deu errado aqui',
+      text: 'Nada foi alterado. Tente de novo daqui a pouco.',
+    },
+    tooMany: {
+      title: 'Tentativas demais',
+      text: (minutes) =>
+        'Para proteger as contas, agora há uma pausa. Tente de novo em ' +
+        `${minutes === 1 ? 'um minuto' : counted('pt-BR', minutes, 'minute')}.`,
+    },
+    start: 'Digitar um código',
+  },
+
+  authorize: {
+    title: 'O login começa no seu dispositivo',
+    text:
+      'Ninguém entra por este endereço (unsupported_response_type). ' +
+      'Abra o app na sua TV e siga o que ele mostra.',
+    action: 'Tenho um código',
+  },
+
+  placeAndTime: {
+    place: (parts) => parts.join(', '),
+    justNow: 'agora mesmo',
+  },
+}

@@ -1,0 +1,34 @@
+// Whose looks a page has: the service's, or those that a client has of its own.
+import { type Brand, brandFor } from '../brand.ts'
+import type { Config } from '../config.ts'
+
+/** What a page needs of a brand. */
+export interface PageBrand {
+  readonly name: string
+  readonly logo: string | undefined
+  readonly styleSheet: string
+  readonly supportUri: string | undefined
+  readonly termsUri: string | undefined
+  readonly privacyUri: string | undefined
+}
+
+/** The brand of pages about `clientId`, or of all others. */
+export const brandOf = ({ brand, clients }: Config, clientId: string | undefined): Brand =>
+  brandFor(brand, clientId === undefined ? undefined : clients.get(clientId)?.brand)
+
+/** The same, as pages show it. */
+export const pageBrand = (config: Config, clientId?: string): PageBrand => {
+  const { name, logo, supportUri, termsUri, privacyUri } = brandOf(config, clientId)
+  const own = config.clients.get(clientId ?? '')?.brand
+  const isOwn = Object.values(own ?? {}).some((value) => value !== undefined)
+  const query = isOwn ? `?client_id=${encodeURIComponent(clientId ?? '')}` : ''
+  const base = `${config.basePath}/device`
+  return {
+    name,
+    logo: logo === undefined ? undefined : `${base}/logo${query}`,
+    styleSheet: `${base}/style.css${query}`,
+    supportUri,
+    termsUri,
+    privacyUri,
+  }
+}

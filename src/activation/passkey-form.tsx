@@ -1,0 +1,53 @@
+// A form that asks the browser for a passkey. Hidden until passkey.js, which makes it work, has run;
+// the options are on the page already, so that nothing has to be fetched.
+import type { FC, PropsWithChildren } from 'hono/jsx'
+import { Button, Csrf, KeptUserCode } from './form.tsx'
+import type { PageContext } from './layout.tsx'
+
+interface PasskeyFormProps {
+  readonly page: PageContext
+  readonly ceremony: 'get' | 'create'
+  readonly options: object
+  readonly action: string
+  readonly label: string
+  /** What is said when nothing came of it. */
+  readonly problem: string
+  readonly look?: 'ink' | 'plain'
+  readonly userCode?: string | undefined
+}
+
+export const PasskeyForm: FC<PropsWithChildren<PasskeyFormProps>> = ({
+  page,
+  ceremony,
+  options,
+  action,
+  label,
+  problem,
+  look,
+  userCode,
+  children,
+}) => (
+  <form
+    method="post"
+    action={action}
+    data-passkey={ceremony}
+    data-options={JSON.stringify(options)}
+    hidden
+  >
+    <Csrf page={page} />
+    <KeptUserCode userCode={userCode} />
+    <input type="hidden" name="credential" />
+    {children}
+    <p class="notice" role="alert" data-problem tabindex={-1} hidden>
+      {problem}
+    </p>
+    <Button {...(look !== undefined && { look })}>{label}</Button>
+  </form>
+)
+
+export const PasskeyScripts: FC<{ readonly page: PageContext }> = ({ page }) => (
+  <>
+    <script src={`${page.basePath}/device/passkey-library.js`} defer />
+    <script src={`${page.basePath}/device/passkey.js`} defer />
+  </>
+)

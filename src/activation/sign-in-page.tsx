@@ -1,0 +1,135 @@
+// The page where people say who they are: by password, by passkey, or at an identity provider.
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
+import type { FC } from 'hono/jsx'
+import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from './form.tsx'
+import { Layout, UserCode, type PageContext } from './layout.tsx'
+import { PasskeyForm, PasskeyScripts } from './passkey-form.tsx'
+
+/** What went wrong; what is about the password is said of its fields as well. */
+export interface Problem {
+  readonly text: string
+  readonly isAboutPassword?: boolean
+}
+
+export interface SignInPageProps {
+  readonly page: PageContext
+  readonly userCode?: string | undefined
+  readonly email?: string | undefined
+  readonly problem?: Problem | undefined
+  /** Signed in, but too long ago for what comes next. */
+  readonly reauthenticate?: boolean | undefined
+  /** Undefined where there are no built-in accounts. */
+  readonly passkeyOptions: PublicKeyCredentialRequestOptionsJSON | undefined
+  readonly providers: readonly { readonly id: string; readonly button: string }[]
+}
+
+export const SignInPage: FC<SignInPageProps> = (props) => {
+  const { page, userCode, problem, reauthenticate = false, passkeyOptions, providers } = props
+  const copy = page.language.messages.signIn
+  const title = reauthenticate ? copy.againTitle : copy.title
+  const hasBuiltIn = passkeyOptions !== undefined
+  return (
+    <Layout page={page} title={problem === undefined ? title : copy.problemTitle}>
+      <h1>{title}</h1>
+      {reauthenticate ? <p>{copy.again}</p> : null}
+      <Kept page={page} userCode={userCode} />
+      {problem === undefined ? null : (
+        <Notice kind="problem" id="problem">
+          {problem.text}
+        </Notice>
+      )}
+      {hasBuiltIn ? <PasswordForm {...props} /> : null}
+      {passkeyOptions === undefined ? null : (
+        <PasskeyForm
+          page={page}
+          ceremony="get"
+          options={passkeyOptions}
+          action={`${page.basePath}/device/sign-in/passkey`}
+          label={copy.passkey}
+          problem={copy.passkeyProblem}
+          look="plain"
+          userCode={userCode}
+        />
+      )}
+      {hasBuiltIn && providers.length > 0 ? <p class="or">{copy.or}</p> : null}
+      {providers.map(({ id, button }) => (
+        <a
+          class={hasBuiltIn ? 'button plain' : 'button'}
+          href={`${page.basePath}/device/sign-in/at/${id}`}
+        >
+          {button}
+        </a>
+      ))}
+      {reauthenticate ? (
+        <form method="post" action={`${page.basePath}/device/sign-out`}>
+          <Csrf page={page} />
+          <KeptUserCode userCode={userCode} />
+          <Button look="plain">{copy.switchAccount}</Button>
+        </form>
+      ) : hasBuiltIn ? (
+        <p>
+          {copy.newHere}{' '}
+          <a class="link" href={`${page.basePath}/device/create-account`}>
+            {copy.create}
+          </a>
+        </p>
+      ) : null}
+      {hasBuiltIn ? <ShowPasswordScript page={page} /> : null}
+      {hasBuiltIn ? <PasskeyScripts page={page} /> : null}
+    </Layout>
+  )
+}
+
+const PasswordForm: FC<SignInPageProps> = ({
+  page,
+  userCode,
+  email,
+  problem,
+  reauthenticate = false,
+}) => {
+  const copy = page.language.messages.signIn
+  const noticeId = problem?.isAboutPassword === true ? 'problem' : undefined
+  const isKnown = email !== undefined && email !== ''
+  return (
+    <form method="post" action={`${page.basePath}/device/sign-in`} novalidate>
+      <Csrf page={page} />
+      <KeptUserCode userCode={userCode} />
+      <Field
+        page={page}
+        name="email"
+        label={copy.email}
+        noticeId={noticeId}
+        type="email"
+        autocomplete="username webauthn"
+        value={email}
+        readonly={reauthenticate && isKnown}
+        autofocus={noticeId !== undefined && !isKnown}
+      />
+      <Field
+        page={page}
+        name="password"
+        label={copy.password}
+        noticeId={noticeId}
+        type="password"
+        autocomplete="current-password"
+        autofocus={isKnown}
+      />
+      <Button>{copy.submit}</Button>
+    </form>
+  )
+}
+
+/** Says that the code is not lost. */
+export const Kept: FC<{ readonly page: PageContext; readonly userCode: string | undefined }> = ({
+  page,
+  userCode,
+}) => {
+  const { before, after } = page.language.messages.signIn.kept
+  return userCode === undefined ? null : (
+    <p class="kept quiet">
+      {before}
+      <UserCode code={userCode} />
+      {after}
+    </p>
+  )
+}

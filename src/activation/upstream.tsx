@@ -1,0 +1,74 @@
+// Signing in at another identity provider: off to it, and back. The code waits in a cookie.
+import { Hono } from 'hono'
+import { issuerFor } from '../config.ts'
+import { logFailure } from '../failure-log.ts'
+import type { IdentityProvider } from '../identity-provider.ts'
+import { beginUpstreamSignIn, finishUpstreamSignIn, parseAttempt } from '../identity/upstream.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { dropCookie, keepCookie, readCookie } from './cookies.ts'
+import { missing, tooMany } from './problem.tsx'
+import { showSignIn, signedIn } from './sign-in.tsx'
+import { type PageEnvironment, type PageRequest, signedInVisitor, visitOf } from './visit.ts'
+
+/** GET of a provider leads there; GET of its callback takes what it answers. */
+export const upstream = new Hono<PageEnvironment>()
+  .get('/:provider', async (context) => {
+    const provider = providerOf(context)
+    if (provider === undefined) return missing(context)
+    if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'upstream')))
+      return tooMany(context, LIMIT_PERIOD_MS)
+    const again =
+      readCookie(context, 'switching') !== undefined ||
+      (await signedInVisitor(context)) !== undefined
+    try {
+      const { location, attempt } = await beginUpstreamSignIn(
+        provider,
+        redirectUriOf(context, provider),
+        { again },
+      )
+      keepCookie(context, 'upstream', JSON.stringify(attempt))
+      return context.redirect(location, 303)
+    } catch (error) {
+      logFailure(error)
+      return failed(context)
+    }
+  })
+  .get('/:provider/callback', async (context) => {
+    const provider = providerOf(context)
+    if (provider === undefined) return missing(context)
+    const attempt = parseAttempt(readCookie(context, 'upstream'))
+    // Not asked for from here, or too long ago: nothing of it is believed. What was asked can still
+    // be answered, whatever somebody makes the browser open meanwhile.
+    if (attempt?.provider !== provider.id || attempt.state !== context.req.query('state'))
+      return failed(context)
+    dropCookie(context, 'upstream')
+    const answer = new URL(redirectUriOf(context, provider))
+    answer.search = new URL(context.req.url).search
+    const visit = visitOf(context)
+    const outcome = await finishUpstreamSignIn(context.env, provider, attempt, answer, visit)
+    const copy = context.get('page').language.messages.signIn
+    switch (outcome.outcome) {
+      case 'signed_in':
+        return signedIn(context, outcome.cookie)
+      case 'cancelled':
+        return showSignIn(context, { problem: { text: copy.cancelled } }, 403)
+      case 'refused':
+      case 'failed':
+        return failed(context)
+    }
+  })
+
+const failed = (context: PageRequest): Promise<Response> =>
+  showSignIn(
+    context,
+    { problem: { text: context.get('page').language.messages.signIn.failed } },
+    403,
+  )
+
+const providerOf = (context: PageRequest): IdentityProvider | undefined =>
+  context
+    .get('config')
+    .identityProviders.find(({ id }) => id === context.req.param('provider' as never))
+
+const redirectUriOf = (context: PageRequest, { id }: IdentityProvider): string =>
+  `${issuerFor(context.get('config'), context.req.url)}/device/sign-in/at/${id}/callback`

@@ -1,0 +1,49 @@
+// Passkeys: a form with `data-passkey` gets a button that asks the browser for one, and sends what
+// the browser answers. Without this script the button stays hidden and nothing is lost.
+const {
+  browserSupportsWebAuthn,
+  browserSupportsWebAuthnAutofill,
+  startAuthentication,
+  startRegistration,
+} = SimpleWebAuthnBrowser
+
+const ask = {
+  get: (optionsJSON, useBrowserAutofill) =>
+    startAuthentication({ optionsJSON, useBrowserAutofill }),
+  create: (optionsJSON) => startRegistration({ optionsJSON }),
+}
+
+const start = async (form, useBrowserAutofill = false) => {
+  const problem = form.querySelector('[data-problem]')
+  const optionsJSON = JSON.parse(form.dataset.options)
+  try {
+    const credential = await ask[form.dataset.passkey](optionsJSON, useBrowserAutofill)
+    form.elements.credential.value = JSON.stringify(credential)
+    form.submit()
+  } catch (error) {
+    // Nobody asked for what the browser offers by itself; and pressing the button ends that.
+    if (useBrowserAutofill) return
+    // The person closed the browser's dialogue, or it found no passkey; it does not say which.
+    problem.hidden = false
+    problem.focus()
+    if (error.name !== 'NotAllowedError' && error.name !== 'AbortError') console.warn(error)
+    if (form.dataset.passkey === 'get') void offer(form)
+  }
+}
+
+// Among what the browser fills in by itself.
+const offer = async (form) => {
+  if (await browserSupportsWebAuthnAutofill()) await start(form, true)
+}
+
+if (browserSupportsWebAuthn()) {
+  for (const form of document.querySelectorAll('form[data-passkey]')) {
+    form.hidden = false
+    form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      form.querySelector('[data-problem]').hidden = true
+      void start(form)
+    })
+    if (form.dataset.passkey === 'get') void offer(form)
+  }
+}

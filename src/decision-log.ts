@@ -1,0 +1,24 @@
+// What was decided about a device, and why, for whoever watches over the service. It says nothing
+// about who decided or which code it was.
+import type { Reaction } from './client-metadata.ts'
+import type { Proximity } from './whereabouts.ts'
+
+export interface Decision {
+  readonly clientId: string
+  readonly outcome:
+    | 'approved'
+    | 'declined'
+    | 'reported'
+    | 'withdrawn'
+    | 'refused_as_too_far'
+    | 'check_not_passed'
+    | 'opened_by_many'
+  readonly proximity?: Proximity
+  /** What the client's policy demanded at that distance. */
+  readonly reaction?: Reaction
+}
+
+/** Logs a decision. */
+export const logDecision = (decision: Decision): void => {
+  console.info({ event: 'decision about a device', ...decision })
+}

@@ -1,0 +1,177 @@
+// Signing in at another identity provider: OpenID Connect's authorization code flow with PKCE, state
+// and nonce, by openid-client.
+import * as openid from 'openid-client'
+import * as z from 'zod/mini'
+import { FRESH_SIGN_IN_MS, PROVIDER_CACHE_MS } from '../config.ts'
+import { plainText } from '../device-name.ts'
+import { SECOND } from '../durations.ts'
+import { logFailure } from '../failure-log.ts'
+import type { IdentityProvider } from '../identity-provider.ts'
+import { Kept } from '../kept.ts'
+import { isLoopback } from '../loopback.ts'
+import type { Claims } from '../objects/account.ts'
+import { ask, mintSubject, upstreamLogin } from '../objects/index.ts'
+import { type Opened, type Visit, openAccount } from './session.ts'
+
+const MAX_PROVIDERS_KEPT = 50
+/** A person waits for each answer. */
+const TIMEOUT_SECONDS = 5
+
+const kept = new Kept<openid.Configuration>(MAX_PROVIDERS_KEPT)
+
+/** What the browser keeps between leaving for the provider and coming back. */
+const attemptSchema = z.object({
+  provider: z.string(),
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+})
+export type Attempt = z.output<typeof attemptSchema>
+
+export const parseAttempt = (text: string | undefined): Attempt | undefined => {
+  try {
+    return attemptSchema.parse(JSON.parse(text ?? ''))
+  } catch {
+    return undefined
+  }
+}
+
+/** Where the person signs in, and what their browser has to keep. Throws if the provider is away. */
+export const beginUpstreamSignIn = async (
+  provider: IdentityProvider,
+  redirectUri: string,
+  { again }: { again: boolean },
+): Promise<{ location: string; attempt: Attempt }> => {
+  const configuration = await configurationOf(provider)
+  const attempt: Attempt = {
+    provider: provider.id,
+    state: openid.randomState(),
+    nonce: openid.randomNonce(),
+    codeVerifier: openid.randomPKCECodeVerifier(),
+  }
+  const location = openid.buildAuthorizationUrl(configuration, {
+    redirect_uri: redirectUri,
+    scope: provider.scope,
+    state: attempt.state,
+    nonce: attempt.nonce,
+    code_challenge: await openid.calculatePKCECodeChallenge(attempt.codeVerifier),
+    code_challenge_method: 'S256',
+    // SS-5: as fresh there as it has to be here.
+    max_age: String(FRESH_SIGN_IN_MS / SECOND),
+    ...(again && { prompt: 'login' }),
+  })
+  return { location: location.href, attempt }
+}
+
+export type UpstreamOutcome = Opened | { readonly outcome: 'refused' | 'cancelled' | 'failed' }
+
+/** What came of it. Whatever is wrong with the answer is `failed`, and logged. */
+export const finishUpstreamSignIn = async (
+  env: Cloudflare.Env,
+  provider: IdentityProvider,
+  attempt: Attempt,
+  answer: URL,
+  visit: Visit,
+): Promise<UpstreamOutcome> => {
+  let person: Recognised
+  try {
+    person = await recognise(provider, attempt, answer)
+  } catch (error) {
+    if (error instanceof openid.AuthorizationResponseError && error.error === 'access_denied')
+      return { outcome: 'cancelled' }
+    logFailure(error instanceof Error ? new Error(describe(error)) : error)
+    return { outcome: 'failed' }
+  }
+  const { subject: theirs, claims, amr, authTimeMs } = person
+  const login = upstreamLogin(env, provider.issuer, theirs)
+  const subject = await ask(() => login.claim(mintSubject(env), claims.name))
+  const signIn = {
+    amr,
+    provider: provider.id,
+    ...(authTimeMs !== undefined && { atMs: authTimeMs }),
+  }
+  return openAccount(env, subject, claims, signIn, visit)
+}
+
+interface Recognised {
+  readonly subject: string
+  readonly claims: Claims
+  readonly amr: readonly string[]
+  /** When they really signed in there, if that was told. */
+  readonly authTimeMs: number | undefined
+}
+
+const recognise = async (
+  provider: IdentityProvider,
+  { state, nonce, codeVerifier }: Attempt,
+  answer: URL,
+): Promise<Recognised> => {
+  const configuration = await configurationOf(provider)
+  const tokens = await openid.authorizationCodeGrant(configuration, answer, {
+    pkceCodeVerifier: codeVerifier,
+    expectedState: state,
+    expectedNonce: nonce,
+    idTokenExpected: true,
+  })
+  const idToken = tokens.claims()
+  if (idToken === undefined) throw new TypeError('the provider sent no ID token')
+  // Many tell name and address at UserInfo only (OpenID Connect Core §5.4).
+  const more =
+    configuration.serverMetadata().userinfo_endpoint === undefined
+      ? {}
+      : await openid.fetchUserInfo(configuration, tokens.access_token, idToken.sub)
+  const { auth_time: authTime, amr } = idToken
+  return {
+    subject: idToken.sub,
+    claims: claimsOf({ ...idToken, ...more }),
+    amr: Array.isArray(amr) ? amr.filter(isRegistered) : [],
+    // A clock that is ahead, or counts in milliseconds, must not make a sign-in that never ages.
+    authTimeMs: authTime === undefined ? undefined : Math.min(authTime * SECOND, Date.now()),
+  }
+}
+
+const claimsOf = (claims: Readonly<Record<string, unknown>>): Claims => {
+  const email = addressIn(claims['email'])
+  const name = [claims['name'], claims['preferred_username'], email, claims['sub']]
+    .map((value) => (typeof value === 'string' ? plainText(value) : ''))
+    .find((text) => text !== '')
+  return { name: name ?? '', email, isEmailVerified: claims['email_verified'] === true }
+}
+
+// As it is or not at all: cut short or tidied up, it would be somebody else's.
+const addressIn = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[^\p{C}\p{Z}]{1,254}$/u.test(value) ? value : undefined
+
+// RFC 8176 §2: what others call things has no meaning here.
+const REGISTERED =
+  'face fpt geo hwk iris kba mca mfa otp pin pop pwd rba retina sc sms swk tel user vbm wia'.split(
+    ' ',
+  )
+const isRegistered = (method: unknown): method is string =>
+  typeof method === 'string' && REGISTERED.includes(method)
+
+const configurationOf = async (provider: IdentityProvider): Promise<openid.Configuration> => {
+  const now = Date.now()
+  const known = kept.get(provider.id, now)
+  if (known !== undefined) return known
+  const issuer = new URL(provider.issuer)
+  const configuration = await openid.discovery(
+    issuer,
+    provider.clientId,
+    undefined,
+    provider.clientSecret === undefined
+      ? openid.None()
+      : openid.ClientSecretPost(provider.clientSecret),
+    // On this machine only, for trying it out.
+    {
+      timeout: TIMEOUT_SECONDS,
+      ...(isLoopback(issuer.hostname) && { execute: [openid.allowInsecureRequests] }),
+    },
+  )
+  kept.set(provider.id, configuration, now + PROVIDER_CACHE_MS)
+  return configuration
+}
+
+// The library's errors carry answers of the provider, and those may hold tokens.
+const describe = (error: Error): string =>
+  `sign-in at an identity provider: ${error.name} ${'code' in error ? String(error.code) : ''}`

@@ -1,0 +1,137 @@
+// The grants of one account: the devices it has connected, and their chains of refresh tokens.
+import type { RefreshLimits } from '../clients.ts'
+import {
+  type Grant,
+  type NewGrant,
+  type RefreshOutcome,
+  type RefreshRequest,
+  type RefreshTokenClaim,
+  connect,
+  end,
+  ended,
+  isForgettable,
+  isGood,
+  isRevoked,
+  refresh,
+  revokeAccessToken,
+} from './grant-state.ts'
+
+const key = (grantId: string) => `grant:${grantId}`
+
+/** Loads, asks grant-state.ts, saves. Whether the account is open is not its business. */
+export class Grants {
+  readonly #storage: DurableObjectStorage
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage
+  }
+
+  find(grantId: string): Promise<Grant | undefined> {
+    return this.#storage.get<Grant>(key(grantId))
+  }
+
+  /** The grant, unless it has ended. */
+  async live(grantId: string): Promise<Grant | undefined> {
+    const grant = await this.find(grantId)
+    return grant?.endedAtMs === undefined ? grant : undefined
+  }
+
+  async connect(grantId: string, device: NewGrant, now: number): Promise<boolean> {
+    const grant = connect(await this.find(grantId), device, now)
+    if (grant === undefined) return false
+    await this.#keep(grantId, grant)
+    return true
+  }
+
+  async refresh(grantId: string, request: RefreshRequest, now: number): Promise<RefreshOutcome> {
+    const grant = await this.live(grantId)
+    if (grant === undefined) return { outcome: 'invalid' }
+    const refreshed = refresh(grant, request, now)
+    if (refreshed.outcome === 'rotated') await this.#keep(grantId, refreshed.grant)
+    if (refreshed.outcome === 'replayed') await this.#keep(grantId, end(grant, now))
+    return refreshed
+  }
+
+  /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not good. */
+  async revoke(
+    grantId: string,
+    clientId: string,
+    presented: RefreshTokenClaim,
+    now: number,
+  ): Promise<'revoked' | 'foreign' | undefined> {
+    const grant = await this.find(grantId)
+    if (grant?.refresh?.current.familyHash !== presented.familyHash) return undefined
+    if (grant.clientId !== clientId) return 'foreign'
+    await this.#keep(grantId, end(grant, now))
+    return 'revoked'
+  }
+
+  async revokeAccessToken(
+    grantId: string,
+    jti: string,
+    expiresAtMs: number,
+    now: number,
+  ): Promise<void> {
+    const grant = await this.find(grantId)
+    if (grant !== undefined)
+      await this.#keep(grantId, revokeAccessToken(grant, jti, expiresAtMs, now))
+  }
+
+  /** The live grant that an access token belongs to, unless that was revoked on its own. */
+  async ofAccessToken(grantId: string, jti: string): Promise<Grant | undefined> {
+    const grant = await this.live(grantId)
+    return grant === undefined || isRevoked(grant, jti) ? undefined : grant
+  }
+
+  /** The live grant whose refresh token is presented, if that is good. */
+  async ofRefreshToken(
+    grantId: string,
+    presented: RefreshTokenClaim,
+    limits: RefreshLimits,
+    now: number,
+  ): Promise<Grant | undefined> {
+    const grant = await this.live(grantId)
+    return grant !== undefined && isGood(grant, presented, limits, now) ? grant : undefined
+  }
+
+  /** Notes that a token of the grant is in use: from now on no answer of it was lost. */
+  async markUsed(grantId: string, grant: Grant, now: number): Promise<void> {
+    if (grant.usedAtMs === undefined) await this.#keep(grantId, { ...grant, usedAtMs: now })
+  }
+
+  async rename(grantId: string, deviceName: string): Promise<void> {
+    const grant = await this.live(grantId)
+    if (grant !== undefined) await this.#keep(grantId, { ...grant, deviceName })
+  }
+
+  /** Ends a grant, also one that is only about to begin. */
+  async end(grantId: string, now: number): Promise<void> {
+    const grant = await this.find(grantId)
+    await this.#keep(grantId, grant === undefined ? ended(now) : end(grant, now))
+  }
+
+  async endAll(now: number): Promise<void> {
+    const live = await this.list()
+    await Promise.all(live.map(({ grantId, ...grant }) => this.#keep(grantId, end(grant, now))))
+  }
+
+  /** All grants that have not ended, the newest first. */
+  async list(): Promise<(Grant & { readonly grantId: string })[]> {
+    const grants = await this.#storage.list<Grant>({ prefix: key('') })
+    return [...grants]
+      .map(([name, grant]) => ({ ...grant, grantId: name.slice(key('').length) }))
+      .filter(({ endedAtMs }) => endedAtMs === undefined)
+      .toSorted((a, b) => b.connectedAtMs - a.connectedAtMs)
+  }
+
+  /** Clears away what nobody will ask for any more. */
+  async tidyUp(now: number): Promise<void> {
+    const grants = await this.#storage.list<Grant>({ prefix: key('') })
+    const old = [...grants].filter(([, grant]) => isForgettable(grant, now))
+    await Promise.all(old.map(([name]) => this.#storage.delete(name)))
+  }
+
+  #keep(grantId: string, grant: Grant): Promise<void> {
+    return this.#storage.put(key(grantId), grant)
+  }
+}

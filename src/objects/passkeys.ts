@@ -1,0 +1,47 @@
+// The passkeys of one account (WebAuthn Level 3).
+
+const key = (id: string) => `passkey:${id}`
+
+export interface Passkey {
+  /** The credential id, base64url. */
+  readonly id: string
+  readonly publicKey: Uint8Array
+  readonly counter: number
+  readonly transports: readonly string[]
+  /** Whether it may be copied to other devices (BE); that never changes (WebAuthn §7.2). */
+  readonly isBackupEligible: boolean
+  readonly isBackedUp: boolean
+  /** What the person calls it. */
+  readonly name: string
+  readonly addedAtMs: number
+  readonly usedAtMs: number | undefined
+}
+
+export class Passkeys {
+  readonly #storage: DurableObjectStorage
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage
+  }
+
+  find(id: string): Promise<Passkey | undefined> {
+    return this.#storage.get<Passkey>(key(id))
+  }
+
+  async keep(passkey: Passkey): Promise<void> {
+    await this.#storage.put(key(passkey.id), passkey)
+  }
+
+  /** Takes one away; what it was, if it was there. */
+  async remove(id: string): Promise<Passkey | undefined> {
+    const passkey = await this.find(id)
+    if (passkey !== undefined) await this.#storage.delete(key(id))
+    return passkey
+  }
+
+  /** All of them, the newest first. */
+  async list(): Promise<readonly Passkey[]> {
+    const passkeys = await this.#storage.list<Passkey>({ prefix: key('') })
+    return [...passkeys.values()].toSorted((a, b) => b.addedAtMs - a.addedAtMs)
+  }
+}

@@ -1,0 +1,83 @@
+// Where a request came from, as far as Cloudflare's edge can tell (`request.cf` is absent outside
+// its network), and how near two requests were to each other (RFC 10027 §6.1.1).
+import ipaddr from 'ipaddr.js'
+import { plainText } from './device-name.ts'
+
+/** What people call a place; countries as ISO 3166-1 alpha-2. */
+export interface Place {
+  readonly city: string | undefined
+  readonly region: string | undefined
+  readonly country: string | undefined
+}
+
+export interface Whereabouts extends Place {
+  /** Whose network it is, by name and by number. */
+  readonly operator: string | undefined
+  readonly asn: number | undefined
+  /** The network of the address: all of IPv4, the first half of IPv6. */
+  readonly network: string | undefined
+}
+
+/** From the nearest to the farthest; `far` is another country. */
+export const PROXIMITIES = [
+  'same_network',
+  'same_operator',
+  'same_city',
+  'same_country',
+  'far',
+  'unknown',
+] as const
+export type Proximity = (typeof PROXIMITIES)[number]
+
+/** Where a request came from; what is not known is undefined. */
+export const whereaboutsOf = (request: Request): Whereabouts => {
+  const { cf } = request
+  const asn: unknown = cf?.asn
+  return {
+    city: textOf(cf?.city),
+    region: textOf(cf?.region),
+    country: countryOf(cf?.country),
+    operator: textOf(cf?.asOrganization),
+    asn: typeof asn === 'number' ? asn : undefined,
+    network: networkOf(request),
+  }
+}
+
+/** The place alone, to be kept for longer. */
+export const placeIn = ({ city, region, country }: Place): Place => ({ city, region, country })
+
+/**
+ * How near two requests were. An operator counts within one country only: some span the world, and
+ * whoever hides behind one would be near everybody.
+ */
+export const proximityOf = (device: Whereabouts, person: Whereabouts): Proximity => {
+  if (isSame(device.network, person.network)) return 'same_network'
+  if (device.country === undefined || person.country === undefined) return 'unknown'
+  if (device.country !== person.country) return 'far'
+  if (isSame(device.asn, person.asn)) return 'same_operator'
+  const isSameCity = isSame(device.city, person.city) && device.region === person.region
+  return isSameCity ? 'same_city' : 'same_country'
+}
+
+/** The network that an address belongs to: whoever has one IPv6 address has 2^64 of them. */
+export const networkOf = (request: Request): string | undefined => {
+  const address = request.headers.get('CF-Connecting-IP') ?? ''
+  if (!ipaddr.isValid(address)) return undefined
+  // `::ffff:192.0.2.1` is an IPv4 address.
+  const parsed = ipaddr.process(address)
+  return parsed instanceof ipaddr.IPv6
+    ? parsed.parts
+        .slice(0, 4)
+        .map((group) => group.toString(16))
+        .join(':')
+    : parsed.toString()
+}
+
+const isSame = <T>(a: T | undefined, b: T | undefined): boolean => a !== undefined && a === b
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? plainText(value) || undefined : undefined
+
+// `T1` (Tor) and `XX` (unknown) are no countries.
+const countryOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[A-Z]{2}$/.test(value) && value !== 'XX' ? value : undefined
