@@ -6,7 +6,14 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { mintDeviceCode, mintUserCode, parseUserCode } from '../src/codes.ts'
 import { mintSession } from '../src/identity/session.ts'
 import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
-import { approve, authorizationBehind, deny, newPerson, startDevice } from './support/device.ts'
+import {
+  approve,
+  authorizationBehind,
+  deny,
+  newPerson,
+  startDevice,
+  signInNow,
+} from './support/device.ts'
 import { hold } from './support/held-poll.ts'
 import { Person } from './support/person.ts'
 import { ISSUER } from './support/settings.ts'
@@ -139,21 +146,23 @@ const signedIn = async () => {
   const { subject } = await newPerson()
   const { value, claim } = mintSession(subject)
   const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
-  await account.signIn('correct horse battery', claim)
+  await account.open(undefined, claim, signInNow())
   const person = new Person(fetch, ISSUER)
   person.cookies.set('__Host-session', value)
   return person
 }
 
 describe('a person who is signed in', () => {
-  it('who scans a picture and sees the question costs two objects and no write', async () => {
+  it('who scans a picture costs two objects and one write, once: who opened the code', async () => {
     const device = await start()
     const person = await signedIn()
     const cost = await costOf(async () => {
       const page = await person.open(`/device?user_code=${device.userCode}`)
       expect(page).toMatchObject({ status: 200, html: expect.stringContaining(device.userCode) })
     })
-    expect(cost).toEqual({ ...NOTHING, objects: 2 })
+    expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 })
+    const again = await costOf(() => person.open(`/device?user_code=${device.userCode}`))
+    expect(again).toEqual({ ...NOTHING, objects: 2 })
   })
 
   it.each(['allow', 'deny'] as const)(
@@ -166,7 +175,10 @@ describe('a person who is signed in', () => {
         expect((await person.decide(page, decision)).url.pathname).toBe('/device/result'),
       )
       expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 })
-      const state = await authorizationBehind(device.userCode).review('another')
+      const state = await authorizationBehind(device.userCode).open({
+        subject: 'another',
+        country: undefined,
+      })
       expect(state, 'and it is decided').toEqual({ outcome: 'not_valid' })
     },
   )

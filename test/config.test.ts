@@ -1,7 +1,8 @@
 // The settings: every mistake in wrangler.toml is an error that names the field.
 import { describe, expect, it } from 'vitest'
-import { ConfigError, isLoopback, issuerFor, parseConfig } from '../src/config.ts'
+import { ConfigError, issuerFor, parseConfig } from '../src/config.ts'
 import { DEMO } from '../src/demo/client.ts'
+import { isLoopback } from '../src/loopback.ts'
 import { SECRET_HASH, TEST_VARS } from './support/settings.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }

@@ -32,7 +32,7 @@ describe('the question', () => {
     const { html } = await ask(await signedIn('Ada Lovelace'), user_code)
     for (const shown of [
       'Ada Lovelace',
-      'Connect a device to The tv?',
+      'Connect a device to \u2068The tv\u2069?',
       'Den TV',
       'Turku, Finland',
       'Example Net',

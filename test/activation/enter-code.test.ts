@@ -77,7 +77,9 @@ describe('entering the code', () => {
     const person = await signedIn()
     for (let turn = 0; turn < 10; turn += 1)
       await person.open(device.answer.verification_uri_complete)
-    expect(await authorizationBehind(device.userCode).review('anyone')).toMatchObject({
+    expect(
+      await authorizationBehind(device.userCode).open({ subject: 'anyone', country: undefined }),
+    ).toMatchObject({
       outcome: 'reviewable',
     })
   })
@@ -167,11 +169,12 @@ describe('entering the code', () => {
   it('VP-5 caps an address, whatever cookies it has', async () => {
     const address = { 'CF-Connecting-IP': freshAddress() }
     const statuses: number[] = []
-    for (let turn = 0; turn < 122; turn += 1) {
+    // Twice the limit, and one: the minute may turn in between.
+    for (let turn = 0; turn < 242 && !statuses.includes(429); turn += 1) {
       const page = await enter(new Person(worker, ISSUER, address), 'BCDF-BCDF')
       statuses.push(page.status)
     }
-    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0)
+    expect(statuses).toContain(429)
     expect(statuses[0]).toBe(200)
   })
 })

@@ -33,7 +33,7 @@ describe('every page', () => {
       expect(page.headers.get('Referrer-Policy')).toBe('no-referrer')
       expect(page.headers.get('Strict-Transport-Security')).toMatch(/max-age=\d{8}/)
       expect(page.headers.get('Cache-Control')).toBe('no-store')
-      expect(page.html).toMatch(/^<!doctype html><html lang="en">/)
+      expect(page.html).toMatch(/^<!doctype html><html lang="en" dir="ltr">/)
       expect(page.html).toMatch(/<title>[^<]+<\/title>/)
       expect(page.html).not.toMatch(/(src|href|action)="(https?:)?\/\//)
       expect(page.html).not.toMatch(/ style=| on[a-z]+=/)
@@ -55,10 +55,10 @@ describe('every page', () => {
   it('is one HTML and one style sheet, which carries the colours of the brand', async () => {
     const { html } = await visitor().open('/device')
     expect(html.match(/<link rel="stylesheet"/g)).toHaveLength(1)
-    const branded = workerWith({ BRAND_ACCENT: '#ffd400', BRAND_ACCENT_DARK: '#112233' })
+    const branded = workerWith({ BRAND_ACCENT: '#d97f00', BRAND_ACCENT_DARK: '#2f6fde' })
     const sheet = await (await branded(new Request(url('/device/style.css')))).text()
-    expect(sheet).toContain('--accent:#ffd400;--accent-ink:#000;')
-    expect(sheet).toContain('--accent-dark:#112233;--accent-dark-ink:#fff')
+    expect(sheet).toContain('--accent:#d97f00;--accent-ink:#000;')
+    expect(sheet).toContain('--accent-dark:#2f6fde;--accent-dark-ink:#fff')
   })
 
   it('stands below the path of the issuer', async () => {

@@ -95,7 +95,7 @@ describe('signing in', () => {
 
   it('SS-24 VP-19 VP-20 lets password managers do their work', async () => {
     const signIn = await visitor().open('/device/sign-in')
-    expect(signIn.html).toMatch(/autocomplete="username"/)
+    expect(signIn.html).toMatch(/autocomplete="username webauthn"/)
     expect(signIn.html).toMatch(/autocomplete="current-password"/)
     expect(signIn.html).toContain('data-reveals="password"')
     const create = await visitor().open('/device/create-account')

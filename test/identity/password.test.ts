@@ -8,7 +8,7 @@ import {
   needsRehash,
   verifyPassword,
 } from '../../src/identity/password.ts'
-import type { Profile } from '../../src/objects/account.ts'
+import { emailLogin } from '../../src/objects/index.ts'
 import { newPerson } from '../support/device.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -100,23 +100,21 @@ describe('figures that have risen (SS-21)', () => {
   })
 
   it('replaces the old hash at the next sign-in, and not at a failed one', async () => {
-    const { subject } = await newPerson()
-    const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
+    const login = emailLogin(env, (await newPerson()).email)
     const old = hashedWith(PASSWORD, 13, 8, 1)
     const stored = () =>
-      runInDurableObject(account, (_, { storage }) => storage.get<Profile>('profile'))
-    const profile = await stored()
-    await runInDurableObject(account, (_, { storage }) =>
-      storage.put('profile', { ...profile, passwordHash: old }),
+      runInDurableObject(login, (_, { storage }) => storage.get<{ passwordHash: string }>('login'))
+    const record = await stored()
+    await runInDurableObject(login, (_, { storage }) =>
+      storage.put('login', { ...record, passwordHash: old }),
     )
-    const session = { id: 'phone', secretHash: 'digest' }
 
-    expect(await account.signIn('wrong horse battery', session)).toEqual({ outcome: 'refused' })
+    expect(await login.tryPassword('wrong horse battery')).toEqual({ outcome: 'refused' })
     expect((await stored())?.passwordHash).toBe(old)
 
-    expect(await account.signIn(PASSWORD, session)).toEqual({ outcome: 'signed_in' })
+    expect(await login.tryPassword(PASSWORD)).toMatchObject({ outcome: 'right' })
     const now = await stored()
-    expect(now).toEqual({ ...profile, passwordHash: now?.passwordHash })
+    expect(now).toEqual({ ...record, passwordHash: now?.passwordHash })
     expect(needsRehash(now?.passwordHash ?? '')).toBe(false)
     expect(verifyPassword(PASSWORD, now?.passwordHash)).toBe(true)
   })

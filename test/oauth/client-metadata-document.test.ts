@@ -167,7 +167,7 @@ describe('a client with a document', () => {
     const person = new Person(fetch, ISSUER, { 'CF-Connecting-IP': freshAddress() })
     await person.createAccount('Ada', `${crypto.randomUUID()}@example.com`)
     const { html } = await person.open(`/device?user_code=${device.userCode}`)
-    expect(html).toContain('<h1>Connect a device to Bank&lt;b&gt;?</h1>')
+    expect(html).toContain('<h1>Connect a device to \u2068Bank&lt;b&gt;\u2069?</h1>')
     expect(html).toContain(`>${host.name}<`)
     expect(html).not.toContain('bank.example')
   })

@@ -176,6 +176,7 @@ describe('a user code in use', () => {
       await deviceAuthorization(
         {
           request: formRequest('/device_authorization', { client_id: 'tv' }),
+          arrivedAtMs: Date.now(),
           env,
           config,
           issuer: ISSUER,

@@ -1,10 +1,10 @@
-// What a device_code is still good for later (RFC 8628 §3.5): conformance DC-6, DC-12 and DC-13.
+// What a device_code is still good for later (RFC 8628 §3.5): conformance DC-12 and DC-13. A
+// redeemed one is in repeated-redemption.test.ts.
 import { runDurableObjectAlarm } from 'cloudflare:test'
-import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
 import { type Device, approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
-import { askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
+import { somebody } from '../support/tokens.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -93,59 +93,5 @@ describe('a decision shortly before the end', () => {
     expect(await pollAfter(device, 700)).toBe('400 access_denied')
     await forget(device)
     expect(await pollAfter(device, 1)).toBe('400 expired_token')
-  })
-})
-
-describe('a redeemed device_code', () => {
-  it.each<[string, number, string]>([
-    ['at once', 0, '400 invalid_grant'],
-    ['after 0.9 s', 0.9, '400 invalid_grant'],
-    ['after 1 s', 1, '200 tokens'],
-    ['after 60 s', 60, '200 tokens'],
-    ['after 61 s', 61, '400 invalid_grant'],
-    ['after the end of its life', 601, '400 invalid_grant'],
-  ])('DC-6 repeated %s', async (_name, seconds, heard) => {
-    const { device } = await connectDevice()
-    expect(await pollAfter(device, seconds)).toBe(heard)
-  })
-
-  it('DC-6 gives fresh tokens for the same grant where the answer was lost', async () => {
-    const { device, tokens } = await connectDevice()
-    pass(2)
-    const again = await device.poll()
-    expect(again.status).toBe(200)
-    expect(again.body.access_token).not.toBe(tokens.access_token)
-    expect(again.body.scope).toBe(tokens.scope)
-    const { sub, aud, grant_id } = decodeJwt(tokens.access_token)
-    expect(decodeJwt(again.body.access_token)).toMatchObject({ sub, aud, grant_id })
-    expect((await askUserinfo(again.body.access_token)).status).toBe(200)
-  })
-
-  it('DC-6 gives them three times at most', async () => {
-    const { device } = await connectDevice()
-    for (let repeat = 1; repeat <= 3; repeat += 1)
-      expect(await pollAfter(device, 2)).toBe('200 tokens')
-    expect(await pollAfter(device, 2)).toBe('400 invalid_grant')
-  })
-
-  it('DC-6 counts the 60 s from the first redemption', async () => {
-    const { device } = await connectDevice()
-    expect(await pollAfter(device, 40)).toBe('200 tokens')
-    expect(await pollAfter(device, 21)).toBe('400 invalid_grant')
-  })
-
-  it('DC-6 gives none once a token of it has been used, and that token lives on', async () => {
-    const { device, tokens } = await connectDevice()
-    expect((await askUserinfo(tokens.access_token)).status).toBe(200)
-    expect(await pollAfter(device, 2)).toBe('400 invalid_grant')
-    expect((await askUserinfo(tokens.access_token)).status).toBe(200)
-  })
-
-  it('DC-6 gives none to another client', async () => {
-    const { device } = await connectDevice()
-    pass(2)
-    const answer = await device.poll({ client_id: 'other-tv' })
-    expect([answer.status, answer.body.error]).toStrictEqual([400, 'invalid_grant'])
-    expect(await pollAfter(device, 0)).toBe('200 tokens')
   })
 })

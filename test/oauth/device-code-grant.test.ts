@@ -119,6 +119,7 @@ describe('a poll after the decision', () => {
   })
 
   it('DC-16 gets tokens exactly once, however many polls come at the same time', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
     const device = await startDevice()
     await approve(device.userCode, { subject: (await somebody()).subject })
     const answers = await Promise.all(Array.from({ length: 20 }, () => device.poll()))

@@ -165,7 +165,7 @@ describe('a client that hung up (LP-5)', () => {
     expect(await heldPolls(device)).toBe(0)
     await allow(device)
     abandoning.comeBack()
-    // Within a second of the approval, so this is no recovery of a lost answer (DC-6).
+    // In the moment of the approval, so this is no repeat of a lost answer (DC-6, DC-16).
     expect(summary(await device.poll())).toBe(TOKENS)
   })
 

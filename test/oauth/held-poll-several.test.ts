@@ -104,19 +104,18 @@ describe('twenty polls at the same time', () => {
 })
 
 describe('an answer to a held poll that was lost (DC-6)', () => {
-  it('is repeated from one second to one minute after the redemption, with fresh tokens', async () => {
+  it('is repeated until one minute after the redemption, with fresh tokens', async () => {
     const device = await startDevice('held-tv')
     const { answer } = await hold(device)
     await allow(device)
     const lost = await answer
     expect(summary(lost)).toBe(TOKENS)
-    pass(SECOND - 1)
-    expect(summary(await device.poll({}, LONG))).toBe('400 invalid_grant')
+    expect(summary(await device.poll({}, LONG)), 'beside it').toBe('400 invalid_grant')
     pass(1)
     const repeated = await device.poll({}, LONG)
     expect(summary(repeated)).toBe(TOKENS)
     expect(repeated.body.access_token).not.toBe(lost.body.access_token)
-    pass(59 * SECOND)
+    pass(60 * SECOND - 1)
     expect(summary(await device.poll({}, LONG))).toBe(TOKENS)
     pass(1)
     expect(summary(await device.poll({}, LONG))).toBe('400 invalid_grant')

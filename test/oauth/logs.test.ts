@@ -1,7 +1,7 @@
 // What the log may not hold (HH-15): a whole sign-in, with everything that can go wrong.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { parseUserCode } from '../../src/codes.ts'
-import { Account, DeviceAuthorization } from '../../src/objects/index.ts'
+import { Account, DeviceAuthorization, Login } from '../../src/objects/index.ts'
 import { startDevice } from '../support/device.ts'
 import { introspect, refresh, refreshed, revoke } from '../support/grants.ts'
 import { PASSWORD, Person } from '../support/person.ts'
@@ -24,12 +24,12 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const once = (method: 'poll' | 'redeem' | 'start' | 'review') =>
+const once = (method: 'poll' | 'redeem' | 'start' | 'open') =>
   vi
     .spyOn(DeviceAuthorization.prototype, method)
     .mockImplementationOnce(() => Promise.reject(new Error('the disk is gone')))
 
-const onceInAccount = (method: 'register' | 'refresh' | 'revokeGrant') =>
+const onceInAccount = (method: 'refresh' | 'revokeGrant') =>
   vi
     .spyOn(Account.prototype, method)
     .mockImplementationOnce(() => Promise.reject(new Error('the disk is gone')))
@@ -52,12 +52,14 @@ it('HH-15 holds no code, token, secret, password, cookie or e-mail address', asy
   expect((await device.poll(credentials)).status).toBe(503)
 
   const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
-  onceInAccount('register')
+  vi.spyOn(Login.prototype, 'register').mockImplementationOnce(() =>
+    Promise.reject(new Error('the disk is gone')),
+  )
   await person.createAccount('Canary', email)
   await person.createAccount('Canary', email)
   await person.signIn(email, 'canary-password')
   await person.signIn(email)
-  once('review')
+  once('open')
   await person.open(device.answer.verification_uri_complete)
   const confirm = await person.open(device.answer.verification_uri_complete)
   await person.decide(confirm, 'allow')

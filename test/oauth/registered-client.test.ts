@@ -30,6 +30,9 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+/** As it stands in a sentence, whichever way it is written (FIRST STRONG ISOLATE). */
+const isolate = (name: string) => `\u2068${name}\u2069`
+
 const keysElsewhere = new Host(() => Response.json(PUBLIC_KEYS))
 
 describe('a registered client', () => {
@@ -109,10 +112,10 @@ describe('a registered client', () => {
     ['an attribute', 'a" onclick="x()', 'a&quot; onclick=&quot;x()'],
     ['a right-to-left override', 'Radio \u202Eknab', 'Radio knab'],
     ['an isolate and line breaks', 'Kitchen\u2067\n\u0007 radio', 'Kitchen radio'],
-    ['a name as long as a book', 'x'.repeat(1024), `${'x'.repeat(64)}?`],
+    ['a name as long as a book', 'x'.repeat(1024), 'x'.repeat(64)],
   ])('VP-16 %s in client_name is shown as the text it is', async (_what, name, shown) => {
     const html = await confirmPage(await registered({ ...RADIO, client_name: name }))
-    expect(html).toContain(`<h1>Connect a device to ${shown.replace(/\??$/, '?')}</h1>`)
+    expect(html).toContain(`<h1>Connect a device to ${isolate(shown)}?</h1>`)
     expect(html).not.toContain(name)
   })
 
@@ -123,7 +126,7 @@ describe('a registered client', () => {
       client_uri: 'https://somebody@radio.example:8443/about',
     })
     const html = await confirmPage(client)
-    expect(html).toContain(`Connect a device to ${client.client_id}?`)
+    expect(html).toContain(`Connect a device to ${isolate(client.client_id)}?`)
     expect(html).toContain('>radio.example:8443<')
   })
 })

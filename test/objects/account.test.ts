@@ -1,24 +1,25 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { subjectOfEmail } from '../../src/objects/index.ts'
+import { mintSubject } from '../../src/objects/index.ts'
+import { NOWHERE, signInNow } from '../support/device.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const DAY = 24 * 60 * MINUTE
 
-const PASSWORD = 'correct horse battery'
-const WRONG = 'incorrect horse battery'
 const PHONE = { id: 'phone', secretHash: 'digest of the phone' }
 const LAPTOP = { id: 'laptop', secretHash: 'digest of the laptop' }
+const CLAIMS = { name: 'Anna', email: 'anna@example.com', isEmailVerified: false }
 const DEVICE = {
   clientId: 'tv',
   clientName: 'The tv',
   deviceName: 'Television',
-  place: 'Turku, FI',
+  place: { city: 'Turku', region: undefined, country: 'FI' },
   scope: ['openid'],
   resource: ['https://antenna.test'],
   dpopJkt: undefined,
+  approvedAtMs: 0,
   refreshToken: undefined,
 }
 
@@ -27,19 +28,17 @@ afterEach(() => void vi.useRealTimers())
 
 const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
-const nobody = () => {
-  const email = `${crypto.randomUUID()}@example.com`
-  const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subjectOfEmail(env, email)))
-  return { email, account }
-}
-type Account = ReturnType<typeof nobody>['account']
+const nobody = () => env.ACCOUNT.get(env.ACCOUNT.idFromString(mintSubject(env)))
+type Account = ReturnType<typeof nobody>
 
-const anna = async () => {
-  const { email, account } = nobody()
-  const person = { email, name: 'Anna', password: PASSWORD }
-  expect(await account.register(person, PHONE)).toEqual({ outcome: 'registered' })
-  return { person, account }
+const anna = async (): Promise<Account> => {
+  const account = nobody()
+  expect(await account.open(CLAIMS, PHONE, signInNow())).toEqual({ outcome: 'opened' })
+  return account
 }
+
+/** Signs in again, as somebody who was recognised. */
+const signIn = (account: Account, session = LAPTOP) => account.open(undefined, session, signInNow())
 
 const keysIn = (account: Account) =>
   runInDurableObject(account, async (_, { storage }) => [...(await storage.list()).keys()])
@@ -54,80 +53,64 @@ const spyOnWrites = async (account: Account) => {
   return () => spies.reduce((sum, { mock }) => sum + mock.calls.length, 0)
 }
 
-describe('register', () => {
+describe('open', () => {
   it('makes the account and its first session', async () => {
-    const { person, account } = await anna()
+    const account = await anna()
     expect(await account.session(PHONE)).toEqual({
-      name: 'Anna',
-      email: person.email,
+      ...CLAIMS,
+      sessionId: 'phone',
       authTimeMs: Date.now(),
       amr: ['pwd'],
       codeWaitMs: 0,
     })
   })
 
-  it('happens once: whoever comes second gets neither account nor session', async () => {
-    const { person, account } = await anna()
-    const again = { ...person, name: 'Mallory', password: 'mallory was here too' }
-    expect(await account.register(again, LAPTOP)).toEqual({ outcome: 'exists' })
-    expect(await account.session(LAPTOP)).toBeUndefined()
-    expect((await account.session(PHONE))?.name).toBe('Anna')
-    expect(await account.signIn(again.password, LAPTOP)).toEqual({ outcome: 'refused' })
-  })
-
-  it('happens once also for two at the same time', async () => {
-    const { email, account } = nobody()
-    const person = { email, name: 'Anna', password: PASSWORD }
-    const both = await Promise.all([
-      account.register(person, PHONE),
-      account.register(person, LAPTOP),
-    ])
-    expect(both.map(({ outcome }) => outcome).toSorted()).toEqual(['exists', 'registered'])
-  })
-
-  it('keeps no password (SS-19)', async () => {
-    const { account } = await anna()
-    const stored = await runInDurableObject(account, async (_, { storage }) =>
-      JSON.stringify([...(await storage.list())]),
-    )
-    expect(stored).toContain('$scrypt$')
-    expect(stored).not.toContain(PASSWORD)
-  })
-})
-
-describe('sign-in', () => {
   it('begins a session beside those there are', async () => {
-    const { account } = await anna()
+    const account = await anna()
     pass(MINUTE)
-    expect(await account.signIn(PASSWORD, LAPTOP)).toEqual({ outcome: 'signed_in' })
+    expect(await signIn(account)).toEqual({ outcome: 'opened' })
     expect((await account.session(LAPTOP))?.authTimeMs).toBe(Date.now())
     expect((await account.session(PHONE))?.authTimeMs).toBe(Date.now() - MINUTE)
   })
 
-  it('with a wrong password begins none', async () => {
-    const { account } = await anna()
-    expect(await account.signIn(WRONG, LAPTOP)).toEqual({ outcome: 'refused' })
-    expect(await account.session(LAPTOP)).toBeUndefined()
+  it('takes the claims of whoever recognised the person', async () => {
+    const account = await anna()
+    const claims = { name: 'Anna B.', email: undefined, isEmailVerified: false }
+    await account.open(claims, LAPTOP, signInNow())
+    expect(await account.session(LAPTOP)).toMatchObject(claims)
+  })
+
+  it('is refused where there is no account and nobody vouches for one', async () => {
+    const account = nobody()
+    expect(await signIn(account)).toEqual({ outcome: 'refused' })
+    expect(await keysIn(account)).toEqual([])
   })
 
   it('survives an eviction', async () => {
-    const { account } = await anna()
+    const account = await anna()
     await evictDurableObject(account)
     expect((await account.session(PHONE))?.name).toBe('Anna')
-    expect(await account.signIn(PASSWORD, LAPTOP)).toEqual({ outcome: 'signed_in' })
+  })
+
+  it('TK-9 SS-5 keeps when an identity provider saw the person, and counts days from now', async () => {
+    const account = nobody()
+    const authTimeMs = Date.now() - 29 * DAY
+    await account.open(CLAIMS, PHONE, { ...signInNow(), authTimeMs })
+    pass(2 * DAY)
+    expect((await account.session(PHONE))?.authTimeMs).toBe(authTimeMs)
   })
 })
 
 describe('a session', () => {
   it('is known only with its secret', async () => {
-    const { account } = await anna()
+    const account = await anna()
     expect(await account.session({ ...PHONE, secretHash: 'other' })).toBeUndefined()
     expect(await account.session({ ...PHONE, id: 'other' })).toBeUndefined()
   })
 
   it('ends at sign-out, that one only (SS-4)', async () => {
-    const { account } = await anna()
-    await account.signIn(PASSWORD, LAPTOP)
+    const account = await anna()
+    await signIn(account)
     await account.signOut({ ...PHONE, secretHash: 'other' })
     expect(await account.session(PHONE)).toBeDefined()
     await account.signOut(PHONE)
@@ -136,34 +119,34 @@ describe('a session', () => {
   })
 
   it('ends after thirty days (SS-4), and the next sign-in clears it away', async () => {
-    const { account } = await anna()
+    const account = await anna()
     pass(30 * DAY - 1)
     expect(await account.session(PHONE)).toBeDefined()
     pass(1)
     expect(await account.session(PHONE)).toBeUndefined()
-    await account.signIn(PASSWORD, LAPTOP)
-    expect(await keysIn(account)).toEqual(['profile', 'session:laptop'])
+    await signIn(account)
+    expect(await keysIn(account)).toEqual(['events', 'profile', 'session:laptop'])
   })
 })
 
 describe('a disabled account', () => {
   it('signs nobody in, has no sessions and serves no device; enabled again, it does', async () => {
-    const { account } = await anna()
+    const account = await anna()
     await account.connectDevice('grant', DEVICE)
     await account.disable(true)
     expect(await account.session(PHONE)).toBeUndefined()
-    expect(await account.signIn(PASSWORD, LAPTOP)).toEqual({ outcome: 'refused' })
+    expect(await signIn(account)).toEqual({ outcome: 'refused' })
     expect(await account.connectDevice('other grant', DEVICE)).toEqual({ outcome: 'refused' })
     expect(await account.claims('grant', 'jti')).toBeUndefined()
 
     await account.disable(false)
     expect(await account.session(PHONE)).toBeDefined()
-    expect(await account.signIn(PASSWORD, LAPTOP)).toEqual({ outcome: 'signed_in' })
+    expect(await signIn(account)).toEqual({ outcome: 'opened' })
     expect(await account.claims('grant', 'jti')).toBeDefined()
   })
 
   it('does not come into being by being disabled', async () => {
-    const { account } = nobody()
+    const account = nobody()
     await account.disable(true)
     expect(await keysIn(account)).toEqual([])
   })
@@ -173,7 +156,7 @@ const waitOf = async (account: Account) => (await account.session(PHONE))?.codeW
 
 describe('wrong user codes (RFC 8628 §5.1)', () => {
   it('may be five in a quarter of an hour', async () => {
-    const { account } = await anna()
+    const account = await anna()
     for (const expected of [0, 0, 0, 0, 11 * MINUTE]) {
       await account.countWrongCode()
       expect(await waitOf(account)).toBe(expected)
@@ -189,26 +172,25 @@ describe('wrong user codes (RFC 8628 §5.1)', () => {
   })
 
   it('are counted across an eviction, and for this person only', async () => {
-    const { account } = await anna()
+    const account = await anna()
     const other = await anna()
     for (let count = 0; count < 5; count += 1) await account.countWrongCode()
     await evictDurableObject(account)
     expect(await waitOf(account)).toBe(15 * MINUTE)
-    expect(await waitOf(other.account)).toBe(0)
+    expect(await waitOf(other)).toBe(0)
   })
 
   it('are not forgiven for signing in again', async () => {
-    const { account } = await anna()
+    const account = await anna()
     for (let count = 0; count < 5; count += 1) await account.countWrongCode()
-    await account.signIn(WRONG, LAPTOP)
-    await account.signIn(PASSWORD, LAPTOP)
+    await signIn(account)
     expect((await account.session(LAPTOP))?.codeWaitMs).toBe(15 * MINUTE)
   })
 })
 
 describe('a connected device', () => {
   it('may be connected again as long as no token of it was used (DC-6)', async () => {
-    const { account } = await anna()
+    const account = await anna()
     expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'connected' })
     expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'connected' })
     await account.claims('grant', 'jti')
@@ -217,10 +199,10 @@ describe('a connected device', () => {
   })
 
   it('gives the claims, and is marked as used by one write, once', async () => {
-    const { person, account } = await anna()
+    const account = await anna()
     await account.connectDevice('grant', DEVICE)
     const writes = await spyOnWrites(account)
-    const claims = { name: 'Anna', email: person.email }
+    const claims = CLAIMS
     expect(await account.claims('grant', 'jti')).toEqual(claims)
     expect(writes()).toBe(1)
     expect(await account.claims('grant', 'jti')).toEqual(claims)
@@ -228,25 +210,136 @@ describe('a connected device', () => {
   })
 
   it('that nobody connected has no claims, and asking writes nothing', async () => {
-    const { account } = await anna()
+    const account = await anna()
     const writes = await spyOnWrites(account)
     expect(await account.claims('grant', 'jti')).toBeUndefined()
     expect(writes()).toBe(0)
   })
 
   it('is not connected to nobody', async () => {
-    const { account } = nobody()
+    const account = nobody()
     expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'refused' })
     expect(await account.claims('grant', 'jti')).toBeUndefined()
     expect(await keysIn(account)).toEqual([])
   })
+})
 
-  it('is not lost by an alarm that came from before there was an account', async () => {
-    const { email, account } = nobody()
-    await account.signIn(WRONG, PHONE)
-    await account.register({ email, name: 'Anna', password: PASSWORD }, PHONE)
-    await account.connectDevice('grant', DEVICE)
-    expect(await runDurableObjectAlarm(account)).toBe(true)
-    expect(await account.claims('grant', 'jti')).toBeDefined()
+const TOKEN = { generation: 0, familyHash: 'family', secretHash: 'r1' }
+const refreshing = {
+  clientId: 'tv',
+  presented: TOKEN,
+  nextSecretHash: 'r2',
+  dpopJkt: undefined,
+  scope: undefined,
+  resource: undefined,
+  limits: { idleMs: 90 * DAY, lifetimeMs: 400 * DAY },
+}
+
+const connected = async () => {
+  const account = await anna()
+  await account.connectDevice('grant', { ...DEVICE, refreshToken: TOKEN })
+  return account
+}
+
+describe('what a person does about their devices (XD-8)', () => {
+  it('they see each, and can call it what they like', async () => {
+    const account = await connected()
+    await account.renameDevice('grant', 'Kitchen')
+    expect((await account.overview(PHONE))?.devices).toMatchObject([
+      { grantId: 'grant', deviceName: 'Kitchen', clientName: 'The tv', place: DEVICE.place },
+    ])
+  })
+
+  it('a removed one is gone at once, with every token it had', async () => {
+    const account = await connected()
+    await account.removeDevice('grant', 'device_removed')
+    expect((await account.overview(PHONE))?.devices).toEqual([])
+    expect(await account.claims('grant', 'jti')).toBeUndefined()
+    expect(await account.isLive('grant', 'jti')).toBe(false)
+    expect((await account.refresh('grant', refreshing)).outcome).toBe('invalid')
+  })
+
+  it('one that is reported before it collected its tokens never gets any', async () => {
+    const account = await anna()
+    await account.removeDevice('grant', 'device_reported')
+    expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'refused' })
+  })
+
+  it('what is no device of theirs leaves nothing behind when it is removed', async () => {
+    const account = await anna()
+    const before = await keysIn(account)
+    await account.removeDevice('nosuch', 'device_removed')
+    await account.renameDevice('nosuch', 'Kitchen')
+    expect(await keysIn(account)).toEqual(before)
+  })
+
+  it('RF-12 signing out everywhere ends all sessions, and devices where that is wanted', async () => {
+    const account = await connected()
+    await signIn(account)
+    await account.signOutEverywhere({ withDevices: false })
+    expect(await account.session(PHONE)).toBeUndefined()
+    expect(await account.session(LAPTOP)).toBeUndefined()
+    expect(await account.isLive('grant', 'jti')).toBe(true)
+    await account.signOutEverywhere({ withDevices: true })
+    const uncollected = { ...DEVICE, approvedAtMs: Date.now() }
+    expect((await account.connectDevice('later', uncollected)).outcome).toBe('refused')
+    pass(1)
+    const next = { ...DEVICE, approvedAtMs: Date.now() }
+    expect((await account.connectDevice('next', next)).outcome).toBe('connected')
+    expect((await account.refresh('grant', refreshing)).outcome).toBe('invalid')
+  })
+
+  it('nobody sees anything without a live session', async () => {
+    const account = await connected()
+    expect(await account.overview({ ...PHONE, secretHash: 'other' })).toBeUndefined()
+    await account.endSession('phone')
+    expect(await account.overview(PHONE)).toBeUndefined()
+  })
+
+  it('they see what happened, the last fifty things of it', async () => {
+    const account = await connected()
+    await account.reportRequest('Somebody’s TV', NOWHERE)
+    const kinds = async () => (await account.overview(PHONE))?.events.map(({ kind }) => kind)
+    expect(await kinds()).toEqual(['request_reported', 'signed_in'])
+    for (let count = 0; count < 60; count += 1) await account.reportRequest('TV', NOWHERE)
+    expect(await kinds()).toHaveLength(50)
+  })
+})
+
+describe('passkeys of an account', () => {
+  const passkey = {
+    id: 'credential',
+    publicKey: new Uint8Array([1, 2, 3]),
+    counter: 0,
+    transports: ['internal'],
+    isBackupEligible: true,
+    isBackedUp: true,
+    name: 'Phone',
+    addedAtMs: 0,
+    usedAtMs: undefined,
+  }
+
+  it('are kept, renamed and removed, and each of that is told', async () => {
+    const account = await anna()
+    await account.addPasskey(passkey)
+    await account.renamePasskey('credential', 'Anna’s phone')
+    expect(await account.passkey('credential')).toEqual({ ...passkey, name: 'Anna’s phone' })
+    await account.removePasskey('credential')
+    expect(await account.passkey('credential')).toBeUndefined()
+    const overview = await account.overview(PHONE)
+    expect(overview?.passkeys).toEqual([])
+    expect(overview?.events.map(({ kind }) => kind)).toEqual([
+      'passkey_removed',
+      'passkey_added',
+      'signed_in',
+    ])
+  })
+
+  it('do not come back by being used while they were removed', async () => {
+    const account = await anna()
+    await account.addPasskey(passkey)
+    await account.removePasskey('credential')
+    await account.keepPasskey({ ...passkey, counter: 1 })
+    expect(await account.passkey('credential')).toBeUndefined()
   })
 })

@@ -11,7 +11,7 @@ import {
   GRACE,
   REDEEMED_AT,
   type Status,
-  owner,
+  pollAt,
   request,
   states,
 } from '../support/authorization-states.ts'
@@ -30,8 +30,9 @@ const boundTo = (dpopJkt: string | undefined) => {
 }
 
 const hears = (state: AuthorizationState, dpopJkt: string | undefined, now: number): string =>
-  poll(state, { ...owner, dpopJkt }, now, undefined).outcome
+  poll(state, pollAt(now, { dpopJkt }), now, undefined).outcome
 
+const AT_ONCE = REDEEMED_AT + 1
 const LATER = REDEEMED_AT + 2000
 const OUTCOMES: [Status, number, string][] = [
   ['pending', LATER, 'pending'],
@@ -40,6 +41,7 @@ const OUTCOMES: [Status, number, string][] = [
   ['approved', EXPIRY + GRACE, 'expired'],
   ['denied', LATER, 'denied'],
   ['denied', EXPIRY, 'denied'],
+  ['redeemed', AT_ONCE, 'redeemable'],
   ['redeemed', LATER, 'redeemable'],
   ['redeemed', EXPIRY, 'invalid'],
 ]
@@ -65,20 +67,21 @@ describe('poll', () => {
 
   it.each(KEYS)('DC-6 gives what was redeemed with the key %s again to that alone', (key) => {
     const state = { ...states.redeemed, dpopJkt: key }
-    for (const dpopJkt of KEYS)
-      expect(hears(state, dpopJkt, LATER)).toBe(dpopJkt === key ? 'redeemable' : 'invalid')
+    for (const now of [AT_ONCE, LATER])
+      for (const dpopJkt of KEYS)
+        expect(hears(state, dpopJkt, now)).toBe(dpopJkt === key ? 'redeemable' : 'invalid')
   })
 })
 
 describe('redeem', () => {
   it.each(KEYS)('DC-6 remembers the key %s that it was redeemed with', (dpopJkt) => {
-    const { state } = redeem(states.approved, { ...owner, dpopJkt }, [], REDEEMED_AT)
+    const { state } = redeem(states.approved, pollAt(REDEEMED_AT, { dpopJkt }), [], REDEEMED_AT)
     expect(state).toEqual({ ...states.redeemed, dpopJkt })
   })
 
   it.each(['b', undefined])('DP-8 gives the key %s nothing that is bound to another', (dpopJkt) => {
     for (const state of Object.values(boundTo('a'))) {
-      const redeemed = redeem(state, { ...owner, dpopJkt }, [], LATER)
+      const redeemed = redeem(state, pollAt(LATER, { dpopJkt }), [], LATER)
       expect(redeemed.outcome).toEqual({ outcome: 'invalid' })
       expect(redeemed.state).toBe(state)
     }

@@ -4,244 +4,125 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
-import { type DeviceCode, mintDeviceCode, mintUserCode } from '../../src/codes.ts'
+import { mintDeviceCode, mintUserCode } from '../../src/codes.ts'
 import type { DeviceAuthorization } from '../../src/objects/device-authorization.ts'
 import {
   type AuthorizationRequest,
   type AuthorizationState,
-  type Poller,
   approve,
   deny,
+  open,
   poll,
   redeem,
+  withdraw,
 } from '../../src/objects/device-authorization-state.ts'
+import {
+  type Answer,
+  type Happened,
+  INTERVAL_SECONDS,
+  type Key,
+  LIFETIME_MS,
+  type Step,
+  approvalOf,
+  bound,
+  history,
+  pollerOf,
+} from '../support/authorization-histories.ts'
+import { Judge } from '../support/authorization-judge.ts'
+import { request as anyRequest } from '../support/authorization-states.ts'
 
-const LIFETIME = 60_000
-// Of interval 5 s: polls are early within 4 s, decisions can be collected 30 s after expiry.
-const EARLY = 4000
-const GRACE = 30_000
+vi.setConfig({ testTimeout: 30_000 })
 
-type Who = 'owner' | 'other client' | 'wrong secret' | 'wrong verifier'
-/** The key of a DPoP proof; undefined: there was none. */
-type Key = 'a' | 'b' | undefined
-type Event =
-  | { readonly does: 'poll' | 'redeem'; readonly who: Who; readonly key: Key }
-  | { readonly does: 'approve'; readonly subject: 'anna' | 'bert' }
-  | { readonly does: 'deny'; readonly subject: 'anna' | 'bert' }
-type Step = Event & { readonly afterMs: number }
-
-interface Answer {
-  readonly outcome: string
-  readonly approval?: { readonly subject: string; readonly grantId: string }
-}
-type Happened = Event & {
-  readonly atMs: number
-  readonly answer: Answer
-  readonly didChange: boolean
-}
-
-const who = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<Who>('owner') },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom<Who>('other client', 'wrong secret', 'wrong verifier'),
-  },
-)
-const key = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<Key>('a') },
-  { weight: 1, arbitrary: fc.constantFrom<Key>('b', undefined) },
-)
-const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ does: fc.constant('poll' as const), who, key }) },
-  { weight: 5, arbitrary: fc.record({ does: fc.constant('redeem' as const), who, key }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      does: fc.constant('approve' as const),
-      subject: fc.constantFrom('anna' as const, 'bert' as const),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      does: fc.constant('deny' as const),
-      subject: fc.constantFrom('anna' as const, 'bert' as const),
-    }),
-  },
-)
-const pause = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(0, 1, 999, 1000, 1001, EARLY - 1, EARLY) },
-  { weight: 3, arbitrary: fc.integer({ min: 0, max: 20_000 }) },
-  { weight: 1, arbitrary: fc.constantFrom(GRACE - 1, GRACE, LIFETIME - 1, LIFETIME, 60_001) },
-)
-const history: fc.Arbitrary<Step[]> = fc.array(
-  fc.tuple(event, pause).map(([what, afterMs]) => ({ ...what, afterMs })),
-  { maxLength: 20 },
-)
-/** The key that the device asked with. */
-const bound = fc.constantFrom<Key>('a', undefined)
-
-interface Sender {
-  readonly who: Who
-  readonly key: Key
-}
-
-const pollerOf = (
-  request: AuthorizationRequest,
-  { who: sender, key: dpopJkt }: Sender,
-): Poller => ({
-  clientId: sender === 'other client' ? 'other-tv' : request.clientId,
-  secretHash: sender === 'wrong secret' ? 'other' : request.secretHash,
-  codeChallenge: sender === 'wrong verifier' ? 'other' : request.codeChallenge,
-  dpopJkt,
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 
-const approvalOf = (subject: string, atMs: number) => ({
-  subject,
-  grantId: `${subject} at ${atMs}`,
-  authTimeMs: atMs,
-  amr: ['pwd'],
-})
-
-const requestAt = (
-  now: number,
-  code: Pick<DeviceCode, 'secretHash'>,
-  dpopJkt: Key,
-): AuthorizationRequest => ({
-  clientId: 'tv',
-  clientName: 'The tv',
-  clientUri: undefined,
-  secretHash: code.secretHash,
-  scope: ['openid'],
-  resource: ['https://antenna.test'],
+const requestAt = (now: number, secretHash: string, dpopJkt: Key): AuthorizationRequest => ({
+  ...anyRequest,
+  secretHash,
   codeChallenge: 'challenge',
   dpopJkt,
-  intervalSeconds: 5,
+  intervalSeconds: INTERVAL_SECONDS,
   requestedAtMs: now,
-  expiresAtMs: now + LIFETIME,
-  origin: {
-    deviceName: 'Television',
-    city: undefined,
-    region: undefined,
-    country: undefined,
-    network: undefined,
-  },
+  expiresAtMs: now + LIFETIME_MS,
 })
 
-const subjectOf = (what: Event) => ('subject' in what ? what.subject : undefined)
-
-/** Everything that must hold of a history, told from its events and answers alone. */
-const judge = (events: readonly Happened[], expiresAtMs: number, boundTo: Key): void => {
-  let decision: Happened | undefined
-  let firstRedeemedAtMs: number | undefined
-  let redeemedWith: Key
-  let lastPollAtMs: number | undefined
-  for (const happened of events) {
-    const { atMs, answer, didChange } = happened
-    if (happened.does === 'approve' || happened.does === 'deny') {
-      const counts = decision === undefined && atMs < expiresAtMs
-      const isSecondTap =
-        decision?.does === happened.does && subjectOf(decision) === subjectOf(happened)
-      expect(answer.outcome, 'the first decision in time wins').toBe(
-        counts || isSecondTap ? 'decided' : 'not_valid',
-      )
-      expect(didChange, 'and no other changes anything').toBe(counts)
-      if (counts) decision = happened
-      continue
-    }
-    const isBoundToAnother = boundTo !== undefined && happened.key !== boundTo
-    if (happened.who !== 'owner' || isBoundToAnother) {
-      expect(answer, 'a foreign poller learns nothing').toEqual({ outcome: 'invalid' })
-      expect(didChange, 'and changes nothing').toBe(false)
-      continue
-    }
-    const isRedeem = happened.does === 'redeem'
-    const isGiven = answer.outcome === (isRedeem ? 'redeemed' : 'redeemable')
-    const isFirst = isRedeem && isGiven && firstRedeemedAtMs === undefined
-    expect(didChange, 'nothing but the first redemption changes anything').toBe(isFirst)
-    if (decision === undefined) {
-      const isLate = atMs >= expiresAtMs
-      const isEarly = lastPollAtMs !== undefined && atMs - lastPollAtMs < EARLY
-      const pending = !isRedeem && isEarly ? 'slow_down' : 'pending'
-      expect(answer.outcome).toBe(isLate ? 'expired' : pending)
-      if (!isRedeem && answer.outcome === 'pending') lastPollAtMs = atMs
-    } else if (decision.does !== 'approve') {
-      expect(answer, 'denied stays denied').toEqual({ outcome: 'denied' })
-    } else if (firstRedeemedAtMs === undefined) {
-      const isCollectable = atMs < expiresAtMs + GRACE
-      expect(isGiven, 'an approval is collectable until the grace is over').toBe(isCollectable)
-      if (!isGiven) expect(answer.outcome).toBe('expired')
-      if (isFirst) {
-        firstRedeemedAtMs = atMs
-        redeemedWith = happened.key
-      }
-    } else {
-      const sinceMs = atMs - firstRedeemedAtMs
-      const isRecovery = sinceMs >= 1000 && sinceMs <= 60_000 && happened.key === redeemedWith
-      expect(isGiven, 'one redemption, and repeats from 1 s to 60 s by its key').toBe(isRecovery)
-      if (!isGiven) expect(answer.outcome).toBe('invalid')
-    }
-    if (isRedeem && isGiven && decision?.does === 'approve')
-      expect(answer.approval, 'the grant is that of the first approval').toEqual(
-        approvalOf(decision.subject, decision.atMs),
-      )
-  }
-}
-
 const happenedInStateMachine = (steps: readonly Step[], boundTo: Key): Happened[] => {
-  const request = requestAt(0, { secretHash: 'digest' }, boundTo)
-  let state: AuthorizationState = { status: 'pending', request }
+  const request = requestAt(0, 'digest', boundTo)
+  let state: AuthorizationState = { status: 'pending', request, openings: [] }
   let lastPollAtMs: number | undefined
   let now = 0
+  const act = (step: Step): { state: AuthorizationState; outcome: Answer } => {
+    switch (step.does) {
+      case 'poll': {
+        const outcome = poll(state, pollerOf(request, step, now), now, lastPollAtMs)
+        if (outcome.outcome === 'pending') lastPollAtMs = now
+        return { state, outcome }
+      }
+      case 'redeem':
+        return redeem(state, pollerOf(request, step, now), [], now)
+      case 'open':
+        return open(state, { subject: step.subject, country: step.country }, now)
+      case 'approve':
+        return approve(state, approvalOf(step.subject, now), now)
+      case 'decline':
+        return deny(state, step.subject, 'declined', now)
+      case 'report':
+        return deny(state, step.subject, 'reported', now)
+      case 'withdraw':
+        return withdraw(state, step.subject)
+    }
+  }
   return steps.map((step) => {
     now += step.afterMs
     const before = state
-    let answer: Answer
-    switch (step.does) {
-      case 'poll':
-        answer = poll(state, pollerOf(request, step), now, lastPollAtMs)
-        if (answer.outcome === 'pending') lastPollAtMs = now
-        break
-      case 'redeem':
-        ;({ state, outcome: answer } = redeem(state, pollerOf(request, step), [], now))
-        break
-      case 'approve':
-        ;({ state, outcome: answer } = approve(state, approvalOf(step.subject, now), now))
-        break
-      case 'deny':
-        ;({ state, outcome: answer } = deny(state, step.subject, now))
-    }
+    const { outcome: answer, state: after } = act(step)
+    state = after
     return { ...step, atMs: now, answer, didChange: state !== before }
   })
 }
 
-it('keeps every promise in any order of events', () => {
-  const seen = new Map<string, number>()
+/** What a history was good for: who asked what, and what came of it. */
+const factsOf = (events: readonly Happened[], boundTo: Key): string[] => {
+  const given = events.filter(({ answer }) => answer.outcome === 'redeemed').length
+  return [
+    ...events.map(({ does, answer, didChange }) =>
+      [does, answer.outcome, ...(didChange ? ['anew'] : [])].join(' '),
+    ),
+    `${given} redemptions, bound to ${boundTo}`,
+  ]
+}
+
+it('DC-6 DC-16 VP-7 XD-6 keeps every promise in any order of events', () => {
+  const seen = new Set<string>()
   fc.assert(
     fc.property(history, bound, (steps, boundTo) => {
       const events = happenedInStateMachine(steps, boundTo)
-      judge(events, LIFETIME, boundTo)
-      const given = events.filter(({ answer }) => answer.outcome === 'redeemed').length
-      const facts = [
-        ...events.map(({ answer }) => answer.outcome),
-        `${given} redemptions, bound to ${boundTo}`,
-      ]
-      for (const fact of facts) seen.set(fact, (seen.get(fact) ?? 0) + 1)
+      new Judge(LIFETIME_MS, boundTo).judge(events)
+      for (const fact of factsOf(events, boundTo)) seen.add(fact)
     }),
     { numRuns: 5000 },
   )
   // Or the promises were kept because nobody asked.
-  expect([...seen.keys()]).toEqual(
+  expect([...seen]).toEqual(
     expect.arrayContaining([
-      'decided',
-      'not_valid',
-      'pending',
-      'slow_down',
-      'redeemable',
-      'redeemed',
-      'denied',
-      'expired',
-      'invalid',
+      ...['pending', 'slow_down', 'redeemable', 'denied', 'expired', 'invalid'].map(
+        (outcome) => `poll ${outcome}`,
+      ),
+      ...['pending', 'redeemed', 'redeemed anew', 'denied', 'expired', 'invalid'].map(
+        (outcome) => `redeem ${outcome}`,
+      ),
+      ...['approve', 'decline', 'report'].flatMap((does) =>
+        ['decided anew', 'decided', 'not_valid'].map((outcome) => `${does} ${outcome}`),
+      ),
+      ...['reviewable anew', 'reviewable', 'approved', 'denied', 'not_valid'].map(
+        (outcome) => `open ${outcome}`,
+      ),
+      'open not_valid anew',
+      'withdraw withdrawn anew',
+      'withdraw withdrawn',
+      'withdraw not_valid',
       '1 redemptions, bound to a',
       '2 redemptions, bound to a',
       '1 redemptions, bound to undefined',
@@ -249,8 +130,6 @@ it('keeps every promise in any order of events', () => {
     ]),
   )
 })
-
-afterEach(() => void vi.useRealTimers())
 
 const storedIn = (object: DurableObjectStub<DeviceAuthorization>): Promise<string> =>
   runInDurableObject(object, async (_, { storage }) => JSON.stringify([...(await storage.list())]))
@@ -263,42 +142,54 @@ const happenedInObject = async (
   vi.setSystemTime(start)
   const userCode = mintUserCode('letters')
   const object = env.DEVICE_AUTHORIZATION.getByName(userCode)
-  const { deviceCode } = mintDeviceCode(userCode, start + LIFETIME)
-  const request = requestAt(start, deviceCode, boundTo)
+  const { secretHash } = mintDeviceCode(userCode, start + LIFETIME_MS).deviceCode
+  const request = requestAt(start, secretHash, boundTo)
   await object.start(request)
   const events: Happened[] = []
   let record = await storedIn(object)
   let now = start
+  const act = async (step: Step): Promise<Answer> => {
+    switch (step.does) {
+      case 'poll':
+        return object.poll(pollerOf(request, step, now))
+      case 'redeem':
+        return object.redeem(pollerOf(request, step, now), [])
+      case 'open':
+        return object.open({ subject: step.subject, country: step.country })
+      case 'approve':
+        return object.approve(approvalOf(step.subject, now))
+      case 'decline':
+        return object.deny(step.subject, 'declined')
+      case 'report':
+        return object.deny(step.subject, 'reported')
+      case 'withdraw':
+        return object.withdraw(step.subject)
+    }
+  }
   for (const step of steps) {
     now += step.afterMs
     vi.setSystemTime(now)
-    const ask = async (): Promise<Answer> => {
-      switch (step.does) {
-        case 'poll':
-          return object.poll(pollerOf(request, step))
-        case 'redeem':
-          return object.redeem(pollerOf(request, step), [])
-        case 'approve':
-          return object.approve(approvalOf(step.subject, now))
-        case 'deny':
-          return object.deny(step.subject)
-      }
-    }
     const before = record
-    const answer = await ask()
+    const answer = await act(step)
     record = await storedIn(object)
     events.push({ ...step, atMs: now, answer, didChange: record !== before })
   }
   return events
 }
 
-it('keeps them in the object as well', async () => {
+it('DC-6 DC-16 VP-7 XD-6 keeps them in the object as well', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
+  const logged = vi.spyOn(console, 'info').mockReturnValue()
+  let passedAround = 0
   const start = Date.now()
   await fc.assert(
     fc.asyncProperty(history, bound, async (steps, boundTo) => {
-      judge(await happenedInObject(steps, start, boundTo), start + LIFETIME, boundTo)
+      const events = await happenedInObject(steps, start, boundTo)
+      new Judge(start + LIFETIME_MS, boundTo).judge(events)
+      const facts = factsOf(events, boundTo)
+      passedAround += facts.filter((fact) => fact === 'open not_valid anew').length
     }),
     { numRuns: 60 },
   )
+  expect(logged).toHaveBeenCalledTimes(passedAround)
 })

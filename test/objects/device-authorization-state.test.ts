@@ -1,15 +1,17 @@
-// The state machine of one device authorization: conformance DC-4 to DC-13, DA-18, VP-7. What keys have
-// to do with it is in device-authorization-keys.test.ts.
+// What people do with one device authorization, as pure functions of its state: open it, allow it,
+// decline it, take it back. Conformance VP-7, XD-6, XD-8. What the device hears of it is in
+// device-authorization-polls.test.ts.
 import { describe, expect, it } from 'vitest'
 import {
   type AuthorizationState,
-  type Poller,
+  type Opening,
   approve,
   deny,
+  open,
   poll,
   redeem,
   retainedUntilMs,
-  review,
+  withdraw,
 } from '../../src/objects/device-authorization-state.ts'
 import {
   EXPIRY,
@@ -18,118 +20,54 @@ import {
   START,
   type Status,
   approval,
-  owner,
+  pollAt,
   request,
   states,
 } from '../support/authorization-states.ts'
 
-const foreign: [string, Poller][] = [
-  ['another client', { ...owner, clientId: 'other-tv' }],
-  ['a wrong secret', { ...owner, secretHash: 'other' }],
-  ['neither', { ...owner, clientId: 'other-tv', secretHash: 'other', codeChallenge: undefined }],
-]
+const NOT_VALID = { outcome: 'not_valid' }
+const DECIDED = { outcome: 'decided', request }
+const REVIEWABLE = { outcome: 'reviewable', request }
 
-const outcomeOf = (status: Status, now: number, poller = owner) =>
-  poll(states[status], poller, now, undefined).outcome
+const deniedFor = (reason: 'reported' | 'withdrawn') => ({ ...states.denied, reason })
+const PASSED_AROUND: AuthorizationState = {
+  status: 'denied',
+  request,
+  reason: 'opened_by_many',
+  subject: undefined,
+}
 
-describe('poll', () => {
-  it.each<[Status, string, number, string]>([
-    ['pending', 'at once', START, 'pending'],
-    ['pending', 'a moment before its expiry', EXPIRY - 1, 'pending'],
-    ['pending', 'at its expiry (DC-12)', EXPIRY, 'expired'],
-    ['pending', 'a day late (DC-12)', EXPIRY + 86_400_000, 'expired'],
-    ['approved', 'in time', START + 10_000, 'redeemable'],
-    ['approved', 'at its expiry (DC-13)', EXPIRY, 'redeemable'],
-    ['approved', 'at the end of the grace (DC-13)', EXPIRY + GRACE - 1, 'redeemable'],
-    ['approved', 'after the grace (DC-13)', EXPIRY + GRACE, 'expired'],
-    ['denied', 'in time (DC-11)', START + 10_000, 'denied'],
-    ['denied', 'past its expiry (DC-11)', EXPIRY + 1, 'denied'],
-    ['redeemed', 'in the same moment (DC-16)', REDEEMED_AT, 'invalid'],
-    ['redeemed', 'under a second later (DC-16)', REDEEMED_AT + 999, 'invalid'],
-    ['redeemed', 'a second later (DC-6)', REDEEMED_AT + 1000, 'redeemable'],
-    ['redeemed', 'a minute later (DC-6)', REDEEMED_AT + 60_000, 'redeemable'],
-    ['redeemed', 'over a minute later (DC-6)', REDEEMED_AT + 60_001, 'invalid'],
-    ['redeemed', 'past its expiry (0.2 row 13)', EXPIRY + 1, 'invalid'],
-  ])('of a %s authorization, %s, is %s', (status, _, now, outcome) => {
-    expect(outcomeOf(status, now)).toBe(outcome)
-  })
-
-  describe.each(Object.keys(states) as Status[])('of a %s authorization', (status) => {
-    it.each(foreign)('tells %s nothing, in time or late (DC-4, DC-5)', (_, poller) => {
-      for (const now of [START, REDEEMED_AT + 2000, EXPIRY + 1, EXPIRY + GRACE + 1])
-        expect(outcomeOf(status, now, poller)).toBe('invalid')
-    })
-
-    it.each([
-      ['no verifier', undefined],
-      ['a wrong verifier', 'wrong'],
-    ])('refuses %s where a challenge was kept (DA-18)', (_, codeChallenge) => {
-      const state = { ...states[status], request: { ...request, codeChallenge: 'challenge' } }
-      const at = REDEEMED_AT + 2000
-      expect(poll(state, { ...owner, codeChallenge }, at, undefined).outcome).toBe('invalid')
-      const right = poll(state, { ...owner, codeChallenge: 'challenge' }, at, undefined)
-      expect(right.outcome).toBe(outcomeOf(status, at))
-    })
-  })
-
-  it('ignores a verifier that nobody asked for', () => {
-    expect(outcomeOf('approved', START, { ...owner, codeChallenge: 'unasked' })).toBe('redeemable')
-  })
-
-  it.each([
-    [5, 3999, 'slow_down'],
-    [5, 4000, 'pending'],
-    [5, 4200, 'pending'],
-    [1, 499, 'slow_down'],
-    [1, 500, 'pending'],
-    [60, 58_999, 'slow_down'],
-    [60, 59_000, 'pending'],
-  ])('with interval %i s, %i ms after the last: %s (DC-8, DC-10)', (interval, gap, outcome) => {
-    const state: AuthorizationState = {
-      status: 'pending',
-      request: { ...request, intervalSeconds: interval },
-    }
-    expect(poll(state, owner, START + gap, START).outcome).toBe(outcome)
-  })
-
-  it('names the interval to go on with (DC-10)', () => {
-    expect(poll(states.pending, owner, START + 1, START)).toEqual({
-      outcome: 'slow_down',
-      intervalSeconds: 10,
-    })
-  })
-
-  it.each<[Status, number, string]>([
-    ['approved', START + 10_000, 'redeemable'],
-    ['denied', START + 10_000, 'denied'],
-    ['pending', EXPIRY, 'expired'],
-    ['redeemed', REDEEMED_AT + 1000, 'redeemable'],
-  ])('gives an early poll of a %s one its real outcome (DC-9)', (status, now, outcome) => {
-    expect(poll(states[status], owner, now, now - 1).outcome).toBe(outcome)
-  })
-
-  it('measures the grace by the interval if that is longer (DC-13)', () => {
-    const slow = { ...request, intervalSeconds: 60 }
-    const state = { ...states.approved, request: slow }
-    expect(poll(state, owner, EXPIRY + 119_999, undefined).outcome).toBe('redeemable')
-    expect(poll(state, owner, EXPIRY + 120_000, undefined).outcome).toBe('expired')
-  })
-})
-
-const decisions = [
+const DECISIONS = [
   [
     'approve',
     (state: AuthorizationState, now: number, subject = 'anna') =>
       approve(state, { ...approval, subject }, now),
+    states.approved,
   ],
-  ['deny', (state: AuthorizationState, now: number, subject = 'anna') => deny(state, subject, now)],
+  [
+    'decline',
+    (state: AuthorizationState, now: number, subject = 'anna') =>
+      deny(state, subject, 'declined', now),
+    states.denied,
+  ],
+  [
+    'report',
+    (state: AuthorizationState, now: number, subject = 'anna') =>
+      deny(state, subject, 'reported', now),
+    deniedFor('reported'),
+  ],
 ] as const
 
-describe.each(decisions)('%s', (name, decide) => {
+describe.each(DECISIONS)('%s', (name, decide, after) => {
   it('decides what is pending and in time, and says what was decided', () => {
     const { state, outcome } = decide(states.pending, EXPIRY - 1)
-    expect(state).toEqual(name === 'approve' ? states.approved : states.denied)
-    expect(outcome).toEqual({ outcome: 'decided', request })
+    expect(state).toEqual(after)
+    expect(outcome).toEqual(DECIDED)
+  })
+
+  it('decides whoever had it shown, also somebody who had not', () => {
+    const opened = { ...states.pending, openings: [{ subject: 'bert', country: 'FI' }] }
+    expect(decide(opened, START)).toEqual({ state: after, outcome: DECIDED })
   })
 
   it.each<[Status, number]>([
@@ -142,83 +80,78 @@ describe.each(decisions)('%s', (name, decide) => {
     ['redeemed', START + 30_000],
     ['redeemed', EXPIRY],
   ])('changes nothing of a %s one at %i: the first decision wins (VP-7)', (status, now) => {
-    expect(decide(states[status], now, 'bert')).toEqual({
-      state: states[status],
-      outcome: { outcome: 'not_valid' },
-    })
+    const { state, outcome } = decide(states[status], now, 'bert')
+    expect(state).toBe(states[status])
+    expect(outcome).toEqual(NOT_VALID)
   })
 
   it('says to a second tap of the same person what the first one did', () => {
-    const same = name === 'approve' ? [states.approved, states.redeemed] : [states.denied]
-    const other = name === 'approve' ? [states.denied] : [states.approved, states.redeemed]
+    const allowed = [states.approved, states.redeemed]
+    const denied = [states.denied, deniedFor('reported'), deniedFor('withdrawn')]
+    const [same, other] = name === 'approve' ? [allowed, denied] : [denied, allowed]
     for (const state of same) {
       const again = decide(state, EXPIRY + 1)
+      expect(again.state, 'with the reason that was given first').toBe(state)
+      expect(again.outcome).toEqual(DECIDED)
+    }
+    for (const state of other) {
+      const again = decide(state, START + 10_000)
       expect(again.state).toBe(state)
-      expect(again.outcome).toEqual({ outcome: 'decided', request })
+      expect(again.outcome).toEqual(NOT_VALID)
     }
-    for (const state of other)
-      expect(decide(state, START + 10_000).outcome).toEqual({ outcome: 'not_valid' })
+  })
+
+  it('XD-6 changes nothing of one that was passed around', () => {
+    expect(decide(PASSED_AROUND, START)).toEqual({ state: PASSED_AROUND, outcome: NOT_VALID })
   })
 })
 
-describe('redeem', () => {
-  it('hands an approved grant over and remembers when', () => {
-    expect(redeem(states.approved, owner, [], REDEEMED_AT)).toEqual({
-      state: states.redeemed,
-      outcome: { outcome: 'redeemed', request, approval, audience: request.resource },
+describe('withdraw', () => {
+  it('XD-8 turns an approval into a denial, and names the grant that must not begin', () => {
+    expect(withdraw(states.approved, 'anna')).toEqual({
+      state: deniedFor('withdrawn'),
+      outcome: { outcome: 'withdrawn', grantId: 'grant' },
     })
   })
 
-  it('hands it over again for a lost answer, and stores nothing (DC-6)', () => {
-    const { state, outcome } = redeem(states.redeemed, owner, [], REDEEMED_AT + 30_000)
-    expect(state).toBe(states.redeemed)
-    expect(outcome).toMatchObject({ outcome: 'redeemed', approval })
-  })
-
-  it.each<[Status, number, string]>([
-    ['pending', START, 'pending'],
-    ['pending', EXPIRY, 'expired'],
-    ['approved', EXPIRY + GRACE, 'expired'],
-    ['denied', START, 'denied'],
-    ['denied', EXPIRY, 'denied'],
-    ['redeemed', REDEEMED_AT + 999, 'invalid'],
-    ['redeemed', REDEEMED_AT + 60_001, 'invalid'],
-  ])('gives nothing for a %s one at %i: %s', (status, now, outcome) => {
-    const redeemed = redeem(states[status], owner, [], now)
-    expect(redeemed.outcome).toEqual({ outcome })
-    expect(redeemed.state).toBe(states[status])
-  })
-
-  it.each(foreign)('gives %s nothing, whatever the state (DC-4, DC-5)', (_, poller) => {
-    for (const state of Object.values(states)) {
-      const redeemed = redeem(state, poller, [], REDEEMED_AT + 2000)
-      expect(redeemed.outcome).toEqual({ outcome: 'invalid' })
-      expect(redeemed.state).toBe(state)
+  it('XD-8 of what was redeemed names its grant and changes nothing here, each time', () => {
+    for (const _ of [1, 2]) {
+      const { state, outcome } = withdraw(states.redeemed, 'anna')
+      expect(state).toBe(states.redeemed)
+      expect(outcome).toEqual({ outcome: 'withdrawn', grantId: 'grant' })
     }
   })
 
-  it.each([
-    [[], request.resource],
-    [['https://api.test'], ['https://api.test']],
-    [['https://api.test', 'https://api.test'], ['https://api.test']],
-  ])('for %j makes the audience %j (RFC 8707 §2.2)', (resource, audience) => {
-    expect(redeem(states.approved, owner, resource, REDEEMED_AT).outcome).toMatchObject({
-      audience,
-    })
+  it.each<[string, AuthorizationState, string]>([
+    ['what nobody has decided', states.pending, 'anna'],
+    ['what they declined', states.denied, 'anna'],
+    ['what they reported', deniedFor('reported'), 'anna'],
+    ['what they withdrew', deniedFor('withdrawn'), 'anna'],
+    ['what was passed around', PASSED_AROUND, 'anna'],
+    ['what somebody else allowed', states.approved, 'bert'],
+    ['what somebody else let in', states.redeemed, 'bert'],
+    ['what somebody else declined', states.denied, 'bert'],
+  ])('XD-8 of %s is not valid', (_, state, subject) => {
+    const withdrawn = withdraw(state, subject)
+    expect(withdrawn.state).toBe(state)
+    expect(withdrawn.outcome).toEqual(NOT_VALID)
   })
 
-  it('consumes nothing for a target that was not allowed (RFC 8707 §2.2)', () => {
-    for (const state of [states.approved, states.redeemed]) {
-      const now = REDEEMED_AT + 2000
-      const refused = redeem(state, owner, ['https://api.test', 'https://evil.test'], now)
-      expect(refused.outcome).toEqual({ outcome: 'invalid_target' })
-      expect(refused.state).toBe(state)
-    }
+  it('XD-8 gives the device nothing any more', () => {
+    const { state } = withdraw(states.approved, 'anna')
+    expect(poll(state, pollAt(START), START, undefined)).toEqual({ outcome: 'denied' })
+    expect(redeem(state, pollAt(START), [], START).outcome).toEqual({ outcome: 'denied' })
   })
 })
 
-describe('review', () => {
-  it.each<[Status, string, number, string]>([
+describe('open', () => {
+  const shown = {
+    ...states,
+    withdrawn: deniedFor('withdrawn'),
+    'passed around': PASSED_AROUND,
+  } satisfies Record<string, AuthorizationState>
+
+  it.each<[keyof typeof shown, string, number, string]>([
     ['pending', 'anna', EXPIRY - 1, 'reviewable'],
     ['pending', 'bert', EXPIRY - 1, 'reviewable'],
     ['pending', 'anna', EXPIRY, 'not_valid'],
@@ -226,10 +159,80 @@ describe('review', () => {
     ['approved', 'bert', START, 'not_valid'],
     ['redeemed', 'anna', REDEEMED_AT, 'approved'],
     ['redeemed', 'bert', REDEEMED_AT, 'not_valid'],
-    ['denied', 'anna', START, 'denied'],
+    ['denied', 'anna', START, 'denied: declined'],
     ['denied', 'bert', START, 'not_valid'],
-  ])('of a %s one by %s at %i: %s', (status, subject, now, outcome) => {
-    expect(review(states[status], subject, now).outcome).toBe(outcome)
+    ['withdrawn', 'anna', START, 'denied: withdrawn'],
+    ['withdrawn', 'bert', START, 'not_valid'],
+    ['passed around', 'anna', START, 'not_valid'],
+  ])('of one that is %s, by %s at %i: %s', (status, subject, now, expected) => {
+    const { outcome, state } = open(shown[status], { subject, country: 'FI' }, now)
+    const [told, reason] = expected.split(': ')
+    expect(outcome).toEqual(
+      told === 'not_valid' ? NOT_VALID : { outcome: told, request, ...(reason && { reason }) },
+    )
+    if (told !== 'reviewable') expect(state, 'and nothing changes').toBe(shown[status])
+  })
+
+  type Person = [subject: string, country?: string]
+  const openingOf = ([subject, country]: Person): Opening => ({ subject, country })
+  const openedBy = (people: Person[]): AuthorizationState => ({
+    ...states.pending,
+    openings: people.map(openingOf),
+  })
+  const ANNA: Person = ['anna', 'FI']
+  const BERT: Person = ['bert', 'FI']
+
+  it.each<[string, Person[], Person]>([
+    ['the first person', [], ['anna', 'FI']],
+    ['the first person, who is nowhere', [], ['anna']],
+    ['a second one in the same country', [['anna', 'FI']], ['bert', 'FI']],
+    ['a second one who is nowhere', [['anna', 'FI']], ['bert']],
+    ['a second one where the first was nowhere', [['anna']], ['bert', 'FI']],
+    ['a second one, both nowhere', [['anna']], ['bert']],
+  ])('XD-6 shows it to %s, and remembers them', (_, before, person) => {
+    expect(open(openedBy(before), openingOf(person), START)).toEqual({
+      state: openedBy([...before, person]),
+      outcome: REVIEWABLE,
+    })
+  })
+
+  it.each<[string, Person[], Person]>([
+    ['a second person in another country', [['anna', 'FI']], ['bert', 'BR']],
+    ['a third one in the same country', [ANNA, BERT], ['carl', 'FI']],
+    ['a third one in another country', [ANNA, BERT], ['carl', 'BR']],
+    ['a third one who is nowhere', [ANNA, BERT], ['carl']],
+    ['a third one, all nowhere', [['anna'], ['bert']], ['carl']],
+    ['a third one, two of them nowhere', [['anna'], ['bert', 'FI']], ['carl']],
+  ])('XD-6 ends it for %s, and tells them nothing', (_, before, person) => {
+    expect(open(openedBy(before), openingOf(person), START)).toEqual({
+      state: PASSED_AROUND,
+      outcome: NOT_VALID,
+    })
+  })
+
+  it.each<[string, Person]>([
+    ['from where they were', ['anna', 'FI']],
+    ['from another country', ['anna', 'BR']],
+    ['from nowhere', ['anna']],
+    ['after somebody else', ['bert', 'FI']],
+  ])('XD-6 by the same person again, %s, changes nothing', (_, person) => {
+    const before = openedBy([ANNA, BERT])
+    const { state, outcome } = open(before, openingOf(person), START)
+    expect(state).toBe(before)
+    expect(outcome).toEqual(REVIEWABLE)
+  })
+
+  it('XD-6 counts nobody who comes too late, or when it is decided', () => {
+    const expired = openedBy([ANNA])
+    expect(open(expired, openingOf(['bert', 'BR']), EXPIRY).state).toBe(expired)
+    for (const state of [states.approved, states.denied, states.redeemed])
+      expect(open(state, openingOf(['bert', 'BR']), START).state).toBe(state)
+  })
+
+  it('XD-6 by many denies the device from then on', () => {
+    const { state } = open(openedBy([ANNA]), openingOf(['bert', 'BR']), START)
+    for (const now of [START, EXPIRY])
+      expect(poll(state, pollAt(now), now, undefined)).toEqual({ outcome: 'denied' })
   })
 })
 

@@ -1,13 +1,21 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+// What a DeviceAuthorization keeps and forgets, across polls, evictions and alarms. What people do
+// with it is in device-authorization-people.test.ts.
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mintDeviceCode, mintUserCode, parseUserCode } from '../../src/codes.ts'
-import type { DeviceAuthorization } from '../../src/objects/device-authorization.ts'
-import type { AuthorizationRequest, Poller } from '../../src/objects/device-authorization-state.ts'
+import {
+  NOTHING,
+  type Stub,
+  approvalBy,
+  countWrites,
+  newAuthorization,
+  requestFor,
+  storedIn,
+} from '../support/authorization-object.ts'
 import {
   type Device,
   DEVICE_CODE_GRANT,
-  approve,
   authorizationBehind,
   deny,
   startDevice,
@@ -21,59 +29,14 @@ afterEach(() => void vi.useRealTimers())
 
 const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
-const requestFor = (userCode: string): AuthorizationRequest => {
-  const expiresAtMs = Date.now() + 10 * MINUTE
-  return {
-    clientId: 'tv',
-    clientName: 'The tv',
-    clientUri: undefined,
-    secretHash: mintDeviceCode(userCode, expiresAtMs).deviceCode.secretHash,
-    scope: ['openid'],
-    resource: ['https://antenna.test'],
-    codeChallenge: undefined,
-    dpopJkt: undefined,
-    intervalSeconds: 5,
-    requestedAtMs: Date.now(),
-    expiresAtMs,
-    origin: {
-      deviceName: 'Television',
-      city: 'Turku',
-      region: undefined,
-      country: 'FI',
-      network: undefined,
-    },
-  }
-}
-
-const newAuthorization = async () => {
-  const userCode = mintUserCode('letters')
-  const object = env.DEVICE_AUTHORIZATION.getByName(userCode)
-  const request = requestFor(userCode)
-  expect(await object.start(request)).toEqual({ outcome: 'started' })
-  const owner: Poller = { ...request, codeChallenge: undefined }
-  return { userCode, object, request, owner }
-}
-
-const storedIn = (object: DurableObjectStub<DeviceAuthorization>) =>
-  runInDurableObject(object, async (_, { storage }) => ({
-    entries: [...(await storage.list())],
-    alarm: await storage.getAlarm(),
-  }))
-
-const NOTHING = { entries: [], alarm: null }
-
-const allowBy = (subject: string) => ({
-  subject,
-  grantId: `grant of ${subject}`,
-  authTimeMs: Date.now(),
-  amr: ['pwd'],
-})
+const ANYONE = { subject: 'anyone', country: undefined }
 
 describe('start', () => {
-  it.each<[string, (object: DurableObjectStub<DeviceAuthorization>) => Promise<unknown>]>([
+  it.each<[string, (object: Stub) => Promise<unknown>]>([
     ['pending', async () => undefined],
-    ['approved', (object) => object.approve(allowBy('anna'))],
-    ['denied', (object) => object.deny('anna')],
+    ['approved', (object) => object.approve(approvalBy('anna'))],
+    ['denied', (object) => object.deny('anna', 'declined')],
+    ['opened', (object) => object.open(ANYONE)],
     ['expired, but not yet forgotten', async () => pass(11 * MINUTE)],
   ])('refuses a user code that is %s, and leaves it alone (DA-14)', async (_, bring) => {
     const { userCode, object } = await newAuthorization()
@@ -98,7 +61,7 @@ describe('start', () => {
     const { userCode, object, owner } = await newAuthorization()
     await runDurableObjectAlarm(object)
     expect(await object.start(requestFor(userCode))).toEqual({ outcome: 'started' })
-    expect(await object.poll(owner)).toEqual({ outcome: 'invalid' })
+    expect(await object.poll(owner())).toEqual({ outcome: 'invalid' })
   })
 })
 
@@ -160,11 +123,12 @@ describe('after it is gone', () => {
   it('says so to whoever asks, and takes no decision', async () => {
     const { object, owner } = await newAuthorization()
     await runDurableObjectAlarm(object)
-    expect(await object.poll(owner)).toEqual({ outcome: 'absent' })
-    expect(await object.redeem(owner, [])).toEqual({ outcome: 'absent' })
-    expect(await object.review('anyone')).toEqual({ outcome: 'not_valid' })
-    expect(await object.approve(allowBy('anna'))).toEqual({ outcome: 'not_valid' })
-    expect(await object.deny('anna')).toEqual({ outcome: 'not_valid' })
+    expect(await object.poll(owner())).toEqual({ outcome: 'absent' })
+    expect(await object.redeem(owner(), [])).toEqual({ outcome: 'absent' })
+    expect(await object.open(ANYONE)).toEqual({ outcome: 'not_valid' })
+    expect(await object.approve(approvalBy('anna'))).toEqual({ outcome: 'not_valid' })
+    expect(await object.deny('anna', 'declined')).toEqual({ outcome: 'not_valid' })
+    expect(await object.withdraw('anna')).toEqual({ outcome: 'not_valid' })
     expect(await storedIn(object)).toEqual(NOTHING)
   })
 })
@@ -173,32 +137,35 @@ describe('across an eviction', () => {
   it('a pending authorization goes on', async () => {
     const { object, request, owner } = await newAuthorization()
     await evictDurableObject(object)
-    expect(await object.review('anyone')).toEqual({ outcome: 'reviewable', request })
-    expect(await object.poll(owner)).toEqual({ outcome: 'pending' })
+    expect(await object.open(ANYONE)).toEqual({ outcome: 'reviewable', request })
+    expect(await object.poll(owner())).toEqual({ outcome: 'pending' })
   })
 
   it('an approval is kept, with who gave it', async () => {
     const { object, request, owner } = await newAuthorization()
-    const approval = allowBy('anna')
+    const approval = approvalBy('anna')
     await object.approve(approval)
     await evictDurableObject(object)
-    expect(await object.approve(allowBy('bert'))).toEqual({ outcome: 'not_valid' })
-    expect(await object.redeem(owner, [])).toEqual({
+    expect(await object.approve(approvalBy('bert'))).toEqual({ outcome: 'not_valid' })
+    expect(await object.redeem(owner(), [])).toEqual({
       outcome: 'redeemed',
       request,
       approval,
       audience: request.resource,
+      redeemedAtMs: Date.now(),
     })
   })
 
-  it('a redemption is not repeated at once, but after a second (DC-6)', async () => {
-    const device = await startDevice('tv')
-    await approve(device.userCode)
-    expect((await device.poll()).status).toBe(200)
-    await evictDurableObject(authorizationBehind(device.userCode))
-    expect((await device.poll()).body.error).toBe('invalid_grant')
-    pass(1000)
-    expect((await device.poll()).status).toBe(200)
+  it('a redemption is repeated, but by no poll that came before it (DC-6, DC-16)', async () => {
+    const { object, owner } = await newAuthorization()
+    await object.approve(approvalBy('anna'))
+    const redeemed = await object.redeem(owner(), [])
+    expect(redeemed.outcome).toBe('redeemed')
+    const beside = owner()
+    await evictDurableObject(object)
+    pass(1)
+    expect(await object.redeem(beside, [])).toEqual({ outcome: 'invalid' })
+    expect(await object.redeem(owner(), [])).toEqual(redeemed)
   })
 
   it('a denial stays one (DC-11)', async () => {
@@ -209,34 +176,18 @@ describe('across an eviction', () => {
   })
 })
 
-it('shows what is asked until somebody decides or it runs out', async () => {
-  const { object, request } = await newAuthorization()
-  expect(await object.review('anyone')).toEqual({ outcome: 'reviewable', request })
-  await object.deny('anna')
-  expect(await object.review('anyone')).toEqual({ outcome: 'not_valid' })
-
-  const other = await newAuthorization()
-  pass(10 * MINUTE)
-  expect(await other.object.review('anyone')).toEqual({ outcome: 'not_valid' })
-})
-
 describe('polls', () => {
   it('write nothing, whatever they hear', async () => {
     const { object, owner } = await newAuthorization()
-    const writes = await runInDurableObject(object, (_, { storage }) =>
-      (['put', 'delete', 'deleteAll', 'setAlarm', 'deleteAlarm'] as const).map((method) =>
-        vi.spyOn(storage, method),
-      ),
-    )
-    const count = () => writes.reduce((sum, { mock }) => sum + mock.calls.length, 0)
-    const hear = async () => (await object.poll(owner)).outcome
+    const count = await countWrites(object)
+    const hear = async () => (await object.poll(owner())).outcome
 
     expect([await hear(), await hear()]).toEqual(['pending', 'slow_down'])
     pass(5000)
     expect(await hear()).toBe('pending')
-    expect((await object.poll({ ...owner, clientId: 'other-tv' })).outcome).toBe('invalid')
+    expect((await object.poll(owner({ clientId: 'other-tv' }))).outcome).toBe('invalid')
     expect(count()).toBe(0)
-    await object.approve(allowBy('anna'))
+    await object.approve(approvalBy('anna'))
     expect(count(), 'and the spies see a write').toBe(1)
     expect(await hear()).toBe('redeemable')
     expect(count()).toBe(1)
@@ -244,29 +195,32 @@ describe('polls', () => {
 
   it('that redeem nothing write nothing either', async () => {
     const { object, owner } = await newAuthorization()
-    const put = await runInDurableObject(object, (_, { storage }) => vi.spyOn(storage, 'put'))
-    expect((await object.redeem(owner, [])).outcome).toBe('pending')
-    await object.approve(allowBy('anna'))
-    expect((await object.redeem({ ...owner, clientId: 'other-tv' }, [])).outcome).toBe('invalid')
-    expect((await object.redeem(owner, ['https://evil.test'])).outcome).toBe('invalid_target')
-    expect(put, 'by the approval').toHaveBeenCalledOnce()
-    expect((await object.redeem(owner, [])).outcome).toBe('redeemed')
-    expect((await object.redeem(owner, [])).outcome).toBe('invalid')
-    expect(put, 'and by the redemption').toHaveBeenCalledTimes(2)
+    const count = await countWrites(object)
+    expect((await object.redeem(owner(), [])).outcome).toBe('pending')
+    await object.approve(approvalBy('anna'))
+    expect((await object.redeem(owner({ clientId: 'other-tv' }), [])).outcome).toBe('invalid')
+    expect((await object.redeem(owner(), ['https://evil.test'])).outcome).toBe('invalid_target')
+    expect(count(), 'by the approval').toBe(1)
+    expect((await object.redeem(owner(), [])).outcome).toBe('redeemed')
+    expect((await object.redeem(owner(), [])).outcome, 'in the same moment').toBe('invalid')
+    expect(count(), 'and by the redemption').toBe(2)
+    pass(1)
+    expect((await object.redeem(owner(), [])).outcome).toBe('redeemed')
+    expect(count(), 'once').toBe(2)
   })
 
   it('of others do not count against the owner (DC-5)', async () => {
     const { object, owner } = await newAuthorization()
-    await object.poll({ ...owner, secretHash: 'other' })
-    await object.poll({ ...owner, clientId: 'other-tv' })
-    expect(await object.poll(owner)).toEqual({ outcome: 'pending' })
+    await object.poll(owner({ secretHash: 'other' }))
+    await object.poll(owner({ clientId: 'other-tv' }))
+    expect(await object.poll(owner())).toEqual({ outcome: 'pending' })
   })
 
   it('that came too soon do not push the next one back (DC-8)', async () => {
     const { object, owner } = await newAuthorization()
     const hear = async (afterMs: number) => {
       pass(afterMs)
-      return (await object.poll(owner)).outcome
+      return (await object.poll(owner())).outcome
     }
     expect(await hear(0)).toBe('pending')
     expect(await hear(1000)).toBe('slow_down')

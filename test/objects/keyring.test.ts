@@ -166,25 +166,25 @@ it('publishes every key, those to come too, and nothing private of any', async (
   }
 })
 
-describe('the secret behind DPoP nonces', () => {
+describe('the secret that seals DPoP nonces and passkey challenges', () => {
   it('DP-5 is 256 bits, and another in each Keyring', async () => {
-    const secrets = await Promise.all([newKeyring().nonceSecret(), newKeyring().nonceSecret()])
+    const secrets = await Promise.all([newKeyring().macSecret(), newKeyring().macSecret()])
     for (const secret of secrets) expect(secret).toHaveLength(32)
     expect(secrets[0]).not.toEqual(secrets[1])
   })
 
   it('DP-5 is made once, however many ask first, and survives an eviction', async () => {
     const keyring = newKeyring()
-    const secrets = await Promise.all(Array.from({ length: 6 }, () => keyring.nonceSecret()))
+    const secrets = await Promise.all(Array.from({ length: 6 }, () => keyring.macSecret()))
     await evictDurableObject(keyring)
-    for (const secret of secrets) expect(secret).toEqual(await keyring.nonceSecret())
+    for (const secret of secrets) expect(secret).toEqual(await keyring.macSecret())
   })
 
   it('DP-5 does not change when keys do', async () => {
     const keyring = newKeyring()
-    const secret = await keyring.nonceSecret()
+    const secret = await keyring.macSecret()
     await keyring.keys()
     await runAlarm(keyring)
-    expect(await keyring.nonceSecret()).toEqual(secret)
+    expect(await keyring.macSecret()).toEqual(secret)
   })
 })

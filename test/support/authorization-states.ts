@@ -1,16 +1,38 @@
 // One device authorization in each of its states, as values, and the poller that it belongs to.
+import type { ProximityPolicy } from '../../src/client-metadata.ts'
 import type {
   Approval,
   AuthorizationRequest,
   AuthorizationState,
   Poller,
 } from '../../src/objects/device-authorization-state.ts'
+import type { Whereabouts } from '../../src/whereabouts.ts'
 
 export const START = 1_000_000
 export const EXPIRY = START + 600_000
 // Decided 10 s, redeemed 20 s after the start.
 export const REDEEMED_AT = START + 20_000
 export const GRACE = 30_000
+
+/** Where somebody is of whom nothing is known. */
+export const UNKNOWN: Whereabouts = {
+  city: undefined,
+  region: undefined,
+  country: undefined,
+  operator: undefined,
+  asn: undefined,
+  network: undefined,
+}
+
+/** What is done at each distance, where the client says nothing about it. */
+export const PROXIMITY_POLICY: ProximityPolicy = {
+  same_network: 'allow',
+  same_operator: 'allow',
+  same_city: 'allow',
+  same_country: 'allow',
+  far: 'confirm',
+  unknown: 'allow',
+}
 
 export const request: AuthorizationRequest = {
   clientId: 'tv',
@@ -24,25 +46,22 @@ export const request: AuthorizationRequest = {
   intervalSeconds: 5,
   requestedAtMs: START,
   expiresAtMs: EXPIRY,
-  origin: {
-    deviceName: 'Television',
-    city: undefined,
-    region: undefined,
-    country: undefined,
-    network: undefined,
-  },
+  deviceName: 'Television',
+  origin: UNKNOWN,
+  proximityPolicy: PROXIMITY_POLICY,
 }
 export const approval: Approval = {
   subject: 'anna',
   grantId: 'grant',
+  approvedAtMs: START,
   authTimeMs: START,
   amr: ['pwd'],
 }
 
 export const states = {
-  pending: { status: 'pending', request },
+  pending: { status: 'pending', request, openings: [] },
   approved: { status: 'approved', request, approval },
-  denied: { status: 'denied', request, subject: 'anna' },
+  denied: { status: 'denied', request, reason: 'declined', subject: 'anna' },
   redeemed: {
     status: 'redeemed',
     request,
@@ -53,9 +72,12 @@ export const states = {
 } as const satisfies Record<string, AuthorizationState>
 export type Status = keyof typeof states
 
-export const owner: Poller = {
+/** The device's own poll, which came at `arrivedAtMs`. */
+export const pollAt = (arrivedAtMs: number, more: Partial<Poller> = {}): Poller => ({
+  arrivedAtMs,
   clientId: 'tv',
   secretHash: 'digest',
   codeChallenge: undefined,
   dpopJkt: undefined,
-}
+  ...more,
+})

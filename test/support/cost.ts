@@ -38,6 +38,7 @@ const countedEnv: Cloudflare.Env = {
   ACCOUNT: counted(env.ACCOUNT),
   KEYRING: counted(env.KEYRING),
   REPLAY_GUARD: counted(env.REPLAY_GUARD),
+  LOGIN: counted(env.LOGIN),
 }
 /** A Worker whose costs are counted. */
 export const fetch: Fetch = async (request) =>
@@ -82,4 +83,6 @@ export const startCounting = async (): Promise<void> => {
   spies.signatures = [vi.spyOn(crypto.subtle, 'sign')]
   // The isolate knows the signing keys from here on.
   expect((await fetch(new Request(url('/jwks.json')))).status).toBe(200)
+  // … and what it seals with.
+  expect((await fetch(new Request(url('/device/sign-in')))).status).toBe(200)
 }

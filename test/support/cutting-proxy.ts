@@ -18,16 +18,21 @@ export interface ServerAnswer {
 export class CuttingProxy {
   /** What the server answered and nobody got, in the order of the answers. */
   readonly lost: ServerAnswer[] = []
+  /** The path of each request that came, in this order. */
+  readonly asked: string[] = []
   readonly #target: string
+  readonly #keepsAlive: boolean
   readonly #server: Server
-  readonly #asked: string[] = []
   readonly #cuts: { readonly path: string; skip: number }[] = []
   /** Both ends of each exchange whose request the server has, and not answered yet. */
   readonly #waiting = new Set<readonly Socket[]>()
 
-  /** `target` is the server's origin. */
-  constructor(target: string) {
+  #pathOfCutSuccess: string | undefined
+
+  /** `target` is the server's origin. One connection per request, unless they are kept alive. */
+  constructor(target: string, { keepsAlive = false } = {}) {
     this.#target = target
+    this.#keepsAlive = keepsAlive
     this.#server = createServer((asked, answer) => void this.#exchange(asked, answer))
   }
 
@@ -51,13 +56,18 @@ export class CuttingProxy {
     this.#cuts.push({ path, skip })
   }
 
+  /** Cuts the next answer from `path` that is a 200, however long ago it was asked for. */
+  cutNextSuccess(path: string): void {
+    this.#pathOfCutSuccess = path
+  }
+
   /** Loses the answer to what `act` asks at `path`, after `skip` others, and tells what it was. */
   async lose(path: string, act: () => Promise<unknown>, skip = 0): Promise<ServerAnswer> {
-    const [asked, lost] = [this.#asked.length, this.lost.length]
+    const [asked, lost] = [this.asked.length, this.lost.length]
     this.cutNext(path, skip)
     await untilReset(act()).finally(() => this.#cuts.splice(0))
     // fetch or a library may not have asked again by itself: that would be another answer.
-    const paths = this.#asked.slice(asked)
+    const paths = this.asked.slice(asked)
     if (paths.length !== skip + 1) throw new Error(`asked ${paths.join(', ')}`)
     const [answer] = this.lost.slice(lost)
     if (answer === undefined) throw new Error('nothing was lost')
@@ -76,16 +86,16 @@ export class CuttingProxy {
 
   async #exchange(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const url = new URL(asked.url ?? '/', this.#target)
-    this.#asked.push(url.pathname)
+    this.asked.push(url.pathname)
     const isCut = this.#isCut(url.pathname)
     try {
       const { status, headers, body } = await this.#forward(url, asked)
-      if (isCut) {
+      if (isCut || this.#isCutSuccess(url.pathname, status)) {
         this.lost.push({ status, text: body.toString() })
         asked.socket.resetAndDestroy()
       } else {
-        // One connection per request, so that each is cut alone.
-        answer.writeHead(status, { ...headers, connection: 'close' }).end(body)
+        const connection = this.#keepsAlive ? 'keep-alive' : 'close'
+        answer.writeHead(status, { ...headers, connection }).end(body)
       }
     } catch {
       // Nothing was cut on purpose, so it must not look like it.
@@ -100,6 +110,12 @@ export class CuttingProxy {
     if (cut.skip === 0) this.#cuts.splice(at, 1)
     else cut.skip -= 1
     return !this.#cuts.includes(cut)
+  }
+
+  #isCutSuccess(path: string, status: number): boolean {
+    if (path !== this.#pathOfCutSuccess || status !== 200) return false
+    this.#pathOfCutSuccess = undefined
+    return true
   }
 
   /** The server's whole answer: only then the request certainly has had its effect. */

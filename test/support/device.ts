@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { parseUserCode } from '../../src/codes.ts'
 import type { Approval } from '../../src/objects/device-authorization-state.ts'
 import { mintGrantId } from '../../src/tokens/refresh-token.ts'
-import { subjectOfEmail } from '../../src/objects/index.ts'
+import { emailLogin, mintSubject } from '../../src/objects/index.ts'
 import { type Fetch, formRequest, worker } from './worker.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -73,15 +73,26 @@ export const authorizationBehind = (userCode: string) =>
 
 let people = 0
 
+export const NOWHERE = { city: undefined, region: undefined, country: undefined }
+
+/** A sign-in with a password, just now. */
+export const signInNow = () => ({
+  amr: ['pwd'],
+  authTimeMs: Date.now(),
+  browser: 'A browser',
+  place: NOWHERE,
+})
+
 /** A new account, made without the pages. */
 export const newPerson = async (): Promise<{ subject: string; email: string; name: string }> => {
   people += 1
   const email = `person${people}.${crypto.randomUUID()}@example.com`
-  const subject = subjectOfEmail(env, email)
+  const subject = mintSubject(env)
   const name = `Person ${people}`
-  const session = { id: 'test', secretHash: 'test' }
+  await emailLogin(env, email).register(subject, { name, password: 'correct horse battery' })
   const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
-  await account.register({ email, name, password: 'correct horse battery' }, session)
+  const session = { id: 'test', secretHash: 'test' }
+  await account.open({ name, email, isEmailVerified: false }, session, signInNow())
   return { subject, email, name }
 }
 
@@ -90,10 +101,11 @@ export const approve = async (userCode: string, approval: Partial<Approval> = {}
   authorizationBehind(userCode).approve({
     subject: approval.subject ?? (await newPerson()).subject,
     grantId: mintGrantId(),
+    approvedAtMs: Date.now(),
     authTimeMs: Date.now(),
     amr: ['pwd'],
     ...approval,
   })
 
 /** A person declines it. */
-export const deny = (userCode: string) => authorizationBehind(userCode).deny('somebody')
+export const deny = (userCode: string) => authorizationBehind(userCode).deny('somebody', 'declined')

@@ -19,10 +19,11 @@ export const device: NewGrant = {
   clientId: 'tv',
   clientName: 'The tv',
   deviceName: 'Television',
-  place: undefined,
+  place: { city: undefined, region: undefined, country: undefined },
   scope: ['openid', 'offline_access', 'library:read'],
   resource: ['https://antenna.test', 'https://api.test'],
   dpopJkt: undefined,
+  approvedAtMs: START,
   refreshToken: claim(0, 'r1'),
 }
 export const connected = (more: Partial<NewGrant> = {}, known?: Grant, now = START): Grant => {

@@ -1,10 +1,11 @@
-// What a refresh token is made of: it comes back as it went, and only as it went.
+// What a refresh token is made of: it comes back as it went, and only as it went. DC-6.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toBase64url } from '../../src/crypto.ts'
 import {
   type RefreshToken,
   claimOf,
+  deriveRefreshToken,
   formatRefreshToken,
   mintGrantId,
   mintRefreshToken,
@@ -64,6 +65,58 @@ describe('a refresh token', () => {
         expect(parseRefreshToken(more)).toBeUndefined()
       }),
     )
+  })
+})
+
+const derived = (...about: Parameters<typeof deriveRefreshToken>) => {
+  const text = formatRefreshToken(deriveRefreshToken(...about))
+  const { family = [], secret: own = [], ...rest } = parsed(text) ?? {}
+  // In pieces of one size: what is in one of them is in no other.
+  const secrets = [family, own.slice(0, 16), own.slice(16)].map(String)
+  return { text, ...rest, secrets }
+}
+
+const pair = <T>(one: fc.Arbitrary<T>) => fc.tuple(one, one)
+
+describe('the first refresh token, derived (DC-6)', () => {
+  const subject = bytes(32).map((raw) => Buffer.from(raw).toString('hex'))
+  const grantId = bytes(16).map(toBase64url)
+  const secret = bytes(32)
+
+  it('is the same for the same grant, and names it', () => {
+    fc.assert(
+      fc.property(secret, subject, grantId, (key, who, which) => {
+        const first = derived(key, who, which)
+        expect(first).toMatchObject({ subject: who, grantId: which, generation: 0 })
+        expect(derived(key, who, which)).toEqual(first)
+      }),
+    )
+  })
+
+  it('has other secrets for another grant, another account, or with another key', () => {
+    fc.assert(
+      fc.property(pair(secret), pair(subject), pair(grantId), (keys, people, grants) => {
+        const [key, otherKey] = keys
+        const [who, other] = people
+        const [which, otherGrant] = grants
+        fc.pre(!Buffer.from(key).equals(otherKey) && who !== other && which !== otherGrant)
+        const secrets = [
+          derived(key, who, which),
+          derived(otherKey, who, which),
+          derived(key, other, which),
+          derived(key, who, otherGrant),
+        ].flatMap((one) => one.secrets)
+        expect(new Set(secrets).size).toBe(4 * 3)
+      }),
+    )
+  })
+
+  it('cannot be made from what the device knows', () => {
+    const [who, which] = ['ab'.repeat(32), mintGrantId()]
+    const { secrets } = derived(crypto.getRandomValues(new Uint8Array(32)), who, which)
+    const guesses = ['', who, which, `${who} ${which}`].map((text) => Buffer.from(text))
+    for (const guess of [...guesses, new Uint8Array(32)])
+      for (const one of derived(guess, who, which).secrets) expect(secrets).not.toContain(one)
   })
 })
 

@@ -1,0 +1,230 @@
+// The settings that people notice: how they sign in, what the pages look like, how near a device has
+// to be. Every mistake in wrangler.toml is an error that names the field.
+import { describe, expect, it } from 'vitest'
+import { ConfigError, parseConfig } from '../src/config.ts'
+import { DEMO } from '../src/demo/client.ts'
+
+const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
+const PROVIDER = {
+  id: 'acme',
+  button: 'Continue with Acme',
+  issuer: 'https://acme.example',
+  client_id: 'antenna',
+}
+const parse = (vars: object) => parseConfig(vars, DEMO)
+const parseProvider = (more: object, vars: object = {}) =>
+  parse({ IDENTITY_PROVIDERS: [{ ...PROVIDER, ...more }], ...vars }).identityProviders[0]
+
+/** What a mistake is told as. */
+const problemsOf = (vars: object): string => {
+  try {
+    parse(vars)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return String(error)
+  }
+  throw new Error('nothing was wrong')
+}
+
+describe('a mistake in an identity provider', () => {
+  it.each<[string, object]>([
+    ['id', { id: undefined }],
+    ['id', { id: '' }],
+    ['id', { id: 'Acme' }],
+    ['id', { id: 'acme/x' }],
+    ['id', { id: '..' }],
+    ['id', { id: 'x'.repeat(33) }],
+    ['button', { button: undefined }],
+    ['button', { button: '' }],
+    ['button', { button: 'x'.repeat(65) }],
+    ['issuer', { issuer: undefined }],
+    ['issuer', { issuer: '' }],
+    ['issuer', { issuer: 'acme.example' }],
+    ['issuer', { issuer: 'http://acme.example' }],
+    ['issuer', { issuer: 'http://localhost.acme.example' }],
+    ['issuer', { issuer: 'ftp://acme.example' }],
+    ['client_id', { client_id: undefined }],
+    ['client_id', { client_id: '' }],
+    // The secret itself has nothing to lose in wrangler.toml.
+    ['client_secret', { client_secret: 'hunter2' }],
+    ['client_secret', { client_secret: '' }],
+    ['client_secret', { client_secret: 'ACME_SECRET' }],
+    ['client_secret', { client_secret: 'EMPTY_SECRET' }],
+    ['client_secret', { client_secret: 'NUMBER' }],
+    ['scope', { scope: '' }],
+    ['scope', { scope: 'profile email' }],
+    ['scope', { scope: 'openid-connect' }],
+  ])('is told as IDENTITY_PROVIDERS[0].%s: %j', (field, more) => {
+    const vars = { EMPTY_SECRET: '', NUMBER: 7, IDENTITY_PROVIDERS: [{ ...PROVIDER, ...more }] }
+    const named = problemsOf(vars)
+    expect(named).toContain(`IDENTITY_PROVIDERS[0].${field}: `)
+    expect(named).not.toContain('hunter2')
+  })
+
+  it('is told as the member that nobody knows', () => {
+    const providers = [PROVIDER, { ...PROVIDER, id: 'b', clientid: 'x' }]
+    expect(problemsOf({ IDENTITY_PROVIDERS: providers })).toMatch(
+      /IDENTITY_PROVIDERS\[1\].*clientid/,
+    )
+  })
+
+  it('is told as the provider that is there twice', () => {
+    const providers = [PROVIDER, { ...PROVIDER, id: 'b' }, PROVIDER]
+    expect(problemsOf({ IDENTITY_PROVIDERS: providers })).toContain(
+      'IDENTITY_PROVIDERS[2].id: acme is there twice',
+    )
+  })
+})
+
+describe('an identity provider', () => {
+  it('is a public client’s unless a secret is named', () => {
+    expect(parseProvider({})).toStrictEqual({
+      id: 'acme',
+      button: 'Continue with Acme',
+      issuer: 'https://acme.example',
+      clientId: 'antenna',
+      clientSecret: undefined,
+      scope: 'openid profile email',
+    })
+  })
+
+  it('has the Worker secret that is named', () => {
+    const secret = { client_secret: 'ACME_SECRET' }
+    const { clientSecret } = parseProvider(secret, { ACME_SECRET: 'hunter2' }) ?? {}
+    expect(clientSecret).toBe('hunter2')
+  })
+
+  it.each([
+    { issuer: 'http://localhost:9000' },
+    { issuer: 'http://127.0.0.1:9000' },
+    { issuer: 'http://[::1]:9000' },
+    { issuer: 'https://acme.example/realms/1' },
+    { id: 'x'.repeat(32) },
+    { id: '0-9' },
+    { button: 'x'.repeat(64) },
+    { scope: 'openid' },
+    { scope: 'email openid' },
+  ])('may be %j', (more) => {
+    expect(parseProvider(more)).toMatchObject(more)
+  })
+})
+
+describe('people', () => {
+  it.each([
+    [{}, true],
+    [{ BUILT_IN_ACCOUNTS: 'on' }, true],
+    [{ IDENTITY_PROVIDERS: [PROVIDER] }, true],
+    [{ BUILT_IN_ACCOUNTS: 'off', IDENTITY_PROVIDERS: [PROVIDER] }, false],
+  ])('have accounts here with %j: %s', (vars, expected) => {
+    expect(parse(vars).hasBuiltInAccounts).toBe(expected)
+  })
+
+  it('have to be able to sign in somehow', () => {
+    for (const providers of [undefined, []])
+      expect(problemsOf({ BUILT_IN_ACCOUNTS: 'off', IDENTITY_PROVIDERS: providers })).toContain(
+        'BUILT_IN_ACCOUNTS: off, and IDENTITY_PROVIDERS is empty',
+      )
+  })
+})
+
+describe('a mistake in what people see', () => {
+  it.each<[string, object]>([
+    ['BUILT_IN_ACCOUNTS', { BUILT_IN_ACCOUNTS: 'no' }],
+    ['BUILT_IN_ACCOUNTS', { BUILT_IN_ACCOUNTS: false }],
+    ['IDENTITY_PROVIDERS', { IDENTITY_PROVIDERS: {} }],
+    ['IDENTITY_PROVIDERS[0]', { IDENTITY_PROVIDERS: ['acme'] }],
+    ['SUPPORT_URI', { SUPPORT_URI: 'help' }],
+    ['SUPPORT_URI', { SUPPORT_URI: 'http://example.com/help' }],
+    ['SUPPORT_URI', { SUPPORT_URI: 'javascript:alert(1)' }],
+    ['TERMS_URI', { TERMS_URI: '/terms' }],
+    ['PRIVACY_URI', { PRIVACY_URI: '' }],
+    // WCAG 1.4.11: 2.98, 1.07, and as good as none.
+    ['BRAND_ACCENT', { BRAND_ACCENT: '#959595' }],
+    ['BRAND_ACCENT', { BRAND_ACCENT: '#ffff00' }],
+    ['BRAND_ACCENT', { BRAND_ACCENT: '#ffffff' }],
+    ['BRAND_ACCENT_DARK', { BRAND_ACCENT_DARK: '#1f4ed8' }],
+    ['BRAND_ACCENT_DARK', { BRAND_ACCENT_DARK: '#14171e' }],
+    ['BRAND_ACCENT_DARK', { BRAND_ACCENT_DARK: '#000000' }],
+  ])('is told as %s: %j', (field, vars) => {
+    expect(problemsOf(vars)).toContain(`${field}: `)
+  })
+
+  it.each<[string, object]>([
+    ['accent', { accent: 'blue' }],
+    ['accent', { accent: '#ffff00' }],
+    ['accent_dark', { accent_dark: '#00f' }],
+    ['accent_dark', { accent_dark: '#000080' }],
+    ['logo', { logo: '../secret.svg' }],
+    ['logo', { logo: 'https://example.com/logo.svg' }],
+    ['support_uri', { support_uri: 'http://example.com/help' }],
+    ['tos_uri', { tos_uri: 'terms' }],
+    ['policy_uri', { policy_uri: 'javascript:alert(1)' }],
+    ['proximity', { proximity: 'refuse' }],
+    ['proximity.far', { proximity: { far: 'ask' } }],
+    ['proximity.far', { proximity: { far: true } }],
+    ['proximity.unknown', { proximity: { far: 'refuse', unknown: '' } }],
+  ])('is told as CLIENTS[1].%s: %j', (field, more) => {
+    const clients = [CLIENT, { ...CLIENT, client_id: 'b', ...more }]
+    expect(problemsOf({ CLIENTS: clients })).toContain(`CLIENTS[1].${field}: `)
+  })
+
+  it('is told as the distance that nobody knows', () => {
+    const clients = [{ ...CLIENT, proximity: { same_street: 'allow' } }]
+    expect(problemsOf({ CLIENTS: clients })).toMatch(/CLIENTS\[0\]\.proximity.*same_street/)
+  })
+
+  it('says how far from readable a colour is, and for whom', () => {
+    const clients = [{ ...CLIENT, accent: '#ffff00' }]
+    const named = problemsOf({ BRAND_ACCENT_DARK: '#14171e', CLIENTS: clients })
+    expect(named).toContain('BRAND_ACCENT_DARK: a button in #14171e would hardly be seen')
+    expect(named).toContain('on #14171e (contrast 1.0, 3 is needed)')
+    expect(named).toContain('CLIENTS[0].accent: a button in #ffff00')
+  })
+})
+
+describe('what people see', () => {
+  it.each([
+    ['accent', { BRAND_ACCENT: '#949494' }],
+    ['accent', { BRAND_ACCENT: '#000000' }],
+    ['accentDark', { BRAND_ACCENT_DARK: '#FFFFFF' }],
+    ['accentDark', { BRAND_ACCENT_DARK: '#6b6b6b' }],
+    ['supportUri', { SUPPORT_URI: 'https://example.com/help' }],
+    ['termsUri', { TERMS_URI: 'https://example.com/terms' }],
+    ['privacyUri', { PRIVACY_URI: 'https://example.com/privacy' }],
+  ])('may have the %s %j', (member, vars) => {
+    expect(parse(vars).brand).toHaveProperty(member, Object.values(vars)[0])
+  })
+
+  it('is of the client where that has its own', () => {
+    const own = { logo: 'tv.svg', accent: '#7a1fa2', support_uri: 'https://tv.example/help' }
+    const { clients } = parse({ CLIENTS: [{ ...CLIENT, ...own }] })
+    expect(clients.get('tv')?.brand).toStrictEqual({
+      logo: 'tv.svg',
+      accent: '#7a1fa2',
+      accentDark: undefined,
+      supportUri: 'https://tv.example/help',
+      termsUri: undefined,
+      privacyUri: undefined,
+    })
+  })
+})
+
+const policyOf = (proximity?: object) =>
+  parse({ CLIENTS: [{ ...CLIENT, proximity }] }).clients.get('tv')?.proximityPolicy
+
+it('XD-3 asks about a device in another country, unless the client says otherwise', () => {
+  const standard = {
+    same_network: 'allow',
+    same_operator: 'allow',
+    same_city: 'allow',
+    same_country: 'allow',
+    far: 'confirm',
+    unknown: 'allow',
+  }
+  expect(policyOf()).toStrictEqual(standard)
+  expect(policyOf({ far: 'refuse', same_city: 'confirm' })).toStrictEqual({
+    ...standard,
+    far: 'refuse',
+    same_city: 'confirm',
+  })
+})

@@ -1,0 +1,224 @@
+// A device that is not where its person is (RFC 10027 §6.1.1): what the page says about it, and what
+// each policy of a client makes of it.
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startBrowser } from '../support/browser.ts'
+import { Phone } from '../support/phone.ts'
+import { type Network, type Place, RECIFE, TURKU, at } from '../support/places.ts'
+import { RemoteDevice } from '../support/remote-device.ts'
+import { type Server, startServer } from '../support/server.ts'
+
+const client = (id: string, far?: string) => ({
+  client_id: id,
+  client_name: `The ${id}`,
+  scope: 'openid profile offline_access',
+  hold_seconds: 0,
+  ...(far !== undefined && { proximity: { far } }),
+})
+
+const CLIENTS = [client('trusting-tv', 'allow'), client('tv'), client('strict-tv', 'refuse')]
+
+const HOME_ADDRESS = '203.0.113.7'
+const HOME = at(TURKU, HOME_ADDRESS)
+const CODE_PROBLEM = 'That is not the code of the device that asks.'
+const BOX_PROBLEM = 'Tick this only if the device is really with you.'
+
+let server: Server
+let browser: Browser
+
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([startServer({ CLIENTS }), startBrowser()])
+})
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+const signedInAt = async (place: Place): Promise<Phone> => {
+  const phone = await Phone.unlock(browser, server.origin, { place })
+  await phone.join()
+  return phone
+}
+
+/** The phone of somebody in Turku, with the code of a device in Recife. */
+const scanFromFar = async (clientId: string) => {
+  const phone = await signedInAt(at(TURKU))
+  const device = await RemoteDevice.start(server.origin, { clientId, place: at(RECIFE) })
+  await phone.scan(device)
+  return { phone, device }
+}
+
+/** What the page tells of the device, term by term. */
+const factsOn = async (phone: Phone): Promise<Record<string, string>> => {
+  await phone.sees('The device that asks')
+  const facts = phone.page.locator('main dl > div')
+  const rows = await Promise.all(
+    (await facts.all()).map(async (fact) => [
+      await fact.locator('dt').innerText(),
+      await fact.locator('dd').innerText(),
+    ]),
+  )
+  return Object.fromEntries(rows)
+}
+
+describe('says how near the device is', () => {
+  const elsewhere: Network = { ...TURKU, region: 'Uusimaa', city: 'Espoo' }
+  const otherNet: Network = { ...TURKU, asn: 64_501, asOrganization: 'Ruissalo Kaapeli' }
+  const farther: Network = { ...otherNet, region: 'Uusimaa', city: 'Espoo' }
+  // Some operators span the world, and whoever hides behind one would be near everybody.
+  const sameNetFar: Network = { ...RECIFE, asn: TURKU.asn ?? 0, asOrganization: 'Aura Net' }
+
+  it.each([
+    ['on the same network', 'On the same network as you', at(elsewhere, HOME_ADDRESS)],
+    ['with the same provider', 'Same internet provider and country as you', at(elsewhere)],
+    ['in the same city', 'In the same city as you', at(otherNet)],
+    ['in the same country', 'In the same country as you', at(farther)],
+    ['in another country', 'In another country than you', at(RECIFE)],
+    ['with the same provider abroad', 'In another country than you', at(sameNetFar)],
+  ])('XD-3 %s', async (_, sentence, place) => {
+    const phone = await signedInAt(HOME)
+    const clientId = 'trusting-tv'
+    const device = await RemoteDevice.start(server.origin, { clientId, place })
+    await phone.scan(device)
+    const { city = '', region = '', country = '', asOrganization } = networkOf(place)
+    const countryName = country === 'FI' ? 'Finland' : 'Brazil'
+    expect(await factsOn(phone)).toEqual({
+      'Calls itself': 'Living-room TV',
+      'Asks from': `${city}, ${region}, ${countryName}\n${sentence}`,
+      Network: asOrganization,
+      Asked: 'just now',
+    })
+  })
+
+  it('XD-3 not at all where the edge knows nothing of the device', async () => {
+    const phone = await signedInAt(at(TURKU))
+    const device = await RemoteDevice.start(server.origin, { place: at({}) })
+    await phone.scan(device)
+    expect(await factsOn(phone)).toEqual({ 'Calls itself': 'Living-room TV', Asked: 'just now' })
+    await phone.tap('Allow')
+    await phone.sees('You’re connected')
+  })
+
+  it('XD-3 not at all where it knows nothing of the person', async () => {
+    const phone = await signedInAt(at({}))
+    const device = await RemoteDevice.start(server.origin, { place: at(RECIFE) })
+    await phone.scan(device)
+    expect((await factsOn(phone))['Asks from']).toBe('Recife, Pernambuco, Brazil')
+  })
+})
+
+describe('a client that lets far devices in', () => {
+  it('XD-3 only has it said', async () => {
+    const { phone, device } = await scanFromFar('trusting-tv')
+    await phone.reads('In another country than you')
+    await phone.reads('Does your device show this code?')
+    expect(await phone.page.getByLabel('The device is in front of me').count()).toBe(0)
+    await phone.tap('Allow')
+    await phone.sees('You’re connected')
+    await device.collect()
+  })
+})
+
+describe('a client that says nothing about far devices', () => {
+  it('XD-3 has their code typed, which the page does not show, and a box ticked', async () => {
+    const { phone, device } = await scanFromFar('tv')
+    await phone.reads('In another country than you')
+    await phone.page.getByRole('status').filter({ hasText: 'Is this device with you?' }).waitFor()
+    expect(await codeField(phone).inputValue()).toBe('')
+    expect(await box(phone).isChecked()).toBe(false)
+    expect(await phone.page.locator('body').innerText()).not.toContain(device.userCode)
+
+    // In capitals or not, with the dash or without.
+    await codeField(phone).fill(device.userCode.replace('-', ' ').toLowerCase())
+    await box(phone).check()
+    expect(await device.outcome()).toBe('authorization_pending')
+    await phone.tap('Allow')
+    await phone.sees('You’re connected')
+    await device.collect()
+  })
+
+  it.each([
+    ['nothing typed, nothing ticked', undefined, false, [CODE_PROBLEM, BOX_PROBLEM]],
+    ['nothing ticked', 'own', false, [BOX_PROBLEM]],
+    ['nothing typed', undefined, true, [CODE_PROBLEM]],
+    ['another code', 'BCDF-GHJK', true, [CODE_PROBLEM]],
+  ])('VP-18 says next to the field what is wrong: %s', async (_, typed, isTicked, problems) => {
+    const { phone, device } = await scanFromFar('tv')
+    const code = typed === 'own' ? device.userCode : (typed ?? '')
+    await codeField(phone).fill(code)
+    await box(phone).setChecked(isTicked)
+    await phone.tap('Allow')
+    await phone.page.waitForFunction(`document.title.startsWith('Problem with your answer')`)
+    expect(await phone.page.locator('.error').allInnerTexts()).toEqual(problems)
+    for (const field of [codeField(phone), box(phone)]) {
+      const id = await field.getAttribute('aria-describedby')
+      const told = await phone.page.locator(`#${(id ?? 'none').split(' ')[0]}.error`).count()
+      const isInvalid = (await field.getAttribute('aria-invalid')) === 'true'
+      expect(told === 1).toBe(isInvalid)
+    }
+    // VP-22: what was typed is still there to be mended.
+    expect(await codeField(phone).inputValue()).toBe(code)
+    expect(await device.outcome()).toBe('authorization_pending')
+  })
+
+  it('XD-3 can be refused without typing anything', async () => {
+    const { phone, device } = await scanFromFar('tv')
+    await phone.tap('Don’t allow')
+    await phone.sees('Nothing was shared')
+    expect(await device.outcome()).toBe('access_denied')
+  })
+
+  it('XD-3 asks for no code any more when the person is back near the device', async () => {
+    const { phone, device } = await scanFromFar('tv')
+    await phone.moveTo(at(RECIFE))
+    await phone.scan(device)
+    await phone.reads('Does your device show this code?')
+    await phone.tap('Allow')
+    await phone.sees('You’re connected')
+  })
+
+  it('XD-3 decides where the person is when they answer, not when they were asked', async () => {
+    const place = at(RECIFE)
+    const phone = await signedInAt(at(RECIFE))
+    const device = await RemoteDevice.start(server.origin, { place })
+    await phone.scan(device)
+    await phone.moveTo(at(TURKU))
+    await phone.tap('Allow')
+    await phone.reads(CODE_PROBLEM)
+    expect(await device.outcome()).toBe('authorization_pending')
+  })
+})
+
+describe('a client that lets no far device in', () => {
+  it('XD-3 has it said in words, and the device goes on waiting for somebody near', async () => {
+    const { phone, device } = await scanFromFar('strict-tv')
+    await phone.sees('This device is too far away')
+    await phone.reads(/It is not where you are, and .?The strict-tv.? does not let such devices in/)
+    expect(await phone.button('Allow').count()).toBe(0)
+    expect(await device.outcome()).toBe('authorization_pending')
+
+    await phone.moveTo(at(RECIFE))
+    await phone.scan(device)
+    await phone.tap('Allow')
+    await phone.sees('You’re connected')
+    await device.collect()
+  })
+
+  it('XD-3 is obeyed also where the question was asked near it', async () => {
+    const phone = await signedInAt(at(RECIFE))
+    const place = at(RECIFE)
+    const device = await RemoteDevice.start(server.origin, { clientId: 'strict-tv', place })
+    await phone.scan(device)
+    await phone.moveTo(at(TURKU))
+    await phone.tap('Allow')
+    await phone.sees('This device is too far away')
+    expect(await device.outcome()).toBe('authorization_pending')
+  })
+})
+
+const codeField = (phone: Phone) => phone.page.getByLabel('Code on the device’s own screen')
+
+const box = (phone: Phone) => phone.page.getByLabel('The device is in front of me')
+
+const networkOf = (place: Place): Network => JSON.parse(place['MF-CF-Blob'] ?? '{}') as Network

@@ -1,0 +1,287 @@
+// Passkeys in a real browser, with Chromium's virtual authenticator in the place of a phone's own.
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { Authenticator, type Credential } from '../support/authenticator.ts'
+import { startBrowser } from '../support/browser.ts'
+import { PASSWORD } from '../support/person.ts'
+import {
+  NOT_USED,
+  TELL_WHAT_IS_ASKED,
+  addPasskey,
+  interceptAnswer,
+  sendAnswer,
+  unlockWithPasskey,
+  usePasskey,
+} from '../support/passkey-phone.ts'
+import { Phone } from '../support/phone.ts'
+import { RemoteDevice } from '../support/remote-device.ts'
+import { type Server, startServer } from '../support/server.ts'
+import { TEST_VARS } from '../support/settings.ts'
+
+const NOT_ADDED = 'No passkey was added. Please try again.'
+
+let server: Server
+let browser: Browser
+
+beforeAll(async () => {
+  const { SCOPES, CLIENTS } = TEST_VARS
+  ;[server, browser] = await Promise.all([startServer({ SCOPES, CLIENTS }), startBrowser()])
+})
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+const withPasskey = (options?: { hasAutofill: boolean }) =>
+  unlockWithPasskey(browser, server.origin, options)
+
+const expectRefusal = async (phone: Phone): Promise<void> => {
+  await phone.page.locator('#problem').filter({ hasText: NOT_USED }).waitFor()
+  expect(await phone.page.title()).toContain('Problem signing in')
+  await phone.open('/devices')
+  await phone.sees('Sign in')
+}
+
+describe('adding a passkey', () => {
+  it('XD-9 is offered to who signed in with a password, and after that no more', async () => {
+    const phone = await Phone.unlock(browser, server.origin)
+    const authenticator = await Authenticator.addTo(phone.page)
+    await phone.join()
+    await phone.allow(await RemoteDevice.start(server.origin))
+    await phone.sees('Next time without a password')
+    await phone.tap(phone.page.getByRole('link', { name: 'Add a passkey' }))
+    await phone.reads('You have no passkey yet.')
+    await phone.tap('Add a passkey')
+    await phone.reads('Your passkey is ready.')
+    await phone.reads('Added the passkey')
+    expect(await authenticator.credentials()).toHaveLength(1)
+    await phone.allow(await RemoteDevice.start(server.origin))
+    expect(await phone.heading('Next time without a password').count()).toBe(0)
+  })
+
+  it('SS-13 is for localhost, found without a name, and tells nobody who it is', async () => {
+    const phone = await Phone.unlock(browser, server.origin)
+    const authenticator = await Authenticator.addTo(phone.page)
+    const email = await phone.join()
+    await addPasskey(phone)
+    const { isResidentCredential, rpId, userHandle = '' } = await authenticator.credential()
+    expect({ isResidentCredential, rpId }).toEqual({
+      isResidentCredential: true,
+      rpId: 'localhost',
+    })
+    const handle = Buffer.from(userHandle, 'base64')
+    expect(handle).toHaveLength(32)
+    expect(handle.toString('latin1')).not.toContain(email)
+  })
+
+  it('VP-18 says so when the person does not go through with it, and asks again', async () => {
+    const phone = await Phone.unlock(browser, server.origin)
+    const authenticator = await Authenticator.addTo(phone.page)
+    await phone.join()
+    await authenticator.setUserVerified(false)
+    await phone.open('/devices')
+    await phone.tap('Add a passkey')
+    await phone.page.getByRole('alert').filter({ hasText: NOT_ADDED }).waitFor()
+    expect(await authenticator.credentials()).toEqual([])
+    await authenticator.setUserVerified(true)
+    await phone.tap('Add a passkey')
+    await phone.reads('Your passkey is ready.')
+  })
+
+  it('SS-12 adds none to an authenticator that has one of this account', async () => {
+    const phone = await Phone.unlock(browser, server.origin)
+    const authenticator = await Authenticator.addTo(phone.page)
+    await phone.join()
+    await addPasskey(phone)
+    await phone.tap('Add a passkey')
+    await phone.reads(NOT_ADDED)
+    expect(await authenticator.credentials()).toHaveLength(1)
+  })
+})
+
+describe('from scanning a code to being done', () => {
+  it('XD-9 takes two taps with a passkey', async () => {
+    const { phone } = await withPasskey()
+    const device = await RemoteDevice.start(server.origin)
+    await phone.scan(device)
+    await phone.sees('Sign in')
+    await usePasskey(phone)
+    await phone.sees('Connect a device')
+    expect(await device.outcome()).toBe('authorization_pending')
+    await phone.tap('Allow')
+    await phone.sees('You’re connected')
+    expect(phone.taps).toBe(2)
+    await device.collect()
+  })
+
+  it('VP-20 takes one less where the browser fills the passkey in by itself', async () => {
+    const { phone } = await withPasskey({ hasAutofill: true })
+    const device = await RemoteDevice.start(server.origin)
+    await phone.scan(device)
+    await phone.sees('Connect a device')
+    expect(await device.outcome()).toBe('authorization_pending')
+    await phone.tap('Allow')
+    await phone.sees('You’re connected')
+    expect(phone.taps).toBe(1)
+    await device.collect()
+  })
+
+  it('takes two where the browser offered it by itself and the person did not want that', async () => {
+    const { phone, authenticator } = await withPasskey({ hasAutofill: true })
+    const device = await RemoteDevice.start(server.origin)
+    await authenticator.setAnswering(false)
+    await phone.page.addInitScript(TELL_WHAT_IS_ASKED)
+    await phone.scan(device)
+    await phone.page.waitForSelector('html[data-asked=conditional]')
+    await authenticator.setAnswering(true)
+    await usePasskey(phone)
+    await phone.tap('Allow')
+    await phone.sees('You’re connected')
+    expect(phone.taps).toBe(2)
+  })
+
+  it('VP-10 takes one tap when signed in, and that one every time', async () => {
+    const phone = await Phone.unlock(browser, server.origin)
+    await phone.join()
+    for (const name of ['Living-room TV', 'Kitchen radio']) {
+      const device = await RemoteDevice.start(server.origin, { name })
+      phone.taps = 0
+      await phone.scan(device)
+      await phone.sees('Connect a device')
+      expect(await device.outcome()).toBe('authorization_pending')
+      await phone.tap('Allow')
+      await phone.sees('You’re connected')
+      expect(phone.taps).toBe(1)
+      await device.collect()
+    }
+  })
+})
+
+describe('signing in with a passkey', () => {
+  it('VP-18 says so when the person does not go through with it, and asks again', async () => {
+    const { phone, authenticator } = await withPasskey()
+    await authenticator.setUserVerified(false)
+    await phone.open('/device/sign-in')
+    await usePasskey(phone)
+    await phone.page.getByRole('alert').filter({ hasText: NOT_USED }).waitFor()
+    expect(phone.page.url()).toMatch(/\/device\/sign-in$/)
+    await authenticator.setUserVerified(true)
+    await usePasskey(phone)
+    await phone.sees('Connect your device')
+  })
+
+  it('VP-18 says so when the phone has none', async () => {
+    const phone = await Phone.unlock(browser, server.origin)
+    await Authenticator.addTo(phone.page)
+    await phone.open('/device/sign-in')
+    await usePasskey(phone)
+    await phone.page.getByRole('alert').filter({ hasText: NOT_USED }).waitFor()
+  })
+
+  it('SS-8 refuses who did not prove to be the owner of the phone, whatever the page asked for', async () => {
+    const { phone, authenticator } = await withPasskey()
+    await phone.open('/device/sign-in')
+    await phone.page.evaluate(`{
+      const { dataset } = document.querySelector('form[data-passkey]')
+      const options = { ...JSON.parse(dataset.options), userVerification: 'discouraged' }
+      dataset.options = JSON.stringify(options)
+    }`)
+    await authenticator.setUserVerified(false)
+    await usePasskey(phone)
+    await expectRefusal(phone)
+  })
+
+  it.each([
+    ['SS-8 nobody was there', { isBadUP: true }],
+    ['SS-9 the signature is wrong', { isBogusSignature: true }],
+  ])('refuses: %s', async (_, fault) => {
+    const { phone, authenticator } = await withPasskey()
+    await authenticator.setFault(fault)
+    await phone.open('/device/sign-in')
+    await usePasskey(phone)
+    await expectRefusal(phone)
+    await authenticator.setFault({})
+    await usePasskey(phone)
+    await phone.sees('My devices')
+  })
+
+  const strangers: [string, (known: Credential) => Partial<Credential>][] = [
+    ['SS-8 it says now that it can be copied', () => ({ backupEligibility: true })],
+    ['SS-10 it names nobody', () => ({ userHandle: Buffer.alloc(32).toString('base64') })],
+  ]
+  it.each(strangers)('refuses: %s', async (_, properties) => {
+    const { phone, authenticator } = await withPasskey()
+    const credential = await authenticator.credential()
+    await authenticator.change(credential, properties(credential))
+    await phone.open('/device/sign-in')
+    await usePasskey(phone)
+    await expectRefusal(phone)
+  })
+
+  it('SS-11 locks nobody out whose counter went back', async () => {
+    const { phone, authenticator } = await withPasskey()
+    await authenticator.change(await authenticator.credential(), { signCount: 0 })
+    await phone.open('/device/sign-in')
+    await usePasskey(phone)
+    await phone.sees('Connect your device')
+  })
+
+  it('SS-6 takes what the browser answered once, and from that browser only', async () => {
+    const { phone } = await withPasskey()
+    const answer = await interceptAnswer(phone)
+    const other = await Phone.unlock(browser, server.origin)
+    await other.open('/device/sign-in')
+    const csrf = await other.page.locator('input[name=csrf]').first().inputValue()
+    expect(await sendAnswer(other, { ...answer, csrf })).toBe('403 refused')
+    expect(await sendAnswer(phone, answer)).toBe('303 /device')
+    expect(await sendAnswer(phone, answer)).toBe('403 refused')
+  })
+})
+
+describe('the passkeys of a person', () => {
+  it('can be renamed, and removed: then they sign nobody in', async () => {
+    const { phone } = await withPasskey()
+    await phone.open('/device/sign-in')
+    await usePasskey(phone)
+    await phone.sees('Connect your device')
+    await phone.open('/devices')
+    const passkeys = phone.page.locator('#passkeys')
+    expect(await passkeys.locator('dl').innerText()).toContain('Last used\njust now')
+
+    await phone.tap(passkeys.getByText('Rename'))
+    await passkeys.locator('input[name=name]').first().fill('Blue phone')
+    await phone.tap('Save')
+    await phone.reads('The new name is saved.')
+    await passkeys.getByRole('heading', { name: 'Blue phone' }).waitFor()
+
+    await phone.tap(passkeys.getByRole('button', { name: /^Remove .?Blue phone/ }))
+    await phone.reads('The passkey is removed here.')
+    await phone.reads(/Removed the passkey .?Blue phone/)
+    await phone.reads('You have no passkey yet.')
+
+    await phone.tap(phone.button('Sign out').first())
+    await phone.sees('Sign in')
+    await usePasskey(phone)
+    await expectRefusal(phone)
+  })
+})
+
+it('VP-19 asks for a password where scripts do not run, and shows no button that would not work', async () => {
+  const writer = await Phone.unlock(browser, server.origin)
+  const email = await writer.join()
+  const phone = await Phone.unlock(browser, server.origin, { javaScriptEnabled: false })
+  const device = await RemoteDevice.start(server.origin)
+  await phone.scan(device)
+  expect(await phone.button('Sign in').isVisible()).toBe(true)
+  const buttons = await phone.page.locator('button:visible').allInnerTexts()
+  expect(buttons).toEqual(['Sign in'])
+  await phone.page.locator('#email').fill(email)
+  await phone.page.locator('#password').fill(PASSWORD)
+  await phone.tap('Sign in')
+  await phone.tap('Allow')
+  await phone.sees('You’re connected')
+  await device.collect()
+  await phone.open('/devices')
+  expect(await phone.button('Add a passkey').isVisible()).toBe(false)
+})

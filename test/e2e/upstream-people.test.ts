@@ -1,0 +1,256 @@
+// Who somebody is who signs in at an identity provider upstream: one account for each of its
+// subjects, and what it says of them.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startOutsideDevice } from '../support/outside-device.ts'
+import { PASSWORD, type Page, Person } from '../support/person.ts'
+import { type Server, startServer } from '../support/server.ts'
+import { TEST_VARS } from '../support/settings.ts'
+import {
+  type Member,
+  UPSTREAM_AMR,
+  UPSTREAM_SECRETS,
+  type UpstreamProvider,
+  fetchWithin,
+  startUpstreamProvider,
+  upstreamSubject,
+} from '../support/upstream-provider.ts'
+
+const HOUR_SECONDS = 60 * 60
+const ADA = { name: 'Ada Lovelace', email: 'ada@example.com' }
+
+let server: Server
+let acme: UpstreamProvider
+let globex: UpstreamProvider
+
+beforeAll(async () => {
+  ;[acme, globex] = await Promise.all([startUpstreamProvider(), startUpstreamProvider()])
+  const { SCOPES, CLIENTS } = TEST_VARS
+  server = await startServer({
+    ...UPSTREAM_SECRETS,
+    SCOPES,
+    CLIENTS,
+    IDENTITY_PROVIDERS: [
+      acme.entry('acme', 'Continue with Acme'),
+      acme.entry('acme-app', 'Continue with the Acme app', { isPublic: true }),
+      globex.entry('globex', 'Continue with Globex'),
+    ],
+  })
+  acme.serve(server.origin)
+  globex.serve(server.origin)
+})
+afterEach(() => acme.misbehave())
+afterAll(async () => {
+  acme.close()
+  globex.close()
+  await server.close()
+})
+
+const now = () => Math.floor(Date.now() / 1000)
+
+let members = 0
+
+/** Somebody new each time: nobody may look up many codes at once. */
+const newMember = (): Member => {
+  members += 1
+  return { name: `Member ${members} of Acme`, email: `member${members}@example.com` }
+}
+
+const newVisitor = () => new Person(fetchWithin(server.origin), server.origin)
+
+interface SignInOptions {
+  readonly id?: string
+  readonly provider?: UpstreamProvider
+  readonly visitor?: Person
+  /** The browser that the provider may know already. */
+  readonly browser?: Person
+}
+
+/** Signs in at a provider and comes back. */
+const signIn = async (
+  member: Member,
+  { id = 'acme', provider = acme, visitor = newVisitor(), browser }: SignInOptions = {},
+): Promise<{ visitor: Person; page: Page }> => {
+  const leaving = await visitor.open(`/device/sign-in/at/${id}`)
+  const back = await provider.signIn(leaving.url, member, browser)
+  return { visitor, page: await visitor.open(back.href) }
+}
+
+/** What a device learns of a person who allows it. */
+const connect = async (visitor: Person) => {
+  const device = await startOutsideDevice(server.origin)
+  const question = await visitor.open(`/device?user_code=${device.userCode}`)
+  expect((await visitor.decide(question, 'allow')).html).toContain('You’re connected')
+  return device.collect()
+}
+
+const connectMember = async (...args: Parameters<typeof signIn>) =>
+  connect((await signIn(...args)).visitor)
+
+const subjectOf = async (...args: Parameters<typeof signIn>) =>
+  (await connectMember(...args)).idToken.sub
+
+describe('an account', () => {
+  it('TK-8 is the same each time, by a subject of ours', async () => {
+    const member = newMember()
+    const { idToken, userinfo } = await connectMember(member)
+    expect(userinfo).toStrictEqual({ sub: idToken.sub, ...member, email_verified: true })
+    expect(idToken.sub).not.toContain(upstreamSubject(member))
+    expect(await subjectOf(member)).toBe(idToken.sub)
+    expect(await subjectOf(newMember())).not.toBe(idToken.sub)
+  })
+
+  it('stays the same when name and address change there, and learns of it', async () => {
+    const member = newMember()
+    const sub = await subjectOf(member)
+    acme.misbehave({ userinfo: ADA })
+    const { userinfo } = await connectMember(member)
+    expect(userinfo).toStrictEqual({ sub, ...ADA, email_verified: true })
+  })
+
+  it('is the same by every client that we are there', async () => {
+    const member = newMember()
+    expect(await subjectOf(member, { id: 'acme-app' })).toBe(await subjectOf(member))
+  })
+
+  it('is one, however many sign-ins were the first', async () => {
+    const member = newMember()
+    const subjects = await Promise.all([1, 2, 3].map(() => subjectOf(member)))
+    expect(new Set(subjects).size).toBe(1)
+  })
+
+  it('is another one where another provider has the same subject', async () => {
+    const member = newMember()
+    const there = await connectMember(member, { id: 'globex', provider: globex })
+    expect(there.userinfo).toMatchObject(member)
+    expect(there.idToken.sub).not.toBe(await subjectOf(member))
+  })
+
+  it('is not linked by its address, whichever was first', async () => {
+    const member = { name: 'Mallory', email: 'shared@example.com' }
+    const builtIn = newVisitor()
+    await builtIn.createAccount('Alice', member.email)
+    const alice = await connect(builtIn)
+    const mallory = await connectMember(member)
+    expect(mallory.idToken.sub).not.toBe(alice.idToken.sub)
+    expect([alice.userinfo.name, mallory.userinfo.name]).toStrictEqual(['Alice', 'Mallory'])
+
+    const again = newVisitor()
+    await again.signIn(member.email, PASSWORD)
+    const { idToken, userinfo } = await connect(again)
+    expect(idToken.sub).toBe(alice.idToken.sub)
+    expect(userinfo).toMatchObject({ name: 'Alice', email_verified: false })
+
+    const upstreamFirst = { name: 'Trent', email: 'trent@example.com' }
+    const trent = await subjectOf(upstreamFirst)
+    const later = newVisitor()
+    await later.createAccount('Not Trent', upstreamFirst.email)
+    expect((await connect(later)).idToken.sub).not.toBe(trent)
+  })
+})
+
+describe('what the provider says of somebody', () => {
+  const LONG_ADDRESS = `${'x'.repeat(250)}@example.com`
+  const verified = (name: string) => ({ name, email: ADA.email, email_verified: true })
+
+  it.each<[string, object, object]>([
+    ['an address', {}, { ...ADA, email_verified: true }],
+    // TK-13
+    ['an address of anybody', { email_verified: false }, { ...ADA, email_verified: false }],
+    ['an address and no more', { email_verified: undefined }, { ...ADA, email_verified: false }],
+    ['an address, and a word', { email_verified: 'true' }, { ...ADA, email_verified: false }],
+    ['no address', { email: undefined }, { name: ADA.name }],
+    // Cut short, or tidied up, it would be somebody else's.
+    ['an address too long to be one', { email: LONG_ADDRESS }, { name: ADA.name }],
+    ['an address of two lines', { email: 'ada@example.com\nx' }, { name: ADA.name }],
+    ['an address in a list', { email: ['ada@example.com'] }, { name: ADA.name }],
+    ['another name', { name: undefined, preferred_username: 'ada' }, verified('ada')],
+    ['an address for a name', { name: '' }, verified(ADA.email)],
+    // VP-16
+    ['a name that reads backwards', { name: '\u202EecilA\n' }, verified('ecilA')],
+    ['a name of nothing to be seen', { name: '\u200B ' }, verified(ADA.email)],
+    ['a name too long', { name: `${'x'.repeat(63)}😀😀` }, verified(`${'x'.repeat(63)}😀`)],
+  ])('may be %s', async (_, claims, expected) => {
+    acme.misbehave({ userinfo: { ...ADA, ...claims } })
+    const { idToken, userinfo } = await connectMember(newMember())
+    expect(userinfo).toStrictEqual({ sub: idToken.sub, ...expected })
+  })
+
+  it('may be nothing but its subject', async () => {
+    const member = newMember()
+    acme.misbehave({ userinfo: { name: undefined, email: undefined } })
+    const { idToken, userinfo } = await connectMember(member)
+    expect(userinfo).toStrictEqual({ sub: idToken.sub, name: upstreamSubject(member) })
+  })
+
+  it('TK-14 of how they signed in, only what RFC 8176 has a name for', async () => {
+    const { idToken } = await connectMember(newMember())
+    expect(UPSTREAM_AMR).toContain('company_badge')
+    expect(idToken['amr']).toStrictEqual(['pwd', 'mfa'])
+  })
+
+  it.each<[string, object]>([
+    ['nothing', { amr: undefined }],
+    ['no list', { amr: 'pwd' }],
+    ['no words', { amr: [1, null, {}] }],
+  ])('TK-14 of how they signed in may be %s', async (_, claims) => {
+    acme.misbehave({ idToken: { ...claims } })
+    expect((await connectMember(newMember())).idToken['amr'] ?? []).toStrictEqual([])
+  })
+})
+
+describe('when they signed in', () => {
+  it('TK-9 is when they did so there, and not when they came by', async () => {
+    acme.misbehave({ signedInSecondsAgo: 3 * HOUR_SECONDS })
+    const before = now()
+    const { idToken } = await connectMember(newMember())
+    expect(idToken.auth_time).toBeGreaterThanOrEqual(before - 3 * HOUR_SECONDS)
+    expect(idToken.auth_time).toBeLessThanOrEqual(now() - 3 * HOUR_SECONDS)
+  })
+
+  it.each<[string, object]>([
+    ['is not told', { auth_time: undefined }],
+    ['is in the future', { auth_time: now() + HOUR_SECONDS }],
+    ['is told in milliseconds', { auth_time: Date.now() }],
+  ])('TK-9 is now where it %s', async (_, claims) => {
+    acme.misbehave({ idToken: { ...claims } })
+    const before = now()
+    const { idToken: ours } = await connectMember(newMember())
+    expect(ours.auth_time).toBeGreaterThanOrEqual(before)
+    expect(ours.auth_time).toBeLessThanOrEqual(now())
+  })
+
+  it('SS-5 has to be recent: who signed in too long ago does it again there', async () => {
+    const member = newMember()
+    const browser = acme.browser()
+    const device = await startOutsideDevice(server.origin)
+    const visitor = newVisitor()
+    await visitor.open(`/device?user_code=${device.userCode}`)
+    acme.misbehave({ idToken: { auth_time: now() - 13 * HOUR_SECONDS } })
+    const { page } = await signIn(member, { visitor, browser })
+    expect(page.url.pathname).toBe('/device/sign-in')
+    expect(page.html).toContain('Sign in again')
+    expect(acme.authorizationRequests.at(-1)?.get('max_age')).toBe(String(12 * HOUR_SECONDS))
+    expect(acme.authorizationRequests.at(-1)?.has('prompt')).toBe(false)
+
+    acme.misbehave()
+    const before = now()
+    const { page: question } = await signIn(member, { visitor, browser })
+    expect(acme.authorizationRequests.at(-1)?.get('prompt')).toBe('login')
+    expect(acme.authorizationRequests.at(-1)?.get('max_age')).toBe(String(12 * HOUR_SECONDS))
+    expect(question.url.pathname).toBe('/device/confirm')
+    expect(question.html).toContain(device.userCode)
+    await visitor.decide(question, 'allow')
+    expect((await device.collect()).idToken.auth_time).toBeGreaterThanOrEqual(before)
+  })
+
+  it('SS-3 ends whatever session the browser had before', async () => {
+    const [member, next] = [newMember(), newMember()]
+    const { visitor } = await signIn(member)
+    const stolen = newVisitor()
+    stolen.cookies.set('session', visitor.cookies.get('session') ?? '')
+    expect((await stolen.open('/devices')).html).toContain(member.name)
+    await signIn(next, { visitor })
+    expect((await stolen.open('/devices')).url.pathname).toBe('/device/sign-in')
+    expect((await visitor.open('/devices')).html).toContain(next.name)
+  })
+})

@@ -1,0 +1,271 @@
+// What comes back from an identity provider and must not sign anybody in: answers nobody asked for,
+// answers to somebody else, false answers. And where the way back never leads.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { en } from '../../src/activation/messages/en.ts'
+import { type Page, Person } from '../support/person.ts'
+import { type Server, startServer } from '../support/server.ts'
+import type { Misbehaviour } from '../support/upstream-misbehaviour.ts'
+import {
+  UPSTREAM_SECRETS,
+  type UpstreamProvider,
+  fetchWithin,
+  startUpstreamProvider,
+} from '../support/upstream-provider.ts'
+
+const ADA = { name: 'Ada Lovelace', email: 'ada@example.com' }
+const MALLORY = { name: 'Mallory', email: 'mallory@example.com' }
+const CODE = 'BCDF-GHJK'
+const { failed: FAILED, cancelled: CANCELLED } = en.signIn
+const EVIL = 'https://evil.example/'
+
+let server: Server
+let acme: UpstreamProvider
+let globex: UpstreamProvider
+
+beforeAll(async () => {
+  ;[acme, globex] = await Promise.all([startUpstreamProvider(), startUpstreamProvider()])
+  server = await startServer({
+    ...UPSTREAM_SECRETS,
+    IDENTITY_PROVIDERS: [
+      acme.entry('acme', 'Continue with Acme'),
+      globex.entry('globex', 'Continue with Globex'),
+      // The same machine by another name: its metadata speaks of another issuer.
+      { ...acme.entry('alias', 'Alias'), issuer: acme.issuer.replace('127.0.0.1', 'localhost') },
+    ],
+  })
+  acme.serve(server.origin)
+  globex.serve(server.origin)
+  // Not every provider says in its answers who it is (RFC 9207).
+  globex.misbehave({ metadata: { authorization_response_iss_parameter_supported: undefined } })
+})
+afterEach(() => acme.misbehave())
+afterAll(async () => {
+  acme.close()
+  globex.close()
+  await server.close()
+})
+
+const newVisitor = () => new Person(fetchWithin(server.origin), server.origin)
+
+interface Attempt {
+  readonly visitor: Person
+  /** The address that the provider sends the browser back to. */
+  readonly back: URL
+}
+
+/** Goes to a provider with a code that waits, signs in there, and is about to come back. */
+const signInThere = async (
+  member = ADA,
+  { id = 'acme', provider = acme, visitor = newVisitor() } = {},
+): Promise<Attempt> => {
+  await visitor.open(`/device?user_code=${CODE}`)
+  const leaving = await visitor.open(`/device/sign-in/at/${id}`)
+  return { visitor, back: await provider.signIn(leaving.url, member) }
+}
+
+const withParameters = (url: URL, changes: Readonly<Record<string, string | undefined>>): URL => {
+  const changed = new URL(url)
+  for (const [name, value] of Object.entries(changes))
+    if (value === undefined) changed.searchParams.delete(name)
+    else changed.searchParams.set(name, value)
+  return changed
+}
+
+/** Nobody is signed in, one sentence says so, and the code still waits. */
+const expectRefusal = (page: Page, visitor: Person, sentence = FAILED) => {
+  expect(page.status).toBe(403)
+  expect(page.html).toContain(sentence)
+  expect(page.html).toContain(CODE)
+  expect(page.html).toContain('Continue with Acme')
+  expect(visitor.cookies.has('session')).toBe(false)
+  expect(page.headers.get('Cache-Control')).toBe('no-store')
+}
+
+describe('an answer is refused', () => {
+  type Tamper = (attempt: Attempt) => URL | Promise<URL>
+
+  const refused: [string, Tamper][] = [
+    ['that has another state', ({ back }) => withParameters(back, { state: 'x'.repeat(43) })],
+    ['without a state', ({ back }) => withParameters(back, { state: undefined })],
+    ['that has two states', ({ back }) => new URL(`${back.href}&state=x`)],
+    ['without a code', ({ back }) => withParameters(back, { code: undefined })],
+    ['that has two codes', ({ back }) => new URL(`${back.href}&code=x`)],
+    ['whose code was made up', ({ back }) => withParameters(back, { code: 'x'.repeat(43) })],
+    ['of another issuer (RFC 9207)', ({ back }) => withParameters(back, { iss: globex.issuer })],
+    ['without its issuer (RFC 9207)', ({ back }) => withParameters(back, { iss: undefined })],
+    ['without anything', ({ back }) => new URL(back.pathname, back)],
+    ['with tokens in the address', ({ back }) => withParameters(back, { id_token: 'e30.e30.' })],
+    [
+      'that says stop with another state',
+      ({ back }) => withParameters(back, { error: 'access_denied', code: undefined, state: 'x' }),
+    ],
+    // Login CSRF, and an injected code: PKCE binds it to the browser that asked.
+    ['that was meant for another browser', async () => (await signInThere(MALLORY)).back],
+    [
+      'with a code of another browser',
+      async ({ back }) => {
+        const code = (await signInThere(MALLORY)).back.searchParams.get('code')
+        return withParameters(back, { code: code ?? '' })
+      },
+    ],
+  ]
+
+  it.each(refused)('%s', async (_, tamper) => {
+    const attempt = await signInThere()
+    const page = await attempt.visitor.open((await tamper(attempt)).href)
+    expectRefusal(page, attempt.visitor)
+  })
+
+  it('to a question this browser never asked', async () => {
+    const { back } = await signInThere()
+    const page = await newVisitor().open(back.href)
+    expect(page.status).toBe(403)
+    expect(page.html).toContain(FAILED)
+  })
+
+  it('that comes a second time, and whoever is signed in stays so', async () => {
+    const { visitor, back } = await signInThere()
+    const attempt = visitor.cookies.get('upstream') ?? ''
+    await visitor.open(back.href)
+    const session = visitor.cookies.get('session')
+    expect(session).toBeDefined()
+    expect(visitor.cookies.has('upstream')).toBe(false)
+
+    expect((await visitor.open(back.href)).status).toBe(403)
+    // Neither is it good for somebody who kept what the browser had.
+    const thief = newVisitor()
+    thief.cookies.set('upstream', attempt)
+    expect((await thief.open(back.href)).status).toBe(403)
+    expect(thief.cookies.has('session')).toBe(false)
+    expect(visitor.cookies.get('session')).toBe(session)
+    expect((await visitor.open('/devices')).html).toContain(ADA.name)
+  })
+
+  it.each<[string, Misbehaviour]>([
+    ['has another nonce', { idToken: { nonce: 'x' } }],
+    ['has no nonce', { idToken: { nonce: undefined } }],
+    ['is of another issuer', { idToken: { iss: 'https://acme.example' } }],
+    ['is for another client', { idToken: { aud: 'client-alias' } }],
+    ['is for others too', { idToken: { aud: ['client-acme', 'x'], azp: 'x' } }],
+    ['has run out', { idToken: { exp: Math.floor(Date.now() / 1000) - 60 } }],
+    ['never runs out', { idToken: { exp: undefined } }],
+    ['is of nobody', { idToken: { sub: undefined } }],
+    ['is not signed', { isUnsigned: true }],
+    ['is not there', { hasNoIdToken: true }],
+  ])('whose ID token %s', async (_, misbehaviour) => {
+    acme.misbehave(misbehaviour)
+    const { visitor, back } = await signInThere()
+    expectRefusal(await visitor.open(back.href), visitor)
+  })
+
+  it.each<[string, Misbehaviour]>([
+    ['UserInfo speaks of somebody else', { userinfo: { sub: 'x' } }],
+    ['UserInfo is broken', { broken: ['/me'] }],
+    ['the token endpoint is broken', { broken: ['/token'] }],
+    ['the provider hangs up', { isDown: true }],
+  ])('where %s', async (_, misbehaviour) => {
+    const { visitor, back } = await signInThere()
+    acme.misbehave(misbehaviour)
+    expectRefusal(await visitor.open(back.href), visitor)
+  })
+
+  it.each([
+    ['access_denied', CANCELLED],
+    ['server_error', FAILED],
+    ['temporarily_unavailable', FAILED],
+    ['login_required', FAILED],
+    ['made_up_by_acme', FAILED],
+  ])('that is the error %s, with one sentence', async (error, sentence) => {
+    acme.misbehave({ error })
+    const { visitor, back } = await signInThere()
+    expect(back.searchParams.get('error')).toBe(error)
+    back.searchParams.set('error_description', '<b>Call 555-0100</b>')
+    const page = await visitor.open(back.href)
+    expectRefusal(page, visitor, sentence)
+    expect(page.html).not.toContain('555-0100')
+  })
+})
+
+describe('two providers', () => {
+  it('do not answer for each other', async () => {
+    const { visitor, back } = await signInThere()
+    globex.paths.length = 0
+    const mixedUp = new URL(back.href.replace('/at/acme/', '/at/globex/'))
+    const page = await visitor.open(withParameters(mixedUp, { iss: undefined }).href)
+    expectRefusal(page, visitor)
+    expect(globex.paths).not.toContain('/token')
+  })
+
+  it('do not get each other’s codes (mix-up, RFC 9207)', async () => {
+    const { back } = await signInThere(MALLORY)
+    const globexToo = { id: 'globex', provider: globex }
+    const { visitor, back: asked } = await signInThere(ADA, globexToo)
+    globex.paths.length = 0
+    const { code, iss } = Object.fromEntries(back.searchParams)
+    expectRefusal(await visitor.open(withParameters(asked, { code, iss }).href), visitor)
+    expect(globex.paths).not.toContain('/token')
+  })
+
+  it('are each who their metadata says they are', async () => {
+    const visitor = newVisitor()
+    await visitor.open(`/device?user_code=${CODE}`)
+    expectRefusal(await visitor.open('/device/sign-in/at/alias'), visitor)
+  })
+})
+
+it('lets a person try again after an answer that somebody else made their browser open', async () => {
+  const { visitor, back } = await signInThere()
+  await visitor.open('/device/sign-in/at/acme/callback?error=access_denied&state=x')
+  expect((await visitor.open(back.href)).url.pathname).toBe('/device/confirm')
+})
+
+it('SS-1 keeps what it asked where only it can read it, for ten minutes', async () => {
+  const { visitor } = await signInThere()
+  const kept = visitor.setCookies.find((header) => header.startsWith('upstream='))
+  expect(kept).toMatch(/; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/)
+})
+
+describe('VP-15 the way back', () => {
+  it('leads to the devices of whoever was going there', async () => {
+    const visitor = newVisitor()
+    expect((await visitor.open('/devices')).url.pathname).toBe('/device/sign-in')
+    const leaving = await visitor.open('/device/sign-in/at/acme')
+    const back = await acme.signIn(leaving.url, ADA)
+    expect((await visitor.open(back.href)).url.href).toBe(`${server.origin}/devices`)
+  })
+
+  it.each([EVIL, '//evil.example', '/\\evil.example', '/device/sign-out', 'devices@evil.example'])(
+    'is never an address that somebody left in a cookie: %s',
+    async (next) => {
+      const visitor = newVisitor()
+      const leaving = await visitor.open('/device/sign-in/at/acme')
+      visitor.cookies.set('next', encodeURIComponent(next))
+      const back = await acme.signIn(leaving.url, ADA)
+      expect((await visitor.open(back.href)).url.href).toBe(`${server.origin}/device`)
+    },
+  )
+
+  it('is never an address that somebody put into a link, there or back', async () => {
+    const visitor = newVisitor()
+    const wishes = new URLSearchParams(
+      ['redirect_uri', 'return_to', 'next', 'issuer', 'scope'].map((name) => [name, EVIL]),
+    )
+    const leaving = await visitor.open(`/device/sign-in/at/acme?${wishes.toString()}`)
+    expect(leaving.url.href).not.toContain('evil')
+    expect(leaving.url.searchParams.get('redirect_uri')).toBe(
+      `${server.origin}/device/sign-in/at/acme/callback`,
+    )
+    const back = await acme.signIn(leaving.url, ADA)
+    const page = await visitor.open(`${back.href}&${wishes.toString()}`)
+    expect(page.url.href).toBe(`${server.origin}/device`)
+    expect(page.html).not.toContain('evil')
+  })
+})
+
+it('keeps whoever is signed in signed in when the provider refuses', async () => {
+  const { visitor, back: first } = await signInThere()
+  await visitor.open(first.href)
+  const { back } = await signInThere(MALLORY, { visitor })
+  expect((await visitor.open(withParameters(back, { code: 'x' }).href)).status).toBe(403)
+  expect((await visitor.open('/devices')).html).toContain(ADA.name)
+})

@@ -1,0 +1,120 @@
+// Every page in every state that it has, and how a person gets there. By what stands in the markup,
+// not by words: some of them are read in other languages too.
+import { Authenticator } from './authenticator.ts'
+import { Person } from './person.ts'
+import type { Phone } from './phone.ts'
+import { RECIFE, TURKU, at } from './places.ts'
+import { RemoteDevice } from './remote-device.ts'
+
+type Reach = (phone: Phone) => Promise<void>
+
+/** A client that lets no far device in. */
+export const STRICT_CLIENT = {
+  client_id: 'strict-tv',
+  client_name: 'The strict-tv',
+  scope: 'openid offline_access',
+  proximity: { far: 'refuse' },
+}
+
+/** Presses what leads to another page, and waits for that. */
+export const follow = async (phone: Phone, selector: string): Promise<void> => {
+  const target = phone.page.locator(selector).first()
+  await Promise.all([phone.page.waitForEvent('load'), phone.tap(target)])
+}
+
+const submit = 'main form button:not([type=button])'
+const allow = 'button[value=allow]'
+
+const near: Reach = async (phone) => {
+  await phone.join()
+  await phone.scan(await RemoteDevice.start(phone.origin))
+}
+
+const far = async (phone: Phone, clientId = 'tv'): Promise<void> => {
+  await phone.join()
+  await phone.scan(await RemoteDevice.start(phone.origin, { clientId, place: at(RECIFE) }))
+}
+
+const everything: Reach = async (phone) => {
+  const email = await phone.join()
+  await new Person(fetch, phone.origin, at(TURKU)).signIn(email)
+  const device = await RemoteDevice.start(phone.origin)
+  await phone.scan(device)
+  await follow(phone, allow)
+  await device.collect()
+  await Authenticator.addTo(phone.page)
+  await phone.open('/devices')
+  await follow(phone, 'form[data-passkey] button')
+  for (const summary of await phone.page.locator('summary').all()) await phone.tap(summary)
+}
+
+export const PAGE_STATES = {
+  'enter code': (phone) => phone.open('/device'),
+  'enter code, half of one': (phone) => phone.open('/device?user_code=WDJB'),
+  'enter code, not valid': async (phone) => {
+    await phone.join()
+    await phone.open('/device?user_code=BCDF-GHJK')
+  },
+  'sign in': async (phone) => phone.scan(await RemoteDevice.start(phone.origin)),
+  'sign in, refused': async (phone) => {
+    await phone.open('/device/sign-in')
+    await follow(phone, submit)
+  },
+  'sign in, passkey not used': async (phone) => {
+    await Authenticator.addTo(phone.page)
+    await phone.open('/device/sign-in')
+    await phone.tap(phone.page.locator('form[data-passkey] button'))
+    await phone.page.locator('[data-problem]').waitFor()
+  },
+  'sign in again': async (phone) => {
+    await phone.join()
+    await phone.open('/device/sign-in')
+  },
+  'create account': (phone) => phone.open('/device/create-account'),
+  'create account, problems': async (phone) => {
+    await phone.open('/device/create-account')
+    await follow(phone, submit)
+  },
+  'confirm, near': near,
+  'confirm, far': far,
+  'confirm, far, problems': async (phone) => {
+    await far(phone)
+    await follow(phone, allow)
+  },
+  'too far': (phone) => far(phone, STRICT_CLIENT.client_id),
+  connected: async (phone) => {
+    await near(phone)
+    await follow(phone, allow)
+  },
+  declined: async (phone) => {
+    await near(phone)
+    await follow(phone, 'button[value=deny]')
+  },
+  reported: async (phone) => {
+    await near(phone)
+    await follow(phone, 'button[value=report]')
+  },
+  removed: async (phone) => {
+    await near(phone)
+    await follow(phone, allow)
+    await follow(phone, 'button[value=not-me]')
+  },
+  'my devices, none': async (phone) => {
+    await phone.join()
+    await phone.open('/devices')
+  },
+  'my devices, everything': everything,
+  'no such page': (phone) => phone.open('/device/nowhere'),
+  'foreign form': async (phone) => {
+    await phone.open('/device')
+    await phone.page.evaluate(`document.forms[0].elements.csrf.value = ''`)
+    await follow(phone, submit)
+  },
+  'too many tries': async (phone) => {
+    await phone.join()
+    for (const letter of 'BCDFGH') await phone.open(`/device?user_code=ZZZZ-ZZZ${letter}`)
+  },
+  'no sign-in here': (phone) => phone.open('/authorize?response_type=code'),
+} satisfies Readonly<Record<string, Reach>>
+
+export type PageState = keyof typeof PAGE_STATES
