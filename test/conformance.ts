@@ -9,7 +9,7 @@ type Section = { readonly title: string; readonly rows: Map<string, string> }
 const HEADING = /^## (.*)$/
 // An id and its level, or a number where the decision table has neither; then what is required.
 const ROW = /^\| *(?:([A-Z]{2}-\d+) *\|[^|]*|(\d+) *)\| *([^|]*?) *\|/
-const NAMED = /\b(?:([A-Z]{2}-)(\d+)(?: to \1(\d+))?|row (\d+))\b/g
+const NAMED = /(?<![\w-])(?:([A-Z]{2}-)(\d+)(?: to \1(\d+))?|row (\d+))\b/g
 
 const TOKENS = new RegExp(
   [

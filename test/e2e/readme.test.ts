@@ -1,0 +1,48 @@
+// What the README says about itself: files and tests that it names are there.
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+
+const root = new URL('../..', import.meta.url).pathname
+const readme = readFileSync(`${root}README.md`, 'utf8')
+
+/** The rows of the table under a heading, as lists of cells, without its head. */
+const tableUnder = (heading: string): string[][] =>
+  (readme.split(`${heading}\n`)[1] ?? '')
+    .split(/\n#+ /, 1)
+    .join('')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+
+const named = (cell: string): string[] =>
+  [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+
+const risks = tableUnder('### Risk assessment')
+
+it('XD-1 there is a risk assessment', () => {
+  expect(risks.length).toBeGreaterThan(8)
+  expect(readme).toContain('What is left:')
+})
+
+it.each(risks)('XD-2 %s: is mitigated in files and shown by tests that are there', (...cells) => {
+  const [, mitigation = '', where = '', tests = ''] = cells
+  expect(mitigation).not.toBe('')
+  expect(named(where).length).toBeGreaterThan(0)
+  for (const file of named(where))
+    expect([file, existsSync(`${root}src/${file}`)]).toEqual([file, true])
+  expect(named(tests).length).toBeGreaterThan(0)
+  for (const name of named(tests))
+    expect([name, existsSync(`${root}test/${name}.test.ts`)]).toEqual([name, true])
+})
+
+it('XD-4 says what the flow is not for', () => {
+  expect(readme).toMatch(/Use the device grant only where the device has no usable browser/)
+  expect(readme).toMatch(/not for high-value resources/)
+  expect(readme).toMatch(/On a phone or laptop itself, use the authorization code grant/)
+})
