@@ -100,7 +100,9 @@ const toAuthentication = ({
       method: 'client_secret',
       secretHash: Buffer.from(secretHash, 'hex').toString('base64url'),
     }
-  if (method !== 'private_key_jwt') return { method: 'none' }
+  if (method === 'none') return { method }
+  // Never open by mistake.
+  if (method !== 'private_key_jwt') throw new TypeError(`${method} without a secret`)
   return {
     method,
     keys: jwks === undefined ? { jwksUri: jwksUri ?? '' } : { jwks },

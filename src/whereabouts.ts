@@ -3,7 +3,10 @@
 import ipaddr from 'ipaddr.js'
 import { plainText } from './device-name.ts'
 
-/** What people call a place; countries as ISO 3166-1 alpha-2. */
+/** What the edge calls the country of who hides behind Tor. */
+export const TOR = 'T1'
+
+/** What people call a place; countries as ISO 3166-1 alpha-2, or `TOR`. */
 export interface Place {
   readonly city: string | undefined
   readonly region: string | undefined
@@ -51,7 +54,10 @@ export const placeIn = ({ city, region, country }: Place): Place => ({ city, reg
  * whoever hides behind one would be near everybody.
  */
 export const proximityOf = (device: Whereabouts, person: Whereabouts): Proximity => {
-  if (isSame(device.network, person.network)) return 'same_network'
+  const isHidden = device.country === TOR || person.country === TOR
+  if (!isHidden && isSame(device.network, person.network)) return 'same_network'
+  // Whoever hides where they are is not to be thought near.
+  if (isHidden) return 'far'
   if (device.country === undefined || person.country === undefined) return 'unknown'
   if (device.country !== person.country) return 'far'
   if (isSame(device.asn, person.asn)) return 'same_operator'
@@ -78,6 +84,6 @@ const isSame = <T>(a: T | undefined, b: T | undefined): boolean => a !== undefin
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? plainText(value) || undefined : undefined
 
-// `T1` (Tor) and `XX` (unknown) are no countries.
+// `XX` is unknown.
 const countryOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^[A-Z]{2}$/.test(value) && value !== 'XX' ? value : undefined
+  typeof value === 'string' && /^([A-Z]{2}|T1)$/.test(value) && value !== 'XX' ? value : undefined

@@ -176,6 +176,8 @@ const CheckFields: FC<{ readonly page: PageContext; readonly check: Check }> = (
   const copy = page.language.messages.confirm.check
   return (
     <>
+      {/* What Enter in the field presses, or it would be the first button below: the refusal. */}
+      <button class="unseen" name="decision" value="check" tabindex={-1} aria-hidden="true" />
       <Field
         page={page}
         name="typed_code"

@@ -46,6 +46,8 @@ export const confirm = new Hono<PageEnvironment>()
     switch (form('decision')) {
       case 'allow':
         return allow(context, question)
+      case 'check':
+        return showQuestion(context, question, checkOf(context, shown))
       case 'report':
         return refuse(context, question, 'reported')
       default:

@@ -16,14 +16,15 @@ export interface DevicesPageProps {
   /** What was just done. */
   readonly done: string | undefined
   readonly problem: string | undefined
-  /** Undefined where no passkey can be added. */
+  readonly canAddPasskey: boolean
+  /** Undefined where the sign-in is too long ago to add one. */
   readonly passkeyOptions: PublicKeyCredentialCreationOptionsJSON | undefined
   /** What a new passkey is called at first. */
   readonly passkeyName: string
 }
 
 export const DevicesPage: FC<DevicesPageProps> = (props) => {
-  const { page, person, done, problem, passkeyOptions } = props
+  const { page, person, done, problem, canAddPasskey, passkeyOptions } = props
   const copy = page.language.messages.devices
   return (
     <Layout page={page} title={copy.title}>
@@ -39,7 +40,7 @@ export const DevicesPage: FC<DevicesPageProps> = (props) => {
       {done === undefined ? null : <Notice kind="status">{done}</Notice>}
       {problem === undefined ? null : <Notice kind="problem">{problem}</Notice>}
       <Devices {...props} />
-      {passkeyOptions === undefined ? null : <Passkeys {...props} />}
+      {canAddPasskey ? <Passkeys {...props} /> : null}
       <Sessions {...props} />
       <Everywhere page={page} />
       <Activity {...props} />
@@ -116,10 +117,15 @@ const Passkeys: FC<DevicesPageProps> = ({ page, overview, now, passkeyOptions, p
           </li>
         ))}
       </ul>
-      {passkeyOptions === undefined ? null : (
+      {passkeyOptions === undefined ? (
+        <a class="button" href={`${page.basePath}/devices/passkey`}>
+          {copy.addPasskey}
+        </a>
+      ) : (
         <PasskeyForm
           page={page}
           ceremony="create"
+          again={`${page.basePath}/devices`}
           options={passkeyOptions}
           action={`${page.basePath}/devices/passkey/add`}
           label={copy.addPasskey}

@@ -56,8 +56,9 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
       now={Date.now()}
       done={isDone(copy.done, done) ? copy.done[done] : undefined}
       problem={problem}
+      canAddPasskey={isOwnAccount(context, owner)}
       passkeyOptions={
-        context.get('config').hasBuiltInAccounts
+        isOwnAccount(context, owner) && isFresh(owner)
           ? await generatePasskeyRegistrationOptions(
               context.env,
               relyingPartyOf(context),
@@ -73,13 +74,19 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
   )
 }
 
+// Who came from an identity provider goes on doing so: it may stop knowing them.
+const isOwnAccount = (context: PageRequest, { provider }: SignedIn): boolean =>
+  context.get('config').hasBuiltInAccounts && provider === undefined
+
+// SS-5: whoever holds the phone for a moment must not leave a key of their own behind.
+const isFresh = ({ authTimeMs }: SignedIn): boolean => Date.now() < authTimeMs + FRESH_SIGN_IN_MS
+
 const isDone = (messages: object, text: string): text is Done => Object.hasOwn(messages, text)
 
 const addPasskey: OwnHandler = async (context, owner) => {
   const { csrf, language } = context.get('page')
-  if (!context.get('config').hasBuiltInAccounts) return goTo(context, '/devices')
-  // SS-5: whoever holds the phone for a moment must not leave a key of their own behind.
-  if (Date.now() >= owner.authTimeMs + FRESH_SIGN_IN_MS) return askFirst(context)
+  if (!isOwnAccount(context, owner)) return goTo(context, '/devices')
+  if (!isFresh(owner)) return askFirst(context)
   const form = context.get('form')
   const response = parseRegistrationResponse(form('credential'))
   const name = plainText(form('name')) || language.messages.devices.passkeys
@@ -136,6 +143,11 @@ export const devices = new Hono<PageEnvironment>()
   .post(
     '/passkey/remove',
     change('passkeyRemoved', (account, id) => account.removePasskey(id)),
+  )
+  // Signing in again comes first where it was long ago, and leads back.
+  .get(
+    '/passkey',
+    own(async (context) => askFirst(context)),
   )
   .post('/passkey/add', own(addPasskey))
   .post(

@@ -9,6 +9,8 @@ interface PasskeyFormProps {
   readonly ceremony: 'get' | 'create'
   readonly options: object
   readonly action: string
+  /** The page with fresh options, where these have been there for too long. */
+  readonly again: string
   readonly label: string
   /** What is said when nothing came of it. */
   readonly problem: string
@@ -21,6 +23,7 @@ export const PasskeyForm: FC<PropsWithChildren<PasskeyFormProps>> = ({
   ceremony,
   options,
   action,
+  again,
   label,
   problem,
   look,
@@ -32,6 +35,7 @@ export const PasskeyForm: FC<PropsWithChildren<PasskeyFormProps>> = ({
     action={action}
     data-passkey={ceremony}
     data-options={JSON.stringify(options)}
+    data-again={again}
     hidden
   >
     <Csrf page={page} />

@@ -1,6 +1,6 @@
 // Where and when a device asked, in words.
 import { DAY, HOUR, MINUTE } from '../durations.ts'
-import type { Place } from '../whereabouts.ts'
+import { type Place, TOR } from '../whereabouts.ts'
 import type { Language } from './language.ts'
 
 /** `Turku, Finland`, or undefined where the edge cannot tell. */
@@ -14,7 +14,9 @@ export const placeName = (
 }
 
 const countryName = (code: string | undefined, tag: string): string | undefined =>
-  code === undefined ? undefined : new Intl.DisplayNames(tag, { type: 'region' }).of(code)
+  code === undefined || code === TOR
+    ? code && 'Tor'
+    : new Intl.DisplayNames(tag, { type: 'region' }).of(code)
 
 const UNITS = [
   ['year', 365 * DAY],

@@ -14,7 +14,6 @@ import {
   type PageRequest,
   goTo,
   pageForClient,
-  sessionCookie,
   signedInVisitor,
 } from './visit.ts'
 
@@ -118,7 +117,7 @@ export const result = new Hono<PageEnvironment>()
       <ResultPage
         page={pageForClient(context, kept.clientId)}
         result={kept}
-        offersPasskey={await mayAddPasskey(context)}
+        offersPasskey={kept.outcome === 'connected' && (await mayAddPasskey(context))}
       />,
     )
   })
@@ -146,10 +145,11 @@ export const result = new Hono<PageEnvironment>()
 
 // Only who signed in with a password has something to gain from it.
 const mayAddPasskey = async (context: PageRequest): Promise<boolean> => {
-  const claim = sessionCookie(context)
-  if (!context.get('config').hasBuiltInAccounts || claim === undefined) return false
+  const person = await signedInVisitor(context)
+  if (!context.get('config').hasBuiltInAccounts || person === undefined) return false
+  if (person.provider !== undefined || !person.amr.includes('pwd')) return false
   const overview = await ask(async () =>
-    accountOf(context.env, claim.subject)?.overview(claim.claim),
+    accountOf(context.env, person.subject)?.overview(person.claim),
   )
   return overview?.passkeys.length === 0
 }

@@ -45,6 +45,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
           ceremony="get"
           options={passkeyOptions}
           action={`${page.basePath}/device/sign-in/passkey`}
+          again={`${page.basePath}/device/sign-in`}
           label={copy.passkey}
           problem={copy.passkeyProblem}
           look="plain"

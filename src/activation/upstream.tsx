@@ -17,14 +17,14 @@ export const upstream = new Hono<PageEnvironment>()
     if (provider === undefined) return missing(context)
     if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'upstream')))
       return tooMany(context, LIMIT_PERIOD_MS)
-    const again =
-      readCookie(context, 'switching') !== undefined ||
-      (await signedInVisitor(context)) !== undefined
+    const isKnown = (await signedInVisitor(context)) !== undefined
+    const isSwitching = readCookie(context, 'switching') !== undefined
+    const prompt = isKnown ? 'login' : isSwitching ? 'select_account' : undefined
     try {
       const { location, attempt } = await beginUpstreamSignIn(
         provider,
         redirectUriOf(context, provider),
-        { again },
+        prompt,
       )
       keepCookie(context, 'upstream', JSON.stringify(attempt))
       return context.redirect(location, 303)
@@ -36,6 +36,8 @@ export const upstream = new Hono<PageEnvironment>()
   .get('/:provider/callback', async (context) => {
     const provider = providerOf(context)
     if (provider === undefined) return missing(context)
+    if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'callback')))
+      return tooMany(context, LIMIT_PERIOD_MS)
     const attempt = parseAttempt(readCookie(context, 'upstream'))
     // Not asked for from here, or too long ago: nothing of it is believed. What was asked can still
     // be answered, whatever somebody makes the browser open meanwhile.

@@ -13,7 +13,11 @@ const ask = {
   create: (optionsJSON) => startRegistration({ optionsJSON }),
 }
 
+// The server forgets its challenge after five minutes.
+const STALE_MS = 4 * 60 * 1000
+
 const start = async (form, useBrowserAutofill = false) => {
+  if (performance.now() > STALE_MS) return location.assign(form.dataset.again)
   const problem = form.querySelector('[data-problem]')
   const optionsJSON = JSON.parse(form.dataset.options)
   try {

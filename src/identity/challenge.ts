@@ -48,7 +48,7 @@ export const useChallenge = async (
   const untilMs = head.readUInt32BE() * SECOND + PASSKEY_CHALLENGE_LIFETIME_MS
   if (now >= untilMs) return false
   const digest = sha256(challenge)
-  // No sender is known yet; a few hundred objects share what is asked of them.
+  // No sender is known yet; a few thousand objects share what is asked of them.
   return ask(() => replayGuardOf(env, 'passkey', digest.slice(0, 2)).use(digest, untilMs))
 }
 

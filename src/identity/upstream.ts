@@ -40,7 +40,8 @@ export const parseAttempt = (text: string | undefined): Attempt | undefined => {
 export const beginUpstreamSignIn = async (
   provider: IdentityProvider,
   redirectUri: string,
-  { again }: { again: boolean },
+  /** `login`: it has to be shown again; `select_account`: it may be somebody else now. */
+  prompt: 'login' | 'select_account' | undefined,
 ): Promise<{ location: string; attempt: Attempt }> => {
   const configuration = await configurationOf(provider)
   const attempt: Attempt = {
@@ -58,7 +59,7 @@ export const beginUpstreamSignIn = async (
     code_challenge_method: 'S256',
     // SS-5: as fresh there as it has to be here.
     max_age: String(FRESH_SIGN_IN_MS / SECOND),
-    ...(again && { prompt: 'login' }),
+    ...(prompt !== undefined && { prompt }),
   })
   return { location: location.href, attempt }
 }
@@ -115,7 +116,8 @@ const recognise = async (
   })
   const idToken = tokens.claims()
   if (idToken === undefined) throw new TypeError('the provider sent no ID token')
-  // Many tell name and address at UserInfo only (OpenID Connect Core §5.4).
+  // Many tell name and address at UserInfo only (OpenID Connect Core §5.4). An address goes with what
+  // the same answer says of it.
   const more =
     configuration.serverMetadata().userinfo_endpoint === undefined
       ? {}
@@ -123,7 +125,7 @@ const recognise = async (
   const { auth_time: authTime, amr } = idToken
   return {
     subject: idToken.sub,
-    claims: claimsOf({ ...idToken, ...more }),
+    claims: claimsOf({ ...idToken, ...('email' in more && { email_verified: false }), ...more }),
     amr: Array.isArray(amr) ? amr.filter(isRegistered) : [],
     // A clock that is ahead, or counts in milliseconds, must not make a sign-in that never ages.
     authTimeMs: authTime === undefined ? undefined : Math.min(authTime * SECOND, Date.now()),
@@ -159,9 +161,7 @@ const configurationOf = async (provider: IdentityProvider): Promise<openid.Confi
     issuer,
     provider.clientId,
     undefined,
-    provider.clientSecret === undefined
-      ? openid.None()
-      : openid.ClientSecretPost(provider.clientSecret),
+    authenticationOf(provider),
     // On this machine only, for trying it out.
     {
       timeout: TIMEOUT_SECONDS,
@@ -170,6 +170,18 @@ const configurationOf = async (provider: IdentityProvider): Promise<openid.Confi
   )
   kept.set(provider.id, configuration, now + PROVIDER_CACHE_MS)
   return configuration
+}
+
+// OpenID Connect Discovery §3: Basic is what a provider takes that says nothing.
+const authenticationOf = ({ clientSecret }: IdentityProvider): openid.ClientAuth => {
+  if (clientSecret === undefined) return openid.None()
+  return (server, ...rest) => {
+    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
+    const authenticate = methods.includes('client_secret_post')
+      ? openid.ClientSecretPost(clientSecret)
+      : openid.ClientSecretBasic(clientSecret)
+    return authenticate(server, ...rest)
+  }
 }
 
 // The library's errors carry answers of the provider, and those may hold tokens.

@@ -1,7 +1,12 @@
 // Who is the client with this client_id? One of wrangler.toml, or one that registered (RFC 7591), or
 // one whose client_id is the address of its metadata.
 import type { Client } from '../clients.ts'
-import { CLIENT_CACHE_MS, type Config } from '../config.ts'
+import {
+  CLIENT_CACHE_MS,
+  type Config,
+  MAX_DOCUMENT_CACHE_MS,
+  MIN_DOCUMENT_CACHE_MS,
+} from '../config.ts'
 import { randomBytes, toBase64url } from '../crypto.ts'
 import { Kept } from '../kept.ts'
 import type { Registration } from '../objects/client-record.ts'
@@ -16,6 +21,7 @@ import { type ClientMetadata, unlistedClient } from './unlisted-client.ts'
 const MAX_KEPT = 1000
 
 const kept = new Kept<Client>(MAX_KEPT)
+const lastGood = new Kept<Client>(MAX_KEPT)
 
 /** A client_id for a client that registers: no `sub` looks like it, and no address (RG-5). */
 export const mintClientId = (): string => `registered-${toBase64url(randomBytes(16))}`
@@ -42,7 +48,7 @@ export const findClient = async (
   if (known !== undefined) return known
   if (!(await isWithinLimit(env.TOKEN_LIMIT, request, 'client'))) throw tooManyRequests()
   const found = isDocument
-    ? await fetchClient(env, clientId, config)
+    ? await documentClient(env, clientId, config)
     : await registeredClient(env, clientId, config)
   if (found !== undefined) kept.set(clientId, found.client, now + found.cacheMs)
   return found?.client
@@ -60,6 +66,25 @@ export const isStillClient = async (
 
 /** Forgets what this isolate knows of a client that has changed. */
 export const forgetClient = (clientId: string): void => kept.delete(clientId)
+
+// Whose host is away for a moment, or asked too often by others, is the client it was.
+const documentClient = async (
+  env: Cloudflare.Env,
+  clientId: string,
+  config: Config,
+): Promise<FoundClient | undefined> => {
+  const now = Date.now()
+  try {
+    const found = await fetchClient(env, clientId, config)
+    if (found === undefined) lastGood.delete(clientId)
+    else lastGood.set(clientId, found.client, now + MAX_DOCUMENT_CACHE_MS)
+    return found
+  } catch (error) {
+    const client = lastGood.get(clientId, now)
+    if (client === undefined) throw error
+    return { client, cacheMs: MIN_DOCUMENT_CACHE_MS }
+  }
+}
 
 const registeredClient = async (
   env: Cloudflare.Env,
@@ -79,5 +104,6 @@ const toClient = (
 ): Client => {
   // Only we write there.
   const metadata = JSON.parse(json) as ClientMetadata
-  return unlistedClient(clientId, metadata, config, { uri: metadata.client_uri, secretHash })
+  // Its client_uri is its own word, and would stand where the host of others is proven.
+  return unlistedClient(clientId, metadata, config, { uri: undefined, secretHash })
 }

@@ -64,7 +64,8 @@ export const fetchPublic = async (
 }
 
 // Workers cannot say which address they will connect to, so the name is looked up first. What it
-// leads to may change in between; that Cloudflare's network has no way inwards is the other half.
+// leads to may change in between; that Cloudflare's network has no way inwards, and that we ask our
+// own zone by its front door (global_fetch_strictly_public), is the other half.
 const requirePublicHost = async (hostname: string, signal: AbortSignal): Promise<void> => {
   if (hostname.startsWith('[') || ipaddr.isValid(hostname))
     throw refused('the host must be a name, not an address')

@@ -96,6 +96,8 @@ export const unlistedClient = (
     client_name: plainText(metadata.client_name ?? '') || plainText(clientId),
     client_uri: uri,
     token_endpoint_auth_method: metadata.token_endpoint_auth_method,
+    client_secret_sha256:
+      secretHash === undefined ? undefined : Buffer.from(secretHash, 'base64url').toString('hex'),
     jwks: metadata.jwks,
     jwks_uri: metadata.jwks_uri,
     token_endpoint_auth_signing_alg: metadata.token_endpoint_auth_signing_alg,
@@ -105,7 +107,6 @@ export const unlistedClient = (
   grantTypes: new Set(metadata.grant_types),
   // What such clients may have can have become less since.
   scope: within(metadata.scope, unlistedScope),
-  ...(secretHash !== undefined && { authentication: { method: 'client_secret', secretHash } }),
 })
 
 const DEFAULTS = z.parse(clientSchema, { client_id: '-', client_name: '-', grant_types: [] })

@@ -132,7 +132,7 @@ export class Account extends DurableObject {
   async overview(claim: SessionClaim): Promise<Overview | undefined> {
     if ((await this.session(claim)) === undefined) return undefined
     const [devices, sessions, passkeys, events] = await Promise.all([
-      this.#grants.list(),
+      this.#grants.list(Date.now()),
       this.#sessions.list(Date.now()),
       this.#passkeys.list(),
       this.#events.list(),

@@ -32,7 +32,7 @@ export interface AuthorizationRequest {
   readonly proximityPolicy: ProximityPolicy
 }
 
-/** Somebody who had the code shown to them. */
+/** Somebody who had the code shown to them, and where. */
 export interface Opening {
   readonly subject: string
   readonly country: string | undefined
@@ -229,7 +229,7 @@ export const redeem = (
 
 /**
  * A person has it shown to them: the question, what they have answered, or nothing. A code that is
- * shown to two people in different countries, or to three anywhere, is being passed around: it ends.
+ * shown in two countries, or to three people anywhere, is being passed around: it ends.
  */
 export const open = (
   state: AuthorizationState,
@@ -239,7 +239,9 @@ export const open = (
   const { request } = state
   const { subject } = opening
   if (state.status === 'pending' && isReviewable(state, now)) {
-    const isKnown = state.openings.some((one) => one.subject === subject)
+    const isKnown = state.openings.some(
+      (one) => one.subject === subject && one.country === opening.country,
+    )
     const openings = isKnown ? state.openings : [...state.openings, opening]
     return isPassedAround(openings)
       ? {
@@ -261,7 +263,8 @@ export const open = (
 const isPassedAround = (openings: readonly Opening[]): boolean => {
   const countries = new Set(openings.map(({ country }) => country))
   countries.delete(undefined)
-  return openings.length >= TOO_MANY_PEOPLE || countries.size > 1
+  const people = new Set(openings.map(({ subject }) => subject))
+  return people.size >= TOO_MANY_PEOPLE || countries.size > 1
 }
 
 const isReviewable = (state: AuthorizationState, now: number): boolean =>

@@ -37,6 +37,8 @@ export interface Grant {
   /** When the person allowed it. */
   readonly approvedAtMs: number
   readonly connectedAtMs: number
+  /** When the last of its tokens has run out: what comes after is no device any more. */
+  readonly lastsUntilMs: number
   /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
   readonly usedAtMs: number | undefined
   /** How often its tokens were handed out again because the answer was lost. */
@@ -125,6 +127,7 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
     dpopJkt: request.dpopJkt,
     boundFrom: boundTo === undefined ? next.generation : grant.boundFrom,
     usedAtMs: grant.usedAtMs ?? now,
+    lastsUntilMs: refreshableUntilMs(grant.connectedAtMs, request.limits, now),
     refresh: { current: next, previousHash: presented.secretHash, issuedAtMs: now },
   }
   return { outcome: 'rotated', grant: rotated, generation: next.generation }
@@ -178,6 +181,7 @@ export const ended = (now: number): Grant => ({
   boundFrom: 0,
   approvedAtMs: now,
   connectedAtMs: now,
+  lastsUntilMs: now,
   usedAtMs: now,
   recoveries: 0,
   refresh: undefined,
@@ -185,9 +189,20 @@ export const ended = (now: number): Grant => ({
   endedAtMs: now,
 })
 
-/** Whether nobody will ask for an ended grant any more. */
-export const isForgettable = ({ endedAtMs }: Grant, now: number): boolean =>
-  endedAtMs !== undefined && now >= endedAtMs + ENDED_GRANT_KEPT_MS
+/** When a refresh token that is issued now can no longer be used (RFC 9700 §4.14.2). */
+export const refreshableUntilMs = (
+  connectedAtMs: number,
+  { idleMs, lifetimeMs }: RefreshLimits,
+  now: number,
+): number => Math.min(now + idleMs, connectedAtMs + lifetimeMs)
+
+/** Whether a device still has anything to use. */
+export const isConnected = ({ endedAtMs, lastsUntilMs }: Grant, now: number): boolean =>
+  endedAtMs === undefined && now < lastsUntilMs
+
+/** Whether nobody will ask for a grant any more that has ended or run out. */
+export const isForgettable = ({ endedAtMs, lastsUntilMs }: Grant, now: number): boolean =>
+  now >= (endedAtMs ?? lastsUntilMs) + ENDED_GRANT_KEPT_MS
 
 /** Whether one of the grant's access tokens was revoked on its own. */
 export const isRevoked = (grant: Grant, jti: string): boolean =>

@@ -8,6 +8,7 @@ import {
   type RefreshTokenClaim,
   connect,
   end,
+  isConnected,
   ended,
   isForgettable,
   isGood,
@@ -111,16 +112,16 @@ export class Grants {
   }
 
   async endAll(now: number): Promise<void> {
-    const live = await this.list()
+    const live = await this.list(now)
     await Promise.all(live.map(({ grantId, ...grant }) => this.#keep(grantId, end(grant, now))))
   }
 
-  /** All grants that have not ended, the newest first. */
-  async list(): Promise<(Grant & { readonly grantId: string })[]> {
+  /** All that are connected, the newest first. */
+  async list(now: number): Promise<(Grant & { readonly grantId: string })[]> {
     const grants = await this.#storage.list<Grant>({ prefix: key('') })
     return [...grants]
       .map(([name, grant]) => ({ ...grant, grantId: name.slice(key('').length) }))
-      .filter(({ endedAtMs }) => endedAtMs === undefined)
+      .filter((grant) => isConnected(grant, now))
       .toSorted((a, b) => b.connectedAtMs - a.connectedAtMs)
   }
 

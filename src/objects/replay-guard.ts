@@ -1,6 +1,6 @@
 // One ReplayGuard remembers what one sender may use only once: the `jti` of client assertions
-// (OpenID Connect Core §9) and of DPoP proofs (RFC 9449 §11.1), as digests. It is named by the kind
-// and the sender, and deletes itself by alarm when all it knows has run out.
+// (OpenID Connect Core §9) and of DPoP proofs (RFC 9449 §11.1), and passkey challenges, as digests.
+// It is named by the kind and, where that is known, the sender, and deletes itself by alarm when all it knows has run out.
 import { DurableObject } from 'cloudflare:workers'
 
 // The most that one call of `delete` takes.

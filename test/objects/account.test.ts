@@ -20,6 +20,7 @@ const DEVICE = {
   resource: ['https://antenna.test'],
   dpopJkt: undefined,
   approvedAtMs: 0,
+  lastsUntilMs: Infinity,
   refreshToken: undefined,
 }
 

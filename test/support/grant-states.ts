@@ -24,6 +24,7 @@ export const device: NewGrant = {
   resource: ['https://antenna.test', 'https://api.test'],
   dpopJkt: undefined,
   approvedAtMs: START,
+  lastsUntilMs: START + 90 * 86_400_000,
   refreshToken: claim(0, 'r1'),
 }
 export const connected = (more: Partial<NewGrant> = {}, known?: Grant, now = START): Grant => {

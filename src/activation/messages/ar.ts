@@ -214,7 +214,7 @@ export const ar: Messages = {
     something: 'بلا اسم',
     done: {
       renamed: 'تم حفظ الاسم الجديد.',
-      removed: 'تمت إزالة الجهاز. وكل ما كان لديه لم يعد يعمل.',
+      removed: 'تمت إزالة الجهاز.',
       passkeyAdded: 'مفتاح المرور جاهز.',
       passkeyRemoved: 'تمت إزالة مفتاح المرور من هنا. يُرجى حذفه من جهازك أيضًا.',
       sessionEnded: 'تم تسجيل الخروج من ذلك المتصفح.',

@@ -226,7 +226,7 @@ export const de: Messages = {
     something: 'unbekannt',
     done: {
       renamed: 'Der neue Name ist gespeichert.',
-      removed: 'Das Gerät ist entfernt. Nichts, was es hatte, funktioniert noch.',
+      removed: 'Das Gerät ist entfernt.',
       passkeyAdded: 'Dein Passkey ist bereit.',
       passkeyRemoved: 'Der Passkey ist hier entfernt. Lösch ihn auch auf deinem eigenen Gerät.',
       sessionEnded: 'Dieser Browser ist abgemeldet.',

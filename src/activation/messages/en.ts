@@ -219,7 +219,7 @@ export const en = {
     something: 'something',
     done: {
       renamed: 'The new name is saved.',
-      removed: 'The device is removed. Nothing it had works any more.',
+      removed: 'The device is removed.',
       passkeyAdded: 'Your passkey is ready.',
       passkeyRemoved: 'The passkey is removed here. Delete it on your own device as well.',
       sessionEnded: 'That browser is signed out.',

@@ -220,7 +220,7 @@ export const es: Messages = {
     something: 'sin identificar',
     done: {
       renamed: 'El nuevo nombre se ha guardado.',
-      removed: 'El dispositivo se ha quitado. Ya no funciona nada de lo que tenía.',
+      removed: 'El dispositivo se ha quitado.',
       passkeyAdded: 'Tu llave de acceso está lista.',
       passkeyRemoved:
         'La llave de acceso se ha quitado aquí. Elimínala también de tu propio dispositivo.',

@@ -231,7 +231,7 @@ export const fr: Messages = {
     something: 'non précisé',
     done: {
       renamed: 'Le nouveau nom est enregistré.',
-      removed: 'L’appareil est retiré. Plus rien de ce qu’il avait ne fonctionne.',
+      removed: 'L’appareil est retiré.',
       passkeyAdded: 'Votre clé d’accès est prête.',
       passkeyRemoved:
         'La clé d’accès est retirée ici. Supprimez-la aussi sur votre propre appareil.',

@@ -220,7 +220,7 @@ export const ja: Messages = {
     something: '名称不明',
     done: {
       renamed: '新しい名前を保存しました。',
-      removed: 'デバイスを削除しました。このデバイスのアクセスはすべて無効になりました。',
+      removed: 'デバイスを削除しました。',
       passkeyAdded: 'パスキーが使えるようになりました。',
       passkeyRemoved: 'ここからパスキーを削除しました。お使いのデバイスからも削除してください。',
       sessionEnded: 'そのブラウザをログアウトしました。',

@@ -221,7 +221,7 @@ export const ptBr: Messages = {
     something: 'sem identificação',
     done: {
       renamed: 'O novo nome foi salvo.',
-      removed: 'O dispositivo foi removido. Nada do que ele tinha funciona mais.',
+      removed: 'O dispositivo foi removido.',
       passkeyAdded: 'Sua chave de acesso está pronta.',
       passkeyRemoved:
         'A chave de acesso foi removida daqui. Exclua-a também no seu próprio dispositivo.',

@@ -13,6 +13,7 @@ import {
   type RedeemOutcome,
   retainedUntilMs,
 } from '../../objects/device-authorization-state.ts'
+import { refreshableUntilMs } from '../../objects/grant-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
 import {
   type RefreshToken,
@@ -129,6 +130,10 @@ const redeem = async (
       resource,
       dpopJkt: bindingKey(client, poller.dpopJkt),
       approvedAtMs: approval.approvedAtMs,
+      lastsUntilMs:
+        refreshToken === undefined
+          ? Date.now() + client.accessTokenSeconds * SECOND
+          : refreshableUntilMs(Date.now(), client.refreshLimits, Date.now()),
       refreshToken: refreshToken && claimOf(refreshToken),
     }),
   )
