@@ -87,7 +87,7 @@ describe('whereabouts', () => {
 
   it.each([
     ['FI', 'FI'],
-    ['T1', undefined],
+    ['T1', 'T1'],
     ['XX', undefined],
     ['fi', undefined],
     ['F', undefined],
@@ -170,8 +170,13 @@ const NEAR: [Proximity, string, Whereabouts, Whereabouts][] = [
   ['far', 'one name of a city in two countries', HOME, from({ ...TURKU, country: 'SE', asn: 1 })],
 
   ['unknown', 'one country not known', HOME, from({ ...TURKU, country: undefined })],
-  ['unknown', 'one in Tor', HOME, from({ ...TURKU, country: 'T1' })],
-  ['unknown', 'both in Tor', from({ ...TURKU, country: 'T1' }), from({ ...TURKU, country: 'T1' })],
+  ['far', 'one in Tor', HOME, from({ ...TURKU, country: 'T1' })],
+  [
+    'far',
+    'both in Tor, at one exit',
+    from({ ...TURKU, country: 'T1' }),
+    from({ ...TURKU, country: 'T1' }),
+  ],
   ['unknown', 'one in no country', HOME, from({ ...TURKU, country: 'XX' })],
   ['unknown', 'both in no country', from({ country: 'XX' }), from({ country: 'XX' })],
   ['unknown', 'nothing known of one', HOME, NOWHERE],

@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import type { Reaction } from '../client-metadata.ts'
 import { parseUserCode } from '../codes.ts'
-import { FRESH_SIGN_IN_MS, issuerFor } from '../config.ts'
+import { type Config, FRESH_SIGN_IN_MS, issuerFor } from '../config.ts'
 import { logDecision } from '../decision-log.ts'
 import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
@@ -184,6 +184,12 @@ const wrongCode = async (context: PageRequest, { subject }: SignedIn): Promise<R
   return notValid(context)
 }
 
+// What a service of the operator's allows is read before what every sign-in does.
+const mostUnusualFirst = (scope: readonly string[], { scopes }: Config): readonly string[] => [
+  ...scope.filter((token) => scopes.get(token) !== undefined),
+  ...scope.filter((token) => scopes.get(token) === undefined),
+]
+
 const NO_PROBLEMS: Check = { problems: { code: false, inFront: false } }
 
 const showQuestion = (
@@ -217,7 +223,9 @@ const showQuestion = (
         askedAt: timeAgo(Date.now() - request.requestedAtMs, page.language),
       }}
       userCode={userCode}
-      scopes={request.scope.map((token) => scopeWords(token, config, page.language))}
+      scopes={mostUnusualFirst(request.scope, config).map((token) =>
+        scopeWords(token, config, page.language),
+      )}
       resources={request.resource.filter((one) => one !== issuer)}
       minutesLeft={Math.floor((request.expiresAtMs - Date.now()) / MINUTE)}
       check={check ?? (reaction === 'confirm' ? NO_PROBLEMS : undefined)}

@@ -187,12 +187,19 @@ const Everywhere: FC<{ readonly page: PageContext }> = ({ page }) => {
 
 const Activity: FC<DevicesPageProps> = ({ page, overview, now }) => {
   const copy = page.language.messages.devices
+  const connections = overview.devices.map(({ deviceName, place, connectedAtMs }) => ({
+    kind: 'device_connected' as const,
+    about: deviceName,
+    place,
+    atMs: connectedAtMs,
+  }))
+  const events = [...overview.events, ...connections].toSorted((a, b) => b.atMs - a.atMs)
   return (
     <section>
       <h2>{copy.activity}</h2>
-      {overview.events.length === 0 ? <p class="quiet">{copy.noActivity}</p> : null}
+      {events.length === 0 ? <p class="quiet">{copy.noActivity}</p> : null}
       <ul class="events">
-        {overview.events.map(({ kind, about, place, atMs }) => (
+        {events.map(({ kind, about, place, atMs }) => (
           <li>
             {copy.events[kind](about ?? copy.something)}{' '}
             <span class="quiet">

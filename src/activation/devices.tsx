@@ -68,7 +68,7 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
             )
           : undefined
       }
-      passkeyName={copy.newPasskey(browser)}
+      passkeyName={plainText(copy.newPasskey(browser))}
     />,
     problem === undefined ? 200 : 400,
   )

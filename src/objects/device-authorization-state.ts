@@ -239,8 +239,9 @@ export const open = (
   const { request } = state
   const { subject } = opening
   if (state.status === 'pending' && isReviewable(state, now)) {
+    const { country } = opening
     const isKnown = state.openings.some(
-      (one) => one.subject === subject && one.country === opening.country,
+      (one) => one.subject === subject && (country === undefined || one.country === country),
     )
     const openings = isKnown ? state.openings : [...state.openings, opening]
     return isPassedAround(openings)

@@ -107,7 +107,12 @@ describe('what a device authorization request may ask', () => {
   it.each<[string, Fields, number, string]>([
     ['DA-7 names no client', {}, 400, 'invalid_request'],
     ['DA-7 names an unknown client', { client_id: 'nobody' }, 401, 'invalid_client'],
-    ['DA-8 XD-10 client without the grant', { client_id: 'refresh-only' }, 400, 'unauthorized_client'],
+    [
+      'DA-8 XD-10 client without the grant',
+      { client_id: 'refresh-only' },
+      400,
+      'unauthorized_client',
+    ],
     ['DA-9 quote in the scope', { scope: 'openid a"b' }, 400, 'invalid_scope'],
     ['DA-9 backslash in the scope', { scope: 'openid a\\b' }, 400, 'invalid_scope'],
     ['DA-9 line break in the scope', { scope: 'openid\nprofile' }, 400, 'invalid_scope'],

@@ -209,6 +209,7 @@ export const en = {
     /** What happened, to the device, passkey or browser that is named where one is known. */
     events: {
       signed_in: (about: string) => `Signed in with ${isolate(about)}`,
+      device_connected: (about: string) => `Connected ${isolate(about)}`,
       device_removed: (about: string) => `Removed ${isolate(about)}`,
       device_reported: (about: string) => `Removed ${isolate(about)}, which was not yours`,
       request_reported: (about: string) => `Stopped a request of ${isolate(about)}`,
