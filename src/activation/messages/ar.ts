@@ -204,7 +204,7 @@ export const ar: Messages = {
     noActivity: 'لا شيء بعد.',
     events: {
       signed_in: (about) => `تسجيل الدخول: ${isolate(about)}`,
-      device_connected: (about: string) => `ربط جهاز: ${isolate(about)}`,
+      device_connected: (about) => `ربط جهاز: ${isolate(about)}`,
       device_removed: (about) => `إزالة جهاز: ${isolate(about)}`,
       device_reported: (about) => `إزالة جهاز ليس لك: ${isolate(about)}`,
       request_reported: (about) => `إيقاف طلب: ${isolate(about)}`,

@@ -216,7 +216,7 @@ export const de: Messages = {
     noActivity: 'Noch nichts.',
     events: {
       signed_in: (about) => `Angemeldet: ${isolate(about)}`,
-      device_connected: (about: string) => `Verbunden: ${isolate(about)}`,
+      device_connected: (about) => `Verbunden: ${isolate(about)}`,
       device_removed: (about) => `Gerät entfernt: ${isolate(about)}`,
       device_reported: (about) => `Gerät entfernt, das nicht deins war: ${isolate(about)}`,
       request_reported: (about) => `Anfrage gestoppt: ${isolate(about)}`,

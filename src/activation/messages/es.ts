@@ -210,7 +210,7 @@ export const es: Messages = {
     noActivity: 'Todavía nada.',
     events: {
       signed_in: (about) => `Inicio de sesión: ${isolate(about)}`,
-      device_connected: (about: string) => `Conectado: ${isolate(about)}`,
+      device_connected: (about) => `Conectado: ${isolate(about)}`,
       device_removed: (about) => `Dispositivo quitado: ${isolate(about)}`,
       device_reported: (about) => `Dispositivo quitado porque no era tuyo: ${isolate(about)}`,
       request_reported: (about) => `Solicitud detenida: ${isolate(about)}`,

@@ -220,7 +220,7 @@ export const fr: Messages = {
     noActivity: 'Rien pour le moment.',
     events: {
       signed_in: (about) => `Connexion\u202f: ${isolate(about)}`,
-      device_connected: (about: string) => `Associé : ${isolate(about)}`,
+      device_connected: (about) => `Associé\u202f: ${isolate(about)}`,
       device_removed: (about) => `Appareil retiré\u202f: ${isolate(about)}`,
       device_reported: (about) =>
         `Appareil retiré, qui n’était pas le vôtre\u202f: ${isolate(about)}`,

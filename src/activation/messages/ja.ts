@@ -210,7 +210,7 @@ export const ja: Messages = {
     noActivity: 'まだありません。',
     events: {
       signed_in: (about) => `ログイン：${isolate(about)}`,
-      device_connected: (about: string) => `デバイスの接続：${isolate(about)}`,
+      device_connected: (about) => `デバイスの接続：${isolate(about)}`,
       device_removed: (about) => `デバイスを削除：${isolate(about)}`,
       device_reported: (about) => `自分のものではないデバイスを削除：${isolate(about)}`,
       request_reported: (about) => `要求を停止：${isolate(about)}`,

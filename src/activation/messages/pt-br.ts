@@ -211,7 +211,7 @@ export const ptBr: Messages = {
     noActivity: 'Nada ainda.',
     events: {
       signed_in: (about) => `Entrada na conta: ${isolate(about)}`,
-      device_connected: (about: string) => `Conectado: ${isolate(about)}`,
+      device_connected: (about) => `Conectado: ${isolate(about)}`,
       device_removed: (about) => `Dispositivo removido: ${isolate(about)}`,
       device_reported: (about) => `Dispositivo removido por não ser seu: ${isolate(about)}`,
       request_reported: (about) => `Pedido interrompido: ${isolate(about)}`,
