@@ -177,7 +177,7 @@ const CheckFields: FC<{ readonly page: PageContext; readonly check: Check }> = (
   return (
     <>
       {/* What Enter in the field presses, or it would be the first button below: the refusal. */}
-      <button class="unseen" name="decision" value="check" tabindex={-1} aria-hidden="true" />
+      <button name="decision" value="check" hidden />
       <Field
         page={page}
         name="typed_code"
