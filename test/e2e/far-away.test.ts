@@ -188,6 +188,16 @@ describe('a client that says nothing about far devices', () => {
     await phone.reads(CODE_PROBLEM)
     expect(await device.outcome()).toBe('authorization_pending')
   })
+
+  it('XD-3 takes Enter in the code’s field for no answer', async () => {
+    const phone = await signedInAt(at(TURKU))
+    const device = await RemoteDevice.start(server.origin, { place: at(RECIFE) })
+    await phone.scan(device)
+    await phone.page.locator('input[name="typed_code"]').fill('BCDF-BCDF')
+    await phone.page.keyboard.press('Enter')
+    await phone.reads(CODE_PROBLEM)
+    expect(await device.outcome()).toBe('authorization_pending')
+  })
 })
 
 describe('a client that lets no far device in', () => {
