@@ -1,0 +1,120 @@
+// The servers that take the same load, one after the other, and what each made of it.
+import type { Browser } from './browser.ts'
+import {
+  type PollsMeasured,
+  type Repetition,
+  type Span,
+  measurePolls,
+  measureSignIns,
+  measureStarts,
+  startFlows,
+} from './load.ts'
+import {
+  type AntennaOptions,
+  type Storage,
+  startAntenna,
+  startBetterAuth,
+  startCeiling,
+  startFloor,
+  startOidcProvider,
+} from './servers.ts'
+import { type Target, antenna, bare, betterAuth, oidcProvider } from './target.ts'
+
+export interface Contender {
+  readonly name: string
+  /** How many flows wait while they are polled. */
+  readonly flows: number
+  /** Starts it anew. */
+  readonly launch: () => Promise<{ target: Target; browsers: () => Promise<readonly Browser[]> }>
+}
+
+export interface Loaded {
+  readonly name: string
+  readonly polls: PollsMeasured
+  readonly starts: readonly Repetition[]
+  readonly signIns: readonly Repetition[]
+}
+
+const LANES = 32
+// So many that none is polled too soon, if polls are answered at 4,000/s.
+const FLOWS = 2000
+// oidc-provider's own adapter remembers a thousand things, two for each flow.
+const FEW_FLOWS = 200
+
+const newPeople = (target: Target) => async () => {
+  const browsers: Browser[] = []
+  for (let index = 0; index < LANES; index += 1) browsers.push(await target.signUp())
+  return browsers
+}
+
+const antennaOn = (storage: Storage, options: Omit<AntennaOptions, 'storage'>): Contender => ({
+  name: `Antenna, ${storage}`,
+  flows: FLOWS,
+  launch: async () => {
+    const { server, browsers } = await startAntenna({ ...options, storage })
+    const target = antenna(`Antenna, ${storage}`, server, 'at-once')
+    return { target, browsers: async () => browsers }
+  },
+})
+
+const floorOn = (storage: Storage, write: string, suffix = ''): Contender => {
+  const name = `bare object${suffix}, ${storage}`
+  const launch = async () => {
+    const target = bare(name, await startFloor(storage), write)
+    return { target, browsers: newPeople(target) }
+  }
+  return { name, flows: FLOWS, launch }
+}
+
+const oidcProviderOn = (storage: Storage): Contender => ({
+  name: `oidc-provider, ${storage}`,
+  flows: storage === 'memory' ? FEW_FLOWS : FLOWS,
+  launch: async () => {
+    const server = await startOidcProvider(storage)
+    const target = oidcProvider(`oidc-provider, ${storage}`, server)
+    return { target, browsers: newPeople(target) }
+  },
+})
+
+export const contenders = (options: Omit<AntennaOptions, 'storage'>): Contender[] => [
+  {
+    name: 'ceiling',
+    flows: FLOWS,
+    launch: async () => {
+      const target = bare('ceiling', await startCeiling())
+      return { target, browsers: newPeople(target) }
+    },
+  },
+  floorOn('disk', 'write'),
+  floorOn('disk', 'alarm', ' with alarm'),
+  antennaOn('disk', options),
+  floorOn('memory', 'write'),
+  floorOn('memory', 'alarm', ' with alarm'),
+  antennaOn('memory', options),
+  oidcProviderOn('memory'),
+  oidcProviderOn('disk'),
+  {
+    name: 'better-auth, disk',
+    flows: FLOWS,
+    launch: async () => {
+      // As short as ours, or most polls would be told to slow down.
+      const target = betterAuth('better-auth, disk', await startBetterAuth('1s'))
+      return { target, browsers: newPeople(target) }
+    },
+  },
+]
+
+/** Puts all the load on one server, in two lives of it: what one leaves open is gone in the next. */
+export const load = async ({ name, flows, launch }: Contender, span: Span): Promise<Loaded> => {
+  const first = await launch()
+  const waiting = await startFlows(first.target, flows)
+  const polls = await measurePolls(first.target, waiting, span)
+  const starts = await measureStarts(first.target, span)
+  await first.target.server.stop()
+  const second = await launch()
+  const browsers = await second.browsers()
+  const signIns = await measureSignIns(second.target, browsers, span)
+  for (const browser of browsers) browser.close()
+  await second.target.server.stop()
+  return { name, polls, starts, signIns }
+}
