@@ -75,8 +75,10 @@ const admit = async (context: PageRequest, userCode: string): Promise<Question |
   if (decider.codeWaitMs > 0) return tooMany(context, decider.codeWaitMs)
   const { subject } = decider
   const whereabouts = whereaboutsOf(context.req.raw)
-  const { country } = whereabouts
-  const opened = await ask(() => authorizationOf(context, userCode).open({ subject, country }))
+  const { country, network } = whereabouts
+  const opened = await ask(() =>
+    authorizationOf(context, userCode).open({ subject, country, network }),
+  )
   switch (opened.outcome) {
     case 'not_valid':
       return wrongCode(context, decider)

@@ -18,16 +18,25 @@ import { userinfo } from './userinfo.ts'
 
 type Environment = { Bindings: Cloudflare.Env }
 type Endpoint = (exchange: Exchange) => Response | Promise<Response>
+type Headers = Readonly<Record<string, string>>
 
 /** The endpoints for devices and resource servers. */
 export const oauthRoutes = (config: Config): Hono<Environment> => {
   const routes = new Hono<Environment>()
   const base = config.basePath
 
-  const serve = (methods: string[], path: string, endpoint: Endpoint, ...more: Middleware[]) => {
-    const shared = [sharedHeaders, allowOrigins(methods), ...more, requireTls] as const
-    routes.on(methods, path, ...shared, (context) => answer(endpoint, exchangeOf(context)))
-    routes.all(path, ...shared, () => notAllowed(methods))
+  // One handler does all for a path: devices poll here, and a chain of middleware that each put a
+  // header on costs more than the answer.
+  const serve = (methods: string[], path: string, endpoint: Endpoint, more: Headers = {}) => {
+    const preflight = cors({ ...CORS, allowMethods: methods })
+    routes.all(path, async (context, next) => {
+      const url = new URL(context.req.url)
+      const isPreflight = context.req.method === 'OPTIONS'
+      const response = isPreflight
+        ? await preflight(context, next)
+        : await answer(methods, endpoint, exchangeOf(context), url)
+      return response && withHeaders(response, url, more)
+    })
   }
   const exchangeOf = (context: Context<Environment>): Exchange => ({
     request: context.req.raw,
@@ -35,31 +44,44 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
     env: context.env,
     config,
     issuer: issuerFor(config, context.req.url),
-    headers: new Headers(),
+    headers: new Map(),
   })
 
-  serve(['POST'], `${base}/device_authorization`, deviceAuthorization, noStore)
-  serve(['POST'], `${base}/token`, token, noStore)
-  serve(['POST'], `${base}/revoke`, revoke, noStore)
-  serve(['POST'], `${base}/introspect`, introspect, noStore)
-  serve(['GET', 'POST'], `${base}/userinfo`, userinfo, noStore)
-  serve(['GET'], `${base}/jwks.json`, jwks, revalidate)
+  serve(['POST'], `${base}/device_authorization`, deviceAuthorization, NO_STORE)
+  serve(['POST'], `${base}/token`, token, NO_STORE)
+  serve(['POST'], `${base}/revoke`, revoke, NO_STORE)
+  serve(['POST'], `${base}/introspect`, introspect, NO_STORE)
+  serve(['GET', 'POST'], `${base}/userinfo`, userinfo, NO_STORE)
   if (config.registrationTokenHash !== undefined) {
-    serve(['POST'], `${base}/register`, register, noStore)
-    serve(['GET', 'PUT', 'DELETE'], `${base}/register/:clientId`, manageRegistration, noStore)
+    serve(['POST'], `${base}/register`, register, NO_STORE)
+    serve(['GET', 'PUT', 'DELETE'], `${base}/register/:clientId`, manageRegistration, NO_STORE)
   }
   // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.
-  serve(['GET'], `/.well-known/oauth-authorization-server${base}`, metadata, revalidate)
-  serve(['GET'], `${base}/.well-known/openid-configuration`, metadata, revalidate)
+  for (const [path, document] of [
+    [`${base}/jwks.json`, jwks],
+    [`/.well-known/oauth-authorization-server${base}`, metadata],
+    [`${base}/.well-known/openid-configuration`, metadata],
+  ] as const) {
+    routes.use(path, revalidate)
+    serve(['GET'], path, document)
+  }
   serve(['GET'], `${base}/device/qr/:name`, qrPicture)
-
-  routes.onError((error) => renderError(error))
   return routes
 }
 
-const answer = async (endpoint: Endpoint, exchange: Exchange): Promise<Response> => {
+const answer = async (
+  methods: readonly string[],
+  endpoint: Endpoint,
+  exchange: Exchange,
+  { protocol, hostname }: URL,
+): Promise<Response> => {
   let response: Response
   try {
+    // Refused and not redirected: the credentials have already travelled in the clear (RFC 6749 §1.6).
+    if (protocol === 'http:' && !isLoopback(hostname))
+      throw new OAuthError('invalid_request', 'Use https', { status: 403 })
+    const { method } = exchange.request
+    if (!methods.includes(method === 'HEAD' ? 'GET' : method)) throw notAllowed(methods)
     response = await endpoint(exchange)
   } catch (error) {
     response = renderError(error)
@@ -68,34 +90,32 @@ const answer = async (endpoint: Endpoint, exchange: Exchange): Promise<Response>
   return response
 }
 
-type Middleware = MiddlewareHandler<Environment>
-
-const sharedHeaders: Middleware = async (context, next) => {
-  await next()
-  context.header('X-Content-Type-Options', 'nosniff')
-  if (new URL(context.req.url).protocol === 'https:')
-    context.header('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY)
-}
-
 // RFC 6749 §5.1; the second header is for caches of HTTP/1.0, and RFC 6749 asks for it.
-const noStore: Middleware = async (context, next) => {
-  await next()
-  context.header('Cache-Control', 'no-store')
-  context.header('Pragma', 'no-cache')
-}
+const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' }
 
 // Television apps are often web pages. No cookie is ever read here, so any origin may ask.
-const allowOrigins = (methods: string[]): Middleware =>
-  cors({
-    origin: '*',
-    allowMethods: methods,
-    allowHeaders: ['authorization', 'content-type', 'dpop', 'prefer'],
-    exposeHeaders: ['DPoP-Nonce', 'ETag', 'Preference-Applied', 'Retry-After', 'WWW-Authenticate'],
-    maxAge: 86_400,
-  })
+const EXPOSED = ['DPoP-Nonce', 'ETag', 'Preference-Applied', 'Retry-After', 'WWW-Authenticate']
+const CORS = {
+  origin: '*',
+  allowHeaders: ['authorization', 'content-type', 'dpop', 'prefer'],
+  maxAge: 86_400,
+}
+const SHARED = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': EXPOSED.join(','),
+  'X-Content-Type-Options': 'nosniff',
+}
+
+const withHeaders = (response: Response, { protocol }: URL, more: Headers): Response => {
+  for (const headers of [SHARED, more])
+    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  if (protocol === 'https:')
+    response.headers.set('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY)
+  return response
+}
 
 // Or a page of another origin could not read that what it has is still good.
-const revalidate: Middleware = etag({
+const revalidate: MiddlewareHandler<Environment> = etag({
   retainedHeaders: [
     ...RETAINED_304_HEADERS,
     'access-control-allow-origin',
@@ -103,17 +123,8 @@ const revalidate: Middleware = etag({
   ],
 })
 
-// Refused and not redirected: the credentials have already travelled in the clear (RFC 6749 §1.6).
-const requireTls: Middleware = async (context, next) => {
-  const { protocol, hostname } = new URL(context.req.url)
-  if (protocol === 'http:' && !isLoopback(hostname))
-    throw new OAuthError('invalid_request', 'Use https', { status: 403 })
-  await next()
-}
-
-const notAllowed = (methods: string[]): never => {
-  throw new OAuthError('invalid_request', 'This method is not allowed here', {
+const notAllowed = (methods: readonly string[]): OAuthError =>
+  new OAuthError('invalid_request', 'This method is not allowed here', {
     status: 405,
     headers: { Allow: [...methods, 'OPTIONS'].join(', ') },
   })
-}
