@@ -47,7 +47,7 @@ const hold = async (bare: DurableObjectStub<Bare>): Promise<void> => {
   })
 }
 
-const act = (bare: DurableObjectStub<Bare>, what: string | undefined): Promise<unknown> => {
+const act = (bare: DurableObjectStub<Bare>, what: string): Promise<unknown> => {
   switch (what) {
     case 'write':
       return bare.write()
@@ -66,7 +66,7 @@ const worker = {
   async fetch(request: Request, env: Env): Promise<Response> {
     const actions = new URL(request.url).pathname.slice(1).split(',')
     for (const action of actions) {
-      const [what, name = ''] = action.split('/')
+      const [what = '', name = ''] = action.split('/')
       await act(env.BARE.getByName(name), what)
     }
     return Response.json({ actions })
