@@ -4,6 +4,7 @@ import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
 import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config.ts'
 import { isLoopback } from '../loopback.ts'
+import { appleAppSiteAssociation, assetLinks } from './app-links.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import { OAuthError, renderError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -52,6 +53,11 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   serve(['GET'], `/.well-known/oauth-authorization-server${base}`, metadata, revalidate)
   serve(['GET'], `${base}/.well-known/openid-configuration`, metadata, revalidate)
   serve(['GET'], `${base}/device/qr/:name`, qrPicture)
+  // At the root whatever the issuer's path: a host has only one of each.
+  if (config.androidApps.length > 0)
+    serve(['GET'], '/.well-known/assetlinks.json', assetLinks, revalidate)
+  if (config.appleApps.length > 0)
+    serve(['GET'], '/.well-known/apple-app-site-association', appleAppSiteAssociation, revalidate)
 
   routes.onError((error) => renderError(error))
   return routes
