@@ -1,12 +1,21 @@
 // Every protocol path on one screen, with what they share: no-store, CORS, errors as JSON.
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
-import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config.ts'
-import { isLoopback } from '../loopback.ts'
+import type { Config } from '../config.ts'
 import { deviceAuthorization } from './device-authorization.ts'
-import { OAuthError, renderError } from './errors.ts'
-import type { Exchange } from './exchange.ts'
+import {
+  type Endpoint,
+  type Environment,
+  type Middleware,
+  answer,
+  exchangeOf,
+  noStore,
+  notAllowed,
+  requireTls,
+  sharedHeaders,
+} from './endpoint.ts'
+import { renderError } from './errors.ts'
 import { introspect } from './introspect.ts'
 import { jwks } from './jwks.ts'
 import { metadata } from './metadata.ts'
@@ -16,9 +25,6 @@ import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 import { userinfo } from './userinfo.ts'
 
-type Environment = { Bindings: Cloudflare.Env }
-type Endpoint = (exchange: Exchange) => Response | Promise<Response>
-
 /** The endpoints for devices and resource servers. */
 export const oauthRoutes = (config: Config): Hono<Environment> => {
   const routes = new Hono<Environment>()
@@ -26,17 +32,9 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
 
   const serve = (methods: string[], path: string, endpoint: Endpoint, ...more: Middleware[]) => {
     const shared = [sharedHeaders, allowOrigins(methods), ...more, requireTls] as const
-    routes.on(methods, path, ...shared, (context) => answer(endpoint, exchangeOf(context)))
-    routes.all(path, ...shared, () => notAllowed(methods))
+    routes.on(methods, path, ...shared, (context) => answer(endpoint, exchangeOf(context, config)))
+    routes.all(path, ...shared, () => notAllowed([...methods, 'OPTIONS']))
   }
-  const exchangeOf = (context: Context<Environment>): Exchange => ({
-    request: context.req.raw,
-    arrivedAtMs: Date.now(),
-    env: context.env,
-    config,
-    issuer: issuerFor(config, context.req.url),
-    headers: new Headers(),
-  })
 
   serve(['POST'], `${base}/device_authorization`, deviceAuthorization, noStore)
   serve(['POST'], `${base}/token`, token, noStore)
@@ -57,33 +55,6 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   return routes
 }
 
-const answer = async (endpoint: Endpoint, exchange: Exchange): Promise<Response> => {
-  let response: Response
-  try {
-    response = await endpoint(exchange)
-  } catch (error) {
-    response = renderError(error)
-  }
-  for (const [name, value] of exchange.headers) response.headers.set(name, value)
-  return response
-}
-
-type Middleware = MiddlewareHandler<Environment>
-
-const sharedHeaders: Middleware = async (context, next) => {
-  await next()
-  context.header('X-Content-Type-Options', 'nosniff')
-  if (new URL(context.req.url).protocol === 'https:')
-    context.header('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY)
-}
-
-// RFC 6749 §5.1; the second header is for caches of HTTP/1.0, and RFC 6749 asks for it.
-const noStore: Middleware = async (context, next) => {
-  await next()
-  context.header('Cache-Control', 'no-store')
-  context.header('Pragma', 'no-cache')
-}
-
 // Television apps are often web pages. No cookie is ever read here, so any origin may ask.
 const allowOrigins = (methods: string[]): Middleware =>
   cors({
@@ -102,18 +73,3 @@ const revalidate: Middleware = etag({
     'access-control-expose-headers',
   ],
 })
-
-// Refused and not redirected: the credentials have already travelled in the clear (RFC 6749 §1.6).
-const requireTls: Middleware = async (context, next) => {
-  const { protocol, hostname } = new URL(context.req.url)
-  if (protocol === 'http:' && !isLoopback(hostname))
-    throw new OAuthError('invalid_request', 'Use https', { status: 403 })
-  await next()
-}
-
-const notAllowed = (methods: string[]): never => {
-  throw new OAuthError('invalid_request', 'This method is not allowed here', {
-    status: 405,
-    headers: { Allow: [...methods, 'OPTIONS'].join(', ') },
-  })
-}
