@@ -25,14 +25,16 @@ export const KNOWN_PARAMETERS = [
 export type ParameterName = (typeof KNOWN_PARAMETERS)[number]
 
 /**
- * RFC 6749 §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9449 §12.2, OpenID
- * Connect Core §3.1.2.6.
+ * RFC 6749 §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9449 §12.2, RFC 9470
+ * §3, OpenID Connect Core §3.1.2.6.
  */
 export type ErrorCode =
+  | ApprovalErrorCode
   | 'access_denied'
   | 'authorization_pending'
   | 'expired_token'
   | 'insufficient_scope'
+  | 'insufficient_user_authentication'
   | 'invalid_client'
   | 'invalid_client_metadata'
   | 'invalid_dpop_proof'
@@ -53,11 +55,18 @@ export type ErrorCode =
   | 'unsupported_grant_type'
   | 'use_dpop_nonce'
 
+/** Ours, of the approval API. */
+export type ApprovalErrorCode = 'already_decided' | 'check_not_passed' | 'too_far' | 'unknown_code'
+
 export interface ErrorResponse {
   readonly error: ErrorCode
   readonly error_description?: string
   /** Ours, on `slow_down`: the interval to go on with. */
   readonly interval?: number
+  /** Ours, on `already_decided`: what holds. */
+  readonly status?: string
+  /** Ours, on `check_not_passed`: the members of the request that are. */
+  readonly missing?: readonly string[]
 }
 
 /** RFC 8628 §3.2. */
