@@ -45,6 +45,7 @@ export class TrustedIssuer {
   /** An access token (RFC 9068) of somebody who signed in a minute ago. */
   token(sub: string, { alg = 'ES256', claims, header, key }: IssuedToken = {}): Promise<string> {
     const now = nowInSeconds()
+    const { crit = [] } = (header ?? {}) as { crit?: string[] }
     return new SignJWT({
       iss: this.issuer,
       sub,
@@ -58,7 +59,9 @@ export class TrustedIssuer {
       ...claims,
     })
       .setProtectedHeader({ alg, kid: kidOf(alg), typ: 'at+jwt', ...header })
-      .sign(key ?? KEY_PAIRS[alg])
+      .sign(key ?? KEY_PAIRS[alg], {
+        crit: Object.fromEntries(crit.map((name) => [name, true])),
+      })
   }
 
   #answer(path: string): Response {
