@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { activationRoutes } from './activation/routes.tsx'
+import { approvalRoutes } from './approval/routes.ts'
 import { type Config, STRICT_TRANSPORT_SECURITY } from './config.ts'
 import { library } from './demo/library.ts'
 import { television } from './demo/tv.tsx'
@@ -14,6 +15,8 @@ export const createApp = (config: Config): Hono<Environment> => {
   const app = new Hono<Environment>()
   const { basePath, brand, issuer, resource } = config
   app.route('/', oauthRoutes(config))
+  // Before the pages, which would take what stands below /device for one of theirs.
+  app.route('/', approvalRoutes(config))
   app.route(basePath, activationRoutes(config))
   if (config.isDemo) {
     app.route(basePath, television({ brandName: brand.name, basePath }))

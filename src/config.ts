@@ -3,6 +3,13 @@
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
 import { type AndroidApp, androidAppSchema, appleAppId } from './apps.ts'
+import {
+  APPROVAL_SCOPE,
+  type ApprovalIssuer,
+  approvalIssuerSchema,
+  approvalOrigin,
+  toApprovalIssuer,
+} from './approval-issuer.ts'
 import { type Brand, colour, logo } from './brand.ts'
 import { type ClientEntry, clientSchema, httpsUrl } from './client-metadata.ts'
 import { type Client, toClient } from './clients.ts'
@@ -128,6 +135,8 @@ const environmentSchema = z.object({
   CLIENTS: z._default(z.array(clientSchema), []),
   BUILT_IN_ACCOUNTS: z._default(z.enum(['on', 'off']), 'on'),
   IDENTITY_PROVIDERS: z._default(z.array(identityProviderSchema), []),
+  APPROVAL_ISSUERS: z._default(z.array(approvalIssuerSchema), []),
+  APPROVAL_ORIGINS: z._default(z.array(approvalOrigin), []),
   REGISTRATION_TOKEN_SHA256: z.optional(
     z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
   ),
@@ -154,6 +163,10 @@ export interface Config {
   /** Accounts with a password or a passkey, kept here. */
   readonly hasBuiltInAccounts: boolean
   readonly identityProviders: readonly IdentityProvider[]
+  /** Whose access tokens may decide about devices, besides our own. */
+  readonly approvalIssuers: readonly ApprovalIssuer[]
+  /** The web apps whose pages may ask the approval API. */
+  readonly approvalOrigins: readonly string[]
   /** SHA-256, in base64url, of the initial access token (RFC 7591 §3); undefined: nobody registers. */
   readonly registrationTokenHash: string | undefined
   /** Whether a client_id may be the address of the client's metadata. */
@@ -191,14 +204,17 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     return typeof value === 'string' && value !== '' ? value : undefined
   }
   const isDemo = settings.DEMO === 'on'
-  const scopes = new Map<string, ScopeWords | undefined>([
-    ...OPENID_SCOPES.map((word) => [word, undefined] as const),
-    ...Object.entries({ ...(isDemo ? demo.scopes : {}), ...settings.SCOPES }),
-  ])
   const entries = isDemo
     ? [...settings.CLIENTS, z.parse(clientSchema, demo.client)]
     : settings.CLIENTS
   const clients = entries.map(toClient)
+  const mayApprove = clients.some(({ scope }) => scope.includes(APPROVAL_SCOPE))
+  const scopes = new Map<string, ScopeWords | undefined>([
+    ...[...OPENID_SCOPES, ...(mayApprove ? [APPROVAL_SCOPE] : [])].map(
+      (word) => [word, undefined] as const,
+    ),
+    ...Object.entries({ ...(isDemo ? demo.scopes : {}), ...settings.SCOPES }),
+  ])
   const unlistedScope = settings.UNLISTED_CLIENT_SCOPE.split(' ').filter((word) => word !== '')
   const problems = settingProblems({ settings, clients, scopes, unlistedScope, secret })
   if (problems.length > 0) throw new ConfigError(problems)
@@ -223,6 +239,10 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     identityProviders: settings.IDENTITY_PROVIDERS.map((entry) =>
       toIdentityProvider(entry, secret),
     ),
+    approvalIssuers: settings.APPROVAL_ISSUERS.map((entry) =>
+      toApprovalIssuer(entry, FRESH_SIGN_IN_MS),
+    ),
+    approvalOrigins: settings.APPROVAL_ORIGINS,
     registrationTokenHash:
       settings.REGISTRATION_TOKEN_SHA256 === undefined
         ? undefined

@@ -7,13 +7,17 @@ const isCanonical = (issuer: string): boolean => {
   return url !== null && [url.origin + url.pathname, url.origin].includes(issuer)
 }
 
+/** Accounts are named by it, so there is only one way to write it. */
+export const issuerIdentifier = z
+  .url()
+  .check(z.refine(isCanonical, 'must be written as the provider writes it'))
+
 export const identityProviderSchema = z.strictObject({
   // Part of the redirect URI that the provider has to know.
   id: z.string().check(z.regex(/^[a-z0-9-]{1,32}$/, 'must be lower-case letters, digits, dashes')),
   /** The button's whole text, such as `Continue with Example`. */
   button: z.string().check(z.minLength(1), z.maxLength(64)),
-  // Accounts are named by it, so there is only one way to write it.
-  issuer: z.url().check(z.refine(isCanonical, 'must be written as the provider writes it')),
+  issuer: issuerIdentifier,
   client_id: z.string().check(z.minLength(1)),
   // The name of a Worker secret: what it holds is not for wrangler.toml.
   client_secret: z.optional(

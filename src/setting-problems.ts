@@ -1,4 +1,5 @@
 // What can be wrong with settings that look right one by one: each problem names its field.
+import { APPROVAL_SCOPE } from './approval-issuer.ts'
 import type { Client } from './clients.ts'
 import { contrast } from './colour.ts'
 import type { Settings } from './config.ts'
@@ -21,12 +22,16 @@ export const settingProblems = (reading: Reading): string[] => {
     ...issuerProblems(settings.ISSUER),
     ...clientProblems(clients, scopes),
     ...scopeProblems('UNLISTED_CLIENT_SCOPE', unlistedScope, scopes),
+    ...(unlistedScope.includes(APPROVAL_SCOPE)
+      ? [`UNLISTED_CLIENT_SCOPE: ${APPROVAL_SCOPE} is only for clients that are listed`]
+      : []),
     ...providerProblems(settings, secret),
     ...repeatedIn(
       'ANDROID_APPS',
       settings.ANDROID_APPS.map((app) => app.package_name),
     ),
     ...repeatedIn('APPLE_APPS', settings.APPLE_APPS),
+    ...approvalProblems(settings),
     ...colourProblems('BRAND_ACCENT', settings.BRAND_ACCENT, LIGHT_SURFACE),
     ...colourProblems('BRAND_ACCENT_DARK', settings.BRAND_ACCENT_DARK, DARK_SURFACE),
     ...clients.flatMap(({ brand: { accent, accentDark } }, index) => [
@@ -68,13 +73,38 @@ const issuerProblems = (issuer: string | undefined): string[] => {
   if (url === null) return ['ISSUER: must be a URL']
   // MD-1: byte for byte the same everywhere, so there is only one way to write it.
   const canonical = url.origin + url.pathname.replace(/\/$/, '')
-  const isSecure =
-    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
   return [
-    ...(isSecure ? [] : ['ISSUER: must be an https URL']),
+    ...(isSecureAddress(issuer) ? [] : ['ISSUER: must be an https URL']),
     ...(issuer === canonical ? [] : [`ISSUER: must be written as ${canonical}`]),
   ]
 }
+
+const isSecureAddress = (address: string): boolean => {
+  const { protocol, hostname } = new URL(address)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}
+
+const approvalProblems = ({
+  ISSUER: own,
+  APPROVAL_ISSUERS: issuers,
+  APPROVAL_ORIGINS: origins,
+}: Settings): string[] => [
+  ...issuers.flatMap(({ issuer }, index) => {
+    const field = `APPROVAL_ISSUERS[${index}].issuer`
+    return [
+      ...(isSecureAddress(issuer) ? [] : [`${field}: must be an https URL`]),
+      ...(issuer === own ? [`${field}: is this server, whose tokens are good anyway`] : []),
+      ...(issuers.findIndex((other) => other.issuer === issuer) === index
+        ? []
+        : [`${field}: ${issuer} is there twice`]),
+    ]
+  }),
+  ...origins.flatMap((origin, index) =>
+    origin.startsWith('http:') && !isSecureAddress(origin)
+      ? [`APPROVAL_ORIGINS[${index}]: must be an https origin`]
+      : [],
+  ),
+]
 
 const providerProblems = (
   { BUILT_IN_ACCOUNTS: builtIn, IDENTITY_PROVIDERS: providers }: Settings,
@@ -84,11 +114,9 @@ const providerProblems = (
     ? ['BUILT_IN_ACCOUNTS: off, and IDENTITY_PROVIDERS is empty: nobody could sign in']
     : []),
   ...providers.flatMap(({ id, issuer, client_secret: name }, index) => {
-    const { protocol, hostname } = new URL(issuer)
-    const isSecure = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
     const field = `IDENTITY_PROVIDERS[${index}]`
     return [
-      ...(isSecure ? [] : [`${field}.issuer: must be an https URL`]),
+      ...(isSecureAddress(issuer) ? [] : [`${field}.issuer: must be an https URL`]),
       ...(name === undefined || secret(name) !== undefined
         ? []
         : [`${field}.client_secret: there is no Worker secret ${name}`]),

@@ -13,3 +13,12 @@ export const scopeWords = (
   const ours: Readonly<Record<string, string>> = messages.scopes
   return words?.[tag] ?? words?.['en'] ?? Object.values(words ?? {})[0] ?? ours[token] ?? token
 }
+
+/** What a service of the operator's allows is read before what every sign-in does. */
+export const mostUnusualFirst = (
+  scope: readonly string[],
+  { scopes }: Config,
+): readonly string[] => [
+  ...scope.filter((token) => scopes.get(token) !== undefined),
+  ...scope.filter((token) => scopes.get(token) === undefined),
+]

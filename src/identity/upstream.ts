@@ -84,8 +84,7 @@ export const finishUpstreamSignIn = async (
     return { outcome: 'failed' }
   }
   const { subject: theirs, claims, amr, authTimeMs } = person
-  const login = upstreamLogin(env, provider.issuer, theirs)
-  const subject = await ask(() => login.claim(mintSubject(env), claims.name))
+  const subject = await upstreamAccount(env, provider.issuer, theirs, claims.name)
   const signIn = {
     amr,
     provider: provider.id,
@@ -93,6 +92,14 @@ export const finishUpstreamSignIn = async (
   }
   return openAccount(env, subject, claims, signIn, visit)
 }
+
+/** Whose account a subject of an issuer opens: one that there is, or from now on a new one. */
+export const upstreamAccount = (
+  env: Cloudflare.Env,
+  issuer: string,
+  theirs: string,
+  name: string,
+): Promise<string> => ask(() => upstreamLogin(env, issuer, theirs).claim(mintSubject(env), name))
 
 interface Recognised {
   readonly subject: string
@@ -132,7 +139,8 @@ const recognise = async (
   }
 }
 
-const claimsOf = (claims: Readonly<Record<string, unknown>>): Claims => {
+/** What an issuer says of somebody (OpenID Connect Core §5.1), as far as we keep it. */
+export const claimsOf = (claims: Readonly<Record<string, unknown>>): Claims => {
   const email = addressIn(claims['email'])
   const name = [claims['name'], claims['preferred_username'], email, claims['sub']]
     .map((value) => (typeof value === 'string' ? plainText(value) : ''))

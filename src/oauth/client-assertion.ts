@@ -6,7 +6,7 @@ import { sha256 } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 import { ObjectUnavailable, ask, replayGuardOf } from '../objects/index.ts'
 import { clientKeys } from './client-keys.ts'
-import { OAuthError } from './errors.ts'
+import { notToBeHad } from './errors.ts'
 import { NotFetched } from './public-fetch.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -56,10 +56,7 @@ export const isProvenByAssertion = async (
     if (!isForUs || !isShort || !isTyped || !isNamed) return false
     return await isFirstUse(env, client, jti, exp * SECOND + CLOCK_SKEW_MS)
   } catch (error) {
-    if (error instanceof NotFetched && error.isTransient)
-      throw new OAuthError('temporarily_unavailable', 'The keys at jwks_uri cannot be had', {
-        headers: { 'Retry-After': '5' },
-      })
+    if (error instanceof NotFetched && error.isTransient) throw notToBeHad('The keys at jwks_uri')
     if (error instanceof ObjectUnavailable) throw error
     // What is wrong with the JWT, with its keys (a point that is not on its curve is a TypeError), or
     // with where they should be.

@@ -4,9 +4,10 @@ import * as z from 'zod/mini'
 import type { Client } from '../clients.ts'
 import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../config.ts'
 import { SECOND } from '../durations.ts'
-import { OAuthError } from './errors.ts'
+import { OAuthError, notToBeHad } from './errors.ts'
 import { NotFetched, fetchPublic } from './public-fetch.ts'
-import { grantMetadata, metadataSchema, unlistedClient } from './unlisted-client.ts'
+import { metadataSchema } from './requested-metadata.ts'
+import { grantMetadata, unlistedClient } from './unlisted-client.ts'
 
 /** The draft's figure (CM-4). */
 const MAX_BYTES = 5 * 1024
@@ -68,10 +69,7 @@ export const fetchClient = async (
     })
     return { client, cacheMs: cacheMsOf(headers.get('Cache-Control')) }
   } catch (error) {
-    if (error instanceof NotFetched && error.isTransient)
-      throw new OAuthError('temporarily_unavailable', 'The client metadata cannot be had', {
-        headers: { 'Retry-After': '5' },
-      })
+    if (error instanceof NotFetched && error.isTransient) throw notToBeHad('The client metadata')
     const isDocumentAtFault =
       error instanceof NotFetched || error instanceof OAuthError || error instanceof SyntaxError
     if (isDocumentAtFault) return undefined

@@ -46,6 +46,12 @@ export const tooManyRequests = (): OAuthError =>
     headers: { 'Retry-After': String(LIMIT_PERIOD_MS / SECOND) },
   })
 
+/** Something that somebody publishes cannot be had at the moment. */
+export const notToBeHad = (what: string): OAuthError =>
+  new OAuthError('temporarily_unavailable', `${what} cannot be had`, {
+    headers: { 'Retry-After': '5' },
+  })
+
 /** RFC 8628 §3.5. The member tells clients that forgot to count where they should be. */
 export const slowDown = (intervalSeconds: number): OAuthError =>
   new OAuthError('slow_down', `Wait ${SLOW_DOWN_SECONDS} seconds longer between polls`, {

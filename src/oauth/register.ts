@@ -7,20 +7,20 @@ import { SECOND } from '../durations.ts'
 import type { Registration } from '../objects/client-record.ts'
 import { ask, clientRecordOf } from '../objects/index.ts'
 import { isWithinLimit } from '../rate-limit.ts'
-import { readAtMost } from './body.ts'
 import { forgetClient, isMintedClientId, mintClientId } from './client-registry.ts'
 import { OAuthError, tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import { type ClientMetadata, grantMetadata, metadataSchema } from './unlisted-client.ts'
+import { readJsonObject } from './json-body.ts'
+import { metadataSchema } from './requested-metadata.ts'
+import { type ClientMetadata, grantMetadata } from './unlisted-client.ts'
 
-const MAX_BODY_BYTES = 64 * 1024
 const SECRET_BYTES = 32
 
 /** POST: registers a client, and tells it who it is from now on. */
 export const register = async (exchange: Exchange): Promise<Response> => {
   const { config, env } = exchange
   await requireToken(exchange, config.registrationTokenHash)
-  const metadata = readMetadata(await readJson(exchange.request), config)
+  const metadata = readMetadata(await readJsonObject(exchange.request, invalidMetadata), config)
   const clientId = mintClientId()
   const secret = needsSecret(metadata) ? mintSecret() : undefined
   const accessToken = mintSecret()
@@ -49,7 +49,7 @@ export const manageRegistration = async (exchange: Exchange): Promise<Response> 
   if (record === undefined || before === undefined) throw new TypeError('no such registration')
   switch (request.method) {
     case 'PUT': {
-      const body = await readJson(request)
+      const body = await readJsonObject(request, invalidMetadata)
       const { secret, ...after } = replaced(clientId, before, body, config)
       const isKept = await ask(() => record.replace(after))
       forgetClient(clientId)
@@ -138,23 +138,6 @@ const unauthorized = (description: string, error = ''): OAuthError =>
   new OAuthError('invalid_token', description, {
     headers: { 'WWW-Authenticate': `Bearer realm="antenna"${error}` },
   })
-
-const readJson = async (request: Request): Promise<Readonly<Record<string, unknown>>> => {
-  const body = await readAtMost(request.body, MAX_BODY_BYTES)
-  if (body === undefined)
-    throw new OAuthError('invalid_request', 'The body is larger than 64 KiB', { status: 413 })
-  if (!/^application\/json *(;|$)/i.test(request.headers.get('Content-Type') ?? ''))
-    throw invalidMetadata('The body must be application/json')
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
-  } catch {
-    throw invalidMetadata('The body is not JSON')
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw invalidMetadata('The body must be a JSON object')
-  return json as Readonly<Record<string, unknown>>
-}
 
 const readMetadata = (body: Readonly<Record<string, unknown>>, config: Config): ClientMetadata => {
   refuseSoftwareStatement(body['software_statement'])

@@ -1,4 +1,5 @@
 // What a client asks for: scope (RFC 6749 §3.3) and resource (RFC 8707 §2).
+import { APPROVAL_SCOPE } from '../approval-issuer.ts'
 import type { Client } from '../clients.ts'
 import type { Config } from '../config.ts'
 import { OAuthError } from './errors.ts'
@@ -33,7 +34,7 @@ export const grantableScope = (
 
 /**
  * The resources that tokens of a grant may be for. Without a `resource`: the default, and
- * ourselves where claims are asked for. Throws `invalid_target` for one that we do not serve.
+ * ourselves where something of ours is asked for. Throws `invalid_target` for one that we do not serve.
  */
 export const grantableResource = (
   requested: readonly string[],
@@ -43,18 +44,26 @@ export const grantableResource = (
 ): readonly string[] => {
   const standard = config.resource ?? issuer
   if (requested.length === 0) {
-    const asksForClaims = scope.some((word) => IDENTITY_SCOPES.includes(word))
-    return [...new Set(asksForClaims ? [standard, issuer] : [standard])]
+    const asksForOurs = scope.some((word) => [...IDENTITY_SCOPES, APPROVAL_SCOPE].includes(word))
+    return [...new Set(asksForOurs ? [standard, issuer] : [standard])]
   }
   if (requested.some((resource) => resource !== standard && resource !== issuer))
     throw new OAuthError('invalid_target', 'No token can be had for this resource')
   return [...new Set(requested)]
 }
 
-/** The words of a scope that mean something to `audience` (RFC 9068 §2.2.3). */
+/**
+ * The words of a scope that mean something to `audience` (RFC 9068 §2.2.3). What decides about
+ * devices is for us alone: another API that is shown such a token must not be able to use it.
+ */
 export const scopeFor = (
   audience: readonly string[],
   scope: readonly string[],
   issuer: string,
-): readonly string[] =>
-  audience.includes(issuer) ? scope : scope.filter((word) => !IDENTITY_SCOPES.includes(word))
+): readonly string[] => {
+  const isForUs = audience.includes(issuer)
+  const isForUsAlone = audience.every((resource) => resource === issuer)
+  return scope.filter((word) =>
+    word === APPROVAL_SCOPE ? isForUsAlone : isForUs || !IDENTITY_SCOPES.includes(word),
+  )
+}

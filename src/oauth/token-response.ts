@@ -1,6 +1,7 @@
 // The successful answer of the token endpoint (RFC 6749 §5.1).
+import { APPROVAL_SCOPE } from '../approval-issuer.ts'
 import type { Client } from '../clients.ts'
-import type { Approval } from '../objects/device-authorization-state.ts'
+import type { Authentication } from '../objects/device-authorization-state.ts'
 import { ACCESS_TOKEN_ALGORITHM, issueAccessToken } from '../tokens/access-token.ts'
 import { issueIdToken } from '../tokens/id-token.ts'
 import { type RefreshToken, formatRefreshToken } from '../tokens/refresh-token.ts'
@@ -15,8 +16,10 @@ export interface Grant {
   readonly grantId: string
   readonly audience: readonly string[]
   readonly scope: readonly string[]
-  /** How the person signed in; left out where no ID token is wanted. */
-  readonly authentication?: Pick<Approval, 'authTimeMs' | 'amr'>
+  /** How the person signed in; undefined for grants of long ago. */
+  readonly authentication: Authentication | undefined
+  /** Whether an ID token goes with it, if `openid` was granted. */
+  readonly withIdToken: boolean
   readonly refreshToken: RefreshToken | undefined
   /** The key that the access token is bound to. */
   readonly dpopJkt: string | undefined
@@ -42,15 +45,22 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
   const subject = { issuer, subject: grant.subject, clientId: client.id }
   const accessToken = await issueAccessToken(
     env,
-    { ...subject, audience, scope, grantId, dpopJkt },
+    {
+      ...subject,
+      audience,
+      scope,
+      grantId,
+      dpopJkt,
+      authentication: scope.includes(APPROVAL_SCOPE) ? authentication : undefined,
+    },
     client.accessTokenSeconds,
     now,
   )
   const idToken =
-    authentication !== undefined && grant.scope.includes('openid')
+    grant.withIdToken && authentication !== undefined && grant.scope.includes('openid')
       ? await issueIdToken(
           env,
-          { ...subject, ...authentication },
+          { ...subject, authentication },
           accessToken,
           client.idTokenAlgorithm,
           now,

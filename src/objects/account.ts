@@ -35,14 +35,18 @@ export interface Profile extends Claims {
   readonly isDisabled: boolean
 }
 
-export interface SignedInPerson extends Claims {
+/** Somebody is about to have a user code looked up. */
+export interface CodeTry {
+  /** How long until that may be, in ms. */
+  readonly codeWaitMs: number
+}
+
+export interface SignedInPerson extends Claims, CodeTry {
   readonly sessionId: string
   readonly authTimeMs: number
   readonly amr: readonly string[]
   /** The identity provider where they signed in. */
   readonly provider: string | undefined
-  /** How long until the next user code may be tried, in ms. */
-  readonly codeWaitMs: number
 }
 
 /** What a person sees of their own account. */
@@ -107,14 +111,28 @@ export class Account extends DurableObject {
   /** The same, when the person is about to have a user code looked up. */
   async tryCode(claim: SessionClaim, userCode: string): Promise<SignedInPerson | undefined> {
     const person = await this.session(claim)
-    if (person === undefined || person.codeWaitMs > 0) return person
-    const now = Date.now()
-    for (const [code, triedAtMs] of this.#triedAtMs)
-      if (now >= triedAtMs + CODES_AT_ONCE_WINDOW_MS) this.#triedAtMs.delete(code)
-    if (!this.#triedAtMs.has(userCode) && this.#triedAtMs.size >= MAX_WRONG_CODES)
-      return { ...person, codeWaitMs: CODES_AT_ONCE_WINDOW_MS }
-    this.#triedAtMs.set(userCode, now)
-    return person
+    return person && { ...person, codeWaitMs: await this.#tryCode(userCode) }
+  }
+
+  /** The same for whoever shows an access token of a grant, which hereby is used. */
+  async tryCodeByGrant(
+    grantId: string,
+    jti: string,
+    userCode: string,
+  ): Promise<CodeTry | undefined> {
+    return (await this.claims(grantId, jti)) && { codeWaitMs: await this.#tryCode(userCode) }
+  }
+
+  /**
+   * The same for whoever shows that an issuer knows them, who has an account from now on. The claims
+   * of a token never replace what is known: signing in tells more.
+   */
+  async tryCodeByClaims(claims: Claims, userCode: string): Promise<CodeTry | undefined> {
+    const known = await this.#profile()
+    if (known?.isDisabled === true) return undefined
+    if (known === undefined)
+      await this.#keepProfile({ ...claims, createdAtMs: Date.now(), isDisabled: false })
+    return { codeWaitMs: await this.#tryCode(userCode) }
   }
 
   /** Ends the session on the server (SS-4). */
@@ -287,6 +305,19 @@ export class Account extends DurableObject {
   async disable(isDisabled: boolean): Promise<void> {
     const profile = await this.#profile()
     if (profile !== undefined) await this.#keepProfile({ ...profile, isDisabled })
+  }
+
+  // How long somebody has to wait before this code may be looked up, in ms.
+  async #tryCode(userCode: string): Promise<number> {
+    const now = Date.now()
+    const waitMs = codeWaitMs(await this.#wrongCodes(), now)
+    if (waitMs > 0) return waitMs
+    for (const [code, triedAtMs] of this.#triedAtMs)
+      if (now >= triedAtMs + CODES_AT_ONCE_WINDOW_MS) this.#triedAtMs.delete(code)
+    if (!this.#triedAtMs.has(userCode) && this.#triedAtMs.size >= MAX_WRONG_CODES)
+      return CODES_AT_ONCE_WINDOW_MS
+    this.#triedAtMs.set(userCode, now)
+    return 0
   }
 
   #profile(): Promise<Profile | undefined> {

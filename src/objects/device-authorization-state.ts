@@ -49,13 +49,19 @@ export interface Opener extends Opening {
  */
 export type DenialReason = 'declined' | 'reported' | 'withdrawn' | 'opened_by_many'
 
+/** How somebody had signed in. */
+export interface Authentication {
+  /** Undefined where nobody tells. */
+  readonly authTimeMs: number | undefined
+  /** RFC 8176. */
+  readonly amr: readonly string[]
+}
+
 /** Who allowed it, and how they had signed in. */
-export interface Approval {
+export interface Approval extends Authentication {
   readonly subject: string
   readonly grantId: string
   readonly approvedAtMs: number
-  readonly authTimeMs: number
-  readonly amr: readonly string[]
 }
 
 export type AuthorizationState =

@@ -5,6 +5,7 @@
 import type { RefreshLimits } from '../clients.ts'
 import type { Place } from '../whereabouts.ts'
 import { ENDED_GRANT_KEPT_MS, MAX_RECOVERIES } from '../config.ts'
+import type { Authentication } from './device-authorization-state.ts'
 
 /** What a refresh token proves about itself; only digests of its two secrets get here. */
 export interface RefreshTokenClaim {
@@ -36,6 +37,8 @@ export interface Grant {
   readonly boundFrom: number
   /** When the person allowed it. */
   readonly approvedAtMs: number
+  /** How they had signed in; grants of before that was kept do not know. */
+  readonly authentication?: Authentication
   readonly connectedAtMs: number
   /** When the last of its tokens has run out: what comes after is no device any more. */
   readonly lastsUntilMs: number

@@ -2,6 +2,8 @@
 import { SignJWT, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { randomBytes, toBase64url } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
+import type { Authentication } from '../objects/device-authorization-state.ts'
+import { authenticationClaims, authenticationIn } from './authentication.ts'
 import { signingKey, verificationKey } from './signing-keys.ts'
 
 export const ACCESS_TOKEN_ALGORITHM = 'ES256'
@@ -17,6 +19,8 @@ export interface AccessTokenClaims {
   readonly grantId: string
   /** The thumbprint of the key it is bound to (RFC 9449 §6.1). */
   readonly dpopJkt: string | undefined
+  /** How the person had signed in, where the token is one to decide with. */
+  readonly authentication?: Authentication | undefined
 }
 
 export interface VerifiedAccessToken extends AccessTokenClaims {
@@ -41,6 +45,7 @@ export const issueAccessToken = async (
     client_id: claims.clientId,
     scope: claims.scope.join(' '),
     grant_id: claims.grantId,
+    ...(claims.authentication !== undefined && authenticationClaims(claims.authentication)),
     ...(claims.dpopJkt !== undefined && { cnf: { jkt: claims.dpopJkt } }),
     jti: toBase64url(randomBytes(16)),
     iat: issuedAt,
@@ -76,6 +81,7 @@ export const verifyAccessToken = async (
       scope: String(payload['scope']).split(' '),
       grantId: String(payload['grant_id']),
       dpopJkt: (payload['cnf'] as { jkt?: string } | undefined)?.jkt,
+      authentication: authenticationIn(payload),
       jti: String(payload.jti),
       issuedAtMs: (payload.iat ?? 0) * SECOND,
       expiresAtMs: (payload.exp ?? 0) * SECOND,

@@ -2,15 +2,16 @@
 import { SignJWT } from 'jose'
 import type { IdTokenAlgorithm } from '../client-metadata.ts'
 import { sha256Bytes, toBase64url } from '../crypto.ts'
+import type { Authentication } from '../objects/device-authorization-state.ts'
+import { authenticationClaims } from './authentication.ts'
 import { signingKey } from './signing-keys.ts'
 
 export interface IdTokenClaims {
   readonly issuer: string
   readonly subject: string
   readonly clientId: string
-  /** When the person really signed in, not when they allowed the device. */
-  readonly authTimeMs: number
-  readonly amr: readonly string[]
+  /** When and how the person really signed in, not when they allowed the device. */
+  readonly authentication: Authentication
 }
 
 // Read once, at redemption, beside the access token.
@@ -30,8 +31,7 @@ export const issueIdToken = async (
     iss: claims.issuer,
     sub: claims.subject,
     aud: claims.clientId,
-    auth_time: Math.floor(claims.authTimeMs / 1000),
-    ...(claims.amr.length > 0 && { amr: [...claims.amr] }),
+    ...authenticationClaims(claims.authentication),
     at_hash: accessTokenHash(accessToken),
     iat: issuedAt,
     exp: issuedAt + LIFETIME_SECONDS,

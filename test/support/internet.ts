@@ -1,14 +1,17 @@
 // The public internet, as far as the Worker asks it: the resolver, and hosts that publish something.
 import { vi } from 'vitest'
 
-type Reply = (signal: AbortSignal | null | undefined) => Response | Promise<Response>
+type Reply = (
+  signal: AbortSignal | null | undefined,
+  address: string,
+) => Response | Promise<Response>
 
 const RESOLVER = 'cloudflare-dns.com'
 const TYPES: Readonly<Record<string, number>> = { A: 1, CNAME: 5, AAAA: 28 }
 
 const hosts = new Map<string, Host>()
 
-/** A host that nobody else has, with one document. */
+/** A host that nobody else has, with one document unless it looks at the address. */
 export class Host {
   readonly uri: string
   readonly name: string
@@ -36,12 +39,12 @@ export const connectInternet = (): readonly string[] => {
     init.signal?.throwIfAborted()
     if (hostname === RESOLVER) {
       const host = hosts.get(searchParams.get('name') ?? '')
-      return host?.resolve?.(init.signal) ?? lookUp(host, searchParams.get('type') ?? '')
+      return host?.resolve?.(init.signal, address) ?? lookUp(host, searchParams.get('type') ?? '')
     }
     const host = hosts.get(hostname)
     if (host === undefined) throw new TypeError(`nobody is at ${address}`)
     host.asked += 1
-    const response = await host.answer(init.signal)
+    const response = await host.answer(init.signal, address)
     const location = response.headers.get('Location')
     // As the real one does where it is not told otherwise.
     return location !== null && init.redirect !== 'manual' ? ask(location, init) : response

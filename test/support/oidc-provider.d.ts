@@ -10,12 +10,14 @@ declare module 'oidc-provider' {
     readonly oidc: {
       readonly client: { readonly clientId: string }
       readonly session: { readonly accountId: string }
+      readonly entities: { readonly AuthorizationCode?: { readonly authTime: number } }
       readonly provider: Provider
     }
   }
 
   export interface Grant {
     addOIDCScope(scope: string): void
+    addResourceScope(resource: string, scope: string): void
     save(): Promise<string>
   }
 

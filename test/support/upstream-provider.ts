@@ -25,6 +25,14 @@ export const upstreamSubject = ({ email }: Member): string => `member-of-${email
 /** How it says that members sign in: a password, and something that no registry knows. */
 export const UPSTREAM_AMR = ['pwd', 'company_badge', 'mfa']
 
+/** The service's own app there, where it goes back to, and what it calls Antenna (RFC 8707). */
+export const UPSTREAM_APP = {
+  clientId: 'the-app',
+  callback: 'https://app.example.com/callback',
+  resource: 'https://tv.example.com',
+  scope: 'device:approve',
+}
+
 /** `fetch` that goes no further than `origin`: of a page elsewhere, only the address is seen. */
 export const fetchWithin =
   (origin: string) =>
@@ -119,19 +127,30 @@ export class UpstreamProvider {
     const { port } = new URL(this.issuer)
     return {
       adapter: createMemoryAdapter(),
-      clients: this.#clients.map(({ id, isPublic }) => ({
-        client_id: `client-${id}`,
-        ...(!isPublic && { client_secret: SECRET }),
-        token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_post',
-        redirect_uris: [`${origin}/device/sign-in/at/${id}/callback`],
-      })),
+      clients: [
+        ...this.#clients.map(({ id, isPublic }) => ({
+          client_id: `client-${id}`,
+          ...(!isPublic && { client_secret: SECRET }),
+          token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_post',
+          redirect_uris: [`${origin}/device/sign-in/at/${id}/callback`],
+        })),
+        {
+          client_id: UPSTREAM_APP.clientId,
+          token_endpoint_auth_method: 'none',
+          redirect_uris: [UPSTREAM_APP.callback],
+        },
+      ],
       jwks: { keys: [this.#key] },
       cookies: {
         keys: ['a key to sign cookies with'],
         names: { session: `s${port}`, interaction: `i${port}`, resume: `r${port}` },
       },
       pkce: { required: () => true },
-      features: { devInteractions: { enabled: false } },
+      features: { devInteractions: { enabled: false }, resourceIndicators: RESOURCE_INDICATORS },
+      // RFC 9068 §2.2.1.
+      extraTokenClaims: ({ oidc }: Context) => ({
+        auth_time: oidc.entities.AuthorizationCode?.authTime,
+      }),
       claims: { openid: ['sub', 'amr'], profile: ['name'], email: ['email', 'email_verified'] },
       ttl: { Session: 86_400, Interaction: 600, Grant: 86_400, AccessToken: 600, IdToken: 600 },
       findAccount: (_: Context, sub: string) => ({
@@ -171,11 +190,25 @@ export class UpstreamProvider {
   }
 }
 
+// Access tokens for a resource are JWTs (RFC 9068); all others are opaque.
+const RESOURCE_INDICATORS = {
+  enabled: true,
+  useGrantedResource: () => true,
+  getResourceServerInfo: (_: Context, resource: string) => ({
+    audience: resource,
+    scope: UPSTREAM_APP.scope,
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg: 'RS256' } },
+  }),
+}
+
 // What Antenna may know of somebody is not what is tested here.
 const grantAll = async ({ oidc: { client, session, provider } }: Context) => {
   const { clientId } = client
   const grant = new provider.Grant({ clientId, accountId: session.accountId })
   grant.addOIDCScope('openid profile email')
+  if (clientId === UPSTREAM_APP.clientId)
+    grant.addResourceScope(UPSTREAM_APP.resource, UPSTREAM_APP.scope)
   await grant.save()
   return grant
 }

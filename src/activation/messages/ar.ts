@@ -132,6 +132,7 @@ export const ar: Messages = {
     profile: 'الاطلاع على اسمك',
     email: 'الاطلاع على بريدك الإلكتروني',
     offline_access: 'إبقاء تسجيل الدخول على هذا الجهاز',
+    'device:approve': 'السماح لأجهزة أخرى بالدخول باسمك',
   },
 
   result: {

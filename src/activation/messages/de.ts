@@ -144,6 +144,7 @@ export const de: Messages = {
     profile: 'Deinen Namen sehen',
     email: 'Deine E-Mail-Adresse sehen',
     offline_access: 'Auf diesem Gerät angemeldet bleiben',
+    'device:approve': 'In deinem Namen weitere Geräte zulassen',
   },
 
   result: {

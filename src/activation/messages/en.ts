@@ -129,12 +129,13 @@ export const en = {
     allow: 'Allow',
   },
 
-  /** What the scopes that OpenID Connect defines allow. */
+  /** What the scopes that OpenID Connect defines allow, and the one that we do. */
   scopes: {
     openid: 'Know that it is you',
     profile: 'See your name',
     email: 'See your email address',
     offline_access: 'Stay signed in on this device',
+    'device:approve': 'Allow more devices in your name',
   },
 
   result: {

@@ -138,6 +138,7 @@ export const es: Messages = {
     profile: 'Ver tu nombre',
     email: 'Ver tu correo electrónico',
     offline_access: 'Mantener la sesión iniciada en este dispositivo',
+    'device:approve': 'Permitir otros dispositivos en tu nombre',
   },
 
   result: {

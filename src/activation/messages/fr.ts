@@ -145,6 +145,7 @@ export const fr: Messages = {
     profile: 'Voir votre nom',
     email: 'Voir votre adresse e-mail',
     offline_access: 'Rester connecté sur cet appareil',
+    'device:approve': 'Autoriser d’autres appareils en votre nom',
   },
 
   result: {

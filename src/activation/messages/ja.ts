@@ -137,6 +137,7 @@ export const ja: Messages = {
     profile: 'お名前の表示',
     email: 'メールアドレスの表示',
     offline_access: 'このデバイスでのログイン状態の維持',
+    'device:approve': 'あなたに代わって他のデバイスを許可',
   },
 
   result: {

@@ -136,6 +136,7 @@ export const ptBr: Messages = {
     profile: 'Ver seu nome',
     email: 'Ver seu e-mail',
     offline_access: 'Continuar conectado neste dispositivo',
+    'device:approve': 'Permitir outros dispositivos em seu nome',
   },
 
   result: {

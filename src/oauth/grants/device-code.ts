@@ -113,7 +113,8 @@ const redeem = async (
   )
   if (redeemed.outcome !== 'redeemed') throw refusal(redeemed, deviceCode)
   const { request, approval, audience, redeemedAtMs } = redeemed
-  const { subject, grantId } = approval
+  const { subject, grantId, authTimeMs, amr } = approval
+  const authentication = { authTimeMs, amr }
   const { scope, resource, deviceName, origin } = request
   // RFC 9700 §4.14.2, OpenID Connect Core §11: only with the person's consent.
   const refreshToken =
@@ -130,6 +131,7 @@ const redeem = async (
       resource,
       dpopJkt: bindingKey(client, poller.dpopJkt),
       approvedAtMs: approval.approvedAtMs,
+      authentication,
       lastsUntilMs:
         refreshToken === undefined
           ? Date.now() + client.accessTokenSeconds * SECOND
@@ -138,8 +140,6 @@ const redeem = async (
     }),
   )
   if (connected?.outcome !== 'connected') throw refusal({ outcome: 'invalid' })
-  const { authTimeMs, amr } = approval
-  const authentication = { authTimeMs, amr }
   return tokenResponse(env, {
     issuer,
     client,
@@ -148,6 +148,7 @@ const redeem = async (
     audience,
     scope,
     authentication,
+    withIdToken: true,
     refreshToken,
     dpopJkt: poller.dpopJkt,
   })

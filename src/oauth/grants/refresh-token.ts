@@ -53,6 +53,8 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
     grantId: presented.grantId,
     audience: asked.resource ?? refreshed.grant.resource,
     scope: asked.scope ?? refreshed.grant.scope,
+    authentication: refreshed.grant.authentication,
+    withIdToken: false,
     refreshToken,
     dpopJkt,
   })

@@ -1,0 +1,59 @@
+// Issuers whose access tokens may decide about devices: where the people of the service's own app sign
+// in. One entry of APPROVAL_ISSUERS in wrangler.toml each.
+import * as z from 'zod/mini'
+import { HOUR } from './durations.ts'
+import { issuerIdentifier } from './identity-provider.ts'
+
+/** Lets a client decide about devices for its person; only one that the operator lists. */
+export const APPROVAL_SCOPE = 'device:approve'
+
+const text = z.string().check(z.minLength(1))
+
+export const approvalIssuerSchema = z.strictObject({
+  issuer: issuerIdentifier,
+  // What the issuer calls this server (RFC 9068 §2.2).
+  audience: text,
+  scope: z.optional(z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is no scope token'))),
+  // For issuers that say in other words than scope what a token is good for.
+  claim: z.optional(z.strictObject({ name: text, value: text })),
+  // RFC 9068 §2.2.1. Nought: it is not looked at.
+  max_sign_in_hours: z.optional(z.number().check(z.minimum(0), z.maximum(24 * 365))),
+})
+
+/** An app's web page (RFC 6454 §6.2); web views have schemes of their own. */
+export const approvalOrigin = z
+  .string()
+  .check(
+    z.regex(
+      /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.:[\]-]+$/,
+      'must be an origin like https://app.example.com',
+    ),
+  )
+
+export interface ApprovalIssuer {
+  readonly issuer: string
+  readonly audience: string
+  /** Undefined where a claim says it. */
+  readonly scope: string | undefined
+  readonly claim: { readonly name: string; readonly value: string } | undefined
+  /** How long ago the person may have signed in; undefined: that is not looked at. */
+  readonly maxSignInMs: number | undefined
+}
+
+/** The issuer that an entry describes; `standardMs` is how fresh a sign-in is where it says nothing. */
+export const toApprovalIssuer = (
+  {
+    issuer,
+    audience,
+    scope,
+    claim,
+    max_sign_in_hours: hours,
+  }: z.output<typeof approvalIssuerSchema>,
+  standardMs: number,
+): ApprovalIssuer => ({
+  issuer,
+  audience,
+  scope: scope ?? (claim === undefined ? APPROVAL_SCOPE : undefined),
+  claim,
+  maxSignInMs: hours === undefined ? standardMs : hours === 0 ? undefined : hours * HOUR,
+})

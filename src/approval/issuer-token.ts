@@ -1,0 +1,102 @@
+// Access tokens of an issuer that the operator trusts to say who decides: JWTs as RFC 9068 profiles them.
+import { type JWTPayload, jwtVerify } from 'jose'
+import type { ApprovalIssuer } from '../approval-issuer.ts'
+import { CLIENT_ALGORITHMS } from '../client-metadata.ts'
+import { CLOCK_SKEW_MS } from '../config.ts'
+import { SECOND } from '../durations.ts'
+import { logFailure } from '../failure-log.ts'
+import { claimsOf, upstreamAccount } from '../identity/upstream.ts'
+import { accountOf, ask } from '../objects/index.ts'
+import { notToBeHad } from '../oauth/errors.ts'
+import type { Exchange } from '../oauth/exchange.ts'
+import { NotFetched } from '../oauth/public-fetch.ts'
+import { authenticationIn } from '../tokens/authentication.ts'
+import type { Credential } from './credential.ts'
+import { issuerKeys } from './issuer-keys.ts'
+
+// OpenID Connect Core §2.
+const MAX_SUBJECT_LENGTH = 255
+
+/**
+ * What a token says that claims to be of `issuer`; undefined if it is not good here. Throws
+ * `temporarily_unavailable` if the issuer's keys cannot be had at the moment.
+ */
+export const issuerCredential = async (
+  { env, config }: Exchange,
+  issuer: string | undefined,
+  token: string,
+  now: number,
+): Promise<Credential | undefined> => {
+  const trusted = config.approvalIssuers.find((one) => one.issuer === issuer)
+  const claims = trusted && (await verify(env, trusted, token, now))
+  if (trusted === undefined || claims === undefined) return undefined
+  const { sub: theirs = '' } = claims
+  return {
+    authentication: authenticationIn(claims),
+    dpopJkt: keyIn(claims),
+    mayApprove: isToApprove(claims, trusted),
+    scope: trusted.scope,
+    maxSignInMs: trusted.maxSignInMs,
+    tryCode: async (userCode) => {
+      const known = claimsOf(claims)
+      const subject = await upstreamAccount(env, trusted.issuer, theirs, known.name)
+      const tried = await ask(async () => accountOf(env, subject)?.tryCodeByClaims(known, userCode))
+      return tried && { ...tried, subject }
+    },
+  }
+}
+
+// RFC 9068 §4.
+const verify = async (
+  env: Cloudflare.Env,
+  { issuer, audience }: ApprovalIssuer,
+  token: string,
+  now: number,
+): Promise<JWTPayload | undefined> => {
+  try {
+    const { payload } = await jwtVerify(token, await issuerKeys(env, issuer), {
+      algorithms: [...CLIENT_ALGORITHMS],
+      typ: 'at+jwt',
+      issuer,
+      audience,
+      clockTolerance: CLOCK_SKEW_MS / SECOND,
+      currentDate: new Date(now),
+      requiredClaims: ['sub', 'exp', 'iat', 'jti', 'client_id'],
+    })
+    return isWhole(payload, now) ? payload : undefined
+  } catch (error) {
+    if (error instanceof NotFetched) {
+      // Also for good: the token may be right, and the setting is what is wrong.
+      logFailure(error)
+      throw notToBeHad('The keys of the issuer')
+    }
+    return undefined
+  }
+}
+
+const isWhole = (payload: JWTPayload, now: number): boolean => {
+  const { sub, jti, iat = Infinity, client_id: clientId, auth_time: authTime, cnf } = payload
+  const isNamed = typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUBJECT_LENGTH
+  const hasStrings = typeof jti === 'string' && typeof clientId === 'string'
+  // A clock that is ahead, or counts in milliseconds, must not make a sign-in that never ages.
+  const latest = (now + CLOCK_SKEW_MS) / SECOND
+  const isOfThePast = iat <= latest && !(typeof authTime === 'number' && authTime > latest)
+  // RFC 7800 §3.1: bound to something that we cannot check.
+  const isCheckable = cnf === undefined || keyIn(payload) !== undefined
+  return isNamed && hasStrings && isOfThePast && isCheckable
+}
+
+const keyIn = ({ cnf }: JWTPayload): string | undefined => {
+  if (typeof cnf !== 'object' || cnf === null || Object.keys(cnf).length !== 1) return undefined
+  return 'jkt' in cnf && typeof cnf.jkt === 'string' ? cnf.jkt : undefined
+}
+
+const isToApprove = (payload: JWTPayload, { scope, claim }: ApprovalIssuer): boolean => {
+  const { scope: granted } = payload
+  const words = typeof granted === 'string' ? granted.split(' ') : []
+  const said = claim === undefined ? [] : [payload[claim.name]].flat()
+  return (
+    (scope === undefined || words.includes(scope)) &&
+    (claim === undefined || said.includes(claim.value))
+  )
+}

@@ -1,0 +1,33 @@
+// Access tokens of our own that decide about devices: of an app that signed in here itself.
+import { APPROVAL_SCOPE } from '../approval-issuer.ts'
+import { FRESH_SIGN_IN_MS } from '../config.ts'
+import { accountOf, ask } from '../objects/index.ts'
+import type { Exchange } from '../oauth/exchange.ts'
+import { verifyAccessToken } from '../tokens/access-token.ts'
+import type { Credential } from './credential.ts'
+
+/** What such a token says, or undefined if it is not good here. */
+export const ownCredential = async (
+  { env, config, issuer }: Exchange,
+  token: string,
+  now: number,
+): Promise<Credential | undefined> => {
+  const claims = await verifyAccessToken(env, token, { issuer, audience: issuer }, now)
+  if (claims === undefined) return undefined
+  const { subject, clientId, scope, grantId, jti, dpopJkt } = claims
+  // Only a client that is listed has it, and only as long as the operator says so.
+  const isAllowed = config.clients.get(clientId)?.scope.includes(APPROVAL_SCOPE) === true
+  return {
+    authentication: claims.authentication ?? { authTimeMs: undefined, amr: [] },
+    dpopJkt,
+    mayApprove: isAllowed && scope.includes(APPROVAL_SCOPE),
+    scope: APPROVAL_SCOPE,
+    maxSignInMs: FRESH_SIGN_IN_MS,
+    tryCode: async (userCode) => {
+      const tried = await ask(async () =>
+        accountOf(env, subject)?.tryCodeByGrant(grantId, jti, userCode),
+      )
+      return tried && { ...tried, subject }
+    },
+  }
+}

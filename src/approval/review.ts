@@ -1,0 +1,74 @@
+// GET /device/authorizations/{user_code}: what a person is asked, as the page would ask it.
+import { chooseLanguage, type Language } from '../activation/language.ts'
+import { pageBrand } from '../activation/page-brand.ts'
+import { placeName } from '../activation/place-and-time.ts'
+import { mostUnusualFirst, scopeWords } from '../activation/scope-words.ts'
+import type { Config } from '../config.ts'
+import { type Question, noteTooFar } from '../decision.ts'
+import { SECOND } from '../durations.ts'
+import type { Exchange } from '../oauth/exchange.ts'
+import type { AuthorizationRequest } from '../objects/device-authorization-state.ts'
+import { admitApprover } from './approver.ts'
+
+/** Shows it and decides nothing; or tells what this person has decided already. */
+export const review = async (exchange: Exchange, shownCode: string): Promise<Response> => {
+  const { request, config, issuer, headers } = exchange
+  const admission = await admitApprover(exchange, shownCode)
+  if (admission instanceof Response) return admission
+  if (admission.outcome === 'decided') {
+    const { clientId, clientName, deviceName } = admission.request
+    return Response.json({
+      status: admission.verdict,
+      client: { client_id: clientId, client_name: clientName },
+      device: { name: deviceName },
+    })
+  }
+  const { question } = admission
+  if (question.reaction === 'refuse') noteTooFar(question)
+  const language = chooseLanguage(
+    new URL(request.url).searchParams.get('ui_locales') ?? undefined,
+    request.headers.get('Accept-Language') ?? undefined,
+  )
+  headers.set('Content-Language', language.tag)
+  headers.set('Vary', 'Accept-Language')
+  return Response.json({
+    status: 'pending',
+    client: clientOf(question.request, config, issuer),
+    scopes: mostUnusualFirst(question.request.scope, config).map((scope) => ({
+      scope,
+      text: scopeWords(scope, config, language),
+    })),
+    resources: question.request.resource.filter((resource) => resource !== issuer),
+    device: deviceOf(question, language),
+    policy: question.reaction,
+    expires_in: Math.floor((question.request.expiresAtMs - Date.now()) / SECOND),
+  })
+}
+
+const clientOf = (request: AuthorizationRequest, config: Config, issuer: string) => {
+  const { logo, supportUri, termsUri, privacyUri } = pageBrand(config, request.clientId)
+  return {
+    client_id: request.clientId,
+    client_name: request.clientName,
+    client_uri: request.clientUri,
+    logo_uri: logo === undefined ? undefined : new URL(logo, issuer).href,
+    support_uri: supportUri,
+    tos_uri: termsUri,
+    policy_uri: privacyUri,
+  }
+}
+
+const deviceOf = ({ request, proximity }: Question, language: Language) => {
+  const { city, region, country, operator } = request.origin
+  const text = placeName(request.origin, language)
+  return {
+    name: request.deviceName,
+    place: text === undefined ? undefined : { text, city, region, country },
+    proximity: {
+      level: proximity,
+      text: proximity === 'unknown' ? undefined : language.messages.confirm.proximity[proximity],
+    },
+    network: operator,
+    asked_at: Math.floor(request.requestedAtMs / SECOND),
+  }
+}

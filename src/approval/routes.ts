@@ -1,0 +1,57 @@
+// The approval API: by it the service's own app shows one confirmation, and takes the answer. It stands
+// beside the pages and passes through nothing of theirs: no cookie is read here, and no form.
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import type { Config } from '../config.ts'
+import {
+  type Environment,
+  type Middleware,
+  NO_STORE,
+  answer,
+  decorated,
+  exchangeOf,
+  withHeaders,
+} from '../oauth/endpoint.ts'
+import type { Exchange } from '../oauth/exchange.ts'
+import { decide } from './decide.ts'
+import { review } from './review.ts'
+
+type Endpoint = (exchange: Exchange, shownCode: string) => Promise<Response>
+
+/** Both endpoints, and JSON for whatever else stands below them. */
+export const approvalRoutes = (config: Config): Hono<Environment> => {
+  const routes = new Hono<Environment>()
+  const base = `${config.basePath}/device/authorizations`
+  const hasOrigins = config.approvalOrigins.length > 0
+
+  const serve = (method: 'GET' | 'POST', path: string, endpoint: Endpoint) => {
+    const allowed = hasOrigins ? [method, 'OPTIONS'] : [method]
+    if (hasOrigins) routes.use(path, decorated(allowOrigins(config, method), NO_STORE))
+    routes.all(path, async (context) => {
+      const shownCode = context.req.param('userCode' as never) ?? ''
+      const exchange = exchangeOf(context, config)
+      const asked = (given: Exchange) => endpoint(given, shownCode)
+      return withHeaders(
+        await answer([method], allowed, asked, exchange),
+        exchange.request,
+        NO_STORE,
+      )
+    })
+  }
+  serve('GET', `${base}/:userCode`, review)
+  serve('POST', `${base}/:userCode/decision`, decide)
+  routes.all(`${base}/*`, (context) =>
+    withHeaders(Response.json({ error: 'not_found' }, { status: 404 }), context.req.raw, NO_STORE),
+  )
+  return routes
+}
+
+// Off unless somebody is named: whoever may send requests from a page holds people's tokens in one.
+const allowOrigins = ({ approvalOrigins }: Config, method: string): Middleware =>
+  cors({
+    origin: [...approvalOrigins],
+    allowMethods: [method],
+    allowHeaders: ['Authorization', 'DPoP', 'Content-Type'],
+    exposeHeaders: ['DPoP-Nonce', 'WWW-Authenticate', 'Retry-After'],
+    maxAge: 86_400,
+  })

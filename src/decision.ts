@@ -1,0 +1,177 @@
+// What a person decides about a device (RFC 8628 §3.3, §5.4), and what is asked of them before where
+// it may be far away (RFC 10027 §6.1.1). The page and the approval API both decide here, and nowhere
+// else.
+import type { Reaction } from './client-metadata.ts'
+import { parseUserCode } from './codes.ts'
+import { type Decision, logDecision } from './decision-log.ts'
+import type {
+  Authentication,
+  AuthorizationRequest,
+  DenialReason,
+} from './objects/device-authorization-state.ts'
+import { accountOf, ask, deviceAuthorizationOf } from './objects/index.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from './rate-limit.ts'
+import { mintGrantId } from './tokens/refresh-token.ts'
+import { type Proximity, placeIn, proximityOf, whereaboutsOf } from './whereabouts.ts'
+
+/** Who decides, however they showed who they are. */
+export interface Decider extends Authentication {
+  readonly subject: string
+  /** How long until their next user code may be tried, in ms. */
+  readonly codeWaitMs: number
+}
+
+/** A device that waits for somebody's answer. */
+export interface Question<Person extends Decider = Decider> {
+  readonly decider: Person
+  /** Normalised. */
+  readonly userCode: string
+  readonly request: AuthorizationRequest
+  readonly proximity: Proximity
+  /** What the client's policy demands at this distance. */
+  readonly reaction: Reaction
+}
+
+/** What somebody has decided about a device. */
+export type Verdict = 'approved' | 'declined' | 'reported' | 'withdrawn'
+
+export type Admission<Person extends Decider> =
+  | { readonly outcome: 'wait'; readonly waitMs: number }
+  | { readonly outcome: 'nobody' | 'not_valid' }
+  | {
+      readonly outcome: 'decided'
+      readonly verdict: Verdict
+      readonly request: AuthorizationRequest
+    }
+  | { readonly outcome: 'question'; readonly question: Question<Person> }
+
+/** Who may have a code looked up now, and what it asks. `identify` says who they are, if they may. */
+export const admit = async <Person extends Decider>(
+  env: Cloudflare.Env,
+  request: Request,
+  userCode: string,
+  identify: () => Promise<Person | undefined>,
+): Promise<Admission<Person>> => {
+  if (!(await isWithinLimit(env.PERSON_LIMIT, request, 'confirm')))
+    return { outcome: 'wait', waitMs: LIMIT_PERIOD_MS }
+  const decider = await identify()
+  if (decider === undefined) return { outcome: 'nobody' }
+  if (decider.codeWaitMs > 0) return { outcome: 'wait', waitMs: decider.codeWaitMs }
+  const { subject } = decider
+  const whereabouts = whereaboutsOf(request)
+  const { country, network } = whereabouts
+  const opened = await ask(() =>
+    deviceAuthorizationOf(env, userCode).open({ subject, country, network }),
+  )
+  switch (opened.outcome) {
+    case 'not_valid':
+      return notValid(env, decider)
+    // Their own doing, so it tells nobody anything to say so again.
+    case 'approved':
+      return { outcome: 'decided', verdict: 'approved', request: opened.request }
+    case 'denied':
+      return { outcome: 'decided', verdict: VERDICTS[opened.reason], request: opened.request }
+    case 'reviewable': {
+      const proximity = proximityOf(opened.request.origin, whereabouts)
+      const reaction = opened.request.proximityPolicy[proximity]
+      const question = { decider, userCode, request: opened.request, proximity, reaction }
+      return { outcome: 'question', question }
+    }
+  }
+}
+
+const VERDICTS = {
+  declined: 'declined',
+  reported: 'reported',
+  withdrawn: 'withdrawn',
+  opened_by_many: 'reported',
+} as const satisfies Record<DenialReason, Verdict>
+
+/** What a person did where the policy says `confirm`: a scanned address proves neither. */
+export interface Check {
+  /** The code as they read it off the device. */
+  readonly typedCode: string | undefined
+  readonly isInFront: boolean
+}
+
+/** Which of it is not as it has to be. */
+export interface CheckProblems {
+  readonly code: boolean
+  readonly inFront: boolean
+}
+
+/** What is wrong with a check: what is typed has to be this code, and the box ticked. */
+export const checkProblems = (
+  { userCode }: Pick<Question, 'userCode'>,
+  { typedCode, isInFront }: Check,
+): CheckProblems => ({
+  code: parseUserCode(typedCode ?? '') !== userCode,
+  inFront: !isInFront,
+})
+
+export type ApprovalOutcome =
+  | { readonly outcome: 'approved' | 'too_far' | 'not_valid' }
+  | { readonly outcome: 'check_not_passed'; readonly problems: CheckProblems }
+
+/** They allow it, as far as the policy lets them. */
+export const allow = async (
+  env: Cloudflare.Env,
+  question: Question,
+  check: Check,
+): Promise<ApprovalOutcome> => {
+  const { decider, userCode, reaction } = question
+  if (reaction === 'refuse') {
+    noteTooFar(question)
+    return { outcome: 'too_far' }
+  }
+  const problems = checkProblems(question, check)
+  if (reaction === 'confirm' && (problems.code || problems.inFront)) {
+    log(question, 'check_not_passed')
+    return { outcome: 'check_not_passed', problems }
+  }
+  const { subject, authTimeMs, amr } = decider
+  const decision = await ask(() =>
+    deviceAuthorizationOf(env, userCode).approve({
+      subject,
+      grantId: mintGrantId(),
+      approvedAtMs: Date.now(),
+      authTimeMs,
+      amr,
+    }),
+  )
+  if (decision.outcome !== 'decided') return notValid(env, decider)
+  log(question, 'approved')
+  return { outcome: 'approved' }
+}
+
+/** They do not; or say that they never asked for it, which their account remembers. */
+export const refuse = async (
+  env: Cloudflare.Env,
+  question: Question,
+  verdict: 'declined' | 'reported',
+): Promise<{ readonly outcome: typeof verdict | 'not_valid' }> => {
+  const { decider, userCode, request } = question
+  const { subject } = decider
+  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, verdict))
+  if (decision.outcome !== 'decided') return notValid(env, decider)
+  log(question, verdict)
+  const { deviceName, origin } = request
+  if (verdict === 'reported')
+    await ask(async () => accountOf(env, subject)?.reportRequest(deviceName, placeIn(origin)))
+  return { outcome: verdict }
+}
+
+/** Logs that the policy lets no device in from there. Somebody near it still may. */
+export const noteTooFar = (question: Question): void => log(question, 'refused_as_too_far')
+
+// RFC 8628 §5.1: counted per account, whether the code never was, has run out, or was another's.
+const notValid = async (
+  env: Cloudflare.Env,
+  { subject }: Decider,
+): Promise<{ readonly outcome: 'not_valid' }> => {
+  await ask(async () => accountOf(env, subject)?.countWrongCode())
+  return { outcome: 'not_valid' }
+}
+
+const log = ({ request, proximity, reaction }: Question, outcome: Decision['outcome']): void =>
+  logDecision({ clientId: request.clientId, outcome, proximity, reaction })

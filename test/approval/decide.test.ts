@@ -1,0 +1,271 @@
+// POST /device/authorizations/{user_code}/decision: what an app sends for its person.
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MINUTE } from '../../src/durations.ts'
+import { upstreamAccount } from '../../src/identity/upstream.ts'
+import { accountOf } from '../../src/objects/index.ts'
+import { ApprovalApp } from '../support/approval-app.ts'
+import { type Device, startDevice } from '../support/device.ts'
+import { connectInternet } from '../support/internet.ts'
+import { type Network, RECIFE, TURKU } from '../support/places.ts'
+import { TEST_VARS } from '../support/settings.ts'
+import { TrustedIssuer } from '../support/trusted-issuer.ts'
+import { workerWith } from '../support/worker.ts'
+
+const acme = new TrustedIssuer()
+const strict = {
+  ...TEST_VARS.CLIENTS[0],
+  client_id: 'strict-tv',
+  proximity: { far: 'refuse' },
+}
+const fetch = workerWith({
+  APPROVAL_ISSUERS: [acme.entry()],
+  CLIENTS: [...TEST_VARS.CLIENTS, strict],
+})
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  connectInternet()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
+
+let people = 0
+const newSub = () => `person-${(people += 1)}`
+
+const appOf = async (sub = newSub(), place = {}) =>
+  new ApprovalApp(fetch, `Bearer ${await acme.token(sub)}`, place)
+
+const accountBehind = async (sub: string) => {
+  const account = accountOf(env, await upstreamAccount(env, acme.issuer, sub, ''))
+  if (account === undefined) throw new Error('there is no account')
+  return account
+}
+
+/** What the device hears. */
+const outcome = async (device: Device): Promise<string> => {
+  const { status, body } = await device.poll()
+  return status === 200 ? 'tokens' : body.error
+}
+
+const from = (network: Network, request: Request): Request =>
+  new Request(request, { cf: { ...network } as never })
+
+const startIn = async (network: Network, clientId = 'tv'): Promise<Device> =>
+  startDevice(clientId, { fetch: (request) => fetch(from(network, request)) })
+
+const appIn = async (network: Network, sub = newSub()): Promise<ApprovalApp> =>
+  new ApprovalApp((request) => fetch(from(network, request)), `Bearer ${await acme.token(sub)}`)
+
+describe('a decision', () => {
+  it.each([
+    ['approve', 'approved', 'tokens'],
+    ['deny', 'declined', 'access_denied'],
+    ['report', 'reported', 'access_denied'],
+  ])('AP-1 to %s is taken, told, and heard by the device', async (decision, status, heard) => {
+    const app = await appOf()
+    const device = await startDevice()
+    const answer = await app.decide(device.userCode, { decision })
+    expect([answer.status, answer.body]).toStrictEqual([200, { status }])
+    expect(answer.headers.get('Cache-Control')).toBe('no-store')
+    expect(answer.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(await outcome(device)).toBe(heard)
+  })
+
+  it.each(['approve', 'deny', 'report'])(
+    'AP-2 is taken once: after %s whatever comes again is refused, and told what holds',
+    async (first) => {
+      const app = await appOf()
+      const device = await startDevice()
+      const { body: taken } = await app.decide(device.userCode, { decision: first })
+      for (const decision of ['approve', 'deny', 'report', first]) {
+        const { status, body } = await app.decide(device.userCode, { decision })
+        expect([status, body.error, body.status]).toStrictEqual([
+          409,
+          'already_decided',
+          taken.status,
+        ])
+      }
+      const { status, body } = await app.review(device.userCode)
+      expect([status, body.status, body.policy]).toStrictEqual([200, taken.status, undefined])
+      expect(await outcome(device)).toBe(first === 'approve' ? 'tokens' : 'access_denied')
+    },
+  )
+
+  it('AP-2 is nobody else’s to see: another’s code is one that never was', async () => {
+    const device = await startDevice()
+    const gone = await startDevice('short-tv')
+    await (await appOf()).decide(device.userCode, { decision: 'approve' })
+    later(2 * MINUTE)
+    const answers = []
+    for (const code of [device.userCode, gone.userCode, 'ZZZZ-ZZZZ', 'nothing', '%ff', '%00']) {
+      const app = await appOf()
+      answers.push(await app.review(code), await app.decide(code, { decision: 'approve' }))
+    }
+    for (const { status, body } of answers)
+      expect([status, body]).toStrictEqual([
+        404,
+        {
+          error: 'unknown_code',
+          error_description: 'This code is not valid, or not any more',
+        },
+      ])
+  })
+
+  it('AP-3 that a request was not theirs is remembered in the account', async () => {
+    const sub = newSub()
+    const device = await startDevice('tv', { fields: { device_name: 'Den TV' } })
+    await (await appOf(sub)).decide(device.userCode, { decision: 'report' })
+    const account = await accountBehind(sub)
+    const claim = { id: 'laptop', secretHash: 'laptop' }
+    await account.open(undefined, claim, {
+      amr: [],
+      authTimeMs: Date.now(),
+      browser: 'A browser',
+      place: { city: undefined, region: undefined, country: undefined },
+    })
+    const overview = await account.overview(claim)
+    expect(overview?.events.map(({ kind, about }) => [kind, about])).toStrictEqual([
+      ['signed_in', 'A browser'],
+      ['request_reported', 'Den TV'],
+    ])
+  })
+
+  it('AP-3 of two at the same moment one is taken, and both tell the same', async () => {
+    const app = await appOf()
+    const device = await startDevice()
+    const both = await Promise.all([
+      app.decide(device.userCode, { decision: 'approve' }),
+      app.decide(device.userCode, { decision: 'approve' }),
+    ])
+    for (const { status, body } of both)
+      expect([
+        [200, 'approved'],
+        [409, 'approved'],
+      ]).toContainEqual([status, body.status])
+    expect(await outcome(device)).toBe('tokens')
+  })
+})
+
+describe('a device far away', () => {
+  const IN_FRONT = { in_front: true }
+
+  it('AP-4 is let in with its code typed and the word that it is there', async () => {
+    const app = await appIn(TURKU)
+    const device = await startIn(RECIFE)
+    const typed_code = device.userCode.toLowerCase().replace('-', ' ')
+    const body = { decision: 'approve', typed_code, ...IN_FRONT }
+    expect((await app.decide(device.userCode, body)).status).toBe(200)
+    expect(await outcome(device)).toBe('tokens')
+  })
+
+  it.each<[string, object, string[]]>([
+    ['nothing', {}, ['typed_code', 'in_front']],
+    ['only the word', IN_FRONT, ['typed_code']],
+    ['another code', { typed_code: 'BCDF-GHJK', ...IN_FRONT }, ['typed_code']],
+    ['the word that it is not', { typed_code: 'own', in_front: false }, ['in_front']],
+    ['only the code', { typed_code: 'own' }, ['in_front']],
+  ])('AP-4 is not let in with %s, and goes on waiting', async (_name, check, missing) => {
+    const app = await appIn(TURKU)
+    const device = await startIn(RECIFE)
+    const own = 'typed_code' in check && check.typed_code === 'own'
+    const { status, body } = await app.decide(device.userCode, {
+      decision: 'approve',
+      ...check,
+      ...(own && { typed_code: device.userCode }),
+    })
+    expect([status, body.error, body.missing]).toStrictEqual([422, 'check_not_passed', missing])
+    expect(await outcome(device)).toBe('authorization_pending')
+  })
+
+  it('AP-4 can be refused without any of it', async () => {
+    const device = await startIn(RECIFE)
+    expect((await (await appIn(TURKU)).decide(device.userCode, { decision: 'deny' })).status).toBe(
+      200,
+    )
+    expect(await outcome(device)).toBe('access_denied')
+  })
+
+  it('AP-4 is not let in at all where the client says so, until somebody near does', async () => {
+    const device = await startIn(RECIFE, 'strict-tv')
+    const body = { decision: 'approve', typed_code: device.userCode, ...IN_FRONT }
+    const far = await (await appIn(TURKU)).decide(device.userCode, body)
+    expect([far.status, far.body.error]).toStrictEqual([403, 'too_far'])
+    expect(await outcome(device)).toBe('authorization_pending')
+  })
+})
+
+describe('a body', () => {
+  const good = { decision: 'approve' }
+  const text = JSON.stringify(good)
+  const FORM = 'application/x-www-form-urlencoded'
+
+  it.each<[string, object | string, string, number]>([
+    ['is not there', '', 'application/json', 400],
+    ['is no JSON', '{', 'application/json', 400],
+    ['is no object', '[]', 'application/json', 400],
+    ['is null', 'null', 'application/json', 400],
+    ['is not UTF-8', '{"decision":"\uD800"}', 'application/json', 400],
+    ['has no decision', {}, 'application/json', 400],
+    ['has a decision that is none', { decision: 'allow' }, 'application/json', 400],
+    ['has a list of decisions', { decision: ['approve'] }, 'application/json', 400],
+    ['has a member that nobody knows', { ...good, force: true }, 'application/json', 400],
+    ['has words for yes', { ...good, in_front: 'yes' }, 'application/json', 400],
+    ['has a code that is a number', { ...good, typed_code: 1 }, 'application/json', 400],
+    ['has a code that is long', { ...good, typed_code: 'B'.repeat(65) }, 'application/json', 400],
+    ['is a form', 'decision=approve', FORM, 400],
+    ['is called a form', text, FORM, 400],
+    ['is called text', text, 'text/plain', 400],
+    ['is too large', { ...good, typed_code: 'B'.repeat(70_000) }, 'application/json', 413],
+  ])('AP-5 is refused that %s', async (_name, body, type, status) => {
+    const app = await appOf()
+    const device = await startDevice()
+    const answer = await app.decide(device.userCode, body, { 'Content-Type': type })
+    expect([answer.status, answer.body.error]).toStrictEqual([status, 'invalid_request'])
+    expect(await outcome(device)).toBe('authorization_pending')
+    expect((await app.decide(device.userCode, good)).status, 'and can be mended').toBe(200)
+  })
+})
+
+describe('wrong codes', () => {
+  it('AP-6 are counted per account: after five there is a wait, and it is told', async () => {
+    const sub = newSub()
+    const app = await appOf(sub)
+    for (const letter of 'BCDFG') {
+      later(2000)
+      expect((await app.review(`ZZZZ-ZZZ${letter}`)).status).toBe(404)
+    }
+    const device = await startDevice()
+    for (const again of [app, await appOf(sub)]) {
+      const { status, body, headers } = await again.decide(device.userCode, {
+        decision: 'approve',
+      })
+      expect([status, body.error]).toStrictEqual([429, 'temporarily_unavailable'])
+      expect(Number(headers.get('Retry-After'))).toBeGreaterThan(800)
+    }
+    expect((await (await appOf()).review(device.userCode)).status, 'others').toBe(200)
+    expect(await outcome(device)).toBe('authorization_pending')
+  })
+
+  it('AP-6 are five at once at the most', async () => {
+    const app = await appOf()
+    const codes = [...'BCDFGHJK'].map((letter) => `XXXX-XXX${letter}`)
+    const answers = await Promise.all(codes.map((code) => app.review(code)))
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toStrictEqual([
+      404, 404, 404, 404, 404, 429, 429, 429,
+    ])
+  })
+
+  it('AP-6 cap an address, whoever it is', async () => {
+    const place = { 'CF-Connecting-IP': '192.0.2.77' }
+    const statuses = new Set<number>()
+    for (let times = 0; times < 121; times += 1) {
+      const app = new ApprovalApp(fetch, 'Bearer nothing', place)
+      statuses.add((await app.review('ZZZZ-ZZZZ')).status)
+    }
+    expect([...statuses]).toStrictEqual([401, 429])
+  })
+})

@@ -1,0 +1,274 @@
+// Access tokens of issuers that the operator trusts (RFC 9068 §4): which decide, and for whom.
+import { base64url, decodeJwt, generateKeyPair } from 'jose'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ApprovalApp } from '../support/approval-app.ts'
+import { type Answer, type Device, startDevice } from '../support/device.ts'
+import { connectInternet } from '../support/internet.ts'
+import { nowInSeconds } from '../support/key-client.ts'
+import { KEY_PAIRS, publicKeyOf } from '../support/key-pairs.ts'
+import { ISSUER } from '../support/settings.ts'
+import { connectDevice } from '../support/tokens.ts'
+import { type IssuedToken, TrustedIssuer } from '../support/trusted-issuer.ts'
+import { workerWith } from '../support/worker.ts'
+
+const HOUR = 3600
+
+const acme = new TrustedIssuer()
+/** Says in a claim of its own what a token is good for. */
+const globex = new TrustedIssuer()
+/** Wants a sign-in of the last hour. */
+const hasty = new TrustedIssuer()
+/** Does not look at the sign-in. */
+const patient = new TrustedIssuer()
+/** Is not trusted. */
+const stranger = new TrustedIssuer()
+
+const permissions = { name: 'permissions', value: 'approve:devices' }
+const fetch = workerWith({
+  APPROVAL_ISSUERS: [
+    acme.entry(),
+    globex.entry({ audience: 'https://tv.globex.example', claim: permissions }),
+    hasty.entry({ scope: 'tv', max_sign_in_hours: 1 }),
+    patient.entry({ max_sign_in_hours: 0 }),
+  ],
+})
+
+let asked: readonly string[] = []
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  asked = connectInternet()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+let people = 0
+const newSub = () => `member-${(people += 1)}`
+
+const approveWith = (token: string, device: Device, scheme = 'Bearer'): Promise<Answer> =>
+  new ApprovalApp(fetch, `${scheme} ${token}`).decide(device.userCode, { decision: 'approve' })
+
+const refuses = (answer: Answer, status: number, error: string): void => {
+  expect([answer.status, answer.body.error]).toStrictEqual([status, error])
+  const challenge = answer.headers.get('WWW-Authenticate') ?? ''
+  expect(challenge).toMatch(new RegExp(`^(Bearer|DPoP) realm="antenna", error="${error}"`))
+}
+
+const isWaiting = async (device: Device): Promise<boolean> =>
+  (await device.poll()).body.error === 'authorization_pending'
+
+const unsigned = (header: object, claims: object): string =>
+  `${[header, claims].map((part) => base64url.encode(JSON.stringify(part))).join('.')}.`
+
+const secret = new TextEncoder().encode(JSON.stringify(publicKeyOf('ES256')))
+
+describe('a token that is right', () => {
+  it.each<[string, IssuedToken]>([
+    ['as it is', {}],
+    ['for us among others', { claims: { aud: ['https://else.example', ISSUER] } }],
+    ['whose type is a media type', { header: { typ: 'application/at+jwt' } }],
+    ['signed with RS256', { alg: 'RS256' }],
+    ['signed with PS256', { alg: 'PS256' }],
+    ['signed with ES384', { alg: 'ES384' }],
+    ['signed with Ed25519', { alg: 'Ed25519' }],
+    ['from a clock a little ahead', { claims: { iat: nowInSeconds() + 30 } }],
+  ])('AP-7 decides: %s', async (_name, more) => {
+    const device = await startDevice()
+    const answer = await approveWith(await acme.token(newSub(), more), device)
+    expect([answer.status, answer.body]).toStrictEqual([200, { status: 'approved' }])
+    expect((await device.poll()).status).toBe(200)
+  })
+})
+
+describe('a token that is not', () => {
+  const brought = { kid: 'brought', jwk: publicKeyOf('ES384') }
+  const now = nowInSeconds()
+  it.each<[string, IssuedToken]>([
+    ['says another audience', { claims: { aud: 'https://else.example' } }],
+    ['says no audience', { claims: { aud: undefined } }],
+    ['is for everybody', { claims: { aud: [] } }],
+    ['is for the address of an endpoint', { claims: { aud: `${ISSUER}/token` } }],
+    ['has run out', { claims: { exp: now - 61 } }],
+    ['never runs out', { claims: { exp: undefined } }],
+    ['runs out in words', { claims: { exp: 'never' } }],
+    ['is not good yet', { claims: { nbf: now + 120 } }],
+    ['is issued later', { claims: { iat: now + 120 } }],
+    ['does not say when it was issued', { claims: { iat: undefined } }],
+    ['says so in words', { claims: { iat: 'today' } }],
+    ['is nobody’s', { claims: { sub: undefined } }],
+    ['is of an empty name', { claims: { sub: '' } }],
+    ['is of a number', { claims: { sub: 7 } }],
+    ['is of a name without end', { claims: { sub: 'x'.repeat(256) } }],
+    ['has no jti', { claims: { jti: undefined } }],
+    ['is of no client', { claims: { client_id: undefined } }],
+    ['says the issuer in other letters', { claims: { iss: acme.issuer.toUpperCase() } }],
+    ['says the issuer with a slash', { claims: { iss: `${acme.issuer}/` } }],
+    ['says no issuer', { claims: { iss: undefined } }],
+    ['says that we issued it', { claims: { iss: ISSUER } }],
+    ['says another trusted issuer', { claims: { iss: globex.issuer } }],
+    ['is any JWT', { header: { typ: 'JWT' } }],
+    ['has no type', { header: { typ: undefined } }],
+    ['is a logout token', { header: { typ: 'logout+jwt' } }],
+    ['is a DPoP proof', { header: { typ: 'dpop+jwt' } }],
+    ['is an ID token', { claims: { aud: 'the-app', nonce: 'x' }, header: { typ: 'JWT' } }],
+    ['is an ID token for us', { claims: { nonce: 'x', scope: undefined }, header: { typ: 'JWT' } }],
+    ['is of an unknown key', { header: { kid: 'nosuch' } }],
+    ['is of another key', { key: KEY_PAIRS.RS256, header: { alg: 'RS256' } }],
+    ['brings its key', { key: KEY_PAIRS.ES384, header: { ...brought, alg: 'ES384' } }],
+    ['is signed with what is public', { key: secret, header: { alg: 'HS256' } }],
+    ['asks for what nobody knows', { header: { crit: ['urn:x'], 'urn:x': true } }],
+    ['was signed in later', { claims: { auth_time: now + 120 } }],
+    ['was signed in, in milliseconds', { claims: { auth_time: now * 1000 } }],
+    ['is bound to a certificate', { claims: { cnf: { 'x5t#S256': 'x' } } }],
+    ['is bound to a certificate and a key', { claims: { cnf: { 'x5t#S256': 'x', jkt: 'x' } } }],
+    ['is bound to something', { claims: { cnf: 'something' } }],
+  ])('AP-7 decides nothing: one that %s', async (_name, more) => {
+    const device = await startDevice()
+    refuses(await approveWith(await acme.token(newSub(), more), device), 401, 'invalid_token')
+    expect(await isWaiting(device)).toBe(true)
+  })
+
+  it('AP-7 decides nothing: one of a key that only looks like the issuer’s', async () => {
+    const { privateKey } = await generateKeyPair('ES256')
+    const device = await startDevice()
+    const token = await acme.token(newSub(), { key: privateKey })
+    refuses(await approveWith(token, device), 401, 'invalid_token')
+  })
+
+  it('AP-7 decides nothing: one that nobody signed', async () => {
+    const device = await startDevice()
+    const claims = decodeJwt(await acme.token(newSub()))
+    for (const alg of ['none', 'None', 'ES256'])
+      refuses(
+        await approveWith(unsigned({ alg, typ: 'at+jwt' }, claims), device),
+        401,
+        'invalid_token',
+      )
+    expect(await isWaiting(device)).toBe(true)
+  })
+
+  it('AP-7 decides nothing: one whose claims were changed', async () => {
+    const device = await startDevice()
+    const [header, , signature] = (await acme.token(newSub())).split('.')
+    const claims = decodeJwt(await acme.token('somebody-else'))
+    const forged = [header, base64url.encode(JSON.stringify(claims)), signature].join('.')
+    refuses(await approveWith(forged, device), 401, 'invalid_token')
+  })
+
+  it('AP-7 decides nothing: one of an issuer that is not trusted, which is not even asked', async () => {
+    const device = await startDevice()
+    refuses(await approveWith(await stranger.token(newSub()), device), 401, 'invalid_token')
+    expect(asked).toStrictEqual([])
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['an opaque token', 'c2VjcmV0'],
+    ['half a JWT', 'eyJhbGciOiJFUzI1NiJ9.e30'],
+    ['what is encrypted', 'eyJhbGciOiJkaXIifQ..a.b.c'],
+    ['two tokens', 'one two'],
+    ['what is no token', 'ä'],
+  ])('AP-7 decides nothing: %s', async (_name, token) => {
+    const device = await startDevice()
+    const authorization = token === 'ä' ? 'Bearer %C3%A4' : `Bearer ${token}`
+    const app = new ApprovalApp(fetch, authorization)
+    refuses(await app.decide(device.userCode, { decision: 'approve' }), 401, 'invalid_token')
+  })
+
+  it('AP-7 decides nothing: a refresh token and an ID token of ours', async () => {
+    const { tokens } = await connectDevice()
+    for (const token of [tokens.refresh_token, tokens.id_token])
+      refuses(await approveWith(token, await startDevice()), 401, 'invalid_token')
+  })
+
+  it.each<[string, RequestInit['headers']]>([
+    ['no header', {}],
+    ['a token in the address', {}],
+    ['a cookie', { Cookie: '__Host-session=x' }],
+  ])('AP-7 whoever brings %s is told of both schemes, and of no error', async (name, headers) => {
+    const query = name.includes('address') ? `?access_token=${await acme.token(newSub())}` : ''
+    const app = new ApprovalApp(fetch, '')
+    const answer = await app.send(`/ZZZZ-ZZZZ${query}`, { headers: { ...(headers as object) } })
+    expect([answer.status, answer.body]).toStrictEqual([401, {}])
+    expect(answer.headers.get('WWW-Authenticate')).toMatch(
+      /^Bearer realm="antenna", DPoP realm="antenna", algs="/,
+    )
+  })
+})
+
+describe('what a token is good for', () => {
+  it.each([
+    ['nothing', undefined],
+    ['no word', ''],
+    ['other things', 'openid profile'],
+    ['nearly that', 'device:approved device:approv'],
+    ['that in other letters', 'DEVICE:APPROVE'],
+    ['a list', ['device:approve']],
+  ])('AP-7 is not deciding if its scope is %s', async (_name, scope) => {
+    const device = await startDevice()
+    const answer = await approveWith(await acme.token(newSub(), { claims: { scope } }), device)
+    refuses(answer, 403, 'insufficient_scope')
+    expect(answer.headers.get('WWW-Authenticate')).toContain('scope="device:approve"')
+    expect(await isWaiting(device)).toBe(true)
+  })
+
+  it('AP-7 is what the operator says: another word', async () => {
+    const device = await startDevice()
+    refuses(await approveWith(await hasty.token(newSub()), device), 403, 'insufficient_scope')
+    const token = await hasty.token(newSub(), { claims: { scope: 'tv' } })
+    expect((await approveWith(token, device)).status).toBe(200)
+  })
+
+  it.each([
+    ['a list that has it', ['read', 'approve:devices'], 200],
+    ['it alone', 'approve:devices', 200],
+    ['a list that has it not', ['read'], 403],
+    ['a list in a list', [['approve:devices']], 403],
+    ['words that begin so', 'approve:devices-not', 403],
+    ['yes', true, 403],
+    ['nothing', undefined, 403],
+  ])('AP-7 is what the operator says: a claim, and there is %s', async (_name, said, status) => {
+    const claims = { permissions: said, aud: 'https://tv.globex.example' }
+    const answer = await approveWith(await globex.token(newSub(), { claims }), await startDevice())
+    expect(answer.status).toBe(status)
+    if (status === 403) refuses(answer, 403, 'insufficient_scope')
+  })
+})
+
+describe('the sign-in behind a token', () => {
+  it.each<[string, TrustedIssuer, number | string | undefined, number | undefined]>([
+    ['just now', acme, 0, undefined],
+    ['nearly twelve hours ago', acme, 12 * HOUR - 60, undefined],
+    ['twelve hours ago', acme, 12 * HOUR, 43_200],
+    ['nobody knows when', acme, undefined, 43_200],
+    ['some time', acme, 'yesterday', 43_200],
+    ['nearly an hour ago', hasty, HOUR - 60, undefined],
+    ['an hour ago', hasty, HOUR, 3600],
+    ['years ago, and nobody looks', patient, 20_000 * HOUR, undefined],
+    ['nobody knows or asks when', patient, undefined, undefined],
+  ])('AP-10 was %s', async (_name, issuer, ago, maxAge) => {
+    const device = await startDevice()
+    const claims = {
+      auth_time: typeof ago === 'number' ? nowInSeconds() - ago : ago,
+      ...(issuer === hasty && { scope: 'tv' }),
+    }
+    const answer = await approveWith(await issuer.token(newSub(), { claims }), device)
+    if (maxAge === undefined) {
+      expect(answer.status).toBe(200)
+      // The television hears when it really was, or nothing.
+      const { auth_time: told } = decodeJwt((await device.poll()).body.id_token)
+      expect(told).toBe(claims.auth_time)
+    } else {
+      refuses(answer, 401, 'insufficient_user_authentication')
+      expect(answer.headers.get('WWW-Authenticate')).toContain(`max_age="${maxAge}"`)
+      expect(await isWaiting(device)).toBe(true)
+    }
+  })
+
+  it('AP-10 passes its methods on', async () => {
+    const device = await startDevice()
+    await approveWith(await acme.token(newSub(), { claims: { amr: ['face', 7] } }), device)
+    expect(decodeJwt((await device.poll()).body.id_token)['amr']).toStrictEqual(['face'])
+  })
+})

@@ -1,0 +1,227 @@
+// Access tokens of our own that decide about devices: whose client may, how fresh, how bound.
+import { env } from 'cloudflare:workers'
+import { decodeJwt } from 'jose'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { HOUR, SECOND } from '../../src/durations.ts'
+import { accountOf, mintSubject } from '../../src/objects/index.ts'
+import { ApprovalApp } from '../support/approval-app.ts'
+import { type Answer, type Device, answerOf, signInNow, startDevice } from '../support/device.ts'
+import { connectInternet } from '../support/internet.ts'
+import { API, ISSUER, TEST_VARS } from '../support/settings.ts'
+import { connectDevice } from '../support/tokens.ts'
+import { TrustedIssuer } from '../support/trusted-issuer.ts'
+import { type Fetch, formRequest, url, workerWith } from '../support/worker.ts'
+
+const SCOPE = 'openid profile offline_access device:approve'
+
+const app = { client_id: 'app', client_name: 'The app', scope: SCOPE, hold_seconds: 0 }
+const acme = new TrustedIssuer()
+const settings = {
+  CLIENTS: [...TEST_VARS.CLIENTS, app],
+  APPROVAL_ISSUERS: [acme.entry()],
+}
+const fetch = workerWith(settings)
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  connectInternet()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
+
+interface SignedInApp {
+  readonly subject: string
+  readonly grantId: string
+  readonly tokens: { readonly access_token: string; readonly refresh_token: string }
+}
+
+/** An account without a password: those are slow to hash. */
+const newSubject = async (): Promise<string> => {
+  const subject = mintSubject(env)
+  const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
+  await accountOf(env, subject)?.open(claims, { id: 'x', secretHash: 'x' }, signInNow())
+  return subject
+}
+
+/** Somebody signs in at the app, which is a device like any other. */
+const signIn = async (
+  clientId = 'app',
+  { by = fetch, ago = 0, fields = {} }: { by?: Fetch; ago?: number; fields?: object } = {},
+): Promise<SignedInApp> => {
+  const subject = await newSubject()
+  const approval = { subject, authTimeMs: Date.now() - ago }
+  const options = { fetch: by, approval, poll: { ...fields } }
+  return { subject, ...(await connectDevice(clientId, options)) }
+}
+
+const refresh = async (
+  { tokens }: SignedInApp,
+  {
+    clientId = 'app',
+    fields = {},
+    by = fetch,
+  }: { clientId?: string; fields?: object; by?: Fetch } = {},
+): Promise<Answer> =>
+  answerOf(
+    await by(
+      formRequest('/token', {
+        grant_type: 'refresh_token',
+        client_id: clientId,
+        refresh_token: tokens.refresh_token,
+        ...fields,
+      }),
+    ),
+  )
+
+const approveWith = (token: string, device: Device, by = fetch): Promise<Answer> =>
+  new ApprovalApp(by, `Bearer ${token}`).decide(device.userCode, { decision: 'approve' })
+
+const refuses = async (answer: Answer, device: Device, status: number, error: string) => {
+  expect([answer.status, answer.body.error]).toStrictEqual([status, error])
+  expect(answer.headers.get('WWW-Authenticate')).toContain(`error="${error}"`)
+  expect((await device.poll()).body.error).toBe('authorization_pending')
+}
+
+describe('a client that the operator lets approve', () => {
+  it('AP-8 lets devices in for its person, whose sign-in they hear of', async () => {
+    const ago = 2 * HOUR
+    const { subject, tokens } = await signIn('app', { ago })
+    const { auth_time: told, scope, aud } = decodeJwt(tokens.access_token)
+    expect([told, scope, aud]).toStrictEqual([
+      Math.floor((Date.now() - ago) / SECOND),
+      SCOPE,
+      ISSUER,
+    ])
+    const device = await startDevice()
+    expect((await approveWith(tokens.access_token, device)).status).toBe(200)
+    const claims = decodeJwt((await device.poll()).body.id_token)
+    expect([claims.sub, claims['auth_time'], claims['amr']]).toStrictEqual([subject, told, ['pwd']])
+  })
+
+  it('AP-8 AP-10 has twelve hours from the sign-in, whatever it refreshes', async () => {
+    const signedIn = await signIn()
+    later(12 * HOUR - 60 * SECOND)
+    const first = await refresh(signedIn)
+    const device = await startDevice()
+    expect((await approveWith(first.body.access_token, device)).status).toBe(200)
+    later(60 * SECOND)
+    const second = await refresh({ ...signedIn, tokens: first.body })
+    const other = await startDevice()
+    const answer = await approveWith(second.body.access_token, other)
+    await refuses(answer, other, 401, 'insufficient_user_authentication')
+    expect(answer.headers.get('WWW-Authenticate')).toContain('max_age="43200"')
+  })
+
+  it('AP-8 cannot approve by tokens that another API sees too', async () => {
+    const by = workerWith({ ...settings, RESOURCE: API })
+    const signedIn = await signIn('app', { by })
+    expect(decodeJwt(signedIn.tokens.access_token)).toMatchObject({
+      aud: [API, ISSUER],
+      scope: 'openid profile offline_access',
+    })
+    const device = await startDevice()
+    const answer = await approveWith(signedIn.tokens.access_token, device, by)
+    await refuses(answer, device, 403, 'insufficient_scope')
+    // It asks for one that is for us alone.
+    const { body } = await refresh(signedIn, { by, fields: { resource: ISSUER } })
+    expect(decodeJwt(body.access_token)).toMatchObject({ aud: ISSUER, scope: SCOPE })
+    expect((await approveWith(body.access_token, device, by)).status).toBe(200)
+    // One for the API is none here at all.
+    const next = await refresh({ ...signedIn, tokens: body }, { by, fields: { resource: API } })
+    const other = await startDevice()
+    await refuses(await approveWith(next.body.access_token, other, by), other, 401, 'invalid_token')
+  })
+
+  it('AP-8 narrowed its scope away', async () => {
+    const { body } = await refresh(await signIn(), { fields: { scope: 'openid' } })
+    expect(decodeJwt(body.access_token)['auth_time']).toBeUndefined()
+    const device = await startDevice()
+    await refuses(await approveWith(body.access_token, device), device, 403, 'insufficient_scope')
+  })
+})
+
+describe('a token of ours', () => {
+  it('AP-8 of a client that may not, decides nothing', async () => {
+    const { tokens } = await signIn('tv')
+    const device = await startDevice()
+    await refuses(await approveWith(tokens.access_token, device), device, 403, 'insufficient_scope')
+  })
+
+  it('AP-8 of a client that asked for what it may not have, has it not', async () => {
+    const fields = { scope: 'openid device:approve' }
+    const { tokens } = await connectDevice('tv', { fetch, fields })
+    expect(decodeJwt(tokens.access_token)['scope']).toBe('openid')
+  })
+
+  it.each<[string, object[], number, string]>([
+    ['is gone', TEST_VARS.CLIENTS, 403, 'insufficient_scope'],
+    [
+      'may not any more',
+      [{ ...app, scope: 'openid profile offline_access' }],
+      403,
+      'insufficient_scope',
+    ],
+  ])('AP-8 decides nothing once its client %s', async (_name, CLIENTS, status, error) => {
+    const { tokens } = await signIn()
+    const device = await startDevice()
+    const answer = await approveWith(tokens.access_token, device, workerWith({ CLIENTS }))
+    await refuses(answer, device, status, error)
+  })
+
+  it.each<[string, (signedIn: SignedInApp) => Promise<unknown>]>([
+    [
+      'the device was removed',
+      async ({ subject, grantId }) =>
+        accountOf(env, subject)?.removeDevice(grantId, 'device_removed'),
+    ],
+    [
+      'its person signed everything out',
+      async ({ subject }) => accountOf(env, subject)?.signOutEverywhere({ withDevices: true }),
+    ],
+    ['the account was shut', async ({ subject }) => accountOf(env, subject)?.disable(true)],
+    [
+      'it was revoked',
+      ({ tokens }) =>
+        fetch(formRequest('/revoke', { client_id: 'app', token: tokens.access_token })),
+    ],
+    [
+      'its refresh token was revoked',
+      ({ tokens }) =>
+        fetch(formRequest('/revoke', { client_id: 'app', token: tokens.refresh_token })),
+    ],
+    ['it ran out', async () => later(600 * SECOND)],
+  ])('AP-8 decides nothing once %s', async (_name, happen) => {
+    const signedIn = await signIn()
+    const { access_token: token } = signedIn.tokens
+    expect((await approveWith(token, await startDevice())).status, 'before').toBe(200)
+    await happen(signedIn)
+    const device = await startDevice()
+    await refuses(await approveWith(token, device), device, 401, 'invalid_token')
+  })
+
+  it('AP-8 is of one issuer: another Worker’s is not good here', async () => {
+    const other = workerWith({ ...settings, ISSUER: `${ISSUER}/other` })
+    const { tokens } = await signIn()
+    const answer = await answerOf(
+      await other(
+        new Request(url('/other/device/authorizations/ZZZZ-ZZZZ'), {
+          headers: { Authorization: `Bearer ${tokens.access_token}` },
+        }),
+      ),
+    )
+    expect([answer.status, answer.body.error]).toStrictEqual([401, 'invalid_token'])
+  })
+
+  it('AP-8 whose use is a use: an answer that was lost is not given again', async () => {
+    const { device: itself, tokens } = await connectDevice('app', {
+      fetch,
+      approval: { subject: await newSubject() },
+    })
+    await approveWith(tokens.access_token, await startDevice())
+    later(10 * SECOND)
+    expect((await itself.poll()).body.error).toBe('invalid_grant')
+  })
+})

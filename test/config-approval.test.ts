@@ -1,0 +1,118 @@
+// The settings of the approval API. Every mistake in wrangler.toml is an error that names the field.
+import { describe, expect, it } from 'vitest'
+import { ConfigError, FRESH_SIGN_IN_MS, parseConfig } from '../src/config.ts'
+import { DEMO } from '../src/demo/client.ts'
+import { HOUR } from '../src/durations.ts'
+
+const ISSUER = 'https://login.example'
+const ENTRY = { issuer: 'https://acme.example', audience: ISSUER }
+const CLIENT = { client_id: 'app', client_name: 'App', scope: 'openid device:approve' }
+
+const parse = (vars: object) => parseConfig({ ISSUER, ...vars }, DEMO)
+const problemsOf = (vars: object): string => {
+  try {
+    parse(vars)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return String(error)
+  }
+  throw new Error('nothing was wrong')
+}
+
+describe('APPROVAL_ISSUERS', () => {
+  it.each<[string, object]>([
+    ['issuer', { issuer: undefined }],
+    ['issuer', { issuer: '' }],
+    ['issuer', { issuer: 'acme.example' }],
+    ['issuer', { issuer: 'http://acme.example' }],
+    ['issuer', { issuer: 'https://ACME.example' }],
+    ['issuer', { issuer: 'https://acme.example?' }],
+    ['issuer', { issuer: ISSUER }],
+    ['audience', { audience: undefined }],
+    ['audience', { audience: '' }],
+    ['audience', { audience: [ISSUER] }],
+    ['scope', { scope: '' }],
+    ['scope', { scope: 'two words' }],
+    ['claim', { claim: 'permissions' }],
+    ['claim.value', { claim: { name: 'permissions' } }],
+    ['claim.name', { claim: { name: '', value: 'x' } }],
+    ['max_sign_in_hours', { max_sign_in_hours: -1 }],
+    ['max_sign_in_hours', { max_sign_in_hours: '12' }],
+    ['max_sign_in_hours', { max_sign_in_hours: 9000 }],
+  ])('AP-16 a mistake is told as %s: %j', (field, more) => {
+    const named = problemsOf({ APPROVAL_ISSUERS: [{ ...ENTRY, ...more }] })
+    expect(named).toContain(`APPROVAL_ISSUERS[0].${field}: `)
+  })
+
+  it('AP-16 has no member that nobody knows, and no issuer twice', () => {
+    expect(problemsOf({ APPROVAL_ISSUERS: [{ ...ENTRY, scopes: 'x' }] })).toContain('scopes')
+    expect(problemsOf({ APPROVAL_ISSUERS: [ENTRY, { ...ENTRY, scope: 'x' }] })).toContain(
+      'APPROVAL_ISSUERS[1].issuer: https://acme.example is there twice',
+    )
+  })
+
+  it.each<[object, object]>([
+    [{}, { scope: 'device:approve', claim: undefined, maxSignInMs: FRESH_SIGN_IN_MS }],
+    [{ max_sign_in_hours: 0 }, { maxSignInMs: undefined }],
+    [{ max_sign_in_hours: 0.5 }, { maxSignInMs: HOUR / 2 }],
+    [{ claim: { name: 'a', value: 'b' } }, { scope: undefined }],
+    [{ claim: { name: 'a', value: 'b' }, scope: 'tv' }, { scope: 'tv' }],
+    [{ issuer: 'http://localhost:3000' }, { issuer: 'http://localhost:3000' }],
+  ])('AP-16 %j is read as %j', (more, read) => {
+    const { approvalIssuers } = parse({ APPROVAL_ISSUERS: [{ ...ENTRY, ...more }] })
+    expect(approvalIssuers[0]).toMatchObject(read)
+  })
+
+  it('AP-16 is empty unless you say otherwise', () => {
+    expect([parse({}).approvalIssuers, parse({}).approvalOrigins]).toStrictEqual([[], []])
+  })
+})
+
+describe('APPROVAL_ORIGINS', () => {
+  it.each([
+    '*',
+    'null',
+    '',
+    'app.example',
+    'https://app.example/',
+    'https://app.example/path',
+    'https://APP.example',
+    'https://*.app.example',
+    'http://app.example',
+    'https://user@app.example',
+  ])('AP-16 a mistake is told: %s', (origin) => {
+    expect(problemsOf({ APPROVAL_ORIGINS: [origin] })).toContain('APPROVAL_ORIGINS[0]: ')
+  })
+
+  it.each(['https://app.example', 'http://localhost:5173', 'capacitor://localhost'])(
+    'AP-16 %s is one',
+    (origin) => {
+      expect(parse({ APPROVAL_ORIGINS: [origin] }).approvalOrigins).toStrictEqual([origin])
+    },
+  )
+})
+
+describe('the scope device:approve', () => {
+  it('AP-16 is known where a listed client has it, and nowhere else', () => {
+    expect(parse({ CLIENTS: [CLIENT] }).scopes.has('device:approve')).toBe(true)
+    expect(parse({ CLIENTS: [{ ...CLIENT, scope: 'openid' }] }).scopes.has('device:approve')).toBe(
+      false,
+    )
+  })
+
+  it('AP-16 can be put in other words', () => {
+    const words = 'Sign in your televisions'
+    const { scopes } = parse({ CLIENTS: [CLIENT], SCOPES: { 'device:approve': words } })
+    expect(scopes.get('device:approve')).toBe(words)
+  })
+
+  it.each([[{ CLIENTS: [CLIENT] }], [{}], [{ SCOPES: { 'device:approve': 'Approve' } }]])(
+    'AP-16 is never for clients that are not listed: %j',
+    (more) => {
+      const UNLISTED_CLIENT_SCOPE = 'openid device:approve'
+      expect(problemsOf({ ...more, UNLISTED_CLIENT_SCOPE })).toContain(
+        'UNLISTED_CLIENT_SCOPE: device:approve is only for clients that are listed',
+      )
+    },
+  )
+})

@@ -1,0 +1,75 @@
+// An issuer that the operator trusts to say who decides (APPROVAL_ISSUERS), on the internet of the
+// tests. Its tokens are right unless something is said to be different.
+import { type JWK, SignJWT } from 'jose'
+import { Host } from './internet.ts'
+import { nowInSeconds } from './key-client.ts'
+import { KEY_PAIRS, type KeyPairName, PUBLIC_KEYS, kidOf } from './key-pairs.ts'
+import { ISSUER } from './settings.ts'
+
+/** `undefined` leaves a member out. */
+export interface IssuedToken {
+  readonly alg?: KeyPairName
+  readonly claims?: Readonly<Record<string, unknown>>
+  readonly header?: Readonly<Record<string, unknown>>
+  /** What signs, instead of the issuer's own key for `alg`. */
+  readonly key?: CryptoKey | JWK | Uint8Array
+}
+
+let issuers = 0
+
+export class TrustedIssuer {
+  readonly issuer: string
+  /** The paths that were asked for. */
+  readonly paths: string[] = []
+  metadata: Readonly<Record<string, unknown>>
+  keys: readonly JWK[] = PUBLIC_KEYS.keys
+  /** Where its metadata is. */
+  path: string
+  isAway = false
+
+  constructor(path = '') {
+    issuers += 1
+    const origin = `https://accounts-${issuers}.example`
+    this.issuer = origin + path
+    this.path = `${path}/.well-known/openid-configuration`
+    this.metadata = { issuer: this.issuer, jwks_uri: `${origin}/keys` }
+    // oxlint-disable-next-line no-new
+    new Host((_, address) => this.#answer(new URL(address).pathname), `${origin}/`)
+  }
+
+  /** What APPROVAL_ISSUERS has to say of it. */
+  entry(more: object = {}) {
+    return { issuer: this.issuer, audience: ISSUER, ...more }
+  }
+
+  /** An access token (RFC 9068) of somebody who signed in a minute ago. */
+  token(sub: string, { alg = 'ES256', claims, header, key }: IssuedToken = {}): Promise<string> {
+    const now = nowInSeconds()
+    const { crit = [] } = (header ?? {}) as { crit?: string[] }
+    return new SignJWT({
+      iss: this.issuer,
+      sub,
+      aud: ISSUER,
+      client_id: 'the-app',
+      scope: 'openid device:approve',
+      auth_time: now - 60,
+      iat: now,
+      exp: now + 300,
+      jti: crypto.randomUUID(),
+      ...claims,
+    })
+      .setProtectedHeader({ alg, kid: kidOf(alg), typ: 'at+jwt', ...header })
+      .sign(key ?? KEY_PAIRS[alg], {
+        crit: Object.fromEntries(crit.map((name) => [name, true])),
+      })
+  }
+
+  #answer(path: string): Response {
+    this.paths.push(path)
+    if (this.isAway) return new Response(null, { status: 503 })
+    if (path === this.path) return Response.json(this.metadata)
+    return path === '/keys'
+      ? Response.json({ keys: this.keys })
+      : new Response(null, { status: 404 })
+  }
+}
