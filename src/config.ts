@@ -2,6 +2,7 @@
 // wrangler.toml is an error that names the field, at start.
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
+import { type AndroidApp, androidAppSchema, appleAppId } from './apps.ts'
 import { type Brand, colour, logo } from './brand.ts'
 import { type ClientEntry, clientSchema, httpsUrl } from './client-metadata.ts'
 import { type Client, toClient } from './clients.ts'
@@ -84,7 +85,7 @@ export const KEYS_CACHE_MS = 10 * MINUTE
 /** … and how often at most for the sake of a key that is not among them. */
 export const KEYS_COOLDOWN_MS = 1 * MINUTE
 
-/** How long caches may keep the key set and the metadata. */
+/** How long caches may keep the key set, the metadata, and which apps open our links. */
 export const KEY_SET_MAX_AGE_SECONDS = 60 * 60
 /** How long an isolate signs with the keys it knows before it asks the Keyring again. */
 export const KEYRING_CACHE_MS = 5 * MINUTE
@@ -129,6 +130,8 @@ const environmentSchema = z.object({
   ),
   CLIENT_ID_METADATA_DOCUMENTS: z._default(z.enum(['on', 'off']), 'off'),
   UNLISTED_CLIENT_SCOPE: z._default(z.string(), 'openid profile offline_access'),
+  ANDROID_APPS: z._default(z.array(androidAppSchema), []),
+  APPLE_APPS: z._default(z.array(appleAppId), []),
 })
 
 export type Settings = z.output<typeof environmentSchema>
@@ -154,6 +157,9 @@ export interface Config {
   readonly hasClientMetadataDocuments: boolean
   /** The most that clients that are not listed may ask for. */
   readonly unlistedScope: readonly string[]
+  /** The service's own apps, which may open what a device's picture says. */
+  readonly androidApps: readonly AndroidApp[]
+  readonly appleApps: readonly string[]
   /** `digits` only where all clients have such codes. */
   readonly userCodeCharset: UserCodeCharset
 }
@@ -220,6 +226,8 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
         : Buffer.from(settings.REGISTRATION_TOKEN_SHA256, 'hex').toString('base64url'),
     hasClientMetadataDocuments: settings.CLIENT_ID_METADATA_DOCUMENTS === 'on',
     unlistedScope,
+    androidApps: settings.ANDROID_APPS,
+    appleApps: settings.APPLE_APPS,
     userCodeCharset:
       clients.length > 0 && clients.every((client) => client.userCodeCharset === 'digits')
         ? 'digits'

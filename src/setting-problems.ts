@@ -22,6 +22,11 @@ export const settingProblems = (reading: Reading): string[] => {
     ...clientProblems(clients, scopes),
     ...scopeProblems('UNLISTED_CLIENT_SCOPE', unlistedScope, scopes),
     ...providerProblems(settings, secret),
+    ...repeatedIn(
+      'ANDROID_APPS',
+      settings.ANDROID_APPS.map((app) => app.package_name),
+    ),
+    ...repeatedIn('APPLE_APPS', settings.APPLE_APPS),
     ...colourProblems('BRAND_ACCENT', settings.BRAND_ACCENT, LIGHT_SURFACE),
     ...colourProblems('BRAND_ACCENT_DARK', settings.BRAND_ACCENT_DARK, DARK_SURFACE),
     ...clients.flatMap(({ brand: { accent, accentDark } }, index) => [
@@ -93,6 +98,11 @@ const providerProblems = (
     ]
   }),
 ]
+
+const repeatedIn = (field: string, names: readonly string[]): string[] =>
+  names.flatMap((name, index) =>
+    names.indexOf(name) === index ? [] : [`${field}[${index}]: ${name} is there twice`],
+  )
 
 const scopeProblems = (
   field: string,

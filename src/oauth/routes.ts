@@ -4,6 +4,7 @@ import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
 import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config.ts'
 import { isLoopback } from '../loopback.ts'
+import { appleAppSiteAssociation, assetLinks } from './app-links.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import { OAuthError, renderError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -38,6 +39,10 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
       return response && withHeaders(response, url, more)
     })
   }
+  const publish = (path: string, document: Endpoint) => {
+    routes.use(path, revalidate)
+    serve(['GET'], path, document)
+  }
   const exchangeOf = (context: Context<Environment>): Exchange => ({
     request: context.req.raw,
     arrivedAtMs: Date.now(),
@@ -56,16 +61,15 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
     serve(['POST'], `${base}/register`, register, NO_STORE)
     serve(['GET', 'PUT', 'DELETE'], `${base}/register/:clientId`, manageRegistration, NO_STORE)
   }
+  publish(`${base}/jwks.json`, jwks)
   // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.
-  for (const [path, document] of [
-    [`${base}/jwks.json`, jwks],
-    [`/.well-known/oauth-authorization-server${base}`, metadata],
-    [`${base}/.well-known/openid-configuration`, metadata],
-  ] as const) {
-    routes.use(path, revalidate)
-    serve(['GET'], path, document)
-  }
+  publish(`/.well-known/oauth-authorization-server${base}`, metadata)
+  publish(`${base}/.well-known/openid-configuration`, metadata)
   serve(['GET'], `${base}/device/qr/:name`, qrPicture)
+  // At the root whatever the issuer's path: a host has only one of each.
+  if (config.androidApps.length > 0) publish('/.well-known/assetlinks.json', assetLinks)
+  if (config.appleApps.length > 0)
+    publish('/.well-known/apple-app-site-association', appleAppSiteAssociation)
   return routes
 }
 

@@ -1,0 +1,37 @@
+// The two documents by which a phone knows that the service's own app may open the address in a
+// device's picture: Google's Digital Asset Links, and Apple's associated domains. Both are fetched
+// at the host's root, whatever the issuer's path, and no redirect is followed.
+import { KEY_SET_MAX_AGE_SECONDS } from '../config.ts'
+import type { Exchange } from './exchange.ts'
+
+/** GET /.well-known/assetlinks.json. Which addresses an app opens is said in its manifest. */
+export const assetLinks = ({ config }: Exchange): Response =>
+  publish(
+    config.androidApps.map((app) => ({
+      relation: ['delegate_permission/common.handle_all_urls'],
+      target: { namespace: 'android_app', ...app },
+    })),
+  )
+
+/**
+ * GET /.well-known/apple-app-site-association. Only what verification_uri_complete is: the pages
+ * behind it, where somebody is in the middle of answering, stay in the browser.
+ */
+export const appleAppSiteAssociation = ({ config }: Exchange): Response =>
+  publish({
+    applinks: {
+      details: [
+        {
+          appIDs: config.appleApps,
+          components: [{ '/': `${config.basePath}/device`, '?': { user_code: '?*' } }],
+        },
+      ],
+    },
+  })
+
+// Apple's network asks about once a day, Android when an app is installed or updated. An app that is
+// taken off the list is so within the hour wherever that is heeded.
+const publish = (document: object): Response =>
+  Response.json(document, {
+    headers: { 'Cache-Control': `public, max-age=${KEY_SET_MAX_AGE_SECONDS}` },
+  })

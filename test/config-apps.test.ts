@@ -1,0 +1,111 @@
+// The settings that name the service's own apps: every mistake in wrangler.toml is an error that
+// names the field.
+import { describe, expect, it } from 'vitest'
+import { ConfigError, parseConfig } from '../src/config.ts'
+import { DEMO } from '../src/demo/client.ts'
+
+const FINGERPRINT = Array(32).fill('9F').join(':')
+const APP = { package_name: 'com.example.tv', sha256_cert_fingerprints: [FINGERPRINT] }
+const APPLE_APP = 'ABCDE12345.com.example.tv'
+const parse = (vars: object) => parseConfig(vars, DEMO)
+
+/** What a mistake is told as. */
+const problemsOf = (vars: object): string => {
+  try {
+    parse(vars)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return String(error)
+  }
+  throw new Error('nothing was wrong')
+}
+
+describe('a mistake in an Android app', () => {
+  it.each<[string, object]>([
+    ['package_name', { package_name: undefined }],
+    ['package_name', { package_name: '' }],
+    ['package_name', { package_name: 'tv' }],
+    ['package_name', { package_name: 'com.example.' }],
+    ['package_name', { package_name: 'com..tv' }],
+    ['package_name', { package_name: 'com.example.4k' }],
+    ['package_name', { package_name: 'com.example-tv.app' }],
+    ['package_name', { package_name: 'com.example.tv\n' }],
+    ['package_name', { package_name: 'https://example.com' }],
+    ['sha256_cert_fingerprints', { sha256_cert_fingerprints: undefined }],
+    ['sha256_cert_fingerprints', { sha256_cert_fingerprints: [] }],
+    ['sha256_cert_fingerprints', { sha256_cert_fingerprints: FINGERPRINT }],
+    ['sha256_cert_fingerprints[0]', { sha256_cert_fingerprints: [''] }],
+    ['sha256_cert_fingerprints[0]', { sha256_cert_fingerprints: [FINGERPRINT.toLowerCase()] }],
+    [
+      'sha256_cert_fingerprints[0]',
+      { sha256_cert_fingerprints: [FINGERPRINT.replaceAll(':', '')] },
+    ],
+    ['sha256_cert_fingerprints[0]', { sha256_cert_fingerprints: [` ${FINGERPRINT}`] }],
+    // A SHA-1 fingerprint, which keytool prints just above, and one pair too many.
+    ['sha256_cert_fingerprints[0]', { sha256_cert_fingerprints: [FINGERPRINT.slice(0, 59)] }],
+    [
+      'sha256_cert_fingerprints[1]',
+      { sha256_cert_fingerprints: [FINGERPRINT, `${FINGERPRINT}:9F`] },
+    ],
+  ])('is told as ANDROID_APPS[0].%s: %j', (field, more) => {
+    expect(problemsOf({ ANDROID_APPS: [{ ...APP, ...more }] })).toContain(
+      `ANDROID_APPS[0].${field}: `,
+    )
+  })
+
+  it('is told as the member that nobody knows', () => {
+    const apps = [APP, { ...APP, package_name: 'com.example.b', fingerprints: [] }]
+    expect(problemsOf({ ANDROID_APPS: apps })).toMatch(/ANDROID_APPS\[1\].*fingerprints/)
+  })
+
+  it('is told as the app that is there twice', () => {
+    const apps = [APP, { ...APP, package_name: 'com.example.b' }, APP]
+    expect(problemsOf({ ANDROID_APPS: apps })).toContain(
+      'ANDROID_APPS[2]: com.example.tv is there twice',
+    )
+  })
+})
+
+describe('a mistake in the Apple apps', () => {
+  it.each<[string, unknown]>([
+    ['APPLE_APPS', APPLE_APP],
+    ['APPLE_APPS[0]', ['']],
+    ['APPLE_APPS[0]', ['com.example.tv']],
+    ['APPLE_APPS[0]', ['ABCDE12345']],
+    ['APPLE_APPS[0]', ['ABCDE12345.']],
+    ['APPLE_APPS[0]', ['ABCDE1234.com.example.tv']],
+    ['APPLE_APPS[0]', ['ABCDE123456.com.example.tv']],
+    ['APPLE_APPS[0]', ['abcde12345.com.example.tv']],
+    ['APPLE_APPS[0]', ['ABCDE12345.com..tv']],
+    // Fine in an entitlement, but not here.
+    ['APPLE_APPS[0]', ['ABCDE12345.com.example.*']],
+    ['APPLE_APPS[0]', ['ABCDE12345.com.example.tv ']],
+    ['APPLE_APPS[1]', [APPLE_APP, { appID: APPLE_APP }]],
+    ['APPLE_APPS[1]', [APPLE_APP, APPLE_APP]],
+  ])('is told as %s: %j', (field, apps) => {
+    expect(problemsOf({ APPLE_APPS: apps })).toContain(`${field}: `)
+  })
+})
+
+describe('the apps', () => {
+  it('are none unless somebody names them', () => {
+    expect(parse({})).toMatchObject({ androidApps: [], appleApps: [] })
+  })
+
+  it.each([
+    { package_name: 'a.b' },
+    { package_name: 'com.Example_2.tv4' },
+    { sha256_cert_fingerprints: [FINGERPRINT, FINGERPRINT.replaceAll('9F', '00')] },
+  ])('may be %j', (more) => {
+    expect(parse({ ANDROID_APPS: [{ ...APP, ...more }] }).androidApps).toEqual([
+      { ...APP, ...more },
+    ])
+  })
+
+  it.each(['ABCDE12345.com.example.tv', '0123456789.tv', 'ABCDE12345.Com.My-TV.app2'])(
+    'may be %s',
+    (app) => {
+      expect(parse({ APPLE_APPS: [app] }).appleApps).toEqual([app])
+    },
+  )
+})
