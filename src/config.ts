@@ -38,6 +38,9 @@ export const SLOW_DOWN_SECONDS = 5
 /** A family looks at one code together; this many accounts do not (RFC 10027 §6.1.4). */
 export const TOO_MANY_PEOPLE = 3
 
+/** A person looks at the question on a laptop and a phone; of more pages the oldest stops waiting. */
+export const MAX_WAITING_PAGES = 4
+
 /** A stolen session cookie ends by itself. */
 export const SESSION_LIFETIME_MS = 30 * DAY
 /** Allowing a device asks for a sign-in no older than this: phones are handed around. */

@@ -18,6 +18,7 @@ import { hold } from './support/held-poll.ts'
 import { freshAddress } from './support/places.ts'
 import { Person } from './support/person.ts'
 import { ISSUER } from './support/settings.ts'
+import { DECISION, holdPage, scan } from './support/waiting-page.ts'
 
 const MINUTE = 60_000
 
@@ -217,6 +218,41 @@ describe('a person who is signed in', () => {
       async (_, { storage }) => [...(await storage.list())],
     )
     expect(stored).toEqual([])
+  })
+})
+
+const openQuestion = async () => {
+  const [device, person] = [await start(), await signedIn()]
+  return { device, person, page: await scan(person, device) }
+}
+
+describe('a page that waits for an answer from elsewhere', () => {
+  it('for 25 s costs two objects, each asked once, and no write', async () => {
+    const { device, person, page } = await openQuestion()
+    const cost = await costOf(async () => {
+      const { answer } = await holdPage(person, page, device)
+      await vi.advanceTimersByTimeAsync(25_000)
+      expect((await answer).status).toBe(204)
+    })
+    expect(cost).toEqual({ ...NOTHING, objects: 2 })
+    expect(timesAsked()).toBe(2)
+  })
+
+  it('costs no more when the answer comes', async () => {
+    const { device, person, page } = await openQuestion()
+    const cost = await costOf(async () => {
+      const { answer } = await holdPage(person, page, device)
+      await deny(device.userCode)
+      expect((await answer).status).toBe(404)
+    })
+    // The write is the denial's.
+    expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 })
+    expect(timesAsked()).toBe(2)
+  })
+
+  it('and has nothing to ask any more costs nothing', async () => {
+    const person = await signedIn()
+    expect(await costOf(() => person.open(DECISION))).toEqual(NOTHING)
   })
 })
 

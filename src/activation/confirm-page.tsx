@@ -61,6 +61,12 @@ export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
         <Scopes {...props} />
         <Decision {...props} />
       </div>
+      <script
+        src={`${page.basePath}/device/confirm.js`}
+        data-question={`${page.basePath}/device/confirm`}
+        data-decision={`${page.basePath}/device/confirm/decision`}
+        defer
+      />
     </Layout>
   )
 }

@@ -1,5 +1,5 @@
 // The few files that pages load: the style sheet with the brand's colours in it, the logo, and the
-// scripts that show a password and use a passkey.
+// scripts that show a password, use a passkey, and wait for an answer that is given elsewhere.
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Brand } from '../brand.ts'
@@ -9,7 +9,7 @@ import { brandOf } from './page-brand.ts'
 import { PASSKEY_LIBRARY } from './passkey-library.ts'
 import type { PageEnvironment } from './visit.ts'
 
-const SCRIPTS = ['show-password.js', 'passkey.js']
+const SCRIPTS = ['show-password.js', 'passkey.js', 'confirm.js']
 
 /** Serves the files below /device. */
 export const files = (config: Config): Hono<PageEnvironment> => {

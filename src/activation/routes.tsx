@@ -9,6 +9,7 @@ import { isLoopback } from '../loopback.ts'
 import { authorize } from './authorize.tsx'
 import { confirm } from './confirm.tsx'
 import { createAccount } from './create-account.tsx'
+import { decision } from './decision.ts'
 import { devices } from './devices.tsx'
 import { enterCode } from './enter-code.tsx'
 import { files } from './files.ts'
@@ -39,6 +40,7 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   routes.route('/device/sign-out', signOut)
   routes.route('/device/create-account', createAccount)
   routes.route('/device/confirm', confirm)
+  routes.route('/device/confirm/decision', decision)
   routes.route('/device/result', result)
   routes.route('/devices', devices)
   for (const path of ['/device/*', '/devices/*']) routes.all(path, missing)
@@ -52,6 +54,8 @@ const pageHeaders: Middleware = secureHeaders({
     styleSrc: ["'self'"],
     scriptSrc: ["'self'"],
     imgSrc: ["'self'"],
+    // The only page with a script that asks us anything.
+    connectSrc: [({ req }) => (req.path.endsWith('/device/confirm') ? "'self'" : "'none'")],
     formAction: ["'self'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],

@@ -2,6 +2,7 @@
 // grant's redemption. It is named by its normalised user code and deletes itself by alarm when
 // nobody can ask for it any more. It stores one record, under one key.
 import { DurableObject } from 'cloudflare:workers'
+import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../config.ts'
 import { logDecision } from '../decision-log.ts'
 import {
   type Approval,
@@ -22,16 +23,32 @@ import {
   retainedUntilMs,
   withdraw,
 } from './device-authorization-state.ts'
+import { watch } from './watch.ts'
 
 const RECORD = 'authorization'
 
-/** The WebSocket close code that ends a held poll with an answer; any other means: ask again. */
-export const HELD_POLL_ENDED = 4000
-/** Why it ended: somebody decided, or a newer poll took the place. */
+/** The WebSocket close code that ends a wait with an answer; any other means: ask again. */
+export const SOCKET_ENDED = 4000
+/** Why a held poll ended: somebody decided, or a newer poll took the place. */
 export type HeldPollEnd = 'decided' | 'superseded'
+/** Why a page need not wait any more: this person decided, or nobody can, or it has too many. */
+export type WatchEnd = 'decided' | 'over' | 'superseded'
 
 /** The header that carries the Poller of a held poll, URI-encoded JSON. */
 export const POLLER_HEADER = 'Poller'
+/** The header that carries the subject whose page waits. */
+export const WATCHER_HEADER = 'Watcher'
+/** The header that says with the socket of a page when the code runs out, in ms. */
+export const EXPIRY_HEADER = 'Expiry'
+
+// Tags of sockets: what a page does must not look like a poll.
+const POLL = 'poll'
+const PAGE = 'page'
+
+interface Page {
+  readonly subject: string
+  readonly sinceMs: number
+}
 
 /** `absent`: the object holds nothing under this name. */
 export type Absent = { readonly outcome: 'absent' }
@@ -58,18 +75,15 @@ export class DeviceAuthorization extends DurableObject {
     return this.#poll(await this.#load(), poller, Date.now())
   }
 
-  /** A poll to be held: a WebSocket while pending, else the outcome as JSON. */
-  override async fetch(request: Request): Promise<Response> {
-    const poller = JSON.parse(
-      decodeURIComponent(request.headers.get(POLLER_HEADER) ?? ''),
-    ) as Poller
+  /** A poll to be held, or a page that waits: a WebSocket while pending, else the outcome as JSON. */
+  override async fetch({ headers }: Request): Promise<Response> {
+    const state = await this.#load()
     const now = Date.now()
-    const polled = this.#poll(await this.#load(), poller, now)
-    if (polled.outcome !== 'pending') return Response.json(polled)
-    const { 0: client, 1: server } = new WebSocketPair()
-    this.ctx.acceptWebSocket(server)
-    server.serializeAttachment(now)
-    return new Response(null, { status: 101, webSocket: client })
+    const subject = headers.get(WATCHER_HEADER)
+    if (subject !== null) return this.#watch(state, { subject, sinceMs: now })
+    const poller = JSON.parse(decodeURIComponent(headers.get(POLLER_HEADER) ?? '')) as Poller
+    const polled = this.#poll(state, poller, now)
+    return polled.outcome === 'pending' ? this.#hold(POLL, now) : Response.json(polled)
   }
 
   /** Hands the grant over, once (RFC 8628 §3.4). */
@@ -109,13 +123,34 @@ export class DeviceAuthorization extends DurableObject {
 
   #poll(state: AuthorizationState | undefined, poller: Poller, now: number): PollOutcome | Absent {
     if (state === undefined) return { outcome: 'absent' }
-    const held = this.ctx.getWebSockets()
+    const held = this.ctx.getWebSockets(POLL)
     const outcome = poll(state, poller, now, this.#lastArrivalMs(held))
     if (outcome.outcome === 'pending') {
       this.#lastPollAtMs = now
       end(held, 'superseded')
     }
     return outcome
+  }
+
+  #watch(state: AuthorizationState | undefined, page: Page): Response {
+    const outcome = watch(state, page.subject, page.sinceMs)
+    if (state === undefined || outcome !== 'pending') return Response.json({ outcome })
+    // The oldest ones, so that there are no more than that with this one.
+    const all = this.#pages()
+    const own = all.filter(({ subject }) => subject === page.subject)
+    for (const { socket } of [
+      ...own.slice(0, 1 - MAX_WAITING_PAGES),
+      ...all.slice(0, 1 - TOO_MANY_PEOPLE * MAX_WAITING_PAGES),
+    ])
+      end([socket], 'superseded')
+    return this.#hold(PAGE, page, { [EXPIRY_HEADER]: String(state.request.expiresAtMs) })
+  }
+
+  #hold(tag: string, attachment: unknown, headers: HeadersInit = {}): Response {
+    const { 0: client, 1: server } = new WebSocketPair()
+    this.ctx.acceptWebSocket(server, [tag])
+    server.serializeAttachment(attachment)
+    return new Response(null, { status: 101, webSocket: client, headers })
   }
 
   async #decide<Outcome>(
@@ -133,7 +168,11 @@ export class DeviceAuthorization extends DurableObject {
       // Not awaited before the sockets end: the output gate holds the frames back until the
       // decision is on disk.
       const saved = this.#save(state)
-      if (state.status !== 'pending') end(this.ctx.getWebSockets(), 'decided')
+      if (state.status !== 'pending') {
+        end(this.ctx.getWebSockets(POLL), 'decided')
+        for (const { socket, subject } of this.#pages())
+          end([socket], watch(state, subject, Date.now()) === 'decided' ? 'decided' : 'over')
+      }
       await saved
     }
     return outcome
@@ -143,6 +182,15 @@ export class DeviceAuthorization extends DurableObject {
     const arrivals = held.map((socket) => socket.deserializeAttachment() as number)
     if (this.#lastPollAtMs !== undefined) arrivals.push(this.#lastPollAtMs)
     return arrivals.length === 0 ? undefined : Math.max(...arrivals)
+  }
+
+  /** The pages that wait, the oldest first. */
+  #pages(): readonly (Page & { readonly socket: WebSocket })[] {
+    return this.ctx
+      .getWebSockets(PAGE)
+      .filter(({ readyState }) => readyState === WebSocket.OPEN)
+      .map((socket) => ({ ...(socket.deserializeAttachment() as Page), socket }))
+      .toSorted((a, b) => a.sinceMs - b.sinceMs)
   }
 
   async #load(): Promise<AuthorizationState | undefined> {
@@ -161,6 +209,6 @@ export class DeviceAuthorization extends DurableObject {
   }
 }
 
-const end = (held: readonly WebSocket[], why: HeldPollEnd): void => {
-  for (const socket of held) socket.close(HELD_POLL_ENDED, why)
+const end = (sockets: readonly WebSocket[], why: HeldPollEnd | WatchEnd): void => {
+  for (const socket of sockets) socket.close(SOCKET_ENDED, why)
 }

@@ -17,7 +17,7 @@ export const heldPolls = (device: Device): Promise<number> =>
   runInDurableObject(
     authorizationBehind(device.userCode),
     (_, state) =>
-      state.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN).length,
+      state.getWebSockets('poll').filter(({ readyState }) => readyState === WebSocket.OPEN).length,
   )
 
 /** Waits, without a timer, until a poll is held. */

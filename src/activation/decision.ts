@@ -1,0 +1,65 @@
+// A page that shows the question waits here, in case the person answers it elsewhere: on the phone,
+// in an app, in another tab. Trying codes here costs what it costs to enter them, and shows less.
+import { Hono } from 'hono'
+import { MAX_HOLD_SECONDS } from '../client-metadata.ts'
+import { parseUserCode } from '../codes.ts'
+import { SECOND } from '../durations.ts'
+import { upgrade, waitOn } from '../held-socket.ts'
+import { EXPIRY_HEADER, type WatchEnd, WATCHER_HEADER } from '../objects/device-authorization.ts'
+import { accountOf, ask } from '../objects/index.ts'
+import type { WatchOutcome } from '../objects/watch.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { notValid } from './enter-code.tsx'
+import { forbidden, tooMany } from './problem.tsx'
+import { type PageEnvironment, type PageRequest, codeTryer, keepUserCode } from './visit.ts'
+
+interface Answer {
+  readonly outcome: Exclude<WatchOutcome, 'pending'>
+}
+
+/**
+ * POST waits: 200 once this person has decided, 404 once nobody can any more, 204 to ask again, 409
+ * to leave the waiting to newer pages. GET is where a page goes that was left with nothing to ask.
+ */
+export const decision = new Hono<PageEnvironment>()
+  .get('/', notValid)
+  .post('/', async (context) => {
+    if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'decision')))
+      return tooMany(context, LIMIT_PERIOD_MS)
+    // Of the page and not of the cookie: another tab may have opened another code since.
+    const shown = context.get('form')('user_code')
+    const userCode = parseUserCode(shown)
+    if (userCode === undefined) return notValid(context)
+    const person = await codeTryer(context, userCode)
+    if (person === undefined) return forbidden(context)
+    if (person.codeWaitMs > 0) return tooMany(context, person.codeWaitMs)
+    const { subject } = person
+    switch (await watch(context, userCode, subject)) {
+      case 'decided':
+        // The page goes where that is shown, by the code that is kept.
+        keepUserCode(context, shown)
+        return context.body(null, 200)
+      case 'over':
+        return notValid(context)
+      case 'not_valid':
+        // RFC 8628 §5.1: asking here is no cheaper than entering the code.
+        await ask(async () => accountOf(context.env, subject)?.countWrongCode())
+        return notValid(context)
+      case 'superseded':
+        return context.body(null, 409)
+      case 'timed_out':
+      case 'hung_up':
+      case 'lost':
+        return context.body(null, 204)
+    }
+  })
+
+const watch = async (context: PageRequest, userCode: string, subject: string) => {
+  const response = await ask(() => upgrade(context.env, userCode, { [WATCHER_HEADER]: subject }))
+  const { webSocket, headers } = response
+  if (webSocket === null) return (await response.json<Answer>()).outcome
+  return waitOn<WatchEnd>(webSocket, {
+    untilMs: Math.min(Date.now() + MAX_HOLD_SECONDS * SECOND, Number(headers.get(EXPIRY_HEADER))),
+    signal: context.req.raw.signal,
+  })
+}

@@ -1,0 +1,55 @@
+// The question may be answered elsewhere: on the phone, in an app, in another tab. Then this page
+// shows what became of it. Until then nothing on it changes; without this script nothing is lost.
+const { decision, question } = document.currentScript.dataset
+const { csrf, user_code: userCode } = document.querySelector('form.decide').elements
+const body = new URLSearchParams({ csrf: csrf.value, user_code: userCode.value })
+
+// No two requests begin closer to each other than this; while there is trouble, ever less often.
+const PACE_MS = 2000
+const MAX_PACE_MS = 60_000
+
+let paceMs = PACE_MS
+let nextAtMs = 0
+let waiting = AbortSignal.abort()
+let stopWaiting = () => {}
+
+/** The status of the answer, which may take 25 s; 0 if there was none. */
+const statusOf = async (request) => {
+  try {
+    return (await request).status
+  } catch {
+    return 0
+  }
+}
+
+const waitOn = async (signal) => {
+  await new Promise((resolve) => setTimeout(resolve, nextAtMs - performance.now()))
+  if (signal.aborted) return
+  const beganAtMs = performance.now()
+  const status = await statusOf(fetch(decision, { method: 'POST', body, signal }))
+  if (signal.aborted) return
+  const isTrouble = status === 0 || status === 429 || status >= 500
+  paceMs = isTrouble ? Math.min(2 * paceMs, MAX_PACE_MS) : PACE_MS
+  nextAtMs = beganAtMs + paceMs
+  if (status === 200) location.replace(question)
+  else if (status === 404) location.replace(decision)
+  else if (status === 204 || isTrouble) void waitOn(signal)
+  else stopWaiting()
+}
+
+const keepWaiting = () => {
+  if (document.hidden || !waiting.aborted) return
+  const controller = new AbortController()
+  stopWaiting = () => controller.abort()
+  waiting = controller.signal
+  void waitOn(waiting)
+}
+
+addEventListener('pageshow', keepWaiting)
+addEventListener('pagehide', () => stopWaiting())
+// What is answered on this page must not be overtaken by what it waits for.
+addEventListener('submit', () => stopWaiting())
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) stopWaiting()
+  else keepWaiting()
+})

@@ -1,0 +1,51 @@
+// Waits on a socket of a DeviceAuthorization until that ends it, a deadline or a hang-up: for a
+// device that polls, and for a page that is open. While it waits the Worker pays no CPU time and the
+// object sleeps.
+import { MAX_HOLD_SECONDS } from './client-metadata.ts'
+import { SECOND } from './durations.ts'
+import { SOCKET_ENDED } from './objects/device-authorization.ts'
+import { deviceAuthorizationOf } from './objects/index.ts'
+
+export interface Hold {
+  readonly untilMs: number
+  /** Aborts when the client hangs up. */
+  readonly signal: AbortSignal
+}
+
+/** `End` is the object's own word; `lost` means: ask again. */
+export type Waited<End extends string> = End | 'timed_out' | 'hung_up' | 'lost'
+
+/** Asks the object for a socket; without one, its answer is in the body. */
+export const upgrade = (
+  env: Cloudflare.Env,
+  userCode: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> =>
+  deviceAuthorizationOf(env, userCode).fetch('https://object/', {
+    headers: { Upgrade: 'websocket', ...headers },
+  })
+
+/** Waits until the socket ends, or `untilMs`. */
+export const waitOn = <End extends string>(
+  socket: WebSocket,
+  { untilMs, signal }: Hold,
+): Promise<Waited<End>> =>
+  new Promise((resolve) => {
+    const end = (waited: Waited<End>) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', hangUp)
+      if (waited === 'timed_out' || waited === 'hung_up') socket.close(1000)
+      resolve(waited)
+    }
+    const hangUp = () => end('hung_up')
+    const remaining = Math.min(untilMs - Date.now(), MAX_HOLD_SECONDS * SECOND)
+    const timer = setTimeout(() => end('timed_out'), Math.max(0, remaining))
+    signal.addEventListener('abort', hangUp)
+    socket.addEventListener('close', ({ code, reason }) =>
+      end(code === SOCKET_ENDED ? (reason as End) : 'lost'),
+    )
+    socket.addEventListener('error', () => end('lost'))
+    // Last, or a close that is already waiting would be missed.
+    socket.accept()
+    if (signal.aborted) hangUp()
+  })

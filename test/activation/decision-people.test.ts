@@ -1,0 +1,155 @@
+// Who may wait at /device/confirm/decision for an answer, and how many pages at a time: it must tell
+// no more of a code than entering it does (RFC 8628 §5.1).
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { approve, authorizationBehind, startDevice } from '../support/device.ts'
+import { type Page, Person } from '../support/person.ts'
+import { ISSUER } from '../support/settings.ts'
+import {
+  DECISION,
+  Onlooker,
+  hold,
+  holdPage,
+  scan,
+  waitOn,
+  waiting,
+  waitingPages,
+  wrongCodesOf,
+} from '../support/waiting-page.ts'
+import { freshAddress, worker } from '../support/worker.ts'
+
+const SECOND = 1000
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => void vi.useRealTimers())
+
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+
+describe('who may wait', () => {
+  it.each<[string, (ada: Onlooker, laptop: Person) => unknown]>([
+    ['whose session was ended', (ada) => ada.signOut()],
+    ['who has no session', (_, laptop) => laptop.cookies.delete('__Host-session')],
+    ['with a session that is none', (_, laptop) => laptop.cookies.set('__Host-session', 'x')],
+  ])('is not somebody %s', async (_, end) => {
+    const ada = new Onlooker()
+    const laptop = await ada.browser()
+    const device = await startDevice()
+    const page = await scan(laptop, device)
+    await end(ada, laptop)
+    expect((await waitOn(laptop, page, device)).status).toBe(403)
+    expect(await waitingPages(device)).toBe(0)
+  })
+
+  it('is not a stranger with a form token of their own', async () => {
+    const device = await startDevice()
+    const stranger = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+    const signIn = await scan(stranger, device)
+    expect(signIn.url.pathname).toBe('/device/sign-in')
+    const answers = [device.userCode, 'BBBB-BBBB'].map((userCode) =>
+      waitOn(stranger, signIn, { userCode }),
+    )
+    const [real, none] = await Promise.all(answers)
+    expect([real?.status, none?.status, real?.html]).toEqual([403, 403, none?.html])
+    expect(await waitingPages(device)).toBe(0)
+  })
+
+  it('VP-12 is not a form of another session, or of another site', async () => {
+    const { page, device } = await waiting()
+    const bert = await new Onlooker().browser()
+    expect((await waitOn(bert, page, device)).status).toBe(403)
+    const own = await scan(bert, device)
+    const csrf = /name="csrf" value="([^"]+)"/.exec(own.html)?.[1] ?? ''
+    const fields = { csrf, user_code: device.userCode }
+    const foreign = await bert.post(DECISION, fields, { 'Sec-Fetch-Site': 'cross-site' })
+    expect(foreign.status).toBe(403)
+    expect(await waitingPages(device)).toBe(1)
+  })
+
+  it('is nobody without a live code, whether or not there was one, and it counts', async () => {
+    const [live, declined] = [await startDevice(), await startDevice()]
+    await authorizationBehind(declined.userCode).deny('bert', 'declined')
+    const ada = new Onlooker()
+    const laptop = await ada.browser()
+    const page = await scan(laptop, await startDevice())
+    const answers: Page[] = []
+    for (const userCode of [declined.userCode, 'BBBB-BBBB', 'CCCC-CCCC', 'FFFF-FFFF']) {
+      answers.push(await waitOn(laptop, page, { userCode }))
+      pass(2 * SECOND)
+    }
+    for (const { status, html } of answers) expect([status, html]).toEqual([404, answers[0]?.html])
+    expect(await wrongCodesOf(ada)).toBe(4)
+
+    expect((await waitOn(laptop, page, { userCode: 'DDDD-DDDD' })).status).toBe(404)
+    pass(2 * SECOND)
+    const sixth = await waitOn(laptop, page, live)
+    expect(sixth.status).toBe(429)
+    expect(Number(sixth.headers.get('Retry-After'))).toBeGreaterThan(800)
+  })
+
+  it('asks no object, and counts nothing, for what is no code', async () => {
+    const ada = new Onlooker()
+    const laptop = await ada.browser()
+    const page = await laptop.open('/device')
+    const asked = vi.spyOn(env.DEVICE_AUTHORIZATION, 'getByName')
+    for (const userCode of ['', 'WDJB', 'AEIO-UAEI', 'B'.repeat(10_000)])
+      expect((await waitOn(laptop, page, { userCode })).status).toBe(404)
+    expect(asked).not.toHaveBeenCalled()
+    asked.mockRestore()
+    expect(await wrongCodesOf(ada)).toBe(0)
+  })
+
+  it('VP-5 is capped by address, whatever cookies it has', async () => {
+    const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+    const page = await person.open('/device')
+    const statuses: number[] = []
+    // Twice the limit, and one: the minute may turn in between.
+    for (let turn = 0; turn < 242 && !statuses.includes(429); turn += 1)
+      statuses.push((await waitOn(person, page, { userCode: 'BCDF-BCDF' })).status)
+    expect(statuses).toContain(429)
+    expect(statuses[0]).toBe(403)
+  })
+})
+
+describe('how many wait', () => {
+  it('is four of one person: the oldest leaves it to the fifth', async () => {
+    const { ada, device, answer } = await waiting()
+    const newer: Promise<Page>[] = []
+    const counts: number[] = []
+    for (let turn = 0; turn < 4; turn += 1) {
+      pass(1)
+      newer.push((await hold(await ada.browser(), device)).answer)
+      counts.push(await waitingPages(device))
+    }
+    expect(counts).toEqual([2, 3, 4, 4])
+    expect((await answer).status).toBe(409)
+    await approve(device.userCode, { subject: ada.subject })
+    for (const page of await Promise.all(newer)) expect(page.status).toBe(200)
+  })
+
+  it('is counted for each person: nobody takes another’s place', async () => {
+    const { ada, device, answer } = await waiting()
+    const bert = new Onlooker()
+    for (let turn = 0; turn < 5; turn += 1) {
+      pass(1)
+      void (await hold(await bert.browser(), device)).answer
+    }
+    expect(await waitingPages(device)).toBe(1 + 4)
+    await approve(device.userCode, { subject: ada.subject })
+    expect((await answer).status).toBe(200)
+    expect(await waitingPages(device)).toBe(0)
+  })
+
+  it('is twelve in all', async () => {
+    const { device, answer } = await waiting()
+    // As beside the device, where nobody counts who looks.
+    const crowd = [new Onlooker(), new Onlooker(), new Onlooker()]
+    for (const one of crowd)
+      for (let turn = 0; turn < 4; turn += 1) {
+        pass(1)
+        const browser = await one.browser()
+        await holdPage(browser, await browser.open('/device'), device)
+      }
+    expect((await answer).status).toBe(409)
+    expect(await waitingPages(device)).toBe(12)
+  })
+})

@@ -1,0 +1,248 @@
+// POST and GET /device/confirm/decision: how an open page learns of an answer that is given
+// elsewhere. Who learns nothing there is in decision-people.test.ts.
+import { evictDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { parseDeviceCode } from '../../src/codes.ts'
+import { type Device, approve, authorizationBehind, startDevice } from '../support/device.ts'
+import { type Page, Person } from '../support/person.ts'
+import { ISSUER } from '../support/settings.ts'
+import {
+  DECISION,
+  Onlooker,
+  hold,
+  scan,
+  waitOn,
+  waiting,
+  waitingPages,
+  wrongCodesOf,
+} from '../support/waiting-page.ts'
+import { freshAddress, url, worker, workerWith } from '../support/worker.ts'
+
+const SECOND = 1000
+const NOT_VALID = 'This code is not valid, or not any more.'
+
+/** In the test's own context, where timers can be moved and requests cut off. */
+const local = workerWith({})
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => void vi.useRealTimers())
+
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+
+const answerOn = async (person: Person, device: Device, decision: string): Promise<Page> =>
+  person.submit(await scan(person, device), '/device/confirm', { decision })
+
+describe('a page that waits', () => {
+  it.each([
+    ['allows', 'allow', 'You’re connected'],
+    ['declines', 'deny', 'Nothing was shared'],
+    ['says that they did not start it', 'report', 'The request was stopped'],
+  ])('ends when its person %s elsewhere, and leads to what became of it', async (...row) => {
+    const [, decision, shown] = row
+    const { laptop, phone, device, answer } = await waiting()
+    await answerOn(phone, device, decision)
+    const { status, html } = await answer
+    expect([status, html]).toEqual([200, ''])
+    const result = await laptop.open('/device/confirm')
+    expect(result.url.pathname).toBe('/device/result')
+    expect(result.html).toContain(shown)
+  })
+
+  it('ends when another tab of the same browser has the answer', async () => {
+    const { laptop, device, page, answer } = await waiting()
+    await laptop.decide(page, 'allow')
+    expect((await answer).status).toBe(200)
+    expect((await laptop.open('/device/confirm')).html).toContain('You’re connected')
+    expect((await device.poll()).status).toBe(200)
+  })
+
+  it('leads to its own device, whatever another tab has opened since', async () => {
+    const { laptop, phone, device, answer } = await waiting()
+    const other = await startDevice()
+    expect((await scan(laptop, other)).html).toContain(other.userCode)
+    await answerOn(phone, device, 'allow')
+    expect((await answer).status).toBe(200)
+    expect((await laptop.open('/device/confirm')).html).toContain('You’re connected')
+    expect((await other.poll()).body.error).toBe('authorization_pending')
+  })
+
+  it('ends when the answer does not come from a page at all', async () => {
+    const { ada, device, answer } = await waiting()
+    await approve(device.userCode, { subject: ada.subject })
+    expect((await answer).status).toBe(200)
+  })
+
+  it('is answered at once where the answer is there already', async () => {
+    const { laptop, phone, device, page, answer } = await waiting()
+    await answerOn(phone, device, 'allow')
+    await answer
+    expect((await waitOn(laptop, page, device)).status).toBe(200)
+    await device.poll()
+    expect((await waitOn(laptop, page, device)).status, 'and redeemed').toBe(200)
+    expect(await waitingPages(device)).toBe(0)
+  })
+
+  it('waits beside the device as well, where looking leaves no trace', async () => {
+    const home = { 'CF-Connecting-IP': freshAddress() }
+    const device = await startDevice('tv', { headers: home })
+    const ada = new Onlooker()
+    const laptop = await ada.browser((request) =>
+      worker(
+        new Request(request, { headers: { ...Object.fromEntries(request.headers), ...home } }),
+      ),
+    )
+    const { answer } = await hold(laptop, device)
+    await approve(device.userCode, { subject: ada.subject })
+    expect((await answer).status).toBe(200)
+  })
+
+  it('is answered across a hibernation of the object', async () => {
+    const { ada, device, answer } = await waiting()
+    const object = authorizationBehind(device.userCode)
+    await evictDurableObject(object, { webSockets: 'hibernate' })
+    expect(await waitingPages(device)).toBe(1)
+    await approve(device.userCode, { subject: ada.subject })
+    expect((await answer).status).toBe(200)
+  })
+
+  it('asks again when the object is moved', async () => {
+    const { laptop, phone, device, page, answer } = await waiting()
+    await evictDurableObject(authorizationBehind(device.userCode), { webSockets: 'close' })
+    expect((await answer).status).toBe(204)
+    const again = waitOn(laptop, page, device)
+    await answerOn(phone, device, 'allow')
+    expect((await again).status).toBe(200)
+  })
+
+  it('hears 503 while the object cannot be reached', async () => {
+    const { laptop, page, device } = await waiting()
+    const logged = vi.spyOn(console, 'error').mockReturnValue()
+    const broken = vi.spyOn(env.DEVICE_AUTHORIZATION, 'getByName').mockImplementation(() => {
+      throw new Error('out of reach')
+    })
+    expect((await waitOn(laptop, page, device)).status).toBe(503)
+    broken.mockRestore()
+    expect(logged).toHaveBeenCalledOnce()
+    logged.mockRestore()
+  })
+
+  it('is told after 25 s to ask again', async () => {
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+    const device = await startDevice('tv', { fetch: local })
+    const person = await new Onlooker().browser(local)
+    const { answer } = await hold(person, device)
+    let status = 0
+    void answer.then((page) => (status = page.status))
+    await vi.advanceTimersByTimeAsync(25 * SECOND - 1)
+    expect([status, await waitingPages(device)]).toEqual([0, 1])
+    await vi.advanceTimersByTimeAsync(1)
+    const { status: last, html, headers } = await answer
+    expect([last, html, headers.get('Cache-Control')]).toEqual([204, '', 'no-store'])
+    expect(await waitingPages(device)).toBe(0)
+  })
+
+  it('leaves nothing behind when it is closed', async () => {
+    const controller = new AbortController()
+    const ada = new Onlooker()
+    const person = await ada.browser((request) =>
+      local(
+        request.url.endsWith(DECISION)
+          ? new Request(request, { signal: controller.signal })
+          : request,
+      ),
+    )
+    const device = await startDevice()
+    const { answer } = await hold(person, device)
+    controller.abort()
+    await answer
+    expect(await waitingPages(device)).toBe(0)
+    await approve(device.userCode, { subject: ada.subject })
+    expect((await device.poll()).status).toBe(200)
+  })
+})
+
+const withoutToken = (html: string) => html.replaceAll(/name="csrf" value="[^"]*"/g, '')
+
+describe('a page whose code nobody can answer any more', () => {
+  it.each<[string, (device: Device) => Promise<unknown>]>([
+    ['somebody else allowed it', (device) => approve(device.userCode, { subject: 'bert' })],
+    [
+      'somebody else declined it',
+      (device) => authorizationBehind(device.userCode).deny('bert', 'declined'),
+    ],
+    [
+      'somebody else reported it',
+      (device) => authorizationBehind(device.userCode).deny('bert', 'reported'),
+    ],
+    [
+      'it was opened in another country',
+      (device) => authorizationBehind(device.userCode).open({ subject: 'bert', country: 'BR' }),
+    ],
+  ])('hears only that it is not valid, and is not blamed: %s (VP-6)', async (_, bring) => {
+    const ada = new Onlooker()
+    const laptop = await ada.browser()
+    const device = await startDevice()
+    await authorizationBehind(device.userCode).open({ subject: ada.subject, country: 'FI' })
+    const { answer } = await hold(laptop, device)
+    await bring(device)
+    const { status, html } = await answer
+    const unknown = await (await new Onlooker().browser()).open(DECISION)
+    expect([status, unknown.status]).toEqual([404, 404])
+    expect(html).toContain(NOT_VALID)
+    expect(withoutToken(html)).toBe(withoutToken(unknown.html))
+    expect(await wrongCodesOf(ada)).toBe(0)
+  })
+
+  it('is let go at its expiry, and then hears the same, without blame', async () => {
+    const ada = new Onlooker()
+    const laptop = await ada.browser()
+    const device = await startDevice('short-tv')
+    const expiresAtMs = parseDeviceCode(device.deviceCode)?.expiresAtMs ?? 0
+    // A real wait of a third of a second, while the clock is moved over the expiry.
+    vi.setSystemTime(expiresAtMs - 300)
+    const { page, answer } = await hold(laptop, device)
+    vi.setSystemTime(expiresAtMs)
+    expect((await answer).status).toBe(204)
+    const over = await waitOn(laptop, page, device)
+    expect(over.status).toBe(404)
+    expect(over.html).toContain(NOT_VALID)
+    expect(await waitingPages(device)).toBe(0)
+    expect(await wrongCodesOf(ada)).toBe(0)
+  })
+
+  it('hears at its expiry what was decided in the last moment', async () => {
+    const { ada, laptop, page, device, answer } = await waiting('short-tv')
+    pass(59 * SECOND)
+    await approve(device.userCode, { subject: ada.subject })
+    expect((await answer).status).toBe(200)
+    pass(5 * SECOND)
+    expect((await waitOn(laptop, page, device)).status).toBe(200)
+  })
+
+  it('goes to a page that touches nothing and says so', async () => {
+    const page = await new Person(worker, ISSUER).open(DECISION)
+    expect(page.status).toBe(404)
+    expect(page.html).toContain(NOT_VALID)
+    expect(page.html).toContain('<label for="user_code">')
+  })
+})
+
+const policyOf = ({ headers }: Page) => headers.get('Content-Security-Policy') ?? ''
+
+it('VP-13 only the page that asks may have its script ask us', async () => {
+  const ada = await new Onlooker().browser()
+  const device = await startDevice()
+  const question = await scan(ada, device)
+  expect(policyOf(question)).toContain("connect-src 'self'")
+  expect(question.html.match(/<script/g)).toHaveLength(1)
+  expect(question.html).toContain(`data-decision="${DECISION}"`)
+  const result = await ada.decide(question, 'allow')
+  for (const page of [result, await ada.open('/device'), await ada.open('/devices')]) {
+    expect(policyOf(page)).toContain("connect-src 'none'")
+    expect(page.html).not.toContain('confirm.js')
+  }
+  const script = await worker(new Request(url('/device/confirm.js')))
+  expect(script.headers.get('Content-Type')).toMatch(/javascript/)
+})

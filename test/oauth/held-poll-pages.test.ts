@@ -1,0 +1,67 @@
+// Pages that wait for the answer beside the polls of the device: what they do is no poll.
+import { evictDurableObject } from 'cloudflare:test'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
+import {
+  AT_ONCE,
+  LONG,
+  PENDING,
+  TOKENS,
+  heldPolls,
+  hold as holdPoll,
+  summary,
+} from '../support/held-poll.ts'
+import { Onlooker, hold, waiting, waitingPages } from '../support/waiting-page.ts'
+
+const SECOND = 1000
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => void vi.useRealTimers())
+
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+
+describe('a page that waits', () => {
+  it('does not end the poll that is held, nor does that end the page (LP-4)', async () => {
+    const { ada, phone, device, answer } = await waiting('held-tv')
+    const poll = await holdPoll(device)
+    const { answer: another } = await hold(phone, device)
+    expect([await heldPolls(device), await waitingPages(device)]).toEqual([1, 2])
+    await approve(device.userCode, { subject: ada.subject })
+    expect(summary(await poll.answer)).toBe(TOKENS)
+    expect([(await answer).status, (await another).status]).toEqual([200, 200])
+  })
+
+  it('outlives a poll that is superseded by a newer one (LP-4)', async () => {
+    const { device } = await waiting('held-tv')
+    const older = await holdPoll(device)
+    pass(SECOND)
+    expect(summary(await device.poll({}, AT_ONCE))).toBe(PENDING)
+    expect(summary(await older.answer)).toBe(PENDING)
+    expect([await heldPolls(device), await waitingPages(device)]).toEqual([0, 1])
+  })
+
+  it.each([
+    ['in memory', async () => undefined],
+    [
+      'across a hibernation',
+      (userCode: string) =>
+        evictDurableObject(authorizationBehind(userCode), { webSockets: 'hibernate' }),
+    ],
+  ])('does not make the next poll too early, %s (DC-8)', async (_, sleep) => {
+    const { device } = await waiting('patient-tv')
+    await sleep(device.userCode)
+    expect(summary(await device.poll({}, AT_ONCE))).toBe(PENDING)
+    expect(summary(await device.poll({}, AT_ONCE)), 'but a poll does').toBe('400 slow_down')
+  })
+
+  it('does not hide that a held poll came before it (DC-8)', async () => {
+    const device = await startDevice('patient-tv')
+    const poll = await holdPoll(device, LONG)
+    pass(2 * SECOND)
+    const laptop = await new Onlooker().browser()
+    await hold(laptop, device)
+    expect(summary(await device.poll({}, AT_ONCE))).toBe('400 slow_down')
+    await deny(device.userCode)
+    expect(summary(await poll.answer)).toBe('400 access_denied')
+  })
+})

@@ -1,0 +1,97 @@
+// A page that shows somebody the question of a device, and waits in case it is answered elsewhere.
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { mintSession } from '../../src/identity/session.ts'
+import { mintSubject } from '../../src/objects/index.ts'
+import { type Device, authorizationBehind, signInNow, startDevice } from './device.ts'
+import { type Page, Person } from './person.ts'
+import { ISSUER } from './settings.ts'
+import { type Fetch, freshAddress, worker } from './worker.ts'
+
+export const DECISION = '/device/confirm/decision'
+
+/** Somebody who is signed in, in as many browsers as need be. No password, so it is quick. */
+export class Onlooker {
+  readonly subject = mintSubject(env)
+  readonly #account = env.ACCOUNT.get(env.ACCOUNT.idFromString(this.subject))
+
+  /** A browser of theirs, with a session of its own. */
+  async browser(send: Fetch = worker): Promise<Person> {
+    const { value, claim } = mintSession(this.subject)
+    const claims = { name: 'Ada', email: 'ada@example.com', isEmailVerified: false }
+    await this.#account.open(claims, claim, signInNow())
+    const person = new Person(send, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+    person.cookies.set('__Host-session', value)
+    return person
+  }
+
+  /** Signs out of every browser. */
+  signOut(): Promise<void> {
+    return this.#account.signOutEverywhere({ withDevices: false })
+  }
+}
+
+/** Opens what the device's picture says. */
+export const scan = (person: Person, device: Pick<Device, 'userCode'>): Promise<Page> =>
+  person.open(`/device?user_code=${device.userCode}`)
+
+const tokenOn = ({ html }: Page): string => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
+
+/** What confirm.js sends from `page`, for the code that stands there or another. */
+export const waitOn = (
+  person: Person,
+  page: Page,
+  { userCode }: Pick<Device, 'userCode'>,
+): Promise<Page> => person.post(DECISION, { csrf: tokenOn(page), user_code: userCode })
+
+/** Since when pages wait for an answer to this device. */
+const waitingSince = (device: Device): Promise<readonly number[]> =>
+  runInDurableObject(authorizationBehind(device.userCode), (_, state) =>
+    state
+      .getWebSockets('page')
+      .filter(({ readyState }) => readyState === WebSocket.OPEN)
+      .map((socket) => (socket.deserializeAttachment() as { sinceMs: number }).sinceMs)
+      .toSorted((a, b) => a - b),
+  )
+
+/** How many pages wait for an answer to this device. */
+export const waitingPages = async (device: Device): Promise<number> =>
+  (await waitingSince(device)).length
+
+/** Has `page` wait; its answer is still to come. */
+export const holdPage = async (
+  person: Person,
+  page: Page,
+  device: Device,
+): Promise<{ answer: Promise<Page> }> => {
+  const before = await waitingSince(device)
+  const answer = waitOn(person, page, device)
+  for (let tries = 0; tries < 1000; tries += 1)
+    if (String(await waitingSince(device)) !== String(before)) return { answer }
+  throw new Error('the page does not wait')
+}
+
+/** The same for a page that shows what the device's picture leads to. */
+export const hold = async (
+  person: Person,
+  device: Device,
+): Promise<{ page: Page; answer: Promise<Page> }> => {
+  const page = await scan(person, device)
+  return { page, ...(await holdPage(person, page, device)) }
+}
+
+/** One person with a laptop, where the question stands open and waits, and a phone. */
+export const waiting = async (clientId = 'tv') => {
+  const ada = new Onlooker()
+  const [laptop, phone] = await Promise.all([ada.browser(), ada.browser()])
+  const device = await startDevice(clientId)
+  const { page, answer } = await hold(laptop, device)
+  return { ada, laptop, phone, device, page, answer }
+}
+
+/** How many wrong codes an account has entered lately. */
+export const wrongCodesOf = ({ subject }: Onlooker): Promise<number> =>
+  runInDurableObject(
+    env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)),
+    async (_, { storage }) => ((await storage.get<number[]>('wrong_codes')) ?? []).length,
+  )
