@@ -1,5 +1,5 @@
 // A page that shows the question waits here, in case the person answers it elsewhere: on the phone,
-// in an app, in another tab. Only who was shown the code hears more than that it is not valid.
+// in an app, in another tab. Trying codes here costs what it costs to enter them, and shows less.
 import { Hono } from 'hono'
 import { MAX_HOLD_SECONDS } from '../client-metadata.ts'
 import { parseUserCode } from '../codes.ts'

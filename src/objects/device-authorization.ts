@@ -2,7 +2,7 @@
 // grant's redemption. It is named by its normalised user code and deletes itself by alarm when
 // nobody can ask for it any more. It stores one record, under one key.
 import { DurableObject } from 'cloudflare:workers'
-import { MAX_WAITING_PAGES } from '../config.ts'
+import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../config.ts'
 import { logDecision } from '../decision-log.ts'
 import {
   type Approval,
@@ -127,7 +127,7 @@ export class DeviceAuthorization extends DurableObject {
     const outcome = poll(state, poller, now, this.#lastArrivalMs(held))
     if (outcome.outcome === 'pending') {
       this.#lastPollAtMs = now
-      endAll(held, 'superseded')
+      end(held, 'superseded')
     }
     return outcome
   }
@@ -136,8 +136,13 @@ export class DeviceAuthorization extends DurableObject {
     const outcome = watch(state, page.subject, page.sinceMs)
     if (state === undefined || outcome !== 'pending') return Response.json({ outcome })
     // The oldest ones, so that there are no more than that with this one.
-    const own = this.#pages().filter(({ subject }) => subject === page.subject)
-    for (const { socket } of own.slice(0, 1 - MAX_WAITING_PAGES)) end(socket, 'superseded')
+    const all = this.#pages()
+    const own = all.filter(({ subject }) => subject === page.subject)
+    for (const { socket } of [
+      ...own.slice(0, 1 - MAX_WAITING_PAGES),
+      ...all.slice(0, 1 - TOO_MANY_PEOPLE * MAX_WAITING_PAGES),
+    ])
+      end([socket], 'superseded')
     return this.#hold(PAGE, page, { [EXPIRY_HEADER]: String(state.request.expiresAtMs) })
   }
 
@@ -164,9 +169,9 @@ export class DeviceAuthorization extends DurableObject {
       // decision is on disk.
       const saved = this.#save(state)
       if (state.status !== 'pending') {
-        endAll(this.ctx.getWebSockets(POLL), 'decided')
+        end(this.ctx.getWebSockets(POLL), 'decided')
         for (const { socket, subject } of this.#pages())
-          end(socket, watch(state, subject, Date.now()) === 'decided' ? 'decided' : 'over')
+          end([socket], watch(state, subject, Date.now()) === 'decided' ? 'decided' : 'over')
       }
       await saved
     }
@@ -179,11 +184,6 @@ export class DeviceAuthorization extends DurableObject {
     return arrivals.length === 0 ? undefined : Math.max(...arrivals)
   }
 
-  async #load(): Promise<AuthorizationState | undefined> {
-    this.#known ??= await this.ctx.storage.get<AuthorizationState>(RECORD)
-    return this.#known
-  }
-
   /** The pages that wait, the oldest first. */
   #pages(): readonly (Page & { readonly socket: WebSocket })[] {
     return this.ctx
@@ -191,6 +191,11 @@ export class DeviceAuthorization extends DurableObject {
       .filter(({ readyState }) => readyState === WebSocket.OPEN)
       .map((socket) => ({ ...(socket.deserializeAttachment() as Page), socket }))
       .toSorted((a, b) => a.sinceMs - b.sinceMs)
+  }
+
+  async #load(): Promise<AuthorizationState | undefined> {
+    this.#known ??= await this.ctx.storage.get<AuthorizationState>(RECORD)
+    return this.#known
   }
 
   async #save(state: AuthorizationState): Promise<void> {
@@ -204,9 +209,6 @@ export class DeviceAuthorization extends DurableObject {
   }
 }
 
-const end = (socket: WebSocket, why: HeldPollEnd | WatchEnd): void =>
-  socket.close(SOCKET_ENDED, why)
-
-const endAll = (sockets: readonly WebSocket[], why: HeldPollEnd): void => {
-  for (const socket of sockets) end(socket, why)
+const end = (sockets: readonly WebSocket[], why: HeldPollEnd | WatchEnd): void => {
+  for (const socket of sockets) socket.close(SOCKET_ENDED, why)
 }

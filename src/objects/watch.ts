@@ -3,8 +3,9 @@
 import type { AuthorizationState } from './device-authorization-state.ts'
 
 /**
- * `decided`: by this person. `over`: the code they were shown has run out. `not_valid`: all else
- * there is, the same for codes that never were, that they were not shown, and that others answered.
+ * `decided`: by this person. `over`: the code has run out. `not_valid`: all else there is, the same
+ * for codes that never were and codes that others answered. Who was shown the question is not known
+ * here: whoever is beside the device leaves no trace of it.
  */
 export type WatchOutcome = 'pending' | 'decided' | 'over' | 'not_valid'
 
@@ -18,7 +19,6 @@ export const watch = (
     case undefined:
       return 'not_valid'
     case 'pending':
-      if (!state.openings.some((opening) => opening.subject === subject)) return 'not_valid'
       return now < state.request.expiresAtMs ? 'pending' : 'over'
     case 'denied':
       return state.subject === subject ? 'decided' : 'not_valid'

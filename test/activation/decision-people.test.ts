@@ -9,6 +9,7 @@ import {
   DECISION,
   Onlooker,
   hold,
+  holdPage,
   scan,
   waitOn,
   waiting,
@@ -64,19 +65,18 @@ describe('who may wait', () => {
     expect(await waitingPages(device)).toBe(1)
   })
 
-  it('is nobody who was not shown the code, whether or not there is one, and it counts', async () => {
+  it('is nobody without a live code, whether or not there was one, and it counts', async () => {
     const [live, declined] = [await startDevice(), await startDevice()]
     await authorizationBehind(declined.userCode).deny('bert', 'declined')
     const ada = new Onlooker()
     const laptop = await ada.browser()
     const page = await scan(laptop, await startDevice())
     const answers: Page[] = []
-    for (const userCode of [live.userCode, declined.userCode, 'BBBB-BBBB', 'CCCC-CCCC']) {
+    for (const userCode of [declined.userCode, 'BBBB-BBBB', 'CCCC-CCCC', 'FFFF-FFFF']) {
       answers.push(await waitOn(laptop, page, { userCode }))
       pass(2 * SECOND)
     }
     for (const { status, html } of answers) expect([status, html]).toEqual([404, answers[0]?.html])
-    expect(await waitingPages(live)).toBe(0)
     expect(await wrongCodesOf(ada)).toBe(4)
 
     expect((await waitOn(laptop, page, { userCode: 'DDDD-DDDD' })).status).toBe(404)
@@ -137,5 +137,19 @@ describe('how many wait', () => {
     await approve(device.userCode, { subject: ada.subject })
     expect((await answer).status).toBe(200)
     expect(await waitingPages(device)).toBe(0)
+  })
+
+  it('is twelve in all', async () => {
+    const { device, answer } = await waiting()
+    // As beside the device, where nobody counts who looks.
+    const crowd = [new Onlooker(), new Onlooker(), new Onlooker()]
+    for (const one of crowd)
+      for (let turn = 0; turn < 4; turn += 1) {
+        pass(1)
+        const browser = await one.browser()
+        await holdPage(browser, await browser.open('/device'), device)
+      }
+    expect((await answer).status).toBe(409)
+    expect(await waitingPages(device)).toBe(12)
   })
 })

@@ -17,7 +17,7 @@ import {
   waitingPages,
   wrongCodesOf,
 } from '../support/waiting-page.ts'
-import { url, worker, workerWith } from '../support/worker.ts'
+import { freshAddress, url, worker, workerWith } from '../support/worker.ts'
 
 const SECOND = 1000
 const NOT_VALID = 'This code is not valid, or not any more.'
@@ -81,6 +81,20 @@ describe('a page that waits', () => {
     await device.poll()
     expect((await waitOn(laptop, page, device)).status, 'and redeemed').toBe(200)
     expect(await waitingPages(device)).toBe(0)
+  })
+
+  it('waits beside the device as well, where looking leaves no trace', async () => {
+    const home = { 'CF-Connecting-IP': freshAddress() }
+    const device = await startDevice('tv', { headers: home })
+    const ada = new Onlooker()
+    const laptop = await ada.browser((request) =>
+      worker(
+        new Request(request, { headers: { ...Object.fromEntries(request.headers), ...home } }),
+      ),
+    )
+    const { answer } = await hold(laptop, device)
+    await approve(device.userCode, { subject: ada.subject })
+    expect((await answer).status).toBe(200)
   })
 
   it('is answered across a hibernation of the object', async () => {

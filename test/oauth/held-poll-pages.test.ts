@@ -11,7 +11,7 @@ import {
   hold as holdPoll,
   summary,
 } from '../support/held-poll.ts'
-import { Onlooker, hold, scan, waitOn, waiting, waitingPages } from '../support/waiting-page.ts'
+import { Onlooker, hold, waiting, waitingPages } from '../support/waiting-page.ts'
 
 const SECOND = 1000
 
@@ -61,17 +61,6 @@ describe('a page that waits', () => {
     const laptop = await new Onlooker().browser()
     await hold(laptop, device)
     expect(summary(await device.poll({}, AT_ONCE))).toBe('400 slow_down')
-    await deny(device.userCode)
-    expect(summary(await poll.answer)).toBe('400 access_denied')
-  })
-
-  it('and is refused leaves the held poll alone', async () => {
-    const device = await startDevice('held-tv')
-    const poll = await holdPoll(device)
-    const laptop = await new Onlooker().browser()
-    const page = await scan(laptop, await startDevice())
-    expect((await waitOn(laptop, page, device)).status).toBe(404)
-    expect(await heldPolls(device)).toBe(1)
     await deny(device.userCode)
     expect(summary(await poll.answer)).toBe('400 access_denied')
   })

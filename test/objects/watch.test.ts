@@ -12,9 +12,8 @@ const { approval } = states.approved as AuthorizationState & { status: 'approved
 describe('watch', () => {
   it.each<[string, WatchOutcome, AuthorizationState | undefined, number, string]>([
     ['a code that never was', 'not_valid', undefined, START, 'anna'],
-    ['one nobody has opened', 'not_valid', states.pending, START, 'anna'],
-    ['one they have not opened', 'not_valid', opened, START, 'carl'],
-    ['one they have not opened, run out', 'not_valid', opened, EXPIRY, 'carl'],
+    ['one opened beside the device', 'pending', states.pending, START, 'anna'],
+    ['it at its expiry', 'over', states.pending, EXPIRY, 'anna'],
     ['one they opened', 'pending', opened, START, 'anna'],
     ['one they opened as well', 'pending', opened, START, 'bert'],
     ['it in the last moment', 'pending', opened, EXPIRY - 1, 'anna'],
