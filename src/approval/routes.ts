@@ -3,15 +3,7 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { Config } from '../config.ts'
-import {
-  type Environment,
-  type Middleware,
-  NO_STORE,
-  answer,
-  decorated,
-  exchangeOf,
-  withHeaders,
-} from '../oauth/endpoint.ts'
+import { type Environment, NO_STORE, answer, exchangeOf, withHeaders } from '../oauth/endpoint.ts'
 import type { Exchange } from '../oauth/exchange.ts'
 import { decide } from './decide.ts'
 import { review } from './review.ts'
@@ -25,29 +17,30 @@ export const approvalRoutes = (config: Config): Hono<Environment> => {
   const hasOrigins = config.approvalOrigins.length > 0
 
   const serve = (method: 'GET' | 'POST', path: string, endpoint: Endpoint) => {
-    const allowed = hasOrigins ? [method, 'OPTIONS'] : [method]
-    if (hasOrigins) routes.use(path, decorated(allowOrigins(config, method), NO_STORE))
+    const methods = hasOrigins ? [method, 'OPTIONS'] : [method]
+    if (hasOrigins) routes.use(path, allowOrigins(config, method))
     routes.all(path, async (context) => {
+      const url = new URL(context.req.url)
       const shownCode = context.req.param('userCode' as never) ?? ''
       const exchange = exchangeOf(context, config)
-      const asked = (given: Exchange) => endpoint(given, shownCode)
-      return withHeaders(
-        await answer([method], allowed, asked, exchange),
-        exchange.request,
-        NO_STORE,
-      )
+      const response = await answer(methods, (given) => endpoint(given, shownCode), exchange, url)
+      return withHeaders(response, url, NO_STORE)
     })
   }
   serve('GET', `${base}/:userCode`, review)
   serve('POST', `${base}/:userCode/decision`, decide)
   routes.all(`${base}/*`, (context) =>
-    withHeaders(Response.json({ error: 'not_found' }, { status: 404 }), context.req.raw, NO_STORE),
+    withHeaders(
+      Response.json({ error: 'not_found' }, { status: 404 }),
+      new URL(context.req.url),
+      NO_STORE,
+    ),
   )
   return routes
 }
 
 // Off unless somebody is named: whoever may send requests from a page holds people's tokens in one.
-const allowOrigins = ({ approvalOrigins }: Config, method: string): Middleware =>
+const allowOrigins = ({ approvalOrigins }: Config, method: string) =>
   cors({
     origin: [...approvalOrigins],
     allowMethods: [method],

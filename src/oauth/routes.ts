@@ -1,5 +1,5 @@
 // Every protocol path on one screen, with what they share: no-store, CORS, errors as JSON.
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
 import type { Config } from '../config.ts'
@@ -8,11 +8,8 @@ import { deviceAuthorization } from './device-authorization.ts'
 import {
   type Endpoint,
   type Environment,
-  type Fields,
-  type Middleware,
   NO_STORE,
   answer,
-  decorated,
   exchangeOf,
   withHeaders,
 } from './endpoint.ts'
@@ -26,21 +23,29 @@ import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 import { userinfo } from './userinfo.ts'
 
+type Headers = Readonly<Record<string, string>>
+
 /** The endpoints for devices and resource servers. */
 export const oauthRoutes = (config: Config): Hono<Environment> => {
   const routes = new Hono<Environment>()
   const base = config.basePath
 
-  const serve = (methods: string[], path: string, endpoint: Endpoint, more: Fields = {}) => {
+  // One handler does all for a path: devices poll here, and a chain of middleware that each put a
+  // header on costs more than the answer.
+  const serve = (methods: string[], path: string, endpoint: Endpoint, more: Headers = {}) => {
+    const preflight = cors({ ...CORS, allowMethods: methods })
     const allowed = [...methods, 'OPTIONS']
-    const fields = { ...ANY_ORIGIN, ...more }
-    routes.options(path, decorated(cors({ ...PREFLIGHT, allowMethods: methods }), fields))
-    routes.all(path, async (context) => {
-      const exchange = exchangeOf(context, config)
-      const response = await answer(methods, allowed, endpoint, exchange)
-      return withHeaders(response, exchange.request, fields)
+    const headers = { ...SHARED, ...more }
+    routes.all(path, async (context, next) => {
+      const url = new URL(context.req.url)
+      const isPreflight = context.req.method === 'OPTIONS'
+      const response = isPreflight
+        ? await preflight(context, next)
+        : await answer(allowed, endpoint, exchangeOf(context, config), url)
+      return response && withHeaders(response, url, headers)
     })
   }
+
   const publish = (path: string, document: Endpoint) => {
     routes.use(path, revalidate)
     serve(['GET'], path, document)
@@ -56,10 +61,10 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
     serve(['GET', 'PUT', 'DELETE'], `${base}/register/:clientId`, manageRegistration, NO_STORE)
   }
   publish(`${base}/jwks.json`, jwks)
+  publish(`${base}/openapi.json`, openapi)
   // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.
   publish(`/.well-known/oauth-authorization-server${base}`, metadata)
   publish(`${base}/.well-known/openid-configuration`, metadata)
-  publish(`${base}/openapi.json`, openapi)
   // At the root whatever the issuer's path: a host has only one of each.
   if (config.androidApps.length > 0) publish('/.well-known/assetlinks.json', assetLinks)
   if (config.appleApps.length > 0)
@@ -70,18 +75,18 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
 
 // Television apps are often web pages. No cookie is ever read here, so any origin may ask.
 const EXPOSED = ['DPoP-Nonce', 'ETag', 'Preference-Applied', 'Retry-After', 'WWW-Authenticate']
-const ANY_ORIGIN = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': EXPOSED.join(','),
-}
-const PREFLIGHT = {
+const CORS = {
   origin: '*',
   allowHeaders: ['authorization', 'content-type', 'dpop', 'prefer'],
   maxAge: 86_400,
 }
+const SHARED = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': EXPOSED.join(','),
+}
 
 // Or a page of another origin could not read that what it has is still good.
-const revalidate: Middleware = etag({
+const revalidate: MiddlewareHandler<Environment> = etag({
   retainedHeaders: [
     ...RETAINED_304_HEADERS,
     'access-control-allow-origin',
