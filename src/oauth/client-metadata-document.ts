@@ -6,7 +6,8 @@ import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../co
 import { SECOND } from '../durations.ts'
 import { OAuthError, notToBeHad } from './errors.ts'
 import { NotFetched, fetchPublic } from './public-fetch.ts'
-import { grantMetadata, metadataSchema, unlistedClient } from './unlisted-client.ts'
+import { metadataSchema } from './requested-metadata.ts'
+import { grantMetadata, unlistedClient } from './unlisted-client.ts'
 
 /** The draft's figure (CM-4). */
 const MAX_BYTES = 5 * 1024

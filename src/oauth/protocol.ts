@@ -26,37 +26,40 @@ export type ParameterName = (typeof KNOWN_PARAMETERS)[number]
 
 /**
  * RFC 6749 §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9449 §12.2, RFC 9470
- * §3, OpenID Connect Core §3.1.2.6.
+ * §3, OpenID Connect Core §3.1.2.6. The last four are ours, of the approval API.
  */
-export type ErrorCode =
-  | ApprovalErrorCode
-  | 'access_denied'
-  | 'authorization_pending'
-  | 'expired_token'
-  | 'insufficient_scope'
-  | 'insufficient_user_authentication'
-  | 'invalid_client'
-  | 'invalid_client_metadata'
-  | 'invalid_dpop_proof'
-  | 'invalid_grant'
-  | 'invalid_redirect_uri'
-  | 'invalid_request'
-  | 'invalid_scope'
-  | 'invalid_software_statement'
-  | 'invalid_target'
-  | 'invalid_token'
-  | 'request_not_supported'
-  | 'request_uri_not_supported'
-  | 'server_error'
-  | 'slow_down'
-  | 'temporarily_unavailable'
-  | 'unapproved_software_statement'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
-  | 'use_dpop_nonce'
+export const ERROR_CODES = [
+  'access_denied',
+  'authorization_pending',
+  'expired_token',
+  'insufficient_scope',
+  'insufficient_user_authentication',
+  'invalid_client',
+  'invalid_client_metadata',
+  'invalid_dpop_proof',
+  'invalid_grant',
+  'invalid_redirect_uri',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_software_statement',
+  'invalid_target',
+  'invalid_token',
+  'request_not_supported',
+  'request_uri_not_supported',
+  'server_error',
+  'slow_down',
+  'temporarily_unavailable',
+  'unapproved_software_statement',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'use_dpop_nonce',
+  'already_decided',
+  'check_not_passed',
+  'too_far',
+  'unknown_code',
+] as const
 
-/** Ours, of the approval API. */
-export type ApprovalErrorCode = 'already_decided' | 'check_not_passed' | 'too_far' | 'unknown_code'
+export type ErrorCode = (typeof ERROR_CODES)[number]
 
 export interface ErrorResponse {
   readonly error: ErrorCode

@@ -11,7 +11,8 @@ import { forgetClient, isMintedClientId, mintClientId } from './client-registry.
 import { OAuthError, tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { readJsonObject } from './json-body.ts'
-import { type ClientMetadata, grantMetadata, metadataSchema } from './unlisted-client.ts'
+import { metadataSchema } from './requested-metadata.ts'
+import { type ClientMetadata, grantMetadata } from './unlisted-client.ts'
 
 const SECRET_BYTES = 32
 

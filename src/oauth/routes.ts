@@ -19,6 +19,7 @@ import { renderError } from './errors.ts'
 import { introspect } from './introspect.ts'
 import { jwks } from './jwks.ts'
 import { metadata } from './metadata.ts'
+import { openapi } from './openapi.ts'
 import { qrPicture } from './qr.ts'
 import { manageRegistration, register } from './register.ts'
 import { revoke } from './revoke.ts'
@@ -49,6 +50,7 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.
   serve(['GET'], `/.well-known/oauth-authorization-server${base}`, metadata, revalidate)
   serve(['GET'], `${base}/.well-known/openid-configuration`, metadata, revalidate)
+  serve(['GET'], `${base}/openapi.json`, openapi, revalidate)
   serve(['GET'], `${base}/device/qr/:name`, qrPicture)
 
   routes.onError((error) => renderError(error))

@@ -1,7 +1,7 @@
 // The approval API and the page side by side, in the same situations: nothing can be done by one that
 // the other would refuse, and both leave the same behind.
 import { env } from 'cloudflare:workers'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { REACTIONS } from '../../src/client-metadata.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/durations.ts'
@@ -9,12 +9,11 @@ import { mintSession } from '../../src/identity/session.ts'
 import { upstreamAccount } from '../../src/identity/upstream.ts'
 import { accountOf } from '../../src/objects/index.ts'
 import { PROXIMITIES, type Proximity } from '../../src/whereabouts.ts'
-import { ApprovalApp } from '../support/approval-app.ts'
+import { byApp, byPage } from '../support/decision-lanes.ts'
 import { NOWHERE, approve, authorizationBehind, startDevice } from '../support/device.ts'
 import { connectInternet } from '../support/internet.ts'
-import { Person } from '../support/person.ts'
 import { type Network, RECIFE, TURKU } from '../support/places.ts'
-import { ISSUER, TEST_VARS } from '../support/settings.ts'
+import { TEST_VARS } from '../support/settings.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
 import { type Fetch, freshAddress, workerWith } from '../support/worker.ts'
 
@@ -122,88 +121,21 @@ interface Outcome {
   readonly isStillOpen: boolean
 }
 
-interface Lane {
-  readonly lookUp: (code: string) => Promise<string>
-  readonly decide: (code: string, situation: Situation) => Promise<string>
-}
-
-const typedIn = ({ typed }: Situation, code: string): string | undefined =>
-  ({ own: code, another: 'BCDF-GHJK', none: undefined })[typed]
-
-const byPage = (send: Fetch, cookie: string): Lane => {
-  const person = new Person(send, ISSUER)
-  person.cookies.set('__Host-session', cookie)
-  const told = ({ url, status, html }: Awaited<ReturnType<Person['open']>>): string => {
-    if (url.pathname === '/device/sign-in') return 'who are you?'
-    if (status === 429) return 'wait'
-    if (status === 404) return 'not valid'
-    if (status === 403) return 'too far'
-    if (status === 400) return 'check'
-    const titles = {
-      'You’re connected': 'approved',
-      'Nothing was shared': 'declined',
-      'The request was stopped': 'reported',
-      'The device was removed': 'withdrawn',
-      'Connect a device to': 'question',
-    }
-    return Object.entries(titles).find(([title]) => html.includes(`${title}`))?.[1] ?? html
-  }
-  return {
-    lookUp: async (code) => told(await person.open(`/device?user_code=${code}`)),
-    decide: async (code, situation) => {
-      const { decision, isInFront } = situation
-      const typed_code = typedIn(situation, code) ?? ''
-      const { html: form } = await person.open('/device')
-      const csrf = /name="csrf" value="([^"]+)"/.exec(form)?.[1] ?? ''
-      const fields = { csrf, user_code: code, decision, typed_code }
-      const all = { ...fields, ...(isInFront && { in_front: 'yes' }) }
-      return told(await person.post('/device/confirm', all))
-    },
-  }
-}
-
-const byApp = (send: Fetch, token: string): Lane => {
-  const app = new ApprovalApp(send, `Bearer ${token}`)
-  const told = ({ status, body }: Awaited<ReturnType<ApprovalApp['review']>>): string => {
-    const errors: Readonly<Record<number, string>> = {
-      401: 'who are you?',
-      403: 'too far',
-      404: 'not valid',
-      422: 'check',
-      429: 'wait',
-    }
-    if (body.status === 'pending') return body.policy === 'refuse' ? 'too far' : 'question'
-    return body.status ?? errors[status] ?? JSON.stringify(body)
-  }
-  return {
-    lookUp: async (code) => told(await app.review(code)),
-    decide: async (code, situation) => {
-      const { decision, isInFront } = situation
-      const typed_code = typedIn(situation, code)
-      return told(
-        await app.decide(code, {
-          decision: decision === 'allow' ? 'approve' : decision,
-          in_front: isInFront,
-          ...(typed_code !== undefined && { typed_code }),
-        }),
-      )
-    },
-  }
-}
-
 let people = 0
+
+const from =
+  (network: Network, at: string): Fetch =>
+  (request) => {
+    const moved = new Request(request, { cf: { ...network } as never })
+    moved.headers.set('CF-Connecting-IP', at)
+    return fetch(moved)
+  }
 
 /** Puts somebody and a device into the situation, lets them decide, and sees what became of it. */
 const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outcome> => {
-  const { state, proximity, reaction, decision, signedInAgoMs, wrongCodes } = situation
+  const { state, proximity, reaction, signedInAgoMs, wrongCodes } = situation
+  const { decision, typed, isInFront } = situation
   const address = freshAddress()
-  const from =
-    (network: Network, at: string): Fetch =>
-    (request) => {
-      const moved = new Request(request, { cf: { ...network } as never })
-      moved.headers.set('CF-Connecting-IP', at)
-      return fetch(moved)
-    }
   const home = from(TURKU, address)
   const device = await startDevice(`${reaction}-tv`, { fetch: home })
   const sub = `person-${(people += 1)}`
@@ -244,7 +176,13 @@ const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outco
   }
   const code = state === 'never was' ? 'BBBB-BBBB' : device.userCode
   const told =
-    decision === 'look' ? await acting.lookUp(code) : await acting.decide(code, situation)
+    decision === 'look'
+      ? await acting.lookUp(code)
+      : await acting.decide(code, {
+          decision,
+          isInFront,
+          typedCode: { own: code, another: 'BCDF-GHJK', none: undefined }[typed],
+        })
 
   const { status, body } = await device.poll()
   await account.disable(false)

@@ -1,16 +1,13 @@
 // Access tokens of issuers that the operator trusts (RFC 9068 §4): which decide, and for whom.
-import { env } from 'cloudflare:workers'
 import { base64url, decodeJwt, generateKeyPair } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { upstreamAccount } from '../../src/identity/upstream.ts'
-import { accountOf } from '../../src/objects/index.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
 import { type Answer, type Device, startDevice } from '../support/device.ts'
 import { connectInternet } from '../support/internet.ts'
 import { nowInSeconds } from '../support/key-client.ts'
 import { KEY_PAIRS, publicKeyOf } from '../support/key-pairs.ts'
 import { ISSUER } from '../support/settings.ts'
-import { askUserinfo, connectDevice } from '../support/tokens.ts'
+import { connectDevice } from '../support/tokens.ts'
 import { type IssuedToken, TrustedIssuer } from '../support/trusted-issuer.ts'
 import { workerWith } from '../support/worker.ts'
 
@@ -45,7 +42,6 @@ afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
-const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 
 let people = 0
 const newSub = () => `member-${(people += 1)}`
@@ -241,7 +237,6 @@ describe('what a token is good for', () => {
 })
 
 describe('the sign-in behind a token', () => {
-  const now = () => nowInSeconds()
   it.each<[string, TrustedIssuer, number | string | undefined, number | undefined]>([
     ['just now', acme, 0, undefined],
     ['nearly twelve hours ago', acme, 12 * HOUR - 60, undefined],
@@ -255,7 +250,7 @@ describe('the sign-in behind a token', () => {
   ])('AP-10 was %s', async (_name, issuer, ago, maxAge) => {
     const device = await startDevice()
     const claims = {
-      auth_time: typeof ago === 'number' ? now() - ago : ago,
+      auth_time: typeof ago === 'number' ? nowInSeconds() - ago : ago,
       ...(issuer === hasty && { scope: 'tv' }),
     }
     const answer = await approveWith(await issuer.token(newSub(), { claims }), device)
@@ -275,148 +270,5 @@ describe('the sign-in behind a token', () => {
     const device = await startDevice()
     await approveWith(await acme.token(newSub(), { claims: { amr: ['face', 7] } }), device)
     expect(decodeJwt((await device.poll()).body.id_token)['amr']).toStrictEqual(['face'])
-  })
-})
-
-describe('the person behind a token', () => {
-  const claimsBehind = async (token: string) => {
-    const device = await startDevice()
-    expect((await approveWith(token, device)).status).toBe(200)
-    const { body } = await device.poll()
-    return (await askUserinfo(body.access_token)).body
-  }
-  const ada = { name: 'Ada', email: 'ada@example.com', email_verified: true }
-
-  it('AP-3 has the account that their sign-in at that issuer opens, made if need be', async () => {
-    const sub = newSub()
-    const { sub: subject, ...claims } = await claimsBehind(await acme.token(sub, { claims: ada }))
-    expect(claims).toStrictEqual(ada)
-    expect(subject).toBe(await upstreamAccount(env, acme.issuer, sub, ''))
-    expect(await claimsBehind(await acme.token(sub))).toStrictEqual({ sub: subject, ...ada })
-  })
-
-  it('AP-3 is called by their subject where the token says nothing, and not renamed by one', async () => {
-    const sub = newSub()
-    const first = await claimsBehind(await acme.token(sub))
-    expect(first.name).toBe(sub)
-    const { body } = { body: await claimsBehind(await acme.token(sub, { claims: ada })) }
-    expect(body).toStrictEqual(first)
-  })
-
-  it('AP-3 is another one at another issuer, whatever the subject', async () => {
-    const sub = newSub()
-    const here = await claimsBehind(await acme.token(sub))
-    const there = await claimsBehind(await patient.token(sub))
-    expect(here.sub).not.toBe(there.sub)
-  })
-
-  it('AP-3 decides for themselves only: what another opened is not theirs', async () => {
-    const [ours, theirs] = [await acme.token(newSub()), await acme.token(newSub())]
-    const device = await startDevice()
-    expect((await approveWith(ours, device)).status).toBe(200)
-    const stolen = await approveWith(theirs, device)
-    expect([stolen.status, stolen.body.error]).toStrictEqual([404, 'unknown_code'])
-    const { body } = await device.poll()
-    expect(decodeJwt(body.access_token).sub).toBe(
-      await upstreamAccount(env, acme.issuer, String(decodeJwt(ours).sub), ''),
-    )
-  })
-
-  it('AP-3 decides nothing while the account is shut', async () => {
-    const sub = newSub()
-    const token = await acme.token(sub)
-    const device = await startDevice()
-    expect((await approveWith(token, await startDevice())).status).toBe(200)
-    const account = accountOf(env, await upstreamAccount(env, acme.issuer, sub, ''))
-    await account?.disable(true)
-    refuses(await approveWith(token, device), 401, 'invalid_token')
-    expect(await isWaiting(device)).toBe(true)
-    await account?.disable(false)
-    expect((await approveWith(token, device)).status).toBe(200)
-  })
-})
-
-describe('the keys of an issuer', () => {
-  const workerOf = (issuer: TrustedIssuer) => workerWith({ APPROVAL_ISSUERS: [issuer.entry()] })
-  const ask = async (issuer: TrustedIssuer, more: IssuedToken = {}): Promise<Answer> =>
-    new ApprovalApp(workerOf(issuer), `Bearer ${await issuer.token(newSub(), more)}`).review(
-      (await startDevice()).userCode,
-    )
-  const cannotBeHad = (answer: Answer): void => {
-    expect([answer.status, answer.body.error]).toStrictEqual([503, 'temporarily_unavailable'])
-    expect(answer.headers.get('Retry-After')).toBe('5')
-  }
-
-  it.each([
-    ['OpenID Connect Discovery', '', '/.well-known/openid-configuration'],
-    ['OpenID Connect Discovery', '/t1', '/t1/.well-known/openid-configuration'],
-    ['OpenID Connect Discovery', '/t1/', '/t1/.well-known/openid-configuration'],
-    ['RFC 8414', '', '/.well-known/oauth-authorization-server'],
-    ['RFC 8414', '/t1', '/.well-known/oauth-authorization-server/t1'],
-  ])('AP-14 are found by %s, path %s', async (_name, path, where) => {
-    const issuer = new TrustedIssuer(path)
-    issuer.path = where
-    expect((await ask(issuer)).status).toBe(200)
-    expect(issuer.paths.slice(-2)).toStrictEqual([where, '/keys'])
-  })
-
-  it('AP-14 are asked for once, their address for an hour', async () => {
-    const issuer = new TrustedIssuer()
-    for (let times = 0; times < 3; times += 1) expect((await ask(issuer)).status).toBe(200)
-    expect(issuer.paths).toHaveLength(2)
-    later(HOUR - 1)
-    expect((await ask(issuer)).status).toBe(200)
-    expect(issuer.paths).toHaveLength(3)
-    later(1)
-    expect((await ask(issuer)).status).toBe(200)
-    expect(issuer.paths).toHaveLength(5)
-  })
-
-  it('AP-14 may change: a key that is gone is gone in ten minutes', async () => {
-    const issuer = new TrustedIssuer()
-    expect((await ask(issuer)).status).toBe(200)
-    issuer.keys = [publicKeyOf('RS256')]
-    later(600)
-    refuses(await ask(issuer), 401, 'invalid_token')
-    expect((await ask(issuer, { alg: 'RS256' })).status).toBe(200)
-  })
-
-  it.each<[string, (issuer: TrustedIssuer) => object]>([
-    ['another issuer', ({ metadata }) => ({ ...metadata, issuer: acme.issuer })],
-    ['no issuer', ({ metadata }) => ({ ...metadata, issuer: undefined })],
-    ['no address of keys', ({ metadata }) => ({ ...metadata, jwks_uri: undefined })],
-    ['an address that is none', ({ metadata }) => ({ ...metadata, jwks_uri: 'keys' })],
-    [
-      'an address in the clear',
-      ({ metadata }) => ({ ...metadata, jwks_uri: 'http://keys.example/' }),
-    ],
-    ['nothing', () => []],
-  ])('AP-14 are not believed where the metadata says %s', async (_name, metadata) => {
-    const issuer = new TrustedIssuer()
-    const good = issuer.metadata
-    issuer.metadata = metadata(issuer) as Record<string, unknown>
-    cannotBeHad(await ask(issuer))
-    issuer.metadata = good
-    expect((await ask(issuer)).status, 'and are asked for again').toBe(200)
-  })
-
-  it('AP-14 cannot be had while the issuer is away', async () => {
-    const issuer = new TrustedIssuer()
-    issuer.isAway = true
-    cannotBeHad(await ask(issuer))
-    issuer.isAway = false
-    expect((await ask(issuer)).status).toBe(200)
-    later(HOUR)
-    issuer.isAway = true
-    cannotBeHad(await ask(issuer))
-  })
-
-  it('AP-14 are not asked for where a host is asked too often', async () => {
-    const issuer = new TrustedIssuer()
-    const { hostname: key } = new URL(issuer.issuer)
-    const askings = Array.from({ length: 150 }, () => env.OUTBOUND_LIMIT.limit({ key }))
-    await Promise.all(askings)
-    cannotBeHad(await ask(issuer))
-    expect(issuer.paths).toStrictEqual([])
   })
 })

@@ -210,25 +210,27 @@ describe('the endpoints', () => {
   })
 })
 
+const preflight = (path: string, origin: string, by: Fetch): Promise<Response> =>
+  send(
+    path,
+    {
+      method: 'OPTIONS',
+      headers: {
+        Origin: origin,
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'authorization',
+      },
+    },
+    by,
+  )
+
+const corsOf = ({ headers }: Response) =>
+  Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')))
+
 describe('a page of another origin', () => {
   const APP = 'https://app.example'
   const WEB_VIEW = 'capacitor://localhost'
   const open = workerWith({ ...settings, APPROVAL_ORIGINS: [APP, WEB_VIEW] })
-  const preflight = (path: string, origin: string, by: Fetch): Promise<Response> =>
-    send(
-      path,
-      {
-        method: 'OPTIONS',
-        headers: {
-          Origin: origin,
-          'Access-Control-Request-Method': 'POST',
-          'Access-Control-Request-Headers': 'authorization',
-        },
-      },
-      by,
-    )
-  const corsOf = ({ headers }: Response) =>
-    Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')))
 
   it.each(PATHS)('AP-13 may not ask unless it is named: %s', async (path) => {
     const answers = [

@@ -1,5 +1,8 @@
 // The service's own app and the pages side by side, with an identity provider that is not ours: npm's
 // oidc-provider, whose JWT access tokens the app shows.
+import { exec } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -158,5 +161,27 @@ describe('an app of the service', () => {
     const device = await RemoteDevice.start(server.origin)
     const { status, body } = await app.decide(device.userCode, { decision: 'approve' })
     expect([status, body.error]).toStrictEqual([401, 'invalid_token'])
+  })
+})
+
+describe('the README', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url).pathname, 'utf8')
+  const section = /\n## In your own app\n([^]*?)\n## /.exec(readme)?.[1] ?? ''
+  const lines = [...section.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = '']) =>
+    block.replaceAll('\\\n', '').trim().split('\n'),
+  )
+
+  it('AP-1 has a line for each call', () => {
+    expect(lines).toHaveLength(3)
+  })
+
+  it.each(lines)('AP-1 has lines that work: %s', async (line) => {
+    const { accessToken: token } = await UpstreamApp.signIn(acme, server.origin, newMember())
+    // Where curl is: on this machine.
+    const { userCode: code } = await RemoteDevice.start(server.origin, { place: {} })
+    const command = line.replaceAll('http://localhost:8787', server.origin)
+    const env = { ...process.env, token, code, typed: code }
+    const { stdout } = await promisify(exec)(command, { env })
+    expect(['pending', 'approved']).toContain(JSON.parse(stdout).status)
   })
 })

@@ -20,8 +20,11 @@ export class ApprovalApp {
     }
   }
 
-  async review(userCode: string, { query = '', headers = {} as Fields } = {}): Promise<Answer> {
-    return this.send(`/${userCode}${query}`, { headers })
+  async review(
+    userCode: string,
+    { query = '', headers }: { query?: string; headers?: Fields } = {},
+  ): Promise<Answer> {
+    return this.send(`/${userCode}${query}`, headers && { headers })
   }
 
   /** A body that is text is sent as it is. */

@@ -1,0 +1,293 @@
+// Every JSON endpoint: what it is sent, what it answers, what it refuses.
+import type { ErrorCode } from '../oauth/protocol.ts'
+import { FORMS, PARAMETERS } from './parameters.ts'
+import type { SchemaName } from './schemas.ts'
+
+const refer = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` })
+
+const json = (name: SchemaName, type = 'application/json') => ({
+  [type]: { schema: refer(name) },
+})
+
+const answer = (description: string, name: SchemaName, type?: string) => ({
+  description,
+  content: json(name, type),
+})
+
+/** By status; an empty code is for whoever shows no token. */
+type Refusals = Readonly<Record<number, readonly (ErrorCode | '')[]>>
+
+/** 429 and 503 come from anywhere. */
+const refusals = (codes: Refusals) =>
+  Object.fromEntries(
+    Object.entries({
+      ...codes,
+      429: ['temporarily_unavailable'],
+      503: ['temporarily_unavailable'],
+    }).map(([status, errors]) => [
+      status,
+      errors.includes('')
+        ? { description: `no token was shown, or ${named(errors)}`, content: NO_TOKEN }
+        : answer(named(errors), 'Error'),
+    ]),
+  )
+
+const named = (errors: readonly string[]): string =>
+  errors.filter((error) => error !== '').join(', ')
+
+/** RFC 6750 §3: whoever brings nothing is told no error. */
+const NO_TOKEN = {
+  'application/json': {
+    schema: { anyOf: [refer('Error'), { type: 'object', maxProperties: 0 }] },
+  },
+}
+
+const form = ({ required, optional }: (typeof FORMS)[keyof typeof FORMS]) => ({
+  required: required.length > 0,
+  content: {
+    'application/x-www-form-urlencoded': {
+      schema: {
+        type: 'object',
+        ...(required.length > 0 && { required: [...required] }),
+        properties: Object.fromEntries(
+          [...required, ...optional].map((name) => [
+            name,
+            name === 'resource'
+              ? {
+                  type: 'array',
+                  items: { type: 'string', format: 'uri' },
+                  description: PARAMETERS[name],
+                }
+              : { type: 'string', description: PARAMETERS[name] },
+          ]),
+        ),
+      },
+    },
+  },
+})
+
+const header = (name: string, description: string) => ({
+  name,
+  in: 'header',
+  schema: { type: 'string' },
+  description,
+})
+const DPOP = header('DPoP', 'a proof of the key that tokens are bound to (RFC 9449)')
+const PREFER = header('Prefer', '`wait=25` holds a pending poll for up to 25 seconds (RFC 7240)')
+
+const path = (name: string, description: string) => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+  description,
+})
+const USER_CODE = path('user_code', 'as it was scanned or typed')
+
+const AS_CLIENT = [{ clientSecretBasic: [] }, {}]
+const WITH_TOKEN = [{ bearer: [] }, { dpop: [] }]
+const CLIENT_REFUSALS = ['invalid_request'] as const
+
+const REVIEW_PATH = '/device/authorizations/{user_code}'
+
+export const PATHS = {
+  '/device_authorization': {
+    post: {
+      summary: 'Starts a device authorization (RFC 8628 §3.1)',
+      security: AS_CLIENT,
+      parameters: [DPOP],
+      requestBody: form(FORMS.deviceAuthorization),
+      responses: {
+        200: answer('codes and addresses', 'DeviceAuthorization'),
+        ...refusals({
+          400: [...CLIENT_REFUSALS, 'invalid_scope', 'invalid_target', 'unauthorized_client'],
+          401: ['invalid_client'],
+        }),
+      },
+    },
+  },
+  '/token': {
+    post: {
+      summary: 'Polls and redeems (RFC 8628 §3.4), or refreshes (RFC 6749 §6)',
+      security: AS_CLIENT,
+      parameters: [DPOP, PREFER],
+      requestBody: form(FORMS.token),
+      responses: {
+        200: answer('tokens', 'Tokens'),
+        ...refusals({
+          400: [
+            ...CLIENT_REFUSALS,
+            'authorization_pending',
+            'slow_down',
+            'access_denied',
+            'expired_token',
+            'invalid_grant',
+            'invalid_scope',
+            'invalid_target',
+            'invalid_dpop_proof',
+            'use_dpop_nonce',
+            'unauthorized_client',
+            'unsupported_grant_type',
+          ],
+          401: ['invalid_client'],
+        }),
+      },
+    },
+  },
+  '/revoke': {
+    post: {
+      summary: 'Ends a refresh token with its grant, or one access token (RFC 7009)',
+      security: AS_CLIENT,
+      requestBody: form(FORMS.revoke),
+      responses: {
+        200: { description: 'it is not good any more, or never was' },
+        ...refusals({ 400: [...CLIENT_REFUSALS, 'invalid_grant'], 401: ['invalid_client'] }),
+      },
+    },
+  },
+  '/introspect': {
+    post: {
+      summary: 'Whether a token is good right now (RFC 7662)',
+      security: AS_CLIENT,
+      requestBody: form(FORMS.introspect),
+      responses: {
+        200: answer('what it says', 'Introspection'),
+        ...refusals({ 400: [...CLIENT_REFUSALS], 401: ['invalid_client'] }),
+      },
+    },
+  },
+  '/userinfo': Object.fromEntries(
+    (['get', 'post'] as const).map((method) => [
+      method,
+      {
+        summary: 'The claims of the person behind a token (OpenID Connect Core §5.3)',
+        security: WITH_TOKEN,
+        parameters: [DPOP],
+        ...(method === 'post' && { requestBody: form(FORMS.userinfo) }),
+        responses: {
+          200: answer('claims', 'Claims'),
+          ...refusals({
+            400: ['invalid_request'],
+            401: ['', 'invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce'],
+            403: ['insufficient_scope'],
+          }),
+        },
+      },
+    ]),
+  ),
+  '/jwks.json': {
+    get: {
+      summary: 'The public signing keys (RFC 7517 §5)',
+      responses: { 200: answer('keys', 'KeySet', 'application/jwk-set+json') },
+    },
+  },
+  '/.well-known/oauth-authorization-server': {
+    get: {
+      summary: 'Metadata (RFC 8414); of an issuer with a path, that path comes after this one',
+      responses: { 200: answer('metadata', 'Metadata') },
+    },
+  },
+  '/.well-known/openid-configuration': {
+    get: {
+      summary: 'The same metadata (OpenID Connect Discovery §4)',
+      responses: { 200: answer('metadata', 'Metadata') },
+    },
+  },
+  '/register': {
+    post: {
+      summary: 'Registers a client (RFC 7591); off unless the operator says so',
+      security: [{ registration: [] }],
+      requestBody: { required: true, content: json('ClientMetadata') },
+      responses: {
+        201: answer('the client', 'Registration'),
+        ...refusals({
+          400: ['invalid_client_metadata', 'invalid_redirect_uri', 'invalid_software_statement'],
+          401: ['invalid_token'],
+        }),
+      },
+    },
+  },
+  '/register/{client_id}': {
+    parameters: [path('client_id', 'of the registration')],
+    get: {
+      summary: 'Reads a registration (RFC 7592 §2.1)',
+      security: [{ registration: [] }],
+      responses: {
+        200: answer('the client', 'Registration'),
+        ...refusals({ 401: ['invalid_token'] }),
+      },
+    },
+    put: {
+      summary: 'Replaces it (RFC 7592 §2.2)',
+      security: [{ registration: [] }],
+      requestBody: { required: true, content: json('ClientMetadata') },
+      responses: {
+        200: answer('the client', 'Registration'),
+        ...refusals({ 400: ['invalid_client_metadata'], 401: ['invalid_token'] }),
+      },
+    },
+    delete: {
+      summary: 'Removes it (RFC 7592 §2.3)',
+      security: [{ registration: [] }],
+      responses: {
+        204: { description: 'it is gone' },
+        ...refusals({ 401: ['invalid_token'] }),
+      },
+    },
+  },
+  [REVIEW_PATH]: {
+    parameters: [USER_CODE, DPOP],
+    get: {
+      summary: 'What the person behind the token is asked, or has decided',
+      security: WITH_TOKEN,
+      parameters: [
+        {
+          name: 'ui_locales',
+          in: 'query',
+          schema: { type: 'string' },
+          description: 'the languages of the words, before Accept-Language',
+        },
+        header('Accept-Language', 'the languages of the words'),
+      ],
+      responses: {
+        200: answer('the question', 'Review'),
+        ...refusals({
+          401: ['', 'invalid_token', 'insufficient_user_authentication', 'use_dpop_nonce'],
+          403: ['insufficient_scope'],
+          404: ['unknown_code'],
+        }),
+      },
+    },
+  },
+  [`${REVIEW_PATH}/decision`]: {
+    parameters: [USER_CODE, DPOP],
+    post: {
+      summary: 'Takes their answer, once',
+      security: WITH_TOKEN,
+      requestBody: { required: true, content: json('Decision') },
+      responses: {
+        200: answer('it is taken', 'Decided'),
+        ...refusals({
+          400: ['invalid_request'],
+          401: ['', 'invalid_token', 'insufficient_user_authentication', 'use_dpop_nonce'],
+          403: ['too_far', 'insufficient_scope'],
+          404: ['unknown_code'],
+          409: ['already_decided'],
+          413: ['invalid_request'],
+          422: ['check_not_passed'],
+        }),
+      },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      summary: 'This description',
+      responses: {
+        200: {
+          description: 'OpenAPI 3.1',
+          content: { 'application/json': { schema: { type: 'object' } } },
+        },
+      },
+    },
+  },
+}

@@ -1,0 +1,92 @@
+// Whose account an access token of a trusted issuer opens, and what it says of them.
+import { env } from 'cloudflare:workers'
+import { decodeJwt } from 'jose'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { upstreamAccount } from '../../src/identity/upstream.ts'
+import { accountOf } from '../../src/objects/index.ts'
+import { ApprovalApp } from '../support/approval-app.ts'
+import { type Answer, type Device, startDevice } from '../support/device.ts'
+import { connectInternet } from '../support/internet.ts'
+import { askUserinfo } from '../support/tokens.ts'
+import { TrustedIssuer } from '../support/trusted-issuer.ts'
+import { workerWith } from '../support/worker.ts'
+
+const acme = new TrustedIssuer()
+const patient = new TrustedIssuer()
+const fetch = workerWith({ APPROVAL_ISSUERS: [acme.entry(), patient.entry()] })
+
+beforeEach(() => void connectInternet())
+afterEach(() => vi.restoreAllMocks())
+
+let people = 0
+const newSub = () => `member-${(people += 1)}`
+
+const approveWith = (token: string, device: Device): Promise<Answer> =>
+  new ApprovalApp(fetch, `Bearer ${token}`).decide(device.userCode, { decision: 'approve' })
+
+const refuses = (answer: Answer, status: number, error: string): void => {
+  expect([answer.status, answer.body.error]).toStrictEqual([status, error])
+}
+
+const isWaiting = async (device: Device): Promise<boolean> =>
+  (await device.poll()).body.error === 'authorization_pending'
+
+/** What a device that is allowed with it learns of the person. */
+const claimsBehind = async (token: string) => {
+  const device = await startDevice()
+  expect((await approveWith(token, device)).status).toBe(200)
+  const { body } = await device.poll()
+  return (await askUserinfo(body.access_token)).body
+}
+
+describe('the person behind a token', () => {
+  const ada = { name: 'Ada', email: 'ada@example.com', email_verified: true }
+
+  it('AP-3 has the account that their sign-in at that issuer opens, made if need be', async () => {
+    const sub = newSub()
+    const { sub: subject, ...claims } = await claimsBehind(await acme.token(sub, { claims: ada }))
+    expect(claims).toStrictEqual(ada)
+    expect(subject).toBe(await upstreamAccount(env, acme.issuer, sub, ''))
+    expect(await claimsBehind(await acme.token(sub))).toStrictEqual({ sub: subject, ...ada })
+  })
+
+  it('AP-3 is called by their subject where the token says nothing, and not renamed by one', async () => {
+    const sub = newSub()
+    const first = await claimsBehind(await acme.token(sub))
+    expect(first.name).toBe(sub)
+    const { body } = { body: await claimsBehind(await acme.token(sub, { claims: ada })) }
+    expect(body).toStrictEqual(first)
+  })
+
+  it('AP-3 is another one at another issuer, whatever the subject', async () => {
+    const sub = newSub()
+    const here = await claimsBehind(await acme.token(sub))
+    const there = await claimsBehind(await patient.token(sub))
+    expect(here.sub).not.toBe(there.sub)
+  })
+
+  it('AP-3 decides for themselves only: what another opened is not theirs', async () => {
+    const [ours, theirs] = [await acme.token(newSub()), await acme.token(newSub())]
+    const device = await startDevice()
+    expect((await approveWith(ours, device)).status).toBe(200)
+    const stolen = await approveWith(theirs, device)
+    expect([stolen.status, stolen.body.error]).toStrictEqual([404, 'unknown_code'])
+    const { body } = await device.poll()
+    expect(decodeJwt(body.access_token).sub).toBe(
+      await upstreamAccount(env, acme.issuer, String(decodeJwt(ours).sub), ''),
+    )
+  })
+
+  it('AP-3 decides nothing while the account is shut', async () => {
+    const sub = newSub()
+    const token = await acme.token(sub)
+    const device = await startDevice()
+    expect((await approveWith(token, await startDevice())).status).toBe(200)
+    const account = accountOf(env, await upstreamAccount(env, acme.issuer, sub, ''))
+    await account?.disable(true)
+    refuses(await approveWith(token, device), 401, 'invalid_token')
+    expect(await isWaiting(device)).toBe(true)
+    await account?.disable(false)
+    expect((await approveWith(token, device)).status).toBe(200)
+  })
+})
