@@ -56,9 +56,7 @@ const page = (title: string, content: unknown) =>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} · Example ID</title>
-        <style>
-          ${raw(STYLE)}
-        </style>
+        ${raw(`<style>${STYLE}</style>`)}
       </head>
       <body>
         <main>
@@ -67,10 +65,10 @@ const page = (title: string, content: unknown) =>
           ${content}
         </main>
       </body>
-    </html>`
+    </html>`.toString()
 
 /** The form, for somebody on the way to `client`. */
-export const signInPage = (client: string) =>
+export const signInPage = (client: string): string =>
   page(
     'Sign in',
     html`<p>to go on with ${client}</p>
@@ -99,5 +97,7 @@ export const signInPage = (client: string) =>
   )
 
 /** For whoever comes from nowhere. */
-export const startAgainPage = () =>
-  page('Start again', html`<p>This sign-in has ended. Go back to where you came from.</p>`)
+export const START_AGAIN_PAGE = page(
+  'Start again',
+  html`<p>This sign-in has ended. Go back to where you came from.</p>`,
+)

@@ -8,7 +8,7 @@ import { type Context, Provider, interactionPolicy } from 'oidc-provider'
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { isLoopback } from '../loopback.ts'
 import { APP, AUDIENCE, DEMO } from './client.ts'
-import { NAME_LENGTH, PAGE_HEADERS, signInPage, startAgainPage } from './example-id-page.ts'
+import { NAME_LENGTH, PAGE_HEADERS, START_AGAIN_PAGE, signInPage } from './example-id-page.ts'
 
 const HOST = '127.0.0.1'
 const HOUR_SECONDS = 3600
@@ -94,7 +94,6 @@ const configuration = (key: object, people: People): object => {
     adapter: createMemoryAdapter(),
     clients: Object.entries(CLIENTS).map(([id, { path }]) => ({
       client_id: id,
-      application_type: 'native',
       token_endpoint_auth_method: 'none',
       redirect_uris: [`http://localhost${path}`],
     })),
@@ -168,22 +167,22 @@ const interact = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  try {
-    const { params } = await provider.interactionDetails(request, response)
-    if (request.method !== 'POST') {
-      const client = CLIENTS[String(params['client_id'])]?.name ?? ''
-      response.writeHead(200, PAGE_HEADERS).end(await signInPage(client))
-      return
-    }
-    const form = new URLSearchParams(await text(request))
-    const name = (form.get('name') ?? '').trim().slice(0, NAME_LENGTH)
-    const result =
-      form.has('cancel') || name === ''
-        ? { error: 'access_denied' }
-        : { login: { accountId: people.enter(name), amr: ['pwd'] }, select_account: {} }
-    await provider.interactionFinished(request, response, result)
-  } catch {
-    // It was started with another browser, or too long ago.
-    response.writeHead(400, PAGE_HEADERS).end(await startAgainPage())
+  const details = await provider.interactionDetails(request, response).catch(() => undefined)
+  // It was started with another browser, or too long ago.
+  if (details === undefined) {
+    response.writeHead(400, PAGE_HEADERS).end(START_AGAIN_PAGE)
+    return
   }
+  if (request.method !== 'POST') {
+    const client = CLIENTS[String(details.params['client_id'])]?.name ?? ''
+    response.writeHead(200, PAGE_HEADERS).end(signInPage(client))
+    return
+  }
+  const form = new URLSearchParams(await text(request))
+  const name = (form.get('name') ?? '').trim().slice(0, NAME_LENGTH)
+  const result =
+    form.has('cancel') || name === ''
+      ? { error: 'access_denied' }
+      : { login: { accountId: people.enter(name), amr: ['pwd'] }, select_account: {} }
+  await provider.interactionFinished(request, response, result)
 }
