@@ -51,6 +51,7 @@ const noteAnswer = (note, { status, body }) => {
   const said = body.error ?? body.status ?? ''
   const policy = body.policy === undefined ? '' : `, policy ${body.policy}`
   note.append(line(status === 0 ? 'no answer' : `${status} ${said}${policy}`))
+  note.classList.toggle('refused', status !== 200)
   note.scrollIntoView({ block: 'nearest' })
 }
 
