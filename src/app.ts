@@ -5,26 +5,31 @@ import { activationRoutes } from './activation/routes.tsx'
 import { approvalRoutes } from './approval/routes.ts'
 import { type Config, STRICT_TRANSPORT_SECURITY } from './config.ts'
 import { library } from './demo/library.ts'
+import { phoneApp } from './demo/phone-app.ts'
 import { television } from './demo/tv.tsx'
 import { oauthRoutes } from './oauth/routes.ts'
 
 type Environment = { Bindings: Cloudflare.Env }
 
+const DEMO_FILES = ['tv.css', 'tv.js', 'app.css', 'app.js', 'app-session.js', 'app-api.js']
+
 /** The whole Worker, below the issuer's path. */
 export const createApp = (config: Config): Hono<Environment> => {
   const app = new Hono<Environment>()
-  const { basePath, brand, issuer, resource } = config
+  const { basePath, brand, demoProvider: provider, issuer, resource } = config
   app.route('/', oauthRoutes(config))
   // Before the pages, which would take what stands below /device for one of theirs.
   app.route('/', approvalRoutes(config))
   app.route(basePath, activationRoutes(config))
   if (config.isDemo) {
-    app.route(basePath, television({ brandName: brand.name, basePath }))
+    const hasApp = provider !== undefined
+    app.route(basePath, television({ brandName: brand.name, basePath, hasApp }))
+    if (hasApp) app.route(basePath, phoneApp({ basePath, provider }))
     // An API elsewhere fetches the keys over the network; a Worker on Cloudflare that asks its own
     // host name goes past itself to an origin that is not there.
     const fetchKeys = async (request: Request) => app.fetch(request, env)
     app.route('/', library({ basePath, issuer, resource, fetchKeys }))
-    for (const file of ['tv.css', 'tv.js'])
+    for (const file of DEMO_FILES)
       app.get(`${basePath}/${file}`, () => env.ASSETS.fetch(`https://assets/${file}`))
   }
   // Whoever typed only the host wants to enter a code.

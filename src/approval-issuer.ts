@@ -20,6 +20,8 @@ export const approvalIssuerSchema = z.strictObject({
   max_sign_in_hours: z.optional(z.number().check(z.minimum(0), z.maximum(24 * 365))),
 })
 
+export type ApprovalIssuerEntry = z.input<typeof approvalIssuerSchema>
+
 /** An app's web page (RFC 6454 §6.2); web views have schemes of their own. */
 export const approvalOrigin = z
   .string()

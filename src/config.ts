@@ -6,6 +6,7 @@ import { type AndroidApp, androidAppSchema, appleAppId } from './apps.ts'
 import {
   APPROVAL_SCOPE,
   type ApprovalIssuer,
+  type ApprovalIssuerEntry,
   approvalIssuerSchema,
   approvalOrigin,
   toApprovalIssuer,
@@ -17,7 +18,9 @@ import type { UserCodeCharset } from './codes.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './durations.ts'
 import {
   type IdentityProvider,
+  type IdentityProviderEntry,
   identityProviderSchema,
+  issuerIdentifier,
   toIdentityProvider,
 } from './identity-provider.ts'
 import { describeIssue, settingProblems } from './setting-problems.ts'
@@ -124,6 +127,8 @@ const environmentSchema = z.object({
   // RFC 8707 §2.
   RESOURCE: z.optional(z.url().check(z.regex(/^[^#]*$/, 'must have no fragment'))),
   DEMO: z._default(z.enum(['on', 'off']), 'off'),
+  // Set by `npm start`, which runs it.
+  DEMO_PROVIDER: z.optional(issuerIdentifier),
   BRAND_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(40)), 'Antenna'),
   BRAND_LOGO: z.optional(logo),
   BRAND_ACCENT: z._default(colour, '#1f4ed8'),
@@ -156,6 +161,8 @@ export interface Config {
   /** The default resource indicator of access tokens (RFC 9068 §3); undefined: the issuer. */
   readonly resource: string | undefined
   readonly isDemo: boolean
+  /** The issuer where people of the demo's app sign in; undefined where there is no such app. */
+  readonly demoProvider: string | undefined
   readonly brand: Brand
   /** Scope token → what it allows; undefined where the catalogues of the pages say it. */
   readonly scopes: ReadonlyMap<string, ScopeWords | undefined>
@@ -184,6 +191,9 @@ export interface Config {
 export interface DemoSettings {
   readonly client: ClientEntry
   readonly scopes: Readonly<Record<string, ScopeWords>>
+  /** The identity provider that DEMO_PROVIDER is. */
+  readonly identityProvider: Omit<IdentityProviderEntry, 'issuer'>
+  readonly approvalIssuer: Omit<ApprovalIssuerEntry, 'issuer'>
 }
 
 /** A setting that cannot be used; the message names each field. */
@@ -198,7 +208,7 @@ export class ConfigError extends Error {
 export const parseConfig = (environment: object, demo: DemoSettings): Config => {
   const parsed = z.safeParse(environmentSchema, environment, { error: en().localeError })
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue))
-  const settings = parsed.data
+  const settings = withDemoProvider(parsed.data, demo)
   const secret = (name: string): string | undefined => {
     const value: unknown = Reflect.get(environment, name)
     return typeof value === 'string' && value !== '' ? value : undefined
@@ -224,6 +234,7 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
       settings.ISSUER === undefined ? '' : new URL(settings.ISSUER).pathname.replace(/\/$/, ''),
     resource: settings.RESOURCE,
     isDemo,
+    demoProvider: isDemo ? settings.DEMO_PROVIDER : undefined,
     brand: {
       name: settings.BRAND_NAME,
       logo: settings.BRAND_LOGO,
@@ -255,6 +266,17 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
       clients.length > 0 && clients.every((client) => client.userCodeCharset === 'digits')
         ? 'digits'
         : 'letters',
+  }
+}
+
+const withDemoProvider = (settings: Settings, demo: DemoSettings): Settings => {
+  const { DEMO, DEMO_PROVIDER: issuer, IDENTITY_PROVIDERS, APPROVAL_ISSUERS } = settings
+  if (DEMO === 'off' || issuer === undefined) return settings
+  const entry = { ...demo.identityProvider, issuer }
+  return {
+    ...settings,
+    IDENTITY_PROVIDERS: [...IDENTITY_PROVIDERS, z.parse(identityProviderSchema, entry)],
+    APPROVAL_ISSUERS: [...APPROVAL_ISSUERS, { ...demo.approvalIssuer, issuer }],
   }
 }
 

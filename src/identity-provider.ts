@@ -29,6 +29,8 @@ export const identityProviderSchema = z.strictObject({
   ),
 })
 
+export type IdentityProviderEntry = z.input<typeof identityProviderSchema>
+
 export interface IdentityProvider {
   readonly id: string
   readonly button: string

@@ -370,6 +370,7 @@
       byId(screen + '-screen').hidden = screen !== name
     })
     document.body.dataset.screen = name
+    if (name !== 'code') byId('no-phone').hidden = true
     // On the code's screen an Enter pressed too often must not throw the code away.
     if (name !== 'code') screenButton().focus()
   }
@@ -378,6 +379,7 @@
     var screen = byId('code-screen')
     screen.classList.toggle('is-busy', isBusy)
     screen.setAttribute('aria-busy', String(isBusy))
+    byId('no-phone').hidden = isBusy
     if (isBusy) setText('time-left', '')
   }
 
@@ -407,6 +409,7 @@
     setText('address', address)
     drawCode(answer.user_code, spelled)
     showQr(answer.verification_uri_complete && answer.verification_uri_qr, address)
+    showWaysWithoutPhone(answer)
     announce('Open ' + address + ' on your phone. Your code is ' + spelled + '.')
   }
 
@@ -419,6 +422,13 @@
     }
     picture.alt = 'QR code that opens ' + address + ' with this code'
     picture.src = url
+  }
+
+  // What a phone would open, for a window of the same computer.
+  function showWaysWithoutPhone(answer) {
+    var app = byId('as-app')
+    byId('as-page').href = answer.verification_uri_complete || answer.verification_uri
+    if (app) app.href = settings.basePath + '/app?user_code=' + encodeURIComponent(answer.user_code)
   }
 
   function showTimeLeft() {

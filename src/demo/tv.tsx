@@ -3,42 +3,28 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { DEMO } from './client.ts'
+import { pageHeaders } from './page-headers.ts'
 
 const DEMO_CLIENT_ID = DEMO.client.client_id
 const DEMO_SCOPE = DEMO.client.scope
 const DEMO_DEVICE_NAME = 'Living-room TV (demo)'
 
-const SECURITY_HEADERS = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Cache-Control': 'no-store',
-}
-
 interface TelevisionOptions {
   brandName: string
   basePath: string
+  /** Whether there is an app that could be opened instead of the page. */
+  hasApp: boolean
 }
 
 export const television = (options: TelevisionOptions): Hono => {
   const app = new Hono()
   app.get('/tv', (c) =>
-    c.html(html`<!doctype html>${(<TelevisionPage {...options} />)}`, 200, SECURITY_HEADERS),
+    c.html(html`<!doctype html>${(<TelevisionPage {...options} />)}`, 200, pageHeaders()),
   )
   return app
 }
 
-const TelevisionPage = ({ brandName, basePath }: TelevisionOptions) => (
+const TelevisionPage = ({ brandName, basePath, hasApp }: TelevisionOptions) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -56,7 +42,10 @@ const TelevisionPage = ({ brandName, basePath }: TelevisionOptions) => (
       data-device-name={DEMO_DEVICE_NAME}
       data-brand-name={brandName}
     >
-      <header class="brand">{brandName}</header>
+      <header class="top">
+        <p class="brand">{brandName}</p>
+        <NoPhone hasApp={hasApp} />
+      </header>
       <noscript>
         <p class="noscript">This television needs JavaScript to ask for a code.</p>
       </noscript>
@@ -69,6 +58,26 @@ const TelevisionPage = ({ brandName, basePath }: TelevisionOptions) => (
       <p id="announcement" class="announcement" role="status"></p>
     </body>
   </html>
+)
+
+// For whoever tries this out on one computer; a television of a service has nothing of the kind.
+const NoPhone = ({ hasApp }: Pick<TelevisionOptions, 'hasApp'>) => (
+  <p id="no-phone" class="no-phone" hidden>
+    No phone at hand? Open{' '}
+    <a id="as-page" target="_blank" rel="noopener">
+      the page
+    </a>
+    {hasApp ? (
+      <>
+        {' '}
+        or{' '}
+        <a id="as-app" target="_blank" rel="noopener">
+          the app
+        </a>
+      </>
+    ) : null}{' '}
+    here.
+  </p>
 )
 
 const CodeScreen = () => (

@@ -1,6 +1,6 @@
 // `npm start` and `npm run tv`, as the README has them: real processes, real terminal output.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,14 +10,19 @@ import { Person } from '../support/person.ts'
 const root = new URL('../..', import.meta.url).pathname
 
 let origin: string
+let provider: string
 let directory: string
 let server: Program
 
 beforeAll(async () => {
-  const port = await freePort()
+  const [port, providerPort] = [await freePort(), await freePort()]
   origin = `http://localhost:${port}`
+  provider = `http://127.0.0.1:${providerPort}`
   directory = await mkdtemp(join(tmpdir(), 'antenna-'))
-  server = new Program(['start', '--', '--port', `${port}`, '--persist-to', directory])
+  server = new Program([
+    ...['start', '--', '--port', `${port}`, '--persist-to', directory],
+    ...['--provider-port', `${providerPort}`],
+  ])
   await server.says(/Ready on/)
 })
 afterAll(async () => {
@@ -66,6 +71,22 @@ const freePort = (): Promise<number> =>
     })
   })
 
+it('says first what there is, and hands its flags to wrangler', async () => {
+  expect(server.output.indexOf('/app')).toBeGreaterThan(0)
+  expect(server.output.indexOf('/app')).toBeLessThan(server.output.indexOf('wrangler'))
+  expect(server.output).toContain(origin)
+  expect(await readdir(directory)).toContain('v3')
+})
+
+it('runs an identity provider that the app and the pages sign people in at', async () => {
+  const metadata = await fetch(`${provider}/.well-known/openid-configuration`)
+  expect(await metadata.json()).toMatchObject({ issuer: provider })
+  expect(await (await fetch(`${origin}/app`)).text()).toContain(`data-issuer="${provider}"`)
+  expect(await (await fetch(`${origin}/device/sign-in`)).text()).toContain(
+    'Continue with Example ID',
+  )
+})
+
 it('serves the television, and nothing that is not there', async () => {
   const television = await fetch(`${origin}/tv`)
   expect(television.status).toBe(200)
@@ -96,4 +117,29 @@ it('says in one sentence that a client is not known', async () => {
   expect(await terminal.exited).toBe(1)
   expect(terminal.output).toContain('nobody')
   expect(terminal.output).not.toMatch(/at .*\(.*:\d+/)
+})
+
+it('says in plain words that the port of the identity provider is taken', async () => {
+  const { port } = new URL(provider)
+  const second = new Program(['start', '--', '--port', '0', '--provider-port', port])
+  expect(await second.exited).toBe(1)
+  expect(second.output).toContain(`Port ${port} is taken`)
+  expect(second.output).toContain(`npm start -- --provider-port ${Number(port) + 1}`)
+  expect(second.output).not.toMatch(/wrangler|at .*\(.*:\d+/)
+})
+
+it.each([
+  ['--provider-port=nonsense', '--provider-port must be the number of a port.'],
+  ['--provider-port', '--provider-port must be the number of a port.'],
+])('refuses %s', async (flag, sentence) => {
+  const program = new Program(['start', '--', flag])
+  expect(await program.exited).toBe(1)
+  expect(program.output.trim()).toBe(sentence)
+})
+
+// Last: it ends what the others use.
+it.each(['SIGINT'] as const)('ends both on %s', async (signal) => {
+  expect(server.output).not.toContain('EADDRINUSE')
+  await server.stop(signal)
+  for (const address of [origin, provider]) await expect(fetch(address)).rejects.toThrow()
 })

@@ -21,16 +21,32 @@ declare module 'oidc-provider' {
     save(): Promise<string>
   }
 
+  export interface Client {
+    readonly clientId: string
+    redirectUriAllowed(uri: string): boolean
+  }
+
   export class Provider {
     constructor(issuer: string, configuration: object)
+    readonly Client: { readonly prototype: Client }
     readonly Grant: new (of: { clientId: string; accountId: string }) => Grant
     use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): this
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>
+    /** Throws where the browser is not the one that was sent to the page. */
+    interactionDetails(
+      request: IncomingMessage,
+      response: ServerResponse,
+    ): Promise<{ readonly params: Readonly<Record<string, unknown>> }>
     interactionFinished(
       request: IncomingMessage,
       response: ServerResponse,
       result: object,
     ): Promise<void>
+  }
+
+  export const interactionPolicy: {
+    readonly base: () => { add(prompt: object): void }
+    readonly Prompt: new (of: { name: string; requestable: boolean }) => object
   }
 }
 

@@ -1,0 +1,102 @@
+// Who is signed in to the demo's app: the authorization code flow with PKCE at the service's identity
+// provider (RFC 6749 §4.1, RFC 7636), as a public client. An app in a store leaves this to a library,
+// and its tokens to the system's keychain.
+
+const { issuer, clientId, resource, scope } = document.body.dataset
+const redirectUri = location.origin + location.pathname
+
+const SESSION = 'example-tv.session'
+const ATTEMPT = 'example-tv.attempt'
+
+/** Who is signed in, with a token that is still good; undefined: nobody. */
+export const currentSession = () => {
+  const session = JSON.parse(localStorage.getItem(SESSION) ?? 'null')
+  return session !== null && Date.now() < session.expiresAtMs ? session : undefined
+}
+
+export const endSession = () => localStorage.removeItem(SESSION)
+
+/** Leaves for the provider; `userCode` is kept until the person is back. Throws if it is away. */
+export const beginSignIn = async (userCode, more = {}) => {
+  const { authorization_endpoint: endpoint } = await metadata()
+  const attempt = { state: randomText(), nonce: randomText(), verifier: randomText(), userCode }
+  sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt))
+  const request = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope,
+    resource,
+    state: attempt.state,
+    nonce: attempt.nonce,
+    code_challenge: await challengeFor(attempt.verifier),
+    code_challenge_method: 'S256',
+    ...more,
+  })
+  location.assign(`${endpoint}?${request}`)
+}
+
+/**
+ * What came of it, if this address is one that the provider sent somebody back to: whether they
+ * cancelled, and the code that they had come with. Throws if the answer is not one to believe.
+ */
+export const finishSignIn = async () => {
+  const answer = new URLSearchParams(location.search)
+  if (!answer.has('state')) return undefined
+  const attempt = JSON.parse(sessionStorage.getItem(ATTEMPT) ?? '{}')
+  sessionStorage.removeItem(ATTEMPT)
+  // RFC 6749 §10.12, RFC 9207.
+  if (answer.get('state') !== attempt.state || answer.get('iss') !== issuer)
+    throw new Error('This answer is to no question of ours')
+  const { userCode } = attempt
+  if (answer.get('error') === 'access_denied') return { isCancelled: true, userCode }
+  const tokens = await redeem(answer.get('code') ?? '', attempt.verifier)
+  const { nonce, name } = claimsIn(tokens.id_token)
+  if (nonce !== attempt.nonce) throw new Error('This ID token is not for us')
+  const expiresAtMs = Date.now() + tokens.expires_in * 1000
+  const session = { accessToken: tokens.access_token, expiresAtMs, name }
+  localStorage.setItem(SESSION, JSON.stringify(session))
+  return { isCancelled: false, userCode }
+}
+
+const metadata = async () => {
+  const response = await fetch(`${issuer}/.well-known/openid-configuration`)
+  return response.json()
+}
+
+const redeem = async (code, verifier) => {
+  const { token_endpoint: endpoint } = await metadata()
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      code,
+      code_verifier: verifier,
+      resource,
+    }),
+  })
+  if (!response.ok) throw new Error('The code was not taken')
+  return response.json()
+}
+
+// It came straight from the provider, so its signature says nothing new (OpenID Connect Core §3.1.3.7).
+const claimsIn = (idToken) => {
+  const [, payload] = idToken.replace(/-/g, '+').replace(/_/g, '/').split('.')
+  const bytes = Uint8Array.from(atob(payload), (letter) => letter.charCodeAt(0))
+  return JSON.parse(new TextDecoder().decode(bytes))
+}
+
+const randomText = () => base64url(crypto.getRandomValues(new Uint8Array(32)))
+
+const challengeFor = async (verifier) =>
+  base64url(
+    new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))),
+  )
+
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=/g, '')

@@ -1,0 +1,289 @@
+// The demo's app: opened with a device's code, it shows one question and sends one answer. What it
+// draws is in app.html, whom it asks in app-api.js, who is signed in in app-session.js.
+import { decide, review } from './app-api.js'
+import { beginSignIn, currentSession, endSession, finishSignIn } from './app-session.js'
+
+const SCREENS = ['loading', 'signed-out', 'home']
+const SHEETS = ['question', 'result']
+
+const byId = (id) => document.getElementById(id)
+
+/** The code that is being asked about, and how to sign in for it. */
+let userCode
+let howToSignIn = {}
+/** What the question on the screen is about; undefined: there is none. */
+let question
+let expiry
+
+const show = (screen) => {
+  for (const id of SCREENS) byId(id).hidden = id !== screen
+  byId('sign-out').hidden = screen !== 'home'
+}
+
+const openSheet = (sheet) => {
+  for (const id of SHEETS) byId(id).hidden = id !== sheet
+  byId('dim').hidden = sheet === undefined
+  byId('behind').inert = sheet !== undefined
+  if (sheet === undefined) return
+  byId(sheet).scrollTop = 0
+  byId(`${sheet}-title`).focus({ preventScroll: true })
+}
+
+/** Says it in an element, or hides that where there is nothing to say. */
+const say = (id, text) => {
+  byId(id).textContent = text ?? ''
+  byId(id).hidden = text === undefined
+}
+
+const showSignedOut = (problem, how = {}) => {
+  howToSignIn = how
+  question = undefined
+  openSheet()
+  byId('signed-out-text').textContent =
+    userCode === undefined
+      ? 'Sign in once on this phone, and televisions need one tap.'
+      : 'A television waits for your answer. Sign in to see it.'
+  say('signed-out-problem', problem)
+  byId('sign-in').disabled = false
+  show('signed-out')
+}
+
+const showHome = ({ problem, codeProblem } = {}) => {
+  const { name } = currentSession()
+  question = undefined
+  openSheet()
+  byId('hello').textContent = name ? `Hello, ${name}` : 'Hello'
+  say('home-problem', problem)
+  say('code-problem', codeProblem)
+  byId('code').setAttribute('aria-invalid', String(codeProblem !== undefined))
+  show('home')
+}
+
+const ask = async (code) => {
+  userCode = code
+  const session = currentSession()
+  if (session === undefined) {
+    showSignedOut()
+    return
+  }
+  show('loading')
+  hear(await review(session, code))
+}
+
+const answer = async (decision) => {
+  const session = currentSession()
+  if (session === undefined) {
+    showSignedOut('You have been signed out meanwhile.')
+    return
+  }
+  setBusy(true)
+  hear(await decide(session, userCode, decision))
+  setBusy(false)
+}
+
+const setBusy = (isBusy) => {
+  for (const button of byId('question').querySelectorAll('button')) button.disabled = isBusy
+}
+
+/** Everything that Antenna may say. */
+const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
+  if (status === 200 && body.status === 'pending') showQuestion(body)
+  else if (status === 200) showResult(body.status, question === undefined, body.device)
+  else if (body.error === 'already_decided') showResult(body.status, true)
+  else if (body.error === 'check_not_passed') showMissing(body.missing)
+  else if (body.error === 'too_far') showQuestion({ ...question, policy: 'refuse' })
+  else if (body.error === 'unknown_code' && question !== undefined) showResult('expired')
+  else if (body.error === 'unknown_code')
+    showHome({
+      codeProblem: 'That code is not valid, or not any more. See what the screen shows now.',
+    })
+  else if (body.error === 'insufficient_user_authentication')
+    showSignedOut('You signed in a while ago. Do it again, so that it is surely you.', {
+      ...(maxAge !== undefined && { max_age: maxAge }),
+      prompt: 'login',
+    })
+  else if (status === 401) {
+    endSession()
+    showSignedOut('You have been signed out. Sign in again to go on.')
+  } else showProblem(problemOf(status, retryAfterSeconds))
+}
+
+const problemOf = (status, retryAfterSeconds) => {
+  if (status === 0) return 'No connection. Try again in a moment.'
+  if (status === 429) return `Too many tries. Wait ${inWords(retryAfterSeconds)}, then try again.`
+  if (status === 403) return 'This app may not answer for televisions.'
+  return 'That did not work. Try again in a moment.'
+}
+
+const inWords = (seconds) => {
+  const minutes = Math.ceil(seconds / 60)
+  return minutes > 1 ? `${minutes} minutes` : 'a minute'
+}
+
+const showProblem = (problem) => {
+  if (question === undefined) showHome({ problem })
+  else say('question-problem', problem)
+}
+
+const showQuestion = (body) => {
+  question = body
+  const { client, device, scopes, policy } = body
+  byId('client').textContent = client.client_name
+  byId('question-title').textContent = `Sign in on “${device.name}”?`
+  say('question-problem')
+  byId('shown-code').hidden = policy !== 'allow'
+  byId('question-code').textContent = asShown(userCode)
+  byId('minutes').textContent = `Good for ${inWords(body.expires_in)}`
+  showFacts(device)
+  byId('may').hidden = scopes.length === 0 || policy === 'refuse'
+  byId('scopes').replaceChildren(...scopes.map(({ text }) => element('li', text)))
+  byId('check').hidden = policy !== 'confirm'
+  say(
+    'too-far',
+    policy === 'refuse'
+      ? `It is not where you are, and “${client.client_name}” lets no such device in.`
+      : undefined,
+  )
+  byId('warning').hidden = policy === 'refuse'
+  byId('yes').hidden = policy === 'refuse'
+  clearTimeout(expiry)
+  expiry = setTimeout(() => question && showResult('expired'), body.expires_in * 1000)
+  show('home')
+  showHomeBehind()
+  openSheet('question')
+}
+
+const showHomeBehind = () => {
+  const { name } = currentSession()
+  byId('hello').textContent = name ? `Hello, ${name}` : 'Hello'
+}
+
+const showFacts = ({ place, proximity, network }) => {
+  const far = proximity.level === 'far' ? 'far' : 'near'
+  const facts = [
+    ['Asks from', [place?.text, proximity.text && element('strong', proximity.text, far)]],
+    ['Network', [network]],
+  ]
+  byId('facts').replaceChildren(
+    ...facts.flatMap(([term, values]) => {
+      const said = values.filter((value) => value !== undefined)
+      if (said.length === 0) return []
+      const row = element('div')
+      const details = said.map((value) => {
+        const detail = element('dd')
+        detail.append(value)
+        return detail
+      })
+      row.append(element('dt', term), ...details)
+      return [row]
+    }),
+  )
+}
+
+const element = (name, text = '', className = '') => {
+  const made = document.createElement(name)
+  made.textContent = text
+  made.className = className
+  return made
+}
+
+// As the television groups it.
+const asShown = (code) => {
+  const letters = code.toUpperCase().replace(/[^A-Z\d]/g, '')
+  return letters.match(/\d/)
+    ? letters.replace(/(\d{3})(?=\d)/g, '$1-')
+    : letters.replace(/^.{4}/, '$&-')
+}
+
+/** What was not done of what the policy `confirm` asks for; nothing: all of it was. */
+const showMissing = (missing) => {
+  for (const [id, name] of [
+    ['typed-code', 'typed_code'],
+    ['in-front', 'in_front'],
+  ]) {
+    byId(`${id}-problem`).hidden = !missing.includes(name)
+    byId(id).setAttribute('aria-invalid', String(missing.includes(name)))
+  }
+  byId(missing.includes('typed_code') ? 'typed-code' : 'in-front').focus()
+}
+
+const RESULTS = {
+  approved: ['Connected', (device) => `${device} is signed in. Look at its screen.`],
+  declined: ['Not connected', (device) => `Nothing was shared with ${device}.`],
+  reported: [
+    'Thank you for saying so',
+    () => 'The request is stopped and noted on your account. Nothing was shared.',
+  ],
+  withdrawn: ['You took it back', (device) => `${device} is no longer connected.`],
+  expired: ['Too late', () => 'That code has run out. The screen shows a new one: scan that.'],
+}
+
+const showResult = (outcome, isEarlier = false, device = question?.device) => {
+  const [title, text] = RESULTS[outcome]
+  clearTimeout(expiry)
+  question = undefined
+  byId('result').dataset.outcome = outcome
+  byId('result-title').textContent = title
+  byId('result-text').textContent = text(device ? `“${device.name}”` : 'The device')
+  byId('result-note').textContent = isEarlier ? 'You had answered before, here or on the page.' : ''
+  byId('result-devices').hidden = !['approved', 'reported'].includes(outcome)
+  showHomeBehind()
+  show('home')
+  openSheet('result')
+}
+
+byId('sign-in').addEventListener('click', async () => {
+  byId('sign-in').disabled = true
+  try {
+    await beginSignIn(userCode, howToSignIn)
+  } catch {
+    showSignedOut('Example ID does not answer. Try again in a moment.', howToSignIn)
+  }
+})
+byId('sign-out').addEventListener('click', () => {
+  endSession()
+  userCode = undefined
+  // Or the provider would assume that it is the same person again.
+  showSignedOut(undefined, { prompt: 'login' })
+})
+byId('code-form').addEventListener('submit', (event) => {
+  event.preventDefault()
+  const code = byId('code').value.trim()
+  if (code === '') showHome({ codeProblem: 'Type the code that the screen shows.' })
+  else void ask(code)
+})
+byId('yes').addEventListener('click', () => {
+  const check = { typed_code: byId('typed-code').value, in_front: byId('in-front').checked }
+  void answer({ decision: 'approve', ...(question.policy === 'confirm' && check) })
+})
+byId('no').addEventListener('click', () => void answer({ decision: 'deny' }))
+byId('report').addEventListener('click', () => void answer({ decision: 'report' }))
+for (const id of ['later', 'done']) byId(id).addEventListener('click', () => showHome())
+
+// Back from another app: it may have been answered on the page meanwhile.
+document.addEventListener('visibilitychange', async () => {
+  const session = currentSession()
+  if (document.hidden || question === undefined || session === undefined) return
+  const latest = await review(session, userCode)
+  if (question !== undefined && latest.body.status !== 'pending') hear(latest)
+})
+
+const open = async () => {
+  const scanned = new URLSearchParams(location.search).get('user_code') ?? undefined
+  userCode = scanned
+  try {
+    const finished = await finishSignIn()
+    userCode = finished?.userCode ?? scanned
+  } catch {
+    history.replaceState(null, '', location.pathname)
+    showSignedOut('Signing in did not work. Try again.')
+    return
+  }
+  // Codes and answers are nothing for the history.
+  history.replaceState(null, '', location.pathname)
+  if (userCode !== undefined) await ask(userCode)
+  else if (currentSession() === undefined) showSignedOut()
+  else showHome()
+}
+
+void open()

@@ -1,0 +1,188 @@
+// Example ID, the identity provider of the demo: npm's oidc-provider on loopback, all in memory. It signs
+// in whoever comes, by any name and password. Run by start.ts in Node; no part of the Worker.
+import { createHash, randomUUID } from 'node:crypto'
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { exportJWK, generateKeyPair } from 'jose'
+import { type Context, Provider, interactionPolicy } from 'oidc-provider'
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
+import { isLoopback } from '../loopback.ts'
+import { APP, AUDIENCE, DEMO } from './client.ts'
+import { NAME_LENGTH, PAGE_HEADERS, START_AGAIN_PAGE, signInPage } from './example-id-page.ts'
+
+const HOST = '127.0.0.1'
+const HOUR_SECONDS = 3600
+const INTERACTION = /^\/interaction\/[\w-]+$/
+
+/** Its clients: the name that people read, and where it sends them back to (RFC 6749 §3.1.2). */
+const CLIENTS: Readonly<Record<string, { readonly name: string; readonly path: string }>> = {
+  [APP.client_id]: { name: 'Example TV', path: '/app' },
+  [DEMO.identityProvider.client_id]: {
+    name: 'your television',
+    path: `/device/sign-in/at/${DEMO.identityProvider.id}/callback`,
+  },
+}
+
+export interface ExampleId {
+  readonly issuer: string
+  close(): void
+}
+
+/** Starts it; 0 is any port that is free. Throws what Node says if the port is taken. */
+export const startExampleId = async (port: number): Promise<ExampleId> => {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const key = { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig' }
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, HOST, resolve)
+  })
+  const address = server.address()
+  const issuer = `http://${HOST}:${typeof address === 'object' ? address?.port : port}`
+  const people = new People()
+  const provider = new Provider(issuer, configuration(key, people))
+  // RFC 8252 §7.3: whatever port the demo has; nobody but this machine answers there.
+  provider.Client.prototype.redirectUriAllowed = function (uri) {
+    const url = URL.parse(uri)
+    const path = CLIENTS[this.clientId]?.path
+    return url !== null && path !== undefined && isLoopback(url.hostname) && endsWith(url, path)
+  }
+  const handle = provider.callback()
+  server.on('request', (request, response) => {
+    const { pathname } = new URL(request.url ?? '', issuer)
+    void (INTERACTION.test(pathname)
+      ? interact(provider, people, request, response)
+      : handle(request, response))
+  })
+  return {
+    issuer,
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+const endsWith = ({ pathname, search, hash }: URL, path: string): boolean =>
+  pathname.endsWith(path) && search === '' && hash === ''
+
+/** Who has signed in since the start. The same name is the same person, also after the next one. */
+class People {
+  readonly #names = new Map<string, string>()
+
+  enter(name: string): string {
+    const subject = createHash('sha256').update(name.toLowerCase()).digest('base64url').slice(0, 22)
+    this.#names.set(subject, name)
+    return subject
+  }
+
+  claimsOf(sub: string): { sub: string; name: string; email?: string } | undefined {
+    const name = this.#names.get(sub)
+    if (name === undefined) return undefined
+    const local = name
+      .toLowerCase()
+      .match(/[a-z0-9]+/g)
+      ?.join('.')
+    return { sub, name, ...(local && { email: `${local}@example.com`, email_verified: true }) }
+  }
+}
+
+const configuration = (key: object, people: People): object => {
+  const prompts = interactionPolicy.base()
+  // What Antenna asks for when somebody else wants to sign in.
+  prompts.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }))
+  return {
+    adapter: createMemoryAdapter(),
+    clients: Object.entries(CLIENTS).map(([id, { path }]) => ({
+      client_id: id,
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [`http://localhost${path}`],
+    })),
+    clientBasedCORS: (_: Context, origin: string) => isLoopback(URL.parse(origin)?.hostname ?? ''),
+    jwks: { keys: [key] },
+    cookies: { keys: [randomUUID()], names: COOKIES },
+    pkce: { required: () => true },
+    interactions: { policy: prompts, url: interactionUrl },
+    features: { devInteractions: { enabled: false }, resourceIndicators: RESOURCE_INDICATORS },
+    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+    // The app has no use for the access token but the one it is for, so the name is in the ID token.
+    conformIdTokenClaims: false,
+    // RFC 9068 §2.2.1, §2.2.2.
+    extraTokenClaims: ({ oidc }: Context, { accountId }: { accountId: string }) => ({
+      auth_time: oidc.entities.AuthorizationCode?.authTime,
+      ...people.claimsOf(accountId),
+    }),
+    ttl: {
+      AccessToken: HOUR_SECONDS,
+      IdToken: HOUR_SECONDS,
+      Interaction: HOUR_SECONDS,
+      Session: 24 * HOUR_SECONDS,
+      Grant: 24 * HOUR_SECONDS,
+    },
+    findAccount: (_: Context, sub: string) => {
+      const claims = people.claimsOf(sub)
+      return claims && { accountId: sub, claims: () => claims }
+    },
+    loadExistingGrant: grantAll,
+    renderError: (context: Context, problem: object) => {
+      context.body = problem
+    },
+  }
+}
+
+// Browsers send cookies to all ports of a host.
+const COOKIES = {
+  session: 'example_id_session',
+  interaction: 'example_id_interaction',
+  resume: 'example_id_resume',
+}
+
+const interactionUrl = (_: Context, { uid }: { uid: string }): string => `/interaction/${uid}`
+
+// Access tokens for a resource are JWTs (RFC 9068); all others are opaque.
+const RESOURCE_INDICATORS = {
+  enabled: true,
+  useGrantedResource: () => true,
+  getResourceServerInfo: (_: Context, resource: string) => ({
+    audience: resource,
+    scope: resource === AUDIENCE ? APP.scope : '',
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg: 'RS256' } },
+  }),
+}
+
+// Both clients are the service's own: nobody is asked for consent to them.
+const grantAll = async ({ oidc: { client, session, provider } }: Context) => {
+  const { clientId } = client
+  const grant = new provider.Grant({ clientId, accountId: session.accountId })
+  grant.addOIDCScope('openid profile email')
+  if (clientId === APP.client_id) grant.addResourceScope(AUDIENCE, APP.scope)
+  await grant.save()
+  return grant
+}
+
+// Its one page: who are you, and a way out.
+const interact = async (
+  provider: Provider,
+  people: People,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const details = await provider.interactionDetails(request, response).catch(() => undefined)
+  // It was started with another browser, or too long ago.
+  if (details === undefined) {
+    response.writeHead(400, PAGE_HEADERS).end(START_AGAIN_PAGE)
+    return
+  }
+  if (request.method !== 'POST') {
+    const client = CLIENTS[String(details.params['client_id'])]?.name ?? ''
+    response.writeHead(200, PAGE_HEADERS).end(signInPage(client))
+    return
+  }
+  const form = new URLSearchParams(await text(request))
+  const name = (form.get('name') ?? '').trim().slice(0, NAME_LENGTH)
+  const result =
+    form.has('cancel') || name === ''
+      ? { error: 'access_denied' }
+      : { login: { accountId: people.enter(name), amr: ['pwd'] }, select_account: {} }
+  await provider.interactionFinished(request, response, result)
+}

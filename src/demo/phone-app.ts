@@ -1,0 +1,37 @@
+// The service's own app: a page that plays it, with no more access than any app has. It is
+// assets/app.html; only where it is, and who signs its people in, is put in here.
+import { env } from 'cloudflare:workers'
+import { Hono } from 'hono'
+import { APP, AUDIENCE } from './client.ts'
+import { pageHeaders } from './page-headers.ts'
+
+interface PhoneAppOptions {
+  readonly basePath: string
+  /** The issuer of its tokens. */
+  readonly provider: string
+}
+
+export const phoneApp = ({ basePath, provider }: PhoneAppOptions): Hono => {
+  const app = new Hono()
+  const settings = {
+    'data-base-path': basePath,
+    'data-issuer': provider,
+    'data-client-id': APP.client_id,
+    'data-resource': AUDIENCE,
+    'data-scope': `openid profile ${APP.scope}`,
+  }
+  app.get('/app', async () => {
+    // The asset server knows the file by its address as a page.
+    const { body } = new HTMLRewriter()
+      .on('body', {
+        element: (element) => {
+          for (const [name, value] of Object.entries(settings)) element.setAttribute(name, value)
+        },
+      })
+      .transform(await env.ASSETS.fetch('https://assets/app'))
+    return new Response(body, {
+      headers: { ...pageHeaders(provider), 'Content-Type': 'text/html; charset=utf-8' },
+    })
+  })
+  return app
+}

@@ -1,0 +1,84 @@
+// `npm start`: wrangler dev with the demo on, and beside it the identity provider that the demo's app
+// and pages sign people in at. Flags are wrangler's, but for --provider-port.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { isLoopback } from '../loopback.ts'
+import { type ExampleId, startExampleId } from './example-id.ts'
+
+const DEFAULT_PORT = 8786
+const WRANGLER = join(import.meta.dirname, '../../node_modules/wrangler/bin/wrangler.js')
+
+const main = async (): Promise<void> => {
+  const { port, isForOthers, flags } = readFlags(process.argv.slice(2))
+  const provider = isForOthers ? undefined : await startProvider(port)
+  const settings = ['DEMO:on', ...(provider ? [`DEMO_PROVIDER:${provider.issuer}`] : [])]
+  console.info(introduction(provider))
+  runWrangler(['dev', ...settings.flatMap((setting) => ['--var', setting]), ...flags], () =>
+    provider?.close(),
+  )
+}
+
+/** What is ours among the flags; the rest stays as it is, in its order. */
+const readFlags = (args: readonly string[]) => {
+  const { values, tokens } = parseArgs({
+    args: [...args],
+    options: {
+      'provider-port': { type: 'string', default: String(DEFAULT_PORT) },
+      ip: { type: 'string', default: 'localhost' },
+    },
+    strict: false,
+    tokens: true,
+  })
+  const port = Number(values['provider-port'])
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    stop('--provider-port must be the number of a port.')
+  const ours = tokens.flatMap((token) =>
+    token.kind === 'option' && token.name === 'provider-port'
+      ? [token.index, ...(token.inlineValue === false ? [token.index + 1] : [])]
+      : [],
+  )
+  return {
+    port,
+    isForOthers: !isLoopback(String(values.ip)),
+    flags: args.filter((_, index) => !ours.includes(index)),
+  }
+}
+
+const startProvider = async (port: number): Promise<ExampleId> => {
+  try {
+    return await startExampleId(port)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    return stop(
+      `Port ${port} is taken, and the demo's identity provider wants it.\n` +
+        `Stop what runs there, or: npm start -- --provider-port ${port + 1}`,
+    )
+  }
+}
+
+const introduction = (provider: ExampleId | undefined): string =>
+  provider === undefined
+    ? '\nAsked to serve other machines, so the app at /app is off: it signs people in at an\n' +
+      'identity provider that only this computer can reach.\n'
+    : `\nThe demo: a television at /tv, the service's own app at /app, the pages at /device.\n` +
+      `Example ID (${provider.issuer}) signs anybody in, by any name and password.\n`
+
+// The terminal stays wrangler's: it has keys of its own, and hears Ctrl-C as we do.
+const runWrangler = (args: readonly string[], whenEnded: () => void): void => {
+  const wrangler = spawn(process.execPath, [WRANGLER, ...args], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => wrangler.kill(signal))
+  process.on('exit', () => wrangler.kill())
+  wrangler.on('exit', (code) => {
+    whenEnded()
+    process.exitCode = code ?? 1
+  })
+}
+
+const stop = (message: string): never => {
+  console.error(`\n${message}\n`)
+  process.exit(1)
+}
+
+await main()
