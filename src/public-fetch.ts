@@ -1,8 +1,9 @@
-// Fetching what a client published: over https, from a host on the public internet, and never much.
-// Whoever names an address for us to fetch must not reach with it what only we can reach.
+// Asking at addresses that others name: over https, at a host on the public internet, and never much.
+// Whoever names an address to us must not reach with it what only we can reach.
 import { isUtf8 } from 'node:buffer'
 import ipaddr from 'ipaddr.js'
 import { readAtMost } from './body.ts'
+import { isLoopback } from './loopback.ts'
 
 const TIMEOUT_MS = 5000
 const RESOLVER = 'https://cloudflare-dns.com/dns-query'
@@ -28,35 +29,63 @@ export interface Fetched {
   readonly headers: Headers
 }
 
+/** Somebody else's address, and how much is asked of its host. */
+interface Target {
+  readonly address: string
+  /** Counts the requests to one host. */
+  readonly limit: RateLimit
+  /** For trying things out: addresses of this machine will do. */
+  readonly allowsLoopback?: boolean
+}
+
 /**
  * The document at `address`, of no more than `maxBytes` bytes. Throws NotFetched for anything but a
  * 200 within five seconds: redirects lead elsewhere, so they are not followed.
  */
-export const fetchPublic = async (
+export const fetchPublic = (
   env: Cloudflare.Env,
   address: string,
   { accept, maxBytes }: { accept: string; maxBytes: number },
-): Promise<Fetched> => {
+): Promise<Fetched> =>
+  askPublic(
+    { address, limit: env.OUTBOUND_LIMIT },
+    { headers: { Accept: accept } },
+    async (response) => {
+      if (response.status >= 500 || [408, 429].includes(response.status))
+        throw unreachable('the host cannot answer now')
+      if (response.status !== 200) throw refused('the answer is not 200')
+      const body = await readAtMost(response.body, maxBytes)
+      if (body === undefined) throw refused(`the answer is larger than ${maxBytes} bytes`)
+      if (!isUtf8(body)) throw refused('the answer is not UTF-8')
+      return { text: new TextDecoder().decode(body), headers: response.headers }
+    },
+  )
+
+/** Posts there under the same conditions. The status of the answer, of which nothing is read. */
+export const postPublic = (
+  target: Target,
+  { headers, body }: { headers: Readonly<Record<string, string>>; body: Uint8Array },
+): Promise<number> =>
+  askPublic(target, { method: 'POST', headers, body }, async (response) => {
+    await response.body?.cancel()
+    return response.status
+  })
+
+const askPublic = async <Answer>(
+  { address, limit, allowsLoopback = false }: Target,
+  request: RequestInit,
+  read: (response: Response) => Promise<Answer>,
+): Promise<Answer> => {
   const { protocol, hostname, username, password } = new URL(address)
-  if (protocol !== 'https:' || username !== '' || password !== '')
+  const isHere = allowsLoopback && isLoopback(hostname)
+  if ((protocol !== 'https:' && !isHere) || username !== '' || password !== '')
     throw refused('only plain https addresses are fetched')
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    const { success } = await env.OUTBOUND_LIMIT.limit({ key: hostname })
+    const { success } = await limit.limit({ key: hostname })
     if (!success) throw unreachable('this host was asked too often')
-    await requirePublicHost(hostname, signal)
-    const response = await fetch(address, {
-      headers: { Accept: accept },
-      redirect: 'manual',
-      signal,
-    })
-    if (response.status >= 500 || [408, 429].includes(response.status))
-      throw unreachable('the host cannot answer now')
-    if (response.status !== 200) throw refused('the answer is not 200')
-    const body = await readAtMost(response.body, maxBytes)
-    if (body === undefined) throw refused(`the answer is larger than ${maxBytes} bytes`)
-    if (!isUtf8(body)) throw refused('the answer is not UTF-8')
-    return { text: new TextDecoder().decode(body), headers: response.headers }
+    if (!isHere) await requirePublicHost(hostname, signal)
+    return await read(await fetch(address, { ...request, redirect: 'manual', signal }))
   } catch (error) {
     if (error instanceof NotFetched) throw error
     throw unreachable('the host does not answer')
