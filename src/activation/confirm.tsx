@@ -9,6 +9,7 @@ import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
 import type { AuthorizationRequest, DenialReason } from '../objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
+import { promptSource } from '../objects/prompt-guard.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { mintGrantId } from '../tokens/refresh-token.ts'
 import { type Proximity, placeIn, proximityOf, whereaboutsOf } from '../whereabouts.ts'
@@ -126,11 +127,12 @@ const refuse = async (
   const { subject } = decider
   const decision = await ask(() => authorizationOf(context, userCode).deny(subject, outcome))
   if (decision.outcome !== 'decided') return wrongCode(context, decider)
-  logDecision({ clientId: request.clientId, proximity, reaction, outcome })
-  const { deviceName, origin } = request
+  const { clientId, deviceName, origin } = request
+  logDecision({ clientId, proximity, reaction, outcome })
+  const source = context.get('config').push && promptSource(clientId, origin)
   if (outcome === 'reported')
     await ask(async () =>
-      accountOf(context.env, subject)?.reportRequest(deviceName, placeIn(origin)),
+      accountOf(context.env, subject)?.reportRequest(deviceName, placeIn(origin), source),
     )
   return showResult(context, outcome, request, userCode)
 }

@@ -3,6 +3,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
 import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config.ts'
+import { logFailure } from '../failure-log.ts'
 import { isLoopback } from '../loopback.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import { OAuthError, renderError } from './errors.ts'
@@ -35,6 +36,7 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
     env: context.env,
     config,
     issuer: issuerFor(config, context.req.url),
+    afterwards: (work) => context.executionCtx.waitUntil(logged(work)),
     headers: new Headers(),
   })
 
@@ -55,6 +57,12 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
 
   routes.onError((error) => renderError(error))
   return routes
+}
+
+const logged = async (work: () => Promise<void>): Promise<void> => {
+  // Not one step before the answer: how long this takes tells what it finds.
+  await scheduler.wait(0)
+  await work().catch(logFailure)
 }
 
 const answer = async (endpoint: Endpoint, exchange: Exchange): Promise<Response> => {
