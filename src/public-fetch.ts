@@ -98,6 +98,8 @@ const askPublic = async <Answer>(
 const requirePublicHost = async (hostname: string, signal: AbortSignal): Promise<void> => {
   if (hostname.startsWith('[') || ipaddr.isValid(hostname))
     throw refused('the host must be a name, not an address')
+  // Whatever a resolver says of it.
+  if (isLoopback(hostname)) throw refused('the host is this machine')
   const addresses = await Promise.all([
     lookUp(hostname, 'A', signal),
     lookUp(hostname, 'AAAA', signal),
