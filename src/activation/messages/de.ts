@@ -206,7 +206,7 @@ export const de: Messages = {
     never: 'Noch nie',
     prompts: {
       title: 'Benachrichtigungen zur Anmeldung',
-      text: 'Wenn sich in deiner Nähe ein Gerät anmelden will, das dich kennt, zeigen es diese Browser. Erlaubt wird nichts, bevor du die Frage öffnest und beantwortest.',
+      text: 'Wenn sich in deiner Nähe ein Gerät anmelden will, das dich kennt, zeigen es die Browser, die du dafür wählst. Erlaubt wird nichts, bevor du die Frage öffnest und beantwortest.',
       ask: 'In diesem Browser fragen',
       unsupported: 'Dieser Browser kann dich nicht fragen.',
       problem:

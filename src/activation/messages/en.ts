@@ -199,7 +199,7 @@ export const en = {
     /** Where a browser is asked to show notifications, and where it shows them. */
     prompts: {
       title: 'Sign-in notifications',
-      text: 'When a device that knows you wants to sign in nearby, these browsers show it. Nothing is allowed until you open the question and answer it.',
+      text: 'When a device that knows you wants to sign in nearby, the browsers you choose show it. Nothing is allowed until you open the question and answer it.',
       ask: 'Ask me on this browser',
       unsupported: 'This browser cannot be asked.',
       problem:

@@ -200,7 +200,7 @@ export const es: Messages = {
     never: 'Nunca',
     prompts: {
       title: 'Avisos de inicio de sesión',
-      text: 'Cuando un dispositivo que te conoce quiere iniciar sesión cerca de ti, estos navegadores te lo muestran. No se permite nada hasta que abres la pregunta y respondes.',
+      text: 'Cuando un dispositivo que te conoce quiere iniciar sesión cerca de ti, los navegadores que elijas te lo muestran. No se permite nada hasta que abres la pregunta y respondes.',
       ask: 'Preguntarme en este navegador',
       unsupported: 'Este navegador no puede preguntarte.',
       problem:

@@ -210,7 +210,7 @@ export const fr: Messages = {
     never: 'Jamais',
     prompts: {
       title: 'Notifications de connexion',
-      text: 'Quand un appareil qui vous connaît veut se connecter près de vous, ces navigateurs l’affichent. Rien n’est autorisé avant que vous n’ouvriez la question pour y répondre.',
+      text: 'Quand un appareil qui vous connaît veut se connecter près de vous, les navigateurs que vous choisissez l’affichent. Rien n’est autorisé avant que vous n’ouvriez la question pour y répondre.',
       ask: 'Me demander dans ce navigateur',
       unsupported: 'Ce navigateur ne peut pas vous demander.',
       problem:

@@ -201,7 +201,7 @@ export const ptBr: Messages = {
     never: 'Nunca',
     prompts: {
       title: 'Notificações de login',
-      text: 'Quando um dispositivo que conhece você quer entrar por perto, estes navegadores mostram isso. Nada é permitido até você abrir a pergunta e responder.',
+      text: 'Quando um dispositivo que conhece você quer entrar por perto, os navegadores que você escolher mostram isso. Nada é permitido até você abrir a pergunta e responder.',
       ask: 'Perguntar neste navegador',
       unsupported: 'Este navegador não pode perguntar a você.',
       problem:
