@@ -77,10 +77,10 @@ describe('PUSH', () => {
   })
 })
 
-describe('a client', () => {
-  const hintsOf = (more: object) =>
-    parse({ CLIENTS: [{ ...CLIENT, ...more }] }).clients.get('tv')?.pushHints
+const hintsOf = (more: object) =>
+  parse({ CLIENTS: [{ ...CLIENT, ...more }] }).clients.get('tv')?.pushHints
 
+describe('a client', () => {
   it('names accounts by ID tokens, and by addresses only where it is told to', () => {
     expect(hintsOf({})).toBe('id_token_hint')
     for (const push of ['off', 'id_token_hint', 'login_hint']) expect(hintsOf({ push })).toBe(push)

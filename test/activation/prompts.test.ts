@@ -93,23 +93,23 @@ describe('/devices', () => {
     expect(page.headers.get('Content-Security-Policy')).not.toContain('worker-src')
     for (const file of ['push.js', 'push-worker.js'])
       expect((await worker(new Request(url(`/device/${file}`)))).status).toBe(404)
-    const fields = new PushSubscriber('https://push.example/1').fields
     const csrf = csrfOf(page.html)
-    expect((await browser.post(ADD, { csrf, ...fields })).status).toBe(404)
+    expect((await browser.post(ADD, { csrf, ...newFields() })).status).toBe(404)
     expect((await browser.post(NOT_ME, { csrf })).status).toBe(404)
   })
 })
 
+const newFields = () => new PushSubscriber('https://push.example/1').fields
+
+const OFF_CURVE = Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]).toString('base64url')
+
+const join = async () => {
+  const resident = await Resident.join()
+  const page = await resident.browser.open('/devices')
+  return { resident, csrf: csrfOf(page.html) }
+}
+
 describe('a subscription', () => {
-  const fields = () => new PushSubscriber('https://push.example/1').fields
-  const OFF_CURVE = Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]).toString('base64url')
-
-  const join = async () => {
-    const resident = await Resident.join()
-    const page = await resident.browser.open('/devices')
-    return { resident, csrf: csrfOf(page.html) }
-  }
-
   it.each<[string, object]>([
     ['without an endpoint', { endpoint: '' }],
     ['without a key', { p256dh: '' }],
@@ -121,12 +121,12 @@ describe('a subscription', () => {
     ['with a password', { endpoint: 'https://a:b@push.example/1' }],
     ['with a very long endpoint', { endpoint: `https://push.example/${'x'.repeat(2048)}` }],
     ['with a key that is not on the curve', { p256dh: OFF_CURVE }],
-    ['with a compressed key', { p256dh: `A${fields().p256dh.slice(1, 44)}` }],
+    ['with a compressed key', { p256dh: `A${newFields().p256dh.slice(1, 44)}` }],
     ['with a secret that is too short', { auth: 'AAAA' }],
-    ['with padding', { auth: `${fields().auth}==` }],
+    ['with padding', { auth: `${newFields().auth}==` }],
   ])('is refused %s', async (_, more) => {
     const { resident, csrf } = await join()
-    const page = await resident.browser.post(ADD, { csrf, ...fields(), ...more })
+    const page = await resident.browser.post(ADD, { csrf, ...newFields(), ...more })
     expect(page.status).toBe(400)
     expect(page.html).toContain('does not let us show notifications')
     expect(await browsersOf(resident)).toStrictEqual([])
@@ -135,17 +135,19 @@ describe('a subscription', () => {
   it('VP-12 is refused without the form’s token, and from elsewhere', async () => {
     const { resident, csrf } = await join()
     const { browser } = resident
-    expect((await browser.post(ADD, fields())).status).toBe(403)
+    expect((await browser.post(ADD, newFields())).status).toBe(403)
     expect((await browser.post(REMOVE, { id: 'x' })).status).toBe(403)
     const foreign = { 'Sec-Fetch-Site': 'cross-site' }
-    expect((await browser.post(ADD, { csrf, ...fields() }, foreign)).status).toBe(403)
+    expect((await browser.post(ADD, { csrf, ...newFields() }, foreign)).status).toBe(403)
     expect(await browsersOf(resident)).toStrictEqual([])
   })
 
   it('is refused to whoever is not signed in', async () => {
     const stranger = new Person(inPlace(TURKU), ISSUER, { 'CF-Connecting-IP': freshAddress() })
     const csrf = csrfOf((await stranger.open('/device/sign-in')).html)
-    expect((await stranger.post(ADD, { csrf, ...fields() })).url.pathname).toBe('/device/sign-in')
+    expect((await stranger.post(ADD, { csrf, ...newFields() })).url.pathname).toBe(
+      '/device/sign-in',
+    )
   })
 
   it('of this machine is taken where that is tried out, and nowhere else', async () => {
@@ -159,7 +161,7 @@ describe('a subscription', () => {
       const fetch = workerWith({ ...PUSH_VARS, ...vars })
       const { browser } = await Resident.join(TURKU, fetch)
       const csrf = csrfOf((await browser.open('/devices')).html)
-      expect((await browser.post(ADD, { csrf, ...fields(), ...here })).status).toBe(status)
+      expect((await browser.post(ADD, { csrf, ...newFields(), ...here })).status).toBe(status)
     }
   })
 
@@ -194,12 +196,12 @@ describe('a subscription', () => {
   })
 })
 
-describe('the service worker', () => {
-  const load = async (path: string, fetch = pushWorker) => {
-    const response = await fetch(new Request(url(path)))
-    return { headers: response.headers, script: await response.text() }
-  }
+const load = async (path: string, fetch = pushWorker) => {
+  const response = await fetch(new Request(url(path)))
+  return { headers: response.headers, script: await response.text() }
+}
 
+describe('the service worker', () => {
   it('may control /devices, reach only us, and comes below the issuer’s path', async () => {
     const below = workerWith({ ...PUSH_VARS, ISSUER: `${ISSUER}/t1` })
     const { headers, script } = await load('/t1/device/push-worker.js', below)
@@ -221,19 +223,20 @@ describe('the service worker', () => {
   })
 })
 
-describe('a notification that is answered with “Not me”', () => {
-  const prompted = async () => {
-    const resident = await Resident.join()
-    const subscription = await new Subscription().add(resident.browser)
-    const hint = { id_token_hint: await idTokenOf(resident) }
-    const address = freshAddress()
-    const device = await start(hint, { address })
-    expect(subscription.host.asked).toBe(1)
-    return { resident, subscription, hint, address, device, endpoint: subscription.host.uri }
-  }
-  const sendWith = (browser: Person, fields: Record<string, string>, headers = {}) =>
-    browser.post(NOT_ME, fields, headers)
+const prompted = async () => {
+  const resident = await Resident.join()
+  const subscription = await new Subscription().add(resident.browser)
+  const hint = { id_token_hint: await idTokenOf(resident) }
+  const address = freshAddress()
+  const device = await start(hint, { address })
+  expect(subscription.host.asked).toBe(1)
+  return { resident, subscription, hint, address, device, endpoint: subscription.host.uri }
+}
 
+const sendWith = (browser: Person, fields: Record<string, string>, headers = {}) =>
+  browser.post(NOT_ME, fields, headers)
+
+describe('a notification that is answered with “Not me”', () => {
   it('ends the request, remembers it, and silences its source', async () => {
     const { resident, subscription, hint, address, device, endpoint } = await prompted()
     const { browser } = resident

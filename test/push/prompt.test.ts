@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../src/durations.ts'
 import { accountOf } from '../../src/objects/index.ts'
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import {
   Resident,
@@ -11,16 +12,13 @@ import {
   pushWorker,
   start,
 } from '../support/household.ts'
-import { Host, connectInternet } from '../support/internet.ts'
+import { connectInternet } from '../support/internet.ts'
 import { RECIFE, TURKU, type Network } from '../support/places.ts'
 import { Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
 import { freshAddress, worker } from '../support/worker.ts'
 
-let asked: readonly string[] = []
-beforeEach(() => {
-  asked = connectInternet()
-})
+beforeEach(() => void connectInternet())
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
@@ -193,6 +191,19 @@ describe('a browser is asked no more', () => {
     expect(subscription.host.asked).toBe(1)
   })
 
+  it.each(endings.filter(([name]) => name.includes('sign') || name.includes('opted')))(
+    'and forgotten: %s',
+    async (_, end) => {
+      const { resident } = await household()
+      await end(resident)
+      const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(resident.subject))
+      const kept = await runInDurableObject(account, (__, { storage }) =>
+        storage.list({ prefix: 'push:' }),
+      )
+      expect([...kept.keys()]).toStrictEqual([])
+    },
+  )
+
   it.each([404, 410])('that its push service does not know (%i)', async (status) => {
     const { resident, subscription, hint } = await household()
     subscription.host.answer = () => new Response(null, { status })
@@ -232,13 +243,13 @@ describe('a browser is asked no more', () => {
   })
 })
 
-describe('whoever says that they did not start it', () => {
-  const report = async ({ browser }: Resident, userCode: string) => {
-    const page = await browser.open(`/device?user_code=${userCode}`)
-    const { html } = await browser.submit(page, '/device/confirm', { decision: 'report' })
-    expect(html).toContain('The request was stopped')
-  }
+const report = async ({ browser }: Resident, userCode: string) => {
+  const page = await browser.open(`/device?user_code=${userCode}`)
+  const { html } = await browser.submit(page, '/device/confirm', { decision: 'report' })
+  expect(html).toContain('The request was stopped')
+}
 
+describe('whoever says that they did not start it', () => {
   it('is not asked for thirty days about that client in that network, and about others is', async () => {
     const { resident, subscription, hint } = await household()
     const address = freshAddress()
@@ -280,68 +291,6 @@ describe('whoever says that they did not start it', () => {
     await start({ id_token_hint: await idTokenOf(resident) })
     expect(subscription.host.asked).toBe(1)
   })
-})
-
-describe('an endpoint that leads where only we can go', () => {
-  const promptAt = async (host: Host) => {
-    const resident = await Resident.join()
-    await new Subscription(host).add(resident.browser)
-    await start({ id_token_hint: await idTokenOf(resident) })
-  }
-
-  it.each([
-    ['10.0.0.1'],
-    ['127.0.0.1'],
-    ['169.254.169.254'],
-    ['::1'],
-    ['fd12:3456::1'],
-    ['93.184.216.34', '192.168.1.1'],
-  ])('is never asked: a name of %s %s', async (...addresses) => {
-    const host = Object.assign(new Host(() => new Response(null, { status: 201 })), { addresses })
-    await promptAt(host)
-    expect(asked.some((address) => address.includes(`name=${host.name}`))).toBe(true)
-    expect(host.asked).toBe(0)
-  })
-
-  it.each([
-    'https://127.0.0.1/push',
-    'https://[::1]/push',
-    'https://169.254.169.254/latest/meta-data',
-    'https://2130706433/push',
-    'https://localhost/push',
-    'https://antenna.localhost/push',
-  ])('is never asked: %s', async (address) => {
-    const host = new Host(() => new Response(null, { status: 201 }), address)
-    await promptAt(host)
-    expect(host.asked).toBe(0)
-  })
-
-  it.each([301, 302, 303, 307, 308])('is not followed to (%i)', async (status) => {
-    const target = new Host(() => new Response(null, { status: 201 }))
-    const headers = { Location: target.uri }
-    const host = new Host(() => new Response(null, { status, headers }))
-    await promptAt(host)
-    expect([host.asked, target.asked]).toStrictEqual([1, 0])
-  })
-})
-
-it('HH-15 the log tells neither whom it was about nor where it went', async () => {
-  let log = ''
-  for (const method of ['info', 'error', 'warn', 'log'] as const)
-    vi.spyOn(console, method).mockImplementation((...said: unknown[]) => {
-      log += said.map((item) => JSON.stringify(item)).join(' ')
-    })
-  const { resident, subscription, hint } = await household()
-  const device = await start(hint)
-  subscription.host.answer = () => {
-    throw new TypeError(`connection to ${subscription.host.uri} refused`)
-  }
-  await start(hint)
-  expect(log).toContain('"event":"prompt by push","clientId":"tv","outcome":201')
-  expect(log).toContain('"outcome":"the host does not answer"')
-  const { endpoint, auth, p256dh } = subscription.subscriber.fields
-  const secrets = [endpoint, auth, p256dh, device.userCode, hint.id_token_hint, resident.email]
-  for (const secret of [...secrets, resident.subject]) expect(log).not.toContain(secret)
 })
 
 it('nobody is asked where PUSH is off', async () => {
