@@ -84,7 +84,7 @@ export const openAccount = async (
         authTimeMs: signIn.atMs ?? Date.now(),
         ...where,
       },
-      previous?.subject === subject ? previous.claim : undefined,
+      previous?.claim,
     ),
   )
   if (opened?.outcome !== 'opened') return { outcome: 'refused' }

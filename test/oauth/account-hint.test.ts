@@ -135,6 +135,19 @@ describe('an ID token that is no hint here leads nowhere', () => {
   })
 })
 
+it('an access token names nobody, not even to a client that it might be for', async () => {
+  const { resident, host } = await household()
+  const { tokens } = await connectDevice(ISSUER, {
+    approval: { subject: resident.subject },
+    fields: { scope: 'openid', resource: ISSUER },
+    fetch: pushWorker,
+  })
+  await start({ id_token_hint: tokens.access_token }, { clientId: ISSUER })
+  expect(host.asked).toBe(0)
+  await start({ id_token_hint: tokens.id_token }, { clientId: ISSUER })
+  expect(host.asked).toBe(1)
+})
+
 describe('an ID token', () => {
   it.each(['tv', 'es256-tv', 'mail-tv', 'basic'])('of %s names its account', async (clientId) => {
     const { resident, host } = await household()

@@ -276,6 +276,17 @@ describe('whoever says that they did not start it', () => {
     expect(subscription.host.asked).toBe(0)
   })
 
+  it('is not asked by an ID token from before all devices were removed', async () => {
+    const { resident, subscription, hint } = await household(TURKU, Resident.register())
+    const { browser } = resident
+    const page = await browser.open('/devices')
+    await browser.submit(page, '/devices/everywhere', { with_devices: 'yes' })
+    await browser.signIn(resident.email)
+    await new Subscription(subscription.host).add(browser)
+    await start(hint)
+    expect(subscription.host.asked).toBe(0)
+  })
+
   it('is not asked by the ID token of a device that was not theirs', async () => {
     const { resident, subscription, hint } = await household(TURKU, Resident.register())
     const device = await start({})

@@ -25,6 +25,8 @@ export const PUSH_VARS = {
   ...PUSH_SECRETS,
   CLIENTS: [
     ...TEST_VARS.CLIENTS,
+    // Called like the API that its access tokens are for.
+    tv(ISSUER, { id_token_signed_response_alg: 'ES256' }),
     tv('mail-tv', { push: 'login_hint' }),
     tv('quiet-tv', { push: 'off' }),
     tv('strict-tv', { proximity: { same_country: 'confirm' } }),
