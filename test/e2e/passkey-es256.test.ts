@@ -1,5 +1,5 @@
-// An ES256 passkey at the Worker as it is deployed, where stand-ins take the place of most of what reads
-// ASN.1 (src/identity/ecdsa-signature.cjs). Chromium's authenticator signs with Ed25519.
+// An ES256 passkey at the Worker as it is deployed, where stand-ins take the place of packages that read
+// ASN.1 (wrangler.toml, alias). Chromium's authenticator signs with Ed25519.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Page, Person } from '../support/person.ts'
 import { type Server, startServer } from '../support/server.ts'
