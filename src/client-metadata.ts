@@ -3,6 +3,7 @@
 // and OpenID Connect where they have one.
 import * as z from 'zod/mini'
 import { colour, logo } from './brand.ts'
+import { PUSH_HINTS } from './push-settings.ts'
 import type { Proximity } from './whereabouts.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -132,6 +133,8 @@ export const clientSchema = z
     verification_uri_complete: z._default(z.boolean(), true),
     user_code: z._default(z.enum(['letters', 'digits']), 'letters'),
     proximity: z.prefault(proximitySchema, {}),
+    // Anybody can send a public client's login_hint, so whoever wants that says so.
+    push: z._default(z.enum(PUSH_HINTS), 'id_token_hint'),
     logo: z.optional(logo),
     accent: z.optional(colour),
     accent_dark: z.optional(colour),

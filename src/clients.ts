@@ -10,6 +10,7 @@ import {
 } from './client-metadata.ts'
 import type { UserCodeCharset } from './codes.ts'
 import { DAY, SECOND } from './durations.ts'
+import type { PushHints } from './push-settings.ts'
 
 /** How long refresh tokens last: unused, and whatever their use. */
 export interface RefreshLimits {
@@ -51,6 +52,8 @@ export interface Client {
   readonly hasVerificationUriComplete: boolean
   readonly userCodeCharset: UserCodeCharset
   readonly proximityPolicy: ProximityPolicy
+  /** What it may name an account by, to have that asked by push. */
+  readonly pushHints: PushHints
   readonly brand: ClientBrand
 }
 
@@ -78,6 +81,7 @@ export const toClient = (entry: Entry): Client => ({
   hasVerificationUriComplete: entry.verification_uri_complete,
   userCodeCharset: entry.user_code,
   proximityPolicy: entry.proximity,
+  pushHints: entry.push,
   brand: {
     logo: entry.logo,
     accent: entry.accent,

@@ -23,6 +23,7 @@ import {
   issuerIdentifier,
   toIdentityProvider,
 } from './identity-provider.ts'
+import { type PushSettings, pushSchema, toPushSettings } from './push-settings.ts'
 import { describeIssue, settingProblems } from './setting-problems.ts'
 
 /** RFC 8628 §5.4: the longest that a code may live, whatever a client is configured with. */
@@ -75,6 +76,16 @@ export const CODES_AT_ONCE_WINDOW_MS = 1 * SECOND
 export const FREE_SIGN_IN_FAILURES = 5
 /** The longest such wait: 100 guesses a day at most, while a stranger's keep the owner out. */
 export const MAX_SIGN_IN_WAIT_MS = 15 * MINUTE
+
+/** Prompts pushed to one account in any hour: who answers the third with silence is not there. */
+export const MAX_PROMPTS = 3
+export const PROMPTS_WINDOW_MS = 1 * HOUR
+/** How long a source that the person does not know is kept quiet: a guest's television moves on. */
+export const SOURCE_SILENCED_MS = 30 * DAY
+/** Browsers of one account that are asked: nobody has more in use, and each costs a request. */
+export const MAX_PUSH_SUBSCRIPTIONS = 10
+/** How old an ID token may be that names an account: no chain of refresh tokens lasts longer. */
+export const ID_TOKEN_HINT_LIFETIME_MS = 400 * DAY
 
 /** How far apart the clock of a client and ours may be. */
 export const CLOCK_SKEW_MS = 1 * MINUTE
@@ -149,6 +160,7 @@ const environmentSchema = z.object({
   UNLISTED_CLIENT_SCOPE: z._default(z.string(), 'openid profile offline_access'),
   ANDROID_APPS: z._default(z.array(androidAppSchema), []),
   APPLE_APPS: z._default(z.array(appleAppId), []),
+  PUSH: z.optional(pushSchema),
 })
 
 export type Settings = z.output<typeof environmentSchema>
@@ -183,6 +195,8 @@ export interface Config {
   /** The service's own apps, which may open what a device's picture says. */
   readonly androidApps: readonly AndroidApp[]
   readonly appleApps: readonly string[]
+  /** Undefined: nobody is asked by push. */
+  readonly push: PushSettings | undefined
   /** `digits` only where all clients have such codes. */
   readonly userCodeCharset: UserCodeCharset
 }
@@ -262,6 +276,7 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     unlistedScope,
     androidApps: settings.ANDROID_APPS,
     appleApps: settings.APPLE_APPS,
+    push: settings.PUSH && toPushSettings(settings.PUSH, secret),
     userCodeCharset:
       clients.length > 0 && clients.every((client) => client.userCodeCharset === 'digits')
         ? 'digits'

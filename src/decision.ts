@@ -3,6 +3,7 @@
 // else.
 import type { Reaction } from './client-metadata.ts'
 import { parseUserCode } from './codes.ts'
+import type { Config } from './config.ts'
 import { type Decision, logDecision } from './decision-log.ts'
 import type {
   Authentication,
@@ -10,6 +11,7 @@ import type {
   DenialReason,
 } from './objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from './objects/index.ts'
+import { promptSource } from './objects/prompt-guard.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from './rate-limit.ts'
 import { mintGrantId } from './tokens/refresh-token.ts'
 import { type Proximity, placeIn, proximityOf, whereaboutsOf } from './whereabouts.ts'
@@ -147,6 +149,7 @@ export const allow = async (
 /** They do not; or say that they never asked for it, which their account remembers. */
 export const refuse = async (
   env: Cloudflare.Env,
+  { push }: Config,
   question: Question,
   verdict: 'declined' | 'reported',
 ): Promise<{ readonly outcome: typeof verdict | 'not_valid' }> => {
@@ -155,9 +158,12 @@ export const refuse = async (
   const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, verdict))
   if (decision.outcome !== 'decided') return notValid(env, decider)
   log(question, verdict)
-  const { deviceName, origin } = request
+  const { clientId, deviceName, origin } = request
+  const source = push && promptSource(clientId, origin)
   if (verdict === 'reported')
-    await ask(async () => accountOf(env, subject)?.reportRequest(deviceName, placeIn(origin)))
+    await ask(async () =>
+      accountOf(env, subject)?.reportRequest(deviceName, placeIn(origin), source),
+    )
   return { outcome: verdict }
 }
 

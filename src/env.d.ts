@@ -29,6 +29,7 @@ declare global {
       readonly SECRET_LIMIT: RateLimit
       readonly PERSON_LIMIT: RateLimit
       readonly OUTBOUND_LIMIT: RateLimit
+      readonly PUSH_LIMIT: RateLimit
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Client } from './clients.ts'
 import { contrast } from './colour.ts'
 import type { Settings } from './config.ts'
 import { isLoopback } from './loopback.ts'
+import { pushProblems } from './push-settings.ts'
 
 /** The settings as they were read, and what was made of them. */
 interface Reading {
@@ -32,6 +33,7 @@ export const settingProblems = (reading: Reading): string[] => {
     ),
     ...repeatedIn('APPLE_APPS', settings.APPLE_APPS),
     ...approvalProblems(settings),
+    ...pushProblems(settings.PUSH, secret),
     ...colourProblems('BRAND_ACCENT', settings.BRAND_ACCENT, LIGHT_SURFACE),
     ...colourProblems('BRAND_ACCENT_DARK', settings.BRAND_ACCENT_DARK, DARK_SURFACE),
     ...clients.flatMap(({ brand: { accent, accentDark } }, index) => [

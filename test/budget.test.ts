@@ -40,6 +40,13 @@ describe('a device', () => {
     expect(await costOf(() => start())).toEqual({ ...NOTHING, objects: 1, writes: 1, alarms: 1 })
   })
 
+  it('that names its account costs no more where PUSH is off', async () => {
+    const hints = { id_token_hint: 'a.b.c', login_hint: anna.email }
+    const cost = await costOf(() => startDevice('tv', { fields: hints, fetch }))
+    expect(cost).toEqual({ ...NOTHING, objects: 1, writes: 1, alarms: 1 })
+    expect(timesAsked()).toBe(1)
+  })
+
   it('that is refused costs nothing', async () => {
     expect(await costOf(() => start('nobody').catch(() => undefined))).toEqual(NOTHING)
   })

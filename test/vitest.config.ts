@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'worker',
           root,
           include: [
-            'test/{oauth,objects,identity,activation,approval,tokens,demo}/**/*.test.{ts,tsx}',
+            'test/{oauth,objects,identity,activation,approval,tokens,push,demo}/**/*.test.{ts,tsx}',
             'test/*.test.ts',
           ],
         },

@@ -84,7 +84,12 @@ const answer = async (
   const done =
     decision === 'allow'
       ? await allow(context.env, question, checkOf(context))
-      : await refuse(context.env, question, decision === 'report' ? 'reported' : 'declined')
+      : await refuse(
+          context.env,
+          context.get('config'),
+          question,
+          decision === 'report' ? 'reported' : 'declined',
+        )
   switch (done.outcome) {
     case 'not_valid':
       return notValid(context)

@@ -1,11 +1,13 @@
 // What a person sees of their own account: devices, passkeys, sessions, and what happened lately.
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
-import type { FC, PropsWithChildren } from 'hono/jsx'
+import type { FC } from 'hono/jsx'
 import type { Overview } from '../objects/account.ts'
+import { Act, Choices, Fact } from './card.tsx'
 import { Button, Checkbox, Csrf, Notice } from './form.tsx'
 import { Email, Layout, type PageContext } from './layout.tsx'
 import { PasskeyForm, PasskeyScripts } from './passkey-form.tsx'
 import { placeName, timeAgo } from './place-and-time.ts'
+import { Prompts } from './prompts.tsx'
 
 export interface DevicesPageProps {
   readonly page: PageContext
@@ -21,10 +23,12 @@ export interface DevicesPageProps {
   readonly passkeyOptions: PublicKeyCredentialCreationOptionsJSON | undefined
   /** What a new passkey is called at first. */
   readonly passkeyName: string
+  /** What push services know us by; undefined where nobody is asked by push. */
+  readonly pushKey: string | undefined
 }
 
 export const DevicesPage: FC<DevicesPageProps> = (props) => {
-  const { page, person, done, problem, canAddPasskey, passkeyOptions } = props
+  const { page, person, overview, done, problem, canAddPasskey, passkeyOptions, pushKey } = props
   const copy = page.language.messages.devices
   return (
     <Layout page={page} title={copy.title}>
@@ -41,6 +45,9 @@ export const DevicesPage: FC<DevicesPageProps> = (props) => {
       {problem === undefined ? null : <Notice kind="problem">{problem}</Notice>}
       <Devices {...props} />
       {canAddPasskey ? <Passkeys {...props} /> : null}
+      {pushKey === undefined ? null : (
+        <Prompts {...props} browsers={overview.askedBrowsers} publicKey={pushKey} />
+      )}
       <Sessions {...props} />
       <Everywhere page={page} />
       <Activity {...props} />
@@ -213,30 +220,6 @@ const Activity: FC<DevicesPageProps> = ({ page, overview, now }) => {
     </section>
   )
 }
-
-const Fact: FC<PropsWithChildren<{ readonly term: string }>> = ({ term, children }) =>
-  children === undefined ? null : (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
-  )
-
-const Choices: FC<PropsWithChildren> = ({ children }) => <div class="row">{children}</div>
-
-interface ActProps {
-  readonly page: PageContext
-  readonly action: string
-  readonly id: string
-}
-
-const Act: FC<PropsWithChildren<ActProps>> = ({ page, action, id, children }) => (
-  <form method="post" action={`${page.basePath}/devices/${action}`}>
-    <Csrf page={page} />
-    <input type="hidden" name="id" value={id} />
-    {children}
-  </form>
-)
 
 interface RenameProps {
   readonly page: PageContext

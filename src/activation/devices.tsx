@@ -13,11 +13,13 @@ import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { dropCookie, keepCookie } from './cookies.ts'
 import { DevicesPage } from './devices-page.tsx'
 import type { Messages } from './language.ts'
-import { tooMany } from './problem.tsx'
+import { missing, tooMany } from './problem.tsx'
+import { sentPushAddress } from './prompts.tsx'
 import {
   type PageEnvironment,
   type PageRequest,
   goTo,
+  placeToSee,
   relyingPartyOf,
   signedInVisitor,
 } from './visit.ts'
@@ -40,7 +42,7 @@ const askFirst = (context: PageRequest): Response => {
 
 const show = async (context: PageRequest, owner: SignedIn, problem?: string): Promise<Response> => {
   const overview = await ask(async () =>
-    accountOf(context.env, owner.subject)?.overview(owner.claim),
+    accountOf(context.env, owner.subject)?.overview(owner.claim, placeToSee(context)),
   )
   if (overview === undefined) return askFirst(context)
   const page = context.get('page')
@@ -69,6 +71,7 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
           : undefined
       }
       passkeyName={plainText(copy.newPasskey(browser))}
+      pushKey={context.get('config').push?.publicKey}
     />,
     problem === undefined ? 200 : 400,
   )
@@ -99,6 +102,17 @@ const addPasskey: OwnHandler = async (context, owner) => {
   return outcome?.outcome === 'added'
     ? goTo(context, '/devices?done=passkeyAdded')
     : show(context, owner, language.messages.devices.addProblem)
+}
+
+const addPrompts: OwnHandler = async (context, owner) => {
+  const place = placeToSee(context)
+  if (place === undefined) return missing(context)
+  const address = await sentPushAddress(context)
+  const account = accountOf(context.env, owner.subject)
+  const isAdded = address && (await ask(() => account?.subscribe(owner.claim, address, place)))
+  return isAdded === true
+    ? goTo(context, '/devices?done=browserAsked')
+    : show(context, owner, context.get('page').language.messages.devices.prompts.problem)
 }
 
 type Account = NonNullable<ReturnType<typeof accountOf>>
@@ -150,6 +164,11 @@ export const devices = new Hono<PageEnvironment>()
     own(async (context) => askFirst(context)),
   )
   .post('/passkey/add', own(addPasskey))
+  .post('/prompts/add', own(addPrompts))
+  .post(
+    '/prompts/remove',
+    change('browserNotAsked', (account, id) => account.unsubscribe(id)),
+  )
   .post(
     '/session/end',
     change('sessionEnded', (account, id) => account.endSession(id)),

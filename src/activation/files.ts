@@ -1,10 +1,12 @@
 // The few files that pages load: the style sheet with the brand's colours in it, the logo, and the
-// scripts that show a password, use a passkey, and wait for an answer that is given elsewhere.
+// scripts that show a password, use a passkey, wait for an answer that is given elsewhere, and have a
+// browser asked by push.
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Brand } from '../brand.ts'
 import { inkOn } from '../colour.ts'
 import type { Config } from '../config.ts'
+import { type Language, chooseLanguage } from './language.ts'
 import { brandOf } from './page-brand.ts'
 import { PASSKEY_LIBRARY } from './passkey-library.ts'
 import type { PageEnvironment } from './visit.ts'
@@ -33,7 +35,38 @@ export const files = (config: Config): Hono<PageEnvironment> => {
   routes.get('/passkey-library.js', (context) =>
     context.body(PASSKEY_LIBRARY, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
   )
+  if (config.push !== undefined) {
+    routes.get('/push.js', (context) => asset(context.env, 'push.js'))
+    routes.get('/push-worker.js', async (context) => {
+      const script = await asset(context.env, 'push-worker.js')
+      const language = chooseLanguage(context.req.query('ui_locales'), undefined)
+      const body = `self.PROMPT = ${promptWords(language, config)}\n${await script.text()}`
+      return context.body(body, 200, {
+        'Content-Type': 'text/javascript; charset=utf-8',
+        // Its own, as a worker does not have that of the page.
+        'Content-Security-Policy': "default-src 'none'; connect-src 'self'",
+        'Service-Worker-Allowed': `${config.basePath}/devices`,
+      })
+    })
+  }
   return routes
+}
+
+// The worker fills in what stands in braces.
+const promptWords = ({ tag, direction, messages }: Language, { basePath }: Config): string => {
+  const { title, text, notMe } = messages.notification
+  const { place } = messages.placeAndTime
+  return JSON.stringify({
+    language: tag,
+    direction,
+    base: basePath,
+    words: {
+      title: title('{device}'),
+      text: text('{client}', '{place}'),
+      notMe,
+      places: [place(['{0}']), place(['{0}', '{1}']), place(['{0}', '{1}', '{2}'])],
+    },
+  })
 }
 
 const asset = (env: Cloudflare.Env, name: string): Promise<Response> =>

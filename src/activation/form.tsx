@@ -143,10 +143,18 @@ export const Checkbox: FC<CheckboxProps> = ({ name, label, checked = false, erro
 interface NoticeProps {
   readonly kind: 'problem' | 'status'
   readonly id?: string
+  /** Until a script has reason to show it. */
+  readonly hidden?: boolean
 }
 
-export const Notice: FC<PropsWithChildren<NoticeProps>> = ({ kind, id, children }) => (
-  <p class="notice" role={kind === 'problem' ? 'alert' : 'status'} id={id}>
+export const Notice: FC<PropsWithChildren<NoticeProps>> = ({ kind, id, hidden, children }) => (
+  <p
+    class="notice"
+    role={kind === 'problem' ? 'alert' : 'status'}
+    id={id}
+    hidden={hidden}
+    tabindex={hidden === true ? -1 : undefined}
+  >
     {children}
   </p>
 )

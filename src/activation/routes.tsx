@@ -14,10 +14,11 @@ import { devices } from './devices.tsx'
 import { enterCode } from './enter-code.tsx'
 import { files } from './files.ts'
 import { forbidden, missing, tooLarge, unavailable } from './problem.tsx'
+import { promptRefusal } from './prompts.tsx'
 import { result } from './result.tsx'
 import { signIn, signOut } from './sign-in.tsx'
 import { upstream } from './upstream.tsx'
-import { type PageEnvironment, pageContextFor } from './visit.ts'
+import { type PageEnvironment, isOwnPage, pageContextFor } from './visit.ts'
 
 type Middleware = MiddlewareHandler<PageEnvironment>
 
@@ -29,10 +30,12 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   const routes = new Hono<PageEnvironment>()
   routes.route('/device', files(config))
   for (const path of ['/device/*', '/devices/*', '/authorize']) {
-    routes.use(path, pageHeaders, noStore, requireTls, preparePage(config))
+    const headers = pageHeaders({ hasWorker: path === '/devices/*' && config.push !== undefined })
+    routes.use(path, headers, noStore, requireTls, preparePage(config))
     routes.use(path, bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }))
   }
   routes.route('/authorize', authorize)
+  if (config.push !== undefined) routes.route('/devices/prompts/not-me', promptRefusal)
   for (const path of ['/device/*', '/devices/*']) routes.use(path, requireOwnForm)
   routes.route('/device', enterCode)
   routes.route('/device/sign-in', signIn)
@@ -48,22 +51,24 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   return routes
 }
 
-const pageHeaders: Middleware = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    styleSrc: ["'self'"],
-    scriptSrc: ["'self'"],
-    imgSrc: ["'self'"],
-    // The only page with a script that asks us anything.
-    connectSrc: [({ req }) => (req.path.endsWith('/device/confirm') ? "'self'" : "'none'")],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-  xFrameOptions: 'DENY',
-  referrerPolicy: 'no-referrer',
-  strictTransportSecurity: STRICT_TRANSPORT_SECURITY,
-})
+const pageHeaders = ({ hasWorker }: { hasWorker: boolean }): Middleware =>
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      ...(hasWorker && { workerSrc: ["'self'"] }),
+      imgSrc: ["'self'"],
+      // The only page with a script that asks us anything.
+      connectSrc: [({ req }) => (req.path.endsWith('/device/confirm') ? "'self'" : "'none'")],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    xFrameOptions: 'DENY',
+    referrerPolicy: 'no-referrer',
+    strictTransportSecurity: STRICT_TRANSPORT_SECURITY,
+  })
 
 const noStore: Middleware = async (context, next) => {
   await next()
@@ -91,17 +96,11 @@ const preparePage =
   }
 
 // The token is what counts. Where a browser says that the form stands on another site, that is
-// enough to refuse; `no-referrer` makes some say `Origin: null` for our own.
+// enough to refuse.
 const requireOwnForm: Middleware = async (context, next) => {
   if (context.req.method !== 'POST') return next()
-  const site = context.req.header('Sec-Fetch-Site')
-  const origin = context.req.header('Origin') ?? 'null'
-  const isForeign =
-    site === undefined
-      ? origin !== 'null' && origin !== new URL(context.req.url).origin
-      : site !== 'same-origin'
   const isForm = context.req.header('Content-Type')?.startsWith('application/x-www-form-urlencoded')
-  if (isForeign || isForm !== true) return forbidden(context)
+  if (!isOwnPage(context) || isForm !== true) return forbidden(context)
   const fields = new URLSearchParams(await context.req.text())
   const form = (name: string) => fields.get(name) ?? ''
   if (!isEqualInConstantTime(form('csrf'), context.get('page').csrf)) return forbidden(context)

@@ -13,7 +13,7 @@ import {
   signedInPerson,
 } from '../identity/session.ts'
 import { accountOf, ask } from '../objects/index.ts'
-import { placeIn, whereaboutsOf } from '../whereabouts.ts'
+import { type Place, placeIn, whereaboutsOf } from '../whereabouts.ts'
 import { keepCookie, readCookie } from './cookies.ts'
 import { type Language, chooseLanguage, languageInUiLocales } from './language.ts'
 import type { PageContext } from './layout.tsx'
@@ -67,6 +67,20 @@ export const visitOf = (context: PageRequest): Visit => ({
   previous: sessionCookie(context),
 })
 
+/** Where the browser is, for the account to know while it is asked by push; else undefined. */
+export const placeToSee = (context: PageRequest): Place | undefined =>
+  context.get('config').push && placeIn(whereaboutsOf(context.req.raw))
+
+/** Whether a form or a script of our own sent this, as far as the browser says. */
+export const isOwnPage = (context: PageRequest): boolean => {
+  const site = context.req.header('Sec-Fetch-Site')
+  // `no-referrer` makes some say `Origin: null` for our own.
+  const origin = context.req.header('Origin') ?? 'null'
+  return site === undefined
+    ? origin === 'null' || origin === new URL(context.req.url).origin
+    : site === 'same-origin'
+}
+
 /** Who is signed in. Touches the account. */
 export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>
   signedInPerson(context.env, sessionCookie(context))
@@ -79,7 +93,7 @@ export const codeTryer = async (
   const cookie = sessionCookie(context)
   if (cookie === undefined) return undefined
   const person = await ask(async () =>
-    accountOf(context.env, cookie.subject)?.tryCode(cookie.claim, userCode),
+    accountOf(context.env, cookie.subject)?.tryCode(cookie.claim, userCode, placeToSee(context)),
   )
   return person === undefined ? undefined : { ...person, ...cookie }
 }

@@ -8,7 +8,7 @@ import { type DecisionRequest, decisionSchema } from './decision-request.ts'
 
 /** Decides, once. What was decided already is told with the refusal. */
 export const decide = async (exchange: Exchange, shownCode: string): Promise<Response> => {
-  const { env, request } = exchange
+  const { env, config, request } = exchange
   const admission = await admitApprover(exchange, shownCode)
   if (admission instanceof Response) return admission
   const decision = parseDecision(await readJsonObject(request, invalidRequest))
@@ -24,7 +24,12 @@ export const decide = async (exchange: Exchange, shownCode: string): Promise<Res
           typedCode: decision.typed_code,
           isInFront: decision.in_front === true,
         })
-      : await refuse(env, question, decision.decision === 'report' ? 'reported' : 'declined')
+      : await refuse(
+          env,
+          config,
+          question,
+          decision.decision === 'report' ? 'reported' : 'declined',
+        )
   switch (done.outcome) {
     case 'not_valid':
       throw unknownCode()

@@ -3,7 +3,7 @@
 import { type JWTVerifyGetKey, createRemoteJWKSet, customFetch } from 'jose'
 import { KEYS_CACHE_MS, KEYS_COOLDOWN_MS, PROVIDER_CACHE_MS } from '../config.ts'
 import { Kept } from '../kept.ts'
-import { NotFetched, fetchTrusted } from '../oauth/public-fetch.ts'
+import { NotFetched, fetchTrusted } from '../public-fetch.ts'
 
 const WANTED = { accept: 'application/json', maxBytes: 64 * 1024 }
 const MAX_KEPT = 50

@@ -75,12 +75,17 @@ export const openAccount = async (
 ): Promise<Opened | { readonly outcome: 'refused' }> => {
   const { value, claim } = mintSession(subject)
   const opened = await ask(async () =>
-    accountOf(env, subject)?.open(claims, claim, {
-      amr: signIn.amr,
-      provider: signIn.provider,
-      authTimeMs: signIn.atMs ?? Date.now(),
-      ...where,
-    }),
+    accountOf(env, subject)?.open(
+      claims,
+      claim,
+      {
+        amr: signIn.amr,
+        provider: signIn.provider,
+        authTimeMs: signIn.atMs ?? Date.now(),
+        ...where,
+      },
+      previous?.claim,
+    ),
   )
   if (opened?.outcome !== 'opened') return { outcome: 'refused' }
   await endPrevious(env, previous)

@@ -7,7 +7,7 @@ import { SECOND } from '../durations.ts'
 import { ObjectUnavailable, ask, replayGuardOf } from '../objects/index.ts'
 import { clientKeys } from './client-keys.ts'
 import { notToBeHad } from './errors.ts'
-import { NotFetched } from './public-fetch.ts'
+import { NotFetched } from '../public-fetch.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 

@@ -9,7 +9,7 @@ import {
 import type { ClientKeys } from '../clients.ts'
 import { KEYS_CACHE_MS, KEYS_COOLDOWN_MS } from '../config.ts'
 import { Kept } from '../kept.ts'
-import { fetchPublic } from './public-fetch.ts'
+import { fetchPublic } from '../public-fetch.ts'
 
 const ACCEPT = 'application/jwk-set+json, application/json'
 const MAX_BYTES = 64 * 1024

@@ -5,7 +5,7 @@ import type { Client } from '../clients.ts'
 import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../config.ts'
 import { SECOND } from '../durations.ts'
 import { OAuthError, notToBeHad } from './errors.ts'
-import { NotFetched, fetchPublic } from './public-fetch.ts'
+import { NotFetched, fetchPublic } from '../public-fetch.ts'
 import { metadataSchema } from './requested-metadata.ts'
 import { grantMetadata, unlistedClient } from './unlisted-client.ts'
 

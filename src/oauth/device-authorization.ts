@@ -6,10 +6,11 @@ import { deviceNameOf } from '../device-name.ts'
 import { SECOND } from '../durations.ts'
 import { ask, deviceAuthorizationOf } from '../objects/index.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization-state.ts'
+import type { WaitingDevice } from '../push/prompt.ts'
 import { isWithinLimit } from '../rate-limit.ts'
 import { whereaboutsOf } from '../whereabouts.ts'
+import { promptByHint, readAccountHint } from './account-hint.ts'
 import { authenticateClient } from './client-authentication.ts'
-
 import { provenKey } from './dpop.ts'
 import { OAuthError, tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -34,10 +35,11 @@ export const deviceAuthorization = async (
   const scope = grantableScope(parameters.get('scope'), client)
   const resource = grantableResource(parameters.resource, scope, config, issuer)
   const codeChallenge = readCodeChallenge(parameters)
+  const hint = readAccountHint(exchange, client, parameters)
   const dpopJkt = await provenKey(exchange)
   if (!(await isWithinLimit(env.START_LIMIT, request, client.id))) throw tooManyRequests()
   const now = Date.now()
-  const { userCode, deviceCode } = await start(env, client, mint, {
+  const started = await start(env, client, mint, {
     clientId: client.id,
     clientName: client.name,
     clientUri: client.uri,
@@ -53,7 +55,12 @@ export const deviceAuthorization = async (
     origin: whereaboutsOf(request),
     proximityPolicy: client.proximityPolicy,
   })
-  return Response.json(respond(client, issuer, userCode, deviceCode))
+  promptByHint(exchange, hint, started)
+  return Response.json(respond(client, issuer, started))
+}
+
+interface Started extends WaitingDevice {
+  readonly deviceCode: string
 }
 
 const start = async (
@@ -61,15 +68,13 @@ const start = async (
   client: Client,
   mint: typeof mintUserCode,
   request: Omit<AuthorizationRequest, 'secretHash'>,
-): Promise<{ userCode: string; deviceCode: string }> => {
+): Promise<Started> => {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const userCode = mint(client.userCodeCharset)
     const { text, deviceCode } = mintDeviceCode(userCode, request.expiresAtMs)
-    const { secretHash } = deviceCode
-    const started = await ask(() =>
-      deviceAuthorizationOf(env, userCode).start({ ...request, secretHash }),
-    )
-    if (started.outcome === 'started') return { userCode, deviceCode: text }
+    const accepted = { ...request, secretHash: deviceCode.secretHash }
+    const started = await ask(() => deviceAuthorizationOf(env, userCode).start(accepted))
+    if (started.outcome === 'started') return { userCode, deviceCode: text, request: accepted }
   }
   throw new Error('no free user code was found')
 }
@@ -77,8 +82,7 @@ const start = async (
 const respond = (
   client: Client,
   issuer: string,
-  userCode: string,
-  deviceCode: string,
+  { userCode, deviceCode }: Started,
 ): DeviceAuthorizationResponse => {
   const shown = displayUserCode(userCode)
   return {

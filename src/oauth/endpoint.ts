@@ -1,6 +1,7 @@
 // What every endpoint for machines shares: errors as JSON, no-store, TLS, and the methods that it has.
 import type { Context } from 'hono'
 import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config.ts'
+import { logFailure } from '../failure-log.ts'
 import { isLoopback } from '../loopback.ts'
 import { OAuthError, renderError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -17,8 +18,15 @@ export const exchangeOf = (context: Context<Environment>, config: Config): Excha
   env: context.env,
   config,
   issuer: issuerFor(config, context.req.url),
+  afterwards: (work) => context.executionCtx.waitUntil(logged(work)),
   headers: new Map(),
 })
+
+const logged = async (work: () => Promise<void>): Promise<void> => {
+  // Not one step before the answer: how long this takes tells what it finds.
+  await scheduler.wait(0)
+  await work().catch(logFailure)
+}
 
 /** The answer of an endpoint that has these methods, or what it throws as one. */
 export const answer = async (

@@ -11,6 +11,8 @@ export interface Exchange {
   readonly config: Config
   /** The issuer identifier, whose endpoint this is. */
   readonly issuer: string
+  /** Does what nobody waits for, when the answer is on its way. What it throws is logged. */
+  readonly afterwards: (work: () => Promise<void>) => void
   /** Go onto the answer, also if it is a refusal. */
   readonly headers: Map<string, string>
 }

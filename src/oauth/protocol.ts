@@ -13,6 +13,8 @@ export const KNOWN_PARAMETERS = [
   'device_code',
   'device_name',
   'grant_type',
+  'id_token_hint',
+  'login_hint',
   'refresh_token',
   'request',
   'request_uri',

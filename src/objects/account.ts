@@ -14,6 +14,9 @@ import type {
 } from './grant-state.ts'
 import { Grants } from './grants.ts'
 import { type Passkey, Passkeys } from './passkeys.ts'
+import type { PromptRequest } from './prompt-guard.ts'
+import { type AskedBrowser, Prompts } from './prompts.ts'
+import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
 import { type SecurityEvent, SecurityEvents } from './security-events.ts'
 import type { Place } from '../whereabouts.ts'
 import { type Session, type SessionClaim, Sessions, type SignIn } from './sessions.ts'
@@ -21,6 +24,7 @@ import { type Session, type SessionClaim, Sessions, type SignIn } from './sessio
 const PROFILE = 'profile'
 const WRONG_CODES = 'wrong_codes'
 const DEVICES_ENDED_AT = 'devices_ended_at'
+const REPORTED_AT = 'reported_at'
 
 /** The identity claims we keep (OpenID Connect Core §5.1). */
 export interface Claims {
@@ -54,6 +58,8 @@ export interface Overview {
   readonly devices: readonly (Grant & { readonly grantId: string })[]
   readonly sessions: readonly (Session & { readonly id: string })[]
   readonly passkeys: readonly Passkey[]
+  /** The browsers that are asked by push. */
+  readonly askedBrowsers: readonly AskedBrowser[]
   readonly events: readonly SecurityEvent[]
 }
 
@@ -61,6 +67,7 @@ export class Account extends DurableObject {
   readonly #sessions = new Sessions(this.ctx.storage)
   readonly #grants = new Grants(this.ctx.storage)
   readonly #passkeys = new Passkeys(this.ctx.storage)
+  readonly #prompts = new Prompts(this.ctx.storage, this.#sessions)
   readonly #events = new SecurityEvents(this.ctx.storage)
   // When which code was last looked up. In memory is enough: what is asked so often stays there.
   readonly #triedAtMs = new Map<string, number>()
@@ -68,11 +75,13 @@ export class Account extends DurableObject {
   /**
    * Begins a session, of a new account if there is none. The claims of whoever recognised the person
    * replace those before. Refused if the account is shut, or is not there and nobody vouches for it.
+   * `previous` is what this browser had until now: what it was asked to do by push, it still does.
    */
   async open(
     claims: Claims | undefined,
     session: SessionClaim,
     signIn: SignIn,
+    previous?: SessionClaim,
   ): Promise<{ outcome: 'opened' | 'refused' }> {
     const now = Date.now()
     const before = await this.#profile()
@@ -85,7 +94,9 @@ export class Account extends DurableObject {
       this.#sessions.begin(session, signIn, now),
       this.#events.add({ kind: 'signed_in', atMs: now, about, place }),
     ])
+    if (previous !== undefined) await this.#prompts.move(previous, session.id, place, now)
     await Promise.all([this.#sessions.tidyUp(now), this.#grants.tidyUp(now)])
+    await this.#prompts.tidyUp(now)
     return { outcome: 'opened' }
   }
 
@@ -109,8 +120,13 @@ export class Account extends DurableObject {
   }
 
   /** The same, when the person is about to have a user code looked up. */
-  async tryCode(claim: SessionClaim, userCode: string): Promise<SignedInPerson | undefined> {
+  async tryCode(
+    claim: SessionClaim,
+    userCode: string,
+    place?: Place,
+  ): Promise<SignedInPerson | undefined> {
     const person = await this.session(claim)
+    if (person !== undefined && place !== undefined) await this.#prompts.see(claim.id, place)
     return person && { ...person, codeWaitMs: await this.#tryCode(userCode) }
   }
 
@@ -138,7 +154,7 @@ export class Account extends DurableObject {
   /** Ends the session on the server (SS-4). */
   async signOut(claim: SessionClaim): Promise<void> {
     if ((await this.#sessions.find(claim, Date.now())) !== undefined)
-      await this.#sessions.end(claim.id)
+      await this.endSession(claim.id)
   }
 
   /** A user code that led nowhere (RFC 8628 §5.1). */
@@ -146,16 +162,18 @@ export class Account extends DurableObject {
     await this.ctx.storage.put(WRONG_CODES, afterWrongCode(await this.#wrongCodes(), Date.now()))
   }
 
-  /** The account as its owner sees it; undefined without a live session. */
-  async overview(claim: SessionClaim): Promise<Overview | undefined> {
+  /** The account as its owner sees it, from `place`; undefined without a live session. */
+  async overview(claim: SessionClaim, place?: Place): Promise<Overview | undefined> {
     if ((await this.session(claim)) === undefined) return undefined
-    const [devices, sessions, passkeys, events] = await Promise.all([
+    if (place !== undefined) await this.#prompts.see(claim.id, place)
+    const [devices, sessions, passkeys, askedBrowsers, events] = await Promise.all([
       this.#grants.list(Date.now()),
       this.#sessions.list(Date.now()),
       this.#passkeys.list(),
+      this.#prompts.browsers(Date.now()),
       this.#events.list(),
     ])
-    return { devices, sessions, passkeys, events }
+    return { devices, sessions, passkeys, askedBrowsers, events }
   }
 
   /** Calls a device by another name. */
@@ -175,16 +193,19 @@ export class Account extends DurableObject {
     const grant = await this.#grants.find(grantId)
     if (grant === undefined && why === 'device_removed') return
     await this.#grants.end(grantId, Date.now())
+    // Whoever it was has an ID token by now, and is not to ask again by it.
+    if (why === 'device_reported') await this.ctx.storage.put(REPORTED_AT, Date.now())
     await this.#note(why, grant?.deviceName ?? deviceName, grant?.place)
   }
 
   async endSession(id: string): Promise<void> {
-    await this.#sessions.end(id)
+    await Promise.all([this.#sessions.end(id), this.#prompts.unsubscribe(id)])
   }
 
   /** Ends every session, and with them every device's grant where that is wanted. */
   async signOutEverywhere({ withDevices }: { withDevices: boolean }): Promise<void> {
     await this.#sessions.endAll()
+    await this.#prompts.tidyUp(Date.now())
     if (withDevices) {
       const now = Date.now()
       await Promise.all([this.#grants.endAll(now), this.ctx.storage.put(DEVICES_ENDED_AT, now)])
@@ -225,9 +246,51 @@ export class Account extends DurableObject {
     if (passkey !== undefined) await this.#note('passkey_removed', passkey.name)
   }
 
-  /** A request for a device that the person says they did not make (RFC 10027 §6.1.4). */
-  async reportRequest(deviceName: string, place: Place | undefined): Promise<void> {
+  /**
+   * A request for a device that the person says they did not make (RFC 10027 §6.1.4). Its source, if
+   * told, does not ask by push any more.
+   */
+  async reportRequest(
+    deviceName: string,
+    place: Place | undefined,
+    source?: string,
+  ): Promise<void> {
+    if (source !== undefined) await this.#prompts.silence(source, Date.now())
     await this.#note('request_reported', deviceName, place)
+  }
+
+  /** Asks this browser by push from now on. False without a live session. */
+  async subscribe(claim: SessionClaim, address: PushAddress, place: Place): Promise<boolean> {
+    if ((await this.session(claim)) === undefined) return false
+    await this.#prompts.subscribe(claim.id, address, place, Date.now())
+    return true
+  }
+
+  /** Asks it no more; only if it is still where `endpoint` says, where that is told. */
+  async unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
+    await this.#prompts.unsubscribe(sessionId, endpoint)
+  }
+
+  /** Where to ask the person about a device, which counts as having asked; often nowhere. */
+  async prompt(request: PromptRequest): Promise<readonly OwnSubscription[]> {
+    const [profile, endedAtMs = -Infinity, reportedAtMs = -Infinity] = await Promise.all([
+      this.#openProfile(),
+      this.ctx.storage.get<number>(DEVICES_ENDED_AT),
+      this.ctx.storage.get<number>(REPORTED_AT),
+    ])
+    const { hintIssuedAtMs = Infinity } = request
+    return profile === undefined || hintIssuedAtMs <= Math.max(endedAtMs, reportedAtMs)
+      ? []
+      : this.#prompts.ask(request, Date.now())
+  }
+
+  /**
+   * The person says in a notification that they did not start it, which silences its source. Only the
+   * browser that was asked knows its endpoint. False if this account was not asked about the code.
+   */
+  async refusePrompt(claim: SessionClaim, endpoint: string, codeHash: string): Promise<boolean> {
+    const person = await this.session(claim)
+    return person !== undefined && this.#prompts.refuse(claim.id, endpoint, codeHash, Date.now())
   }
 
   /**

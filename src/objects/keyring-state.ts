@@ -1,5 +1,10 @@
 // When a signing key is announced, used, retired and forgotten. Pure.
-import { KEY_ANNOUNCED_MS, KEY_LIFETIME_MS, KEY_RETIRED_MS } from '../config.ts'
+import {
+  ID_TOKEN_HINT_LIFETIME_MS,
+  KEY_ANNOUNCED_MS,
+  KEY_LIFETIME_MS,
+  KEY_RETIRED_MS,
+} from '../config.ts'
 import type { IdTokenAlgorithm } from '../client-metadata.ts'
 import type { JWK } from 'jose'
 
@@ -12,6 +17,13 @@ export interface SigningKey {
   readonly activeFromMs: number
   readonly privateJwk: JWK
   readonly publicJwk: JWK
+}
+
+/** What is left of a key that nothing new is signed with: it still tells that a hint is ours. */
+export interface ForgottenKey {
+  readonly kid: string
+  readonly publicJwk: JWK
+  readonly untilMs: number
 }
 
 /**
@@ -49,6 +61,20 @@ export const retainedKeys = (keys: readonly SigningKey[], now: number): readonly
     )
     return successor === undefined || now < successor.activeFromMs + KEY_RETIRED_MS
   })
+
+/** The public halves that an ID token which comes back as a hint may still need. */
+export const rememberedKeys = (
+  remembered: readonly ForgottenKey[],
+  dropped: readonly SigningKey[],
+  now: number,
+): readonly ForgottenKey[] => [
+  ...remembered.filter(({ untilMs }) => now < untilMs),
+  ...dropped.map(({ kid, publicJwk }) => ({
+    kid,
+    publicJwk,
+    untilMs: now + ID_TOKEN_HINT_LIFETIME_MS,
+  })),
+]
 
 /** When the set next changes by itself. */
 export const nextChangeMs = (keys: readonly SigningKey[], now: number): number =>

@@ -6,20 +6,28 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { ID_TOKEN_ALGORITHMS } from '../client-metadata.ts'
 import { randomBytes } from '../crypto.ts'
 import {
+  type ForgottenKey,
   type SigningAlgorithm,
   type SigningKey,
   dueKey,
   nextChangeMs,
+  rememberedKeys,
   retainedKeys,
 } from './keyring-state.ts'
 
 const RECORD = 'keys'
+const REMEMBERED = 'remembered'
 const MAC_SECRET = 'mac_secret'
 
 export class Keyring extends DurableObject {
   /** All keys, private halves included, for the isolates of this Worker. */
   async keys(): Promise<readonly SigningKey[]> {
     return this.#rotate(Date.now())
+  }
+
+  /** The public halves of keys that are published no more, for ID tokens that come back as hints. */
+  async rememberedKeys(): Promise<readonly ForgottenKey[]> {
+    return (await this.ctx.storage.get<readonly ForgottenKey[]>(REMEMBERED)) ?? []
   }
 
   /**
@@ -50,14 +58,21 @@ export class Keyring extends DurableObject {
         }),
       )
       const keys = retainedKeys([...before, ...made], now)
+      const dropped = before.filter((key) => !keys.includes(key))
       if (made.length > 0 || keys.length < before.length) {
         await Promise.all([
           this.ctx.storage.put(RECORD, keys),
           this.ctx.storage.setAlarm(nextChangeMs(keys, now)),
+          ...(dropped.length > 0 ? [this.#remember(dropped, now)] : []),
         ])
       }
       return keys
     })
+  }
+
+  async #remember(dropped: readonly SigningKey[], now: number): Promise<void> {
+    const remembered = rememberedKeys(await this.rememberedKeys(), dropped, now)
+    await this.ctx.storage.put(REMEMBERED, remembered)
   }
 }
 

@@ -42,6 +42,11 @@ export class Login extends DurableObject {
     return subject
   }
 
+  /** Whose account this opens, if it does. */
+  async subject(): Promise<string | undefined> {
+    return (await this.#record())?.subject
+  }
+
   /** Tries a password. */
   async tryPassword(password: string): Promise<PasswordOutcome> {
     const now = Date.now()

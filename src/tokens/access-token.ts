@@ -1,10 +1,10 @@
 // Access tokens: JWTs as RFC 9068 profiles them, signed with ES256.
-import { SignJWT, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import { SignJWT, errors, jwtVerify } from 'jose'
 import { randomBytes, toBase64url } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 import type { Authentication } from '../objects/device-authorization-state.ts'
 import { authenticationClaims, authenticationIn } from './authentication.ts'
-import { signingKey, verificationKey } from './signing-keys.ts'
+import { keyIdOf, signingKey, verificationKey } from './signing-keys.ts'
 
 export const ACCESS_TOKEN_ALGORITHM = 'ES256'
 const TYPE = 'at+jwt'
@@ -89,13 +89,5 @@ export const verifyAccessToken = async (
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined
     throw error
-  }
-}
-
-const keyIdOf = (token: string): string | undefined => {
-  try {
-    return decodeProtectedHeader(token).kid
-  } catch {
-    return undefined
   }
 }

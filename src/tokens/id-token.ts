@@ -1,10 +1,12 @@
-// ID tokens (OpenID Connect Core §2), issued when `openid` was granted.
-import { SignJWT } from 'jose'
-import type { IdTokenAlgorithm } from '../client-metadata.ts'
+// ID tokens (OpenID Connect Core §2), issued when `openid` was granted; they may come back as hints.
+import { SignJWT, errors, jwtVerify } from 'jose'
+import { ID_TOKEN_ALGORITHMS, type IdTokenAlgorithm } from '../client-metadata.ts'
+import { ID_TOKEN_HINT_LIFETIME_MS } from '../config.ts'
 import { sha256Bytes, toBase64url } from '../crypto.ts'
+import { SECOND } from '../durations.ts'
 import type { Authentication } from '../objects/device-authorization-state.ts'
 import { authenticationClaims } from './authentication.ts'
-import { signingKey } from './signing-keys.ts'
+import { hintVerificationKey, keyIdOf, signingKey } from './signing-keys.ts'
 
 export interface IdTokenClaims {
   readonly issuer: string
@@ -16,6 +18,7 @@ export interface IdTokenClaims {
 
 // Read once, at redemption, beside the access token.
 const LIFETIME_SECONDS = 10 * 60
+const TYPE = 'JWT'
 
 /** A signed ID token. It carries no nonce: a device request is no authentication request. */
 export const issueIdToken = async (
@@ -36,8 +39,37 @@ export const issueIdToken = async (
     iat: issuedAt,
     exp: issuedAt + LIFETIME_SECONDS,
   })
-    .setProtectedHeader({ alg, typ: 'JWT', kid })
+    .setProtectedHeader({ alg, typ: TYPE, kid })
     .sign(key)
+}
+
+/**
+ * Whom an ID token of ours for this client names, which may have run out long ago (Core §3.1.2.1);
+ * undefined for anything else. It shows that the client knew the person, and lets nobody in.
+ */
+export const verifyIdTokenHint = async (
+  env: Cloudflare.Env,
+  hint: string,
+  { issuer, clientId }: Pick<IdTokenClaims, 'issuer' | 'clientId'>,
+  now: number,
+): Promise<{ subject: string; issuedAtMs: number } | undefined> => {
+  const key = await hintVerificationKey(env, keyIdOf(hint), now)
+  if (key === undefined) return undefined
+  try {
+    const { payload } = await jwtVerify(hint, key, {
+      algorithms: [...ID_TOKEN_ALGORITHMS],
+      typ: TYPE,
+      issuer,
+      audience: clientId,
+      currentDate: new Date(now),
+      clockTolerance: ID_TOKEN_HINT_LIFETIME_MS / SECOND,
+      requiredClaims: ['sub', 'exp', 'iat'],
+    })
+    return { subject: String(payload.sub), issuedAtMs: (payload.iat ?? 0) * SECOND }
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined
+    throw error
+  }
 }
 
 // Core §3.1.3.6: the left half of the hash that `alg` names, which is SHA-256 for all of ours.

@@ -1,8 +1,19 @@
 // The Keyring's keys as this isolate knows them, so that no token waits for that one object.
-import { type CryptoKey, type JSONWebKeySet, type JWK, importJWK } from 'jose'
+import {
+  type CryptoKey,
+  type JSONWebKeySet,
+  type JWK,
+  decodeProtectedHeader,
+  importJWK,
+} from 'jose'
 import { KEYRING_CACHE_MS, KEY_ANNOUNCED_MS } from '../config.ts'
 import { ask, keyringOf } from '../objects/index.ts'
-import { type SigningAlgorithm, type SigningKey, currentKey } from '../objects/keyring-state.ts'
+import {
+  type ForgottenKey,
+  type SigningAlgorithm,
+  type SigningKey,
+  currentKey,
+} from '../objects/keyring-state.ts'
 
 interface KnownKeys {
   readonly fetchedAtMs: number
@@ -10,6 +21,7 @@ interface KnownKeys {
 }
 
 let known: KnownKeys | undefined
+let remembered: { fetchedAtMs: number; keys: readonly ForgottenKey[] } | undefined
 let knownMacSecret: Uint8Array | undefined
 const imported = new Map<string, CryptoKey | Uint8Array>()
 
@@ -32,6 +44,29 @@ export const verificationKey = async (
 ): Promise<CryptoKey | Uint8Array | undefined> => {
   const key = (await knownKeys(env, now)).find((candidate) => candidate.kid === kid)
   return key === undefined ? undefined : importOnce(`verify ${key.kid}`, key.publicJwk)
+}
+
+/** The public key named `kid`, also if we have ceased to publish it. For hints, and nothing else. */
+export const hintVerificationKey = async (
+  env: Cloudflare.Env,
+  kid: string | undefined,
+  now: number,
+): Promise<CryptoKey | Uint8Array | undefined> => {
+  const published = await verificationKey(env, kid, now)
+  if (published !== undefined) return published
+  if (remembered === undefined || now - remembered.fetchedAtMs >= KEYRING_CACHE_MS)
+    remembered = { fetchedAtMs: now, keys: await ask(() => keyringOf(env).rememberedKeys()) }
+  const key = remembered.keys.find((candidate) => candidate.kid === kid && now < candidate.untilMs)
+  return key === undefined ? undefined : importOnce(`verify ${key.kid}`, key.publicJwk)
+}
+
+/** Which key a JWT says it is signed with. */
+export const keyIdOf = (jwt: string): string | undefined => {
+  try {
+    return decodeProtectedHeader(jwt).kid
+  } catch {
+    return undefined
+  }
 }
 
 /** The key set as published (RFC 7517 §5): public halves only, also of the keys to come. */

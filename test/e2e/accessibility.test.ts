@@ -17,6 +17,7 @@ import {
 import { PAGE_STATES, type PageState, STRICT_CLIENT } from '../support/page-states.ts'
 import { PASSWORD } from '../support/person.ts'
 import { Phone } from '../support/phone.ts'
+import { PUSH, PUSH_SECRETS } from '../support/push-settings.ts'
 import { RemoteDevice } from '../support/remote-device.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'
@@ -32,7 +33,7 @@ let browser: Browser
 
 beforeAll(async () => {
   const { SCOPES, CLIENTS } = TEST_VARS
-  const vars = { SCOPES, CLIENTS: [...CLIENTS, STRICT_CLIENT] }
+  const vars = { SCOPES, CLIENTS: [...CLIENTS, STRICT_CLIENT], PUSH, ...PUSH_SECRETS }
   ;[server, browser] = await Promise.all([startServer(vars), startBrowser()])
 })
 afterAll(async () => {

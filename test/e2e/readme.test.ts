@@ -1,6 +1,9 @@
 // What the README says about itself: files and tests that it names are there.
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { parseConfig } from '../../src/config.ts'
+import { DEMO } from '../../src/demo/client.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const readme = readFileSync(`${root}README.md`, 'utf8')
@@ -45,4 +48,12 @@ it('XD-4 says what the flow is not for', () => {
   expect(readme).toMatch(/Use the device grant only where the device has no usable browser/)
   expect(readme).toMatch(/not for high-value resources/)
   expect(readme).toMatch(/On a phone or laptop itself, use the authorization code grant/)
+})
+
+it('makes a key pair for push that fits', () => {
+  const command = /```sh\n(node -e [^\n]+generateKeyPairSync[^\n]+)\n```/.exec(readme)?.[1] ?? ''
+  const said = execFileSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' })
+  const [, publicKey, privateKey] = /^public_key: +(\S+)\nprivate key: +(\S+)\n$/.exec(said) ?? []
+  const PUSH = { public_key: publicKey, private_key: 'KEY', sub: 'mailto:operator@example.com' }
+  expect(parseConfig({ PUSH, KEY: privateKey }, DEMO).push).toMatchObject({ publicKey, privateKey })
 })

@@ -185,6 +185,7 @@ describe('a user code in use', () => {
           env,
           config,
           issuer: ISSUER,
+          afterwards: () => undefined,
           headers: new Map(),
         },
         () => codes.shift() ?? 'ZZZZZZZZ',

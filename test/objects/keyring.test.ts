@@ -144,6 +144,38 @@ describe('a rotation by alarm (MD-13)', () => {
   })
 })
 
+describe('a key that is published no more', () => {
+  it('is remembered for the hints it signed, for 400 days, by its public half alone', async () => {
+    const keyring = newKeyring()
+    const first = await keyring.keys()
+    expect(await keyring.rememberedKeys()).toEqual([])
+    await runAlarm(keyring)
+    await runAlarm(keyring)
+    expect(await keyring.rememberedKeys(), 'still published').toEqual([])
+    await runAlarm(keyring)
+    const forgottenAtMs = Date.now()
+    const remembered = await keyring.rememberedKeys()
+    expect(remembered).toEqual(
+      first.map(({ kid, publicJwk }) => ({
+        kid,
+        publicJwk,
+        untilMs: forgottenAtMs + 400 * DAY,
+      })),
+    )
+    expect(remembered.some(({ publicJwk }) => PRIVATE.some((member) => member in publicJwk))).toBe(
+      false,
+    )
+    // … until the first rotation after that.
+    while (Date.now() < forgottenAtMs + 400 * DAY) await runAlarm(keyring)
+    await runAlarm(keyring)
+    await runAlarm(keyring)
+    const kids = kidsOf(await keyring.rememberedKeys())
+    for (const { kid } of first) expect(kids).not.toContain(kid)
+    // A new pair each month, and those of the last thirteen.
+    expect(kids.length).toBeLessThanOrEqual(2 * 15)
+  })
+})
+
 const published = async (): Promise<JWK[]> => {
   const response = await worker(new Request(url('/jwks.json')))
   expect(response.status).toBe(200)

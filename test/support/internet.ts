@@ -20,6 +20,8 @@ export class Host {
   resolve: Reply | undefined
   /** How often the document was asked for. */
   asked = 0
+  /** What was sent along, the last one last. */
+  readonly requests: RequestInit[] = []
   answer: Reply
 
   constructor(answer: Reply, uri = `https://host-${hosts.size}.example/document.json`) {
@@ -44,6 +46,7 @@ export const connectInternet = (): readonly string[] => {
     const host = hosts.get(hostname)
     if (host === undefined) throw new TypeError(`nobody is at ${address}`)
     host.asked += 1
+    host.requests.push(init)
     const response = await host.answer(init.signal, address)
     const location = response.headers.get('Location')
     // As the real one does where it is not told otherwise.

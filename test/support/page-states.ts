@@ -4,6 +4,7 @@ import { Authenticator } from './authenticator.ts'
 import { Person } from './person.ts'
 import type { Phone } from './phone.ts'
 import { RECIFE, TURKU, at } from './places.ts'
+import { PushSubscriber } from './push-subscriber.ts'
 import { RemoteDevice } from './remote-device.ts'
 
 type Reach = (phone: Phone) => Promise<void>
@@ -37,7 +38,10 @@ const far = async (phone: Phone, clientId = 'tv'): Promise<void> => {
 
 const everything: Reach = async (phone) => {
   const email = await phone.join()
-  await new Person(fetch, phone.origin, at(TURKU)).signIn(email)
+  const laptop = new Person(fetch, phone.origin, at(TURKU))
+  await laptop.signIn(email)
+  const { fields } = new PushSubscriber('https://push.example/laptop')
+  await laptop.submit(await laptop.open('/devices'), '/devices/prompts/add', fields)
   const device = await RemoteDevice.start(phone.origin)
   await phone.scan(device)
   await follow(phone, allow)
@@ -46,6 +50,9 @@ const everything: Reach = async (phone) => {
   await phone.open('/devices')
   await follow(phone, 'form[data-passkey] button')
   for (const summary of await phone.page.locator('summary').all()) await phone.tap(summary)
+  // Chromium without a head may not show notifications.
+  await phone.tap(phone.page.locator('form[data-push] button'))
+  await phone.page.locator('#push-problem').waitFor()
 }
 
 export const PAGE_STATES = {

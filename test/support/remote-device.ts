@@ -8,6 +8,7 @@ type Fields = Readonly<Record<string, string>>
 export interface Tokens {
   readonly access_token: string
   readonly refresh_token: string
+  readonly id_token: string
 }
 
 interface Failure {
@@ -18,6 +19,8 @@ interface Options {
   readonly clientId?: string
   readonly name?: string
   readonly place?: Place
+  /** How it names its account, if it does. */
+  readonly hint?: Fields
 }
 
 const OFFLINE = 'openid profile offline_access library:read'
@@ -48,13 +51,13 @@ export class RemoteDevice {
 
   static async start(
     origin: string,
-    { clientId = 'tv', name = 'Living-room TV', place = at(TURKU) }: Options = {},
+    { clientId = 'tv', name = 'Living-room TV', place = at(TURKU), hint = {} }: Options = {},
   ): Promise<RemoteDevice> {
-    const fields = { client_id: clientId, device_name: name, scope: OFFLINE }
+    const fields = { client_id: clientId, device_name: name, scope: OFFLINE, ...hint }
     const response = await post(`${origin}/device_authorization`, fields, place)
     if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`)
     const answer = await response.json<Fields>()
-    return new RemoteDevice(origin, { clientId, name, place }, answer)
+    return new RemoteDevice(origin, { clientId, name, place, hint }, answer)
   }
 
   /** Polls once, when it may: the error, or `tokens`. */

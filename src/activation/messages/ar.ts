@@ -193,6 +193,16 @@ export const ar: Messages = {
     newPasskey: (browser) => `مفتاح المرور من ${isolate(browser)}`,
     addedAt: 'وقت الإضافة',
     never: 'لم يُستخدم',
+    prompts: {
+      title: 'إشعارات تسجيل الدخول',
+      text: 'عندما يريد جهاز يعرفك تسجيل الدخول بالقرب منك، تعرض المتصفحات التي تختارها ذلك. لا يُسمح بأي شيء قبل أن تفتح السؤال وتجيب عنه.',
+      ask: 'اسألني في هذا المتصفح',
+      unsupported: 'لا يستطيع هذا المتصفح أن يسألك.',
+      problem: 'لا يسمح هذا المتصفح بالإشعارات. يُرجى السماح بها في إعداداته ثم إعادة المحاولة.',
+      since: 'منذ',
+      stop: 'إيقاف السؤال',
+      stopLabel: (browser) => `إيقاف السؤال على ${isolate(browser)}`,
+    },
     sessions: 'أماكن تسجيل دخولك',
     thisBrowser: 'هذا المتصفح',
     signedInAt: 'وقت الدخول',
@@ -220,7 +230,16 @@ export const ar: Messages = {
       passkeyAdded: 'مفتاح المرور جاهز.',
       passkeyRemoved: 'تمت إزالة مفتاح المرور من هنا. يُرجى حذفه من جهازك أيضًا.',
       sessionEnded: 'تم تسجيل الخروج من ذلك المتصفح.',
+      browserAsked: 'سيسألك هذا المتصفح.',
+      browserNotAsked: 'لن يسألك ذلك المتصفح بعد الآن.',
     },
+  },
+
+  notification: {
+    title: (device) => `تسجيل الدخول على ${isolate(device)}؟`,
+    text: (client, place) =>
+      `${isolate(client)}، من ${isolate(place)}. تابع فقط إذا بدأت هذا بنفسك الآن.`,
+    notMe: 'لست أنا',
   },
 
   problem: {

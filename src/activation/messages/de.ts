@@ -205,6 +205,17 @@ export const de: Messages = {
     newPasskey: (browser) => `Passkey von ${isolate(browser)}`,
     addedAt: 'Hinzugefügt',
     never: 'Noch nie',
+    prompts: {
+      title: 'Benachrichtigungen zur Anmeldung',
+      text: 'Wenn sich in deiner Nähe ein Gerät anmelden will, das dich kennt, zeigen es die Browser, die du dafür wählst. Erlaubt wird nichts, bevor du die Frage öffnest und beantwortest.',
+      ask: 'In diesem Browser fragen',
+      unsupported: 'Dieser Browser kann dich nicht fragen.',
+      problem:
+        'Dieser Browser lässt keine Benachrichtigungen zu. Erlaube sie in seinen Einstellungen und versuch es noch einmal.',
+      since: 'Seit',
+      stop: 'Nicht mehr fragen',
+      stopLabel: (browser) => `Auf ${isolate(browser)} nicht mehr fragen`,
+    },
     sessions: 'Wo du angemeldet bist',
     thisBrowser: 'Dieser Browser',
     signedInAt: 'Angemeldet',
@@ -232,7 +243,16 @@ export const de: Messages = {
       passkeyAdded: 'Dein Passkey ist bereit.',
       passkeyRemoved: 'Der Passkey ist hier entfernt. Lösch ihn auch auf deinem eigenen Gerät.',
       sessionEnded: 'Dieser Browser ist abgemeldet.',
+      browserAsked: 'Dieser Browser fragt dich ab jetzt.',
+      browserNotAsked: 'Dort wirst du nicht mehr gefragt.',
     },
+  },
+
+  notification: {
+    title: (device) => `Auf ${isolate(device)} anmelden?`,
+    text: (client, place) =>
+      `${isolate(client)}, aus ${isolate(place)}. Mach nur weiter, wenn du das gerade gestartet hast.`,
+    notMe: 'Nicht ich',
   },
 
   problem: {

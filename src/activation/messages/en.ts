@@ -197,6 +197,18 @@ export const en = {
     newPasskey: (browser: string) => `Passkey from ${isolate(browser)}`,
     addedAt: 'Added',
     never: 'Never',
+    /** Where a browser is asked to show notifications, and where it shows them. */
+    prompts: {
+      title: 'Sign-in notifications',
+      text: 'When a device that knows you wants to sign in nearby, the browsers you choose show it. Nothing is allowed until you open the question and answer it.',
+      ask: 'Ask me on this browser',
+      unsupported: 'This browser cannot be asked.',
+      problem:
+        'This browser does not let us show notifications. Allow them in its settings and try again.',
+      since: 'Since',
+      stop: 'Stop asking',
+      stopLabel: (browser: string) => `Stop asking on ${isolate(browser)}`,
+    },
     sessions: 'Where you are signed in',
     thisBrowser: 'This browser',
     signedInAt: 'Signed in',
@@ -225,7 +237,17 @@ export const en = {
       passkeyAdded: 'Your passkey is ready.',
       passkeyRemoved: 'The passkey is removed here. Delete it on your own device as well.',
       sessionEnded: 'That browser is signed out.',
+      browserAsked: 'This browser will ask you.',
+      browserNotAsked: 'That browser will not ask you any more.',
     },
+  },
+
+  /** What a browser shows by itself. */
+  notification: {
+    title: (device: string) => `Sign in on ${isolate(device)}?`,
+    text: (client: string, place: string) =>
+      `${isolate(client)}, from ${isolate(place)}. Go on only if you just started this.`,
+    notMe: 'Not me',
   },
 
   problem: {

@@ -199,6 +199,17 @@ export const es: Messages = {
     newPasskey: (browser) => `Llave de acceso de ${isolate(browser)}`,
     addedAt: 'Añadida',
     never: 'Nunca',
+    prompts: {
+      title: 'Avisos de inicio de sesión',
+      text: 'Cuando un dispositivo que te conoce quiere iniciar sesión cerca de ti, los navegadores que elijas te lo muestran. No se permite nada hasta que abres la pregunta y respondes.',
+      ask: 'Preguntarme en este navegador',
+      unsupported: 'Este navegador no puede preguntarte.',
+      problem:
+        'Este navegador no permite notificaciones. Actívalas en sus ajustes e inténtalo de nuevo.',
+      since: 'Desde',
+      stop: 'Dejar de preguntar',
+      stopLabel: (browser) => `Dejar de preguntar en ${isolate(browser)}`,
+    },
     sessions: 'Dónde has iniciado sesión',
     thisBrowser: 'Este navegador',
     signedInAt: 'Inicio de sesión',
@@ -227,7 +238,16 @@ export const es: Messages = {
       passkeyRemoved:
         'La llave de acceso se ha quitado aquí. Elimínala también de tu propio dispositivo.',
       sessionEnded: 'Se ha cerrado la sesión en ese navegador.',
+      browserAsked: 'Este navegador te preguntará.',
+      browserNotAsked: 'Ese navegador ya no te preguntará.',
     },
+  },
+
+  notification: {
+    title: (device) => `¿Iniciar sesión en ${isolate(device)}?`,
+    text: (client, place) =>
+      `${isolate(client)}, desde ${isolate(place)}. Continúa solo si acabas de iniciar esto.`,
+    notMe: 'No he sido yo',
   },
 
   problem: {

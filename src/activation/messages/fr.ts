@@ -209,6 +209,17 @@ export const fr: Messages = {
     newPasskey: (browser) => `Clé d’accès de ${isolate(browser)}`,
     addedAt: 'Ajoutée',
     never: 'Jamais',
+    prompts: {
+      title: 'Notifications de connexion',
+      text: 'Quand un appareil qui vous connaît veut se connecter près de vous, les navigateurs que vous choisissez l’affichent. Rien n’est autorisé avant que vous n’ouvriez la question pour y répondre.',
+      ask: 'Me demander dans ce navigateur',
+      unsupported: 'Ce navigateur ne peut pas vous demander.',
+      problem:
+        'Ce navigateur n’autorise pas les notifications. Autorisez-les dans ses réglages et réessayez.',
+      since: 'Depuis',
+      stop: 'Ne plus demander',
+      stopLabel: (browser) => `Ne plus demander sur ${isolate(browser)}`,
+    },
     sessions: 'Vos sessions ouvertes',
     thisBrowser: 'Ce navigateur',
     signedInAt: 'Connexion',
@@ -238,7 +249,16 @@ export const fr: Messages = {
       passkeyRemoved:
         'La clé d’accès est retirée ici. Supprimez-la aussi sur votre propre appareil.',
       sessionEnded: 'Ce navigateur est déconnecté.',
+      browserAsked: 'Ce navigateur vous demandera désormais.',
+      browserNotAsked: 'Ce navigateur ne vous demandera plus rien.',
     },
+  },
+
+  notification: {
+    title: (device) => `Se connecter sur ${isolate(device)}\u202f?`,
+    text: (client, place) =>
+      `${isolate(client)}, depuis ${isolate(place)}. Continuez seulement si vous venez de lancer cette demande.`,
+    notMe: 'Ce n’est pas moi',
   },
 
   problem: {

@@ -199,6 +199,17 @@ export const ja: Messages = {
     newPasskey: (browser) => `${isolate(browser)}のパスキー`,
     addedAt: '追加',
     never: 'なし',
+    prompts: {
+      title: 'ログインの通知',
+      text: 'ご自身をすでに知っているデバイスが近くでログインしようとすると、選んだブラウザに通知が届きます。確認画面を開いて答えるまで、何も許可されません。',
+      ask: 'このブラウザで確認を受け取る',
+      unsupported: 'このブラウザでは通知を受け取れません。',
+      problem:
+        'このブラウザで通知が許可されていません。設定で許可してから、もう一度お試しください。',
+      since: '開始',
+      stop: '通知をやめる',
+      stopLabel: (browser) => `「${isolate(browser)}」での通知をやめる`,
+    },
     sessions: 'ログインしている場所',
     thisBrowser: 'このブラウザ',
     signedInAt: 'ログイン',
@@ -226,7 +237,16 @@ export const ja: Messages = {
       passkeyAdded: 'パスキーが使えるようになりました。',
       passkeyRemoved: 'ここからパスキーを削除しました。お使いのデバイスからも削除してください。',
       sessionEnded: 'そのブラウザをログアウトしました。',
+      browserAsked: 'このブラウザに通知が届くようになりました。',
+      browserNotAsked: 'そのブラウザには通知が届かなくなりました。',
     },
+  },
+
+  notification: {
+    title: (device) => `${isolate(device)}でログインしますか？`,
+    text: (client, place) =>
+      `${isolate(client)}、${isolate(place)}から。たった今ご自身で始めた場合にのみ進んでください。`,
+    notMe: '自分ではない',
   },
 
   problem: {

@@ -200,6 +200,17 @@ export const ptBr: Messages = {
     newPasskey: (browser) => `Chave de acesso de ${isolate(browser)}`,
     addedAt: 'Adicionada',
     never: 'Nunca',
+    prompts: {
+      title: 'Notificações de login',
+      text: 'Quando um dispositivo que conhece você quer entrar por perto, os navegadores que você escolher mostram isso. Nada é permitido até você abrir a pergunta e responder.',
+      ask: 'Perguntar neste navegador',
+      unsupported: 'Este navegador não pode perguntar a você.',
+      problem:
+        'Este navegador não permite notificações. Permita nas configurações dele e tente de novo.',
+      since: 'Desde',
+      stop: 'Parar de perguntar',
+      stopLabel: (browser) => `Parar de perguntar em ${isolate(browser)}`,
+    },
     sessions: 'Onde sua conta está aberta',
     thisBrowser: 'Este navegador',
     signedInAt: 'Entrada',
@@ -228,7 +239,16 @@ export const ptBr: Messages = {
       passkeyRemoved:
         'A chave de acesso foi removida daqui. Exclua-a também no seu próprio dispositivo.',
       sessionEnded: 'A sessão nesse navegador foi encerrada.',
+      browserAsked: 'Este navegador vai perguntar a você.',
+      browserNotAsked: 'Aquele navegador não vai mais perguntar a você.',
     },
+  },
+
+  notification: {
+    title: (device) => `Entrar em ${isolate(device)}?`,
+    text: (client, place) =>
+      `${isolate(client)}, de ${isolate(place)}. Continue somente se você acabou de iniciar isto.`,
+    notMe: 'Não fui eu',
   },
 
   problem: {

@@ -1,9 +1,10 @@
-// Fetching what a client published: over https, from a host on the public internet, and never much.
-// Whoever names an address for us to fetch must not reach with it what only we can reach. What the
-// operator names is fetched as carefully, from wherever it is.
+// Asking at addresses that others name: over https, at a host on the public internet, and never much.
+// Whoever names an address to us must not reach with it what only we can reach. What the operator
+// names is fetched as carefully, from wherever it is.
 import { isUtf8 } from 'node:buffer'
 import ipaddr from 'ipaddr.js'
 import { readAtMost } from './body.ts'
+import { isLoopback } from './loopback.ts'
 
 const TIMEOUT_MS = 5000
 const RESOLVER = 'https://cloudflare-dns.com/dns-query'
@@ -29,6 +30,17 @@ export interface Fetched {
   readonly headers: Headers
 }
 
+/** An address that others name, and how much is asked of its host. */
+interface Target {
+  readonly address: string
+  /** Counts the requests to one host. */
+  readonly limit: RateLimit
+  /** For trying things out: addresses of this machine will do. */
+  readonly allowsLoopback?: boolean
+  /** The operator's own word: its host may be anywhere. */
+  readonly isTrusted?: boolean
+}
+
 interface Wanted {
   readonly accept: string
   readonly maxBytes: number
@@ -38,41 +50,32 @@ interface Wanted {
  * The document at `address`, of no more than `maxBytes` bytes. Throws NotFetched for anything but a
  * 200 within five seconds: redirects lead elsewhere, so they are not followed.
  */
-export const fetchPublic = async (
+export const fetchPublic = (
   env: Cloudflare.Env,
   address: string,
   wanted: Wanted,
-): Promise<Fetched> => {
-  const { protocol, username, password } = new URL(address)
-  if (protocol !== 'https:' || username !== '' || password !== '')
-    throw refused('only plain https addresses are fetched')
-  return fetchFrom(env, address, wanted, requirePublicHost)
-}
+): Promise<Fetched> => fetchDocument({ address, limit: env.OUTBOUND_LIMIT }, wanted)
 
-/** The same, from a host that the operator named: that one may be anywhere. */
+/** The same, from a host that the operator named. */
 export const fetchTrusted = (
   env: Cloudflare.Env,
   address: string,
   wanted: Wanted,
-): Promise<Fetched> => fetchFrom(env, address, wanted, async () => {})
+): Promise<Fetched> =>
+  fetchDocument({ address, limit: env.OUTBOUND_LIMIT, isTrusted: true }, wanted)
 
-const fetchFrom = async (
-  env: Cloudflare.Env,
-  address: string,
-  { accept, maxBytes }: Wanted,
-  requireHost: (hostname: string, signal: AbortSignal) => Promise<void>,
-): Promise<Fetched> => {
-  const { hostname } = new URL(address)
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
-  try {
-    const { success } = await env.OUTBOUND_LIMIT.limit({ key: hostname })
-    if (!success) throw unreachable('this host was asked too often')
-    await requireHost(hostname, signal)
-    const response = await fetch(address, {
-      headers: { Accept: accept },
-      redirect: 'manual',
-      signal,
-    })
+/** Posts there under the same conditions. The status of the answer, of which nothing is read. */
+export const postPublic = (
+  target: Target,
+  { headers, body }: { headers: Readonly<Record<string, string>>; body: Uint8Array },
+): Promise<number> =>
+  request(target, { method: 'POST', headers, body }, async (response) => {
+    await response.body?.cancel()
+    return response.status
+  })
+
+const fetchDocument = (target: Target, { accept, maxBytes }: Wanted): Promise<Fetched> =>
+  request(target, { headers: { Accept: accept } }, async (response) => {
     if (response.status >= 500 || [408, 429].includes(response.status))
       throw unreachable('the host cannot answer now')
     if (response.status !== 200) throw refused('the answer is not 200')
@@ -80,6 +83,23 @@ const fetchFrom = async (
     if (body === undefined) throw refused(`the answer is larger than ${maxBytes} bytes`)
     if (!isUtf8(body)) throw refused('the answer is not UTF-8')
     return { text: new TextDecoder().decode(body), headers: response.headers }
+  })
+
+const request = async <Answer>(
+  { address, limit, allowsLoopback = false, isTrusted = false }: Target,
+  init: RequestInit,
+  read: (response: Response) => Promise<Answer>,
+): Promise<Answer> => {
+  const { protocol, hostname, username, password } = new URL(address)
+  const isFree = isTrusted || (allowsLoopback && isLoopback(hostname))
+  if ((protocol !== 'https:' && !isFree) || username !== '' || password !== '')
+    throw refused('only plain https addresses are fetched')
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  try {
+    const { success } = await limit.limit({ key: hostname })
+    if (!success) throw unreachable('this host was asked too often')
+    if (!isFree) await requirePublicHost(hostname, signal)
+    return await read(await fetch(address, { ...init, redirect: 'manual', signal }))
   } catch (error) {
     if (error instanceof NotFetched) throw error
     throw unreachable('the host does not answer')
@@ -92,6 +112,8 @@ const fetchFrom = async (
 const requirePublicHost = async (hostname: string, signal: AbortSignal): Promise<void> => {
   if (hostname.startsWith('[') || ipaddr.isValid(hostname))
     throw refused('the host must be a name, not an address')
+  // Whatever a resolver says of it.
+  if (isLoopback(hostname)) throw refused('the host is this machine')
   const addresses = await Promise.all([
     lookUp(hostname, 'A', signal),
     lookUp(hostname, 'AAAA', signal),

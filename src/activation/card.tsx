@@ -1,0 +1,28 @@
+// What the cards on /devices are made of: facts, and what can be done.
+import type { FC, PropsWithChildren } from 'hono/jsx'
+import { Csrf } from './form.tsx'
+import type { PageContext } from './layout.tsx'
+
+export const Fact: FC<PropsWithChildren<{ readonly term: string }>> = ({ term, children }) =>
+  children === undefined ? null : (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+
+export const Choices: FC<PropsWithChildren> = ({ children }) => <div class="row">{children}</div>
+
+interface ActProps {
+  readonly page: PageContext
+  readonly action: string
+  readonly id: string
+}
+
+export const Act: FC<PropsWithChildren<ActProps>> = ({ page, action, id, children }) => (
+  <form method="post" action={`${page.basePath}/devices/${action}`}>
+    <Csrf page={page} />
+    <input type="hidden" name="id" value={id} />
+    {children}
+  </form>
+)

@@ -1,0 +1,129 @@
+// Being asked by push: the part of /devices where a browser is opted in and out, and the answer that a
+// notification takes without a page: that nobody here started it.
+import { Hono } from 'hono'
+import type { FC } from 'hono/jsx'
+import { parseUserCode } from '../codes.ts'
+import { issuerFor } from '../config.ts'
+import { sha256 } from '../crypto.ts'
+import { logDecision } from '../decision-log.ts'
+import { isLoopback } from '../loopback.ts'
+import type { AskedBrowser } from '../objects/prompts.ts'
+import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
+import type { PushAddress } from '../objects/push-subscriptions.ts'
+import { parsePushAddress } from '../push/address.ts'
+import { isWithinLimit } from '../rate-limit.ts'
+import { placeIn } from '../whereabouts.ts'
+import { Act, Choices, Fact } from './card.tsx'
+import { Button, Csrf, Notice } from './form.tsx'
+import type { PageContext } from './layout.tsx'
+import { placeName, timeAgo } from './place-and-time.ts'
+import { type PageEnvironment, type PageRequest, isOwnPage, sessionCookie } from './visit.ts'
+
+interface PromptsProps {
+  readonly page: PageContext
+  readonly browsers: readonly AskedBrowser[]
+  readonly sessionId: string
+  readonly now: number
+  /** What the push service will know us by. */
+  readonly publicKey: string
+}
+
+export const Prompts: FC<PromptsProps> = (props) => {
+  const { page, browsers, sessionId, now } = props
+  const { language } = page
+  const copy = language.messages.devices
+  return (
+    <section>
+      <h2>{copy.prompts.title}</h2>
+      <p class="quiet">{copy.prompts.text}</p>
+      <ul class="cards">
+        {browsers.map((asked) => (
+          <li>
+            <h3>
+              <bdi>{asked.browser}</bdi>{' '}
+              {asked.sessionId === sessionId ? <span class="tag">{copy.thisBrowser}</span> : null}
+            </h3>
+            <dl>
+              <Fact term={copy.place}>{placeName(asked.place, language)}</Fact>
+              <Fact term={copy.prompts.since}>{timeAgo(now - asked.subscribedAtMs, language)}</Fact>
+            </dl>
+            <Choices>
+              <Act page={page} action="prompts/remove" id={asked.sessionId}>
+                <Button look="plain" aria-label={copy.prompts.stopLabel(asked.browser)}>
+                  {copy.prompts.stop}
+                </Button>
+              </Act>
+            </Choices>
+          </li>
+        ))}
+      </ul>
+      {browsers.some((asked) => asked.sessionId === sessionId) ? null : <OptIn {...props} />}
+    </section>
+  )
+}
+
+/** Hidden until push.js, which makes it work, has run. */
+const OptIn: FC<PromptsProps> = ({ page, publicKey }) => {
+  const copy = page.language.messages.devices.prompts
+  const language = encodeURIComponent(page.language.tag)
+  return (
+    <>
+      <form
+        method="post"
+        action={`${page.basePath}/devices/prompts/add`}
+        data-push={publicKey}
+        data-worker={`${page.basePath}/device/push-worker.js?ui_locales=${language}`}
+        data-scope={`${page.basePath}/devices`}
+        hidden
+      >
+        <Csrf page={page} />
+        <input type="hidden" name="endpoint" />
+        <input type="hidden" name="p256dh" />
+        <input type="hidden" name="auth" />
+        <Notice kind="problem" id="push-problem" hidden>
+          {copy.problem}
+        </Notice>
+        <Button>{copy.ask}</Button>
+      </form>
+      <p id="push-unsupported">{copy.unsupported}</p>
+      <script src={`${page.basePath}/device/push.js`} defer />
+    </>
+  )
+}
+
+/** The subscription that push.js sent, if it is one. */
+export const sentPushAddress = (context: PageRequest): Promise<PushAddress | undefined> => {
+  const config = context.get('config')
+  const form = context.get('form')
+  const { hostname } = new URL(issuerFor(config, context.req.url))
+  return parsePushAddress(
+    { endpoint: form('endpoint'), p256dh: form('p256dh'), auth: form('auth') },
+    { allowsLoopback: config.isDemo && isLoopback(hostname) },
+  )
+}
+
+/**
+ * POST from the notification. Its script has no form of ours to take a token from; what it shows
+ * instead is the endpoint, which nobody knows but this browser, its push service and we.
+ */
+export const promptRefusal = new Hono<PageEnvironment>().post('/', async (context) => {
+  const { env, req } = context
+  if (!isOwnPage(context)) return context.body(null, 403)
+  if (!(await isWithinLimit(env.PERSON_LIMIT, req.raw, 'prompt'))) return context.body(null, 429)
+  const fields = new URLSearchParams(await req.text())
+  const userCode = parseUserCode(fields.get('user_code') ?? '')
+  const cookie = sessionCookie(context)
+  if (userCode === undefined || cookie === undefined) return context.body(null, 403)
+  const { subject, claim } = cookie
+  const account = accountOf(env, subject)
+  const endpoint = fields.get('endpoint') ?? ''
+  const isRefused = await ask(() => account?.refusePrompt(claim, endpoint, sha256(userCode)))
+  if (isRefused !== true) return context.body(null, 403)
+  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, 'reported'))
+  if (decision.outcome === 'decided') {
+    const { clientId, deviceName, origin } = decision.request
+    logDecision({ clientId, outcome: 'reported' })
+    await ask(() => account?.reportRequest(deviceName, placeIn(origin)))
+  }
+  return context.body(null, 204)
+})

@@ -1,0 +1,52 @@
+// The service worker that shows who asks to sign in. What it says stands above it, in the language of
+// whoever opted in (activation/files.ts). It decides nothing: the tap opens the page that asks.
+const { language, direction, base, words } = self.PROMPT
+
+const filled = (template, parts) =>
+  Object.entries(parts).reduce((text, [name, part]) => text.replaceAll(`{${name}}`, part), template)
+
+const placeName = ({ city, region, country }) => {
+  const name = country && new Intl.DisplayNames(language, { type: 'region' }).of(country)
+  const parts = [city, region === city ? undefined : region, name].filter(Boolean)
+  return filled(words.places[parts.length - 1] ?? '', parts)
+}
+
+const pageFor = (code) => `${base}/device?user_code=${encodeURIComponent(code)}`
+
+const show = ({ code, client, device, ...place }) =>
+  self.registration.showNotification(filled(words.title, { device }), {
+    body: filled(words.text, { client, place: placeName(place) }),
+    lang: language,
+    dir: direction,
+    tag: code,
+    data: { code },
+    actions: [{ action: 'not-me', title: words.notMe }],
+  })
+
+const refuse = async (code) => {
+  const subscription = await self.registration.pushManager.getSubscription()
+  const response = await fetch(`${base}/devices/prompts/not-me`, {
+    method: 'POST',
+    body: new URLSearchParams({ endpoint: subscription?.endpoint ?? '', user_code: code }),
+  })
+  if (!response.ok) throw new Error(`${response.status}`)
+}
+
+const answer = async (action, code) => {
+  if (action === 'not-me') {
+    // Signed out meanwhile, perhaps: the page has a button for it too.
+    const isRefused = await refuse(code).then(
+      () => true,
+      () => false,
+    )
+    if (isRefused) return
+  }
+  await self.clients.openWindow(pageFor(code))
+}
+
+self.addEventListener('push', (event) => event.waitUntil(show(event.data.json())))
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(answer(event.action, event.notification.data.code))
+})

@@ -1,0 +1,47 @@
+// Being asked by push: the form with `data-push` gets a button that subscribes this browser and sends
+// the subscription. Without this script the button stays hidden and nothing is lost.
+const form = document.querySelector('form[data-push]')
+const problem = document.getElementById('push-problem')
+
+const bytesOf = (base64url) =>
+  Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+    character.charCodeAt(0),
+  )
+
+const subscribe = async () => {
+  const { push, worker, scope } = form.dataset
+  // First of all: some browsers ask the person only while the press is fresh.
+  if ((await Notification.requestPermission()) !== 'granted') throw new Error('not permitted')
+  await navigator.serviceWorker.register(worker, { scope })
+  const { pushManager } = await navigator.serviceWorker.ready
+  // One that somebody else left in this browser, or for a key we no longer have, is not gone on with.
+  await (await pushManager.getSubscription())?.unsubscribe()
+  const subscription = await pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: bytesOf(push),
+  })
+  return subscription.toJSON()
+}
+
+const send = async () => {
+  problem.hidden = true
+  try {
+    const { endpoint, keys } = await subscribe()
+    for (const [name, value] of Object.entries({ endpoint, ...keys }))
+      if (form.elements[name] !== undefined) form.elements[name].value = value
+    form.submit()
+  } catch (error) {
+    problem.hidden = false
+    problem.focus()
+    console.warn(error)
+  }
+}
+
+if ('serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window) {
+  form.hidden = false
+  document.getElementById('push-unsupported').hidden = true
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void send()
+  })
+}

@@ -1,0 +1,78 @@
+// How a device names its account: `id_token_hint` or `login_hint` (OpenID Connect Core §3.1.2.1) with a
+// device authorization request. What becomes of it is seen by the person alone: the device gets the
+// same answer, and gets it before anybody looks.
+import type { Client } from '../clients.ts'
+import type { PushHints } from '../push-settings.ts'
+import { parseEmail } from '../identity/built-in.ts'
+import { isLoopback } from '../loopback.ts'
+import { ask, emailLogin } from '../objects/index.ts'
+import { type NamedAccount, type WaitingDevice, promptPerson } from '../push/prompt.ts'
+import { verifyIdTokenHint } from '../tokens/id-token.ts'
+import { OAuthError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import type { Parameters } from './parameters.ts'
+
+// Three times what our largest ID token has, and the longest address that there is.
+const MAX_ID_TOKEN_LENGTH = 4096
+const MAX_LOGIN_LENGTH = 254
+
+export interface AccountHint {
+  readonly kind: Exclude<PushHints, 'off'>
+  readonly value: string
+}
+
+/**
+ * The hint of a request, if this client may give one. Throws `invalid_request` for what no ID token
+ * and no address looks like: that tells of nobody. One that we did not sign, or signed for another
+ * client, leads nowhere instead, as an address without an account does: the device is to go on with
+ * its code, and has learnt nothing.
+ */
+export const readAccountHint = (
+  { config }: Exchange,
+  { pushHints }: Client,
+  parameters: Parameters,
+): AccountHint | undefined => {
+  if (config.push === undefined) return undefined
+  const idToken = parameters.get('id_token_hint')
+  const login = parameters.get('login_hint')
+  if (idToken !== undefined && !looksLikeJwt(idToken))
+    throw new OAuthError('invalid_request', 'id_token_hint is no ID token')
+  if (login !== undefined && login.length > MAX_LOGIN_LENGTH)
+    throw new OAuthError('invalid_request', 'login_hint is too long')
+  if (idToken !== undefined && pushHints !== 'off') return { kind: 'id_token_hint', value: idToken }
+  if (login !== undefined && pushHints === 'login_hint' && config.hasBuiltInAccounts)
+    return { kind: 'login_hint', value: login }
+  return undefined
+}
+
+/** Asks whoever is named, if there is somebody and they may be asked; after the answer. */
+export const promptByHint = (
+  { env, config, issuer, afterwards }: Exchange,
+  hint: AccountHint | undefined,
+  device: WaitingDevice,
+): void => {
+  const { push: settings, isDemo } = config
+  if (settings === undefined || hint === undefined) return
+  const allowsLoopback = isDemo && isLoopback(new URL(issuer).hostname)
+  afterwards(async () => {
+    const account = await accountNamedBy(env, hint, issuer, device.request.clientId)
+    if (account !== undefined)
+      await promptPerson(env, { settings, allowsLoopback }, account, device)
+  })
+}
+
+const accountNamedBy = async (
+  env: Cloudflare.Env,
+  { kind, value }: AccountHint,
+  issuer: string,
+  clientId: string,
+): Promise<NamedAccount | undefined> => {
+  if (kind === 'id_token_hint')
+    return verifyIdTokenHint(env, value, { issuer, clientId }, Date.now())
+  const email = parseEmail(value)
+  const subject = email && (await ask(() => emailLogin(env, email).subject()))
+  return subject === undefined ? undefined : { subject, issuedAtMs: undefined }
+}
+
+const looksLikeJwt = (text: string): boolean =>
+  text.length <= MAX_ID_TOKEN_LENGTH && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)

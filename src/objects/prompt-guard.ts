@@ -1,0 +1,86 @@
+// Whether an account may be asked by push: a prompt that anybody can set off, as often as they like,
+// gets allowed in the end (RFC 10027 §3.3). Pure.
+import type { ProximityPolicy } from '../client-metadata.ts'
+import { MAX_PROMPTS, PROMPTS_WINDOW_MS, SOURCE_SILENCED_MS } from '../config.ts'
+import { sha256 } from '../crypto.ts'
+import { type Place, type Whereabouts, proximityOf } from '../whereabouts.ts'
+
+/** A notification stays there for hours, and may still be told that nobody here started it. */
+const MAX_REMEMBERED_PROMPTS = 20
+const MAX_SILENCED = 100
+
+/** A device asks an account that it can name. */
+export interface PromptRequest {
+  /** SHA-256 of the user code. */
+  readonly codeHash: string
+  readonly source: string
+  readonly origin: Whereabouts
+  readonly proximityPolicy: ProximityPolicy
+  /** When the ID token was issued that names the account; undefined if something else did. */
+  readonly hintIssuedAtMs: number | undefined
+}
+
+interface Prompt {
+  readonly codeHash: string
+  readonly source: string
+  readonly atMs: number
+}
+
+interface Silence {
+  readonly source: string
+  readonly untilMs: number
+}
+
+export interface PromptGuard {
+  readonly prompts: readonly Prompt[]
+  readonly silenced: readonly Silence[]
+}
+
+export const NO_PROMPTS: PromptGuard = { prompts: [], silenced: [] }
+
+/** What a person can silence: one client in one network. Told apart, and not told. */
+export const promptSource = (clientId: string, { network }: Whereabouts): string =>
+  sha256(`${clientId} ${network ?? ''}`)
+
+/** Whether the person may be asked about it now. */
+export const mayPrompt = (
+  { prompts, silenced }: PromptGuard,
+  { codeHash, source }: PromptRequest,
+  now: number,
+): boolean =>
+  !silenced.some((silence) => silence.source === source && now < silence.untilMs) &&
+  !prompts.some((prompt) => prompt.codeHash === codeHash) &&
+  prompts.filter(({ atMs }) => now < atMs + PROMPTS_WINDOW_MS).length < MAX_PROMPTS
+
+export const afterPrompt = (
+  { prompts, silenced }: PromptGuard,
+  { codeHash, source }: PromptRequest,
+  now: number,
+): PromptGuard => ({
+  prompts: [{ codeHash, source, atMs: now }, ...prompts].slice(0, MAX_REMEMBERED_PROMPTS),
+  silenced,
+})
+
+/** The person does not know this source. */
+export const afterSilence = (
+  { prompts, silenced }: PromptGuard,
+  source: string,
+  now: number,
+): PromptGuard => {
+  const others = silenced.filter((one) => one.source !== source && now < one.untilMs)
+  const silence = { source, untilMs: now + SOURCE_SILENCED_MS }
+  return { prompts, silenced: [silence, ...others].slice(0, MAX_SILENCED) }
+}
+
+/**
+ * Whether a browser is where the device may be: nobody is asked by push about a device that the
+ * confirm page would make them check, or whose place or their own is not known.
+ */
+export const isNear = (
+  { origin, proximityPolicy }: PromptRequest,
+  { city, region, country }: Place,
+): boolean => {
+  const browser = { city, region, country, operator: undefined, asn: undefined, network: undefined }
+  const proximity = proximityOf(origin, browser)
+  return proximity !== 'far' && proximity !== 'unknown' && proximityPolicy[proximity] === 'allow'
+}

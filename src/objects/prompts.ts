@@ -1,0 +1,104 @@
+// What an account is asked by push, and in which browsers. Loads, asks prompt-guard.ts, saves.
+import type { Place } from '../whereabouts.ts'
+import {
+  NO_PROMPTS,
+  type PromptGuard,
+  type PromptRequest,
+  afterPrompt,
+  afterSilence,
+  isNear,
+  mayPrompt,
+} from './prompt-guard.ts'
+import { type OwnSubscription, type PushAddress, PushSubscriptions } from './push-subscriptions.ts'
+import type { SessionClaim, Sessions } from './sessions.ts'
+
+const GUARD = 'prompts'
+
+/** A browser that is asked, as the person knows it. */
+export interface AskedBrowser extends OwnSubscription {
+  readonly browser: string
+}
+
+/** Whether the account is open, and whose a session is, is not its business. */
+export class Prompts {
+  readonly #storage: DurableObjectStorage
+  readonly #sessions: Sessions
+  readonly #subscriptions: PushSubscriptions
+
+  constructor(storage: DurableObjectStorage, sessions: Sessions) {
+    this.#storage = storage
+    this.#sessions = sessions
+    this.#subscriptions = new PushSubscriptions(storage)
+  }
+
+  subscribe(sessionId: string, address: PushAddress, place: Place, now: number): Promise<void> {
+    return this.#subscriptions.keep(sessionId, { ...address, place, subscribedAtMs: now })
+  }
+
+  /** Ends a subscription; only that with this endpoint, where one is given. */
+  unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
+    return this.#subscriptions.end(sessionId, endpoint)
+  }
+
+  /** Ends the subscriptions of sessions that have ended. */
+  async tidyUp(now: number): Promise<void> {
+    const sessions = await this.#sessions.list(now)
+    await this.#subscriptions.endWithout(sessions.map(({ id }) => id))
+  }
+
+  /** A browser that is asked is signed in anew, here: it goes on being asked. */
+  async move(previous: SessionClaim, sessionId: string, place: Place, now: number): Promise<void> {
+    if ((await this.#sessions.find(previous, now)) === undefined) return
+    await this.#subscriptions.move(previous.id, sessionId)
+    await this.#subscriptions.see(sessionId, place)
+  }
+
+  /** The browser of a session is here now. */
+  see(sessionId: string, place: Place): Promise<void> {
+    return this.#subscriptions.see(sessionId, place)
+  }
+
+  /** All browsers whose session is live, the newest first. */
+  async browsers(now: number): Promise<readonly AskedBrowser[]> {
+    const [subscriptions, sessions] = await Promise.all([
+      this.#subscriptions.list(),
+      this.#sessions.list(now),
+    ])
+    return subscriptions.flatMap((subscription) => {
+      const session = sessions.find(({ id }) => id === subscription.sessionId)
+      return session === undefined ? [] : [{ ...subscription, browser: session.browser }]
+    })
+  }
+
+  /** Where to ask about a device, which counts as having asked. */
+  async ask(request: PromptRequest, now: number): Promise<readonly OwnSubscription[]> {
+    const guard = await this.#guard()
+    if (!mayPrompt(guard, request, now)) return []
+    const near = (await this.browsers(now)).filter(({ place }) => isNear(request, place))
+    if (near.length > 0) await this.#storage.put(GUARD, afterPrompt(guard, request, now))
+    return near
+  }
+
+  /** Silences the source of a prompt, at the word of a browser that got it. */
+  async refuse(
+    sessionId: string,
+    endpoint: string,
+    codeHash: string,
+    now: number,
+  ): Promise<boolean> {
+    const subscription = await this.#subscriptions.find(sessionId)
+    const { prompts } = await this.#guard()
+    const prompt = prompts.find((one) => one.codeHash === codeHash)
+    if (subscription?.endpoint !== endpoint || prompt === undefined) return false
+    await this.silence(prompt.source, now)
+    return true
+  }
+
+  async silence(source: string, now: number): Promise<void> {
+    await this.#storage.put(GUARD, afterSilence(await this.#guard(), source, now))
+  }
+
+  async #guard(): Promise<PromptGuard> {
+    return (await this.#storage.get<PromptGuard>(GUARD)) ?? NO_PROMPTS
+  }
+}

@@ -1,0 +1,33 @@
+// Where a browser says that messages for it go (Push API, `PushSubscription`).
+import { fromBase64url } from '../crypto.ts'
+import { isLoopback } from '../loopback.ts'
+import type { PushAddress } from '../objects/push-subscriptions.ts'
+
+// Those of today's push services have 100 to 700.
+const MAX_ENDPOINT_LENGTH = 2048
+const POINT_BYTES = 65
+const SECRET_BYTES = 16
+
+/** What was sent, if messages can be sent there at all. Whether they may is seen when they are. */
+export const parsePushAddress = async (
+  { endpoint, p256dh, auth }: PushAddress,
+  { allowsLoopback }: { allowsLoopback: boolean },
+): Promise<PushAddress | undefined> => {
+  const url = endpoint.length > MAX_ENDPOINT_LENGTH ? null : URL.parse(endpoint)
+  if (url === null || url.username !== '' || url.password !== '') return undefined
+  const isHere = allowsLoopback && url.protocol === 'http:' && isLoopback(url.hostname)
+  if (url.protocol !== 'https:' && !isHere) return undefined
+  if (fromBase64url(auth)?.length !== SECRET_BYTES) return undefined
+  return (await isPublicKey(p256dh)) ? { endpoint: url.href, p256dh, auth } : undefined
+}
+
+const isPublicKey = async (text: string): Promise<boolean> => {
+  const point = fromBase64url(text)
+  if (point?.length !== POINT_BYTES) return false
+  try {
+    await crypto.subtle.importKey('raw', point, { name: 'ECDH', namedCurve: 'P-256' }, false, [])
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,293 @@
+// Opting a browser in and out of being asked by push, and what its notification may say without a page.
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { authorizationBehind } from '../support/device.ts'
+import {
+  PUSH_VARS,
+  Resident,
+  Subscription,
+  csrfOf,
+  idTokenOf,
+  inPlace,
+  pushWorker,
+  start,
+} from '../support/household.ts'
+import { Host, connectInternet } from '../support/internet.ts'
+import { Person } from '../support/person.ts'
+import { RECIFE, TURKU } from '../support/places.ts'
+import { PUSH_KEY } from '../support/push-settings.ts'
+import { PushSubscriber } from '../support/push-subscriber.ts'
+import { ISSUER } from '../support/settings.ts'
+import { freshAddress, url, worker, workerWith } from '../support/worker.ts'
+
+beforeEach(() => void connectInternet())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const ADD = '/devices/prompts/add'
+const REMOVE = '/devices/prompts/remove'
+const NOT_ME = '/devices/prompts/not-me'
+
+const browsersOf = async ({ subject }: Resident) =>
+  env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)).prompt({
+    codeHash: crypto.randomUUID(),
+    source: 'test',
+    origin: { ...TURKU_HERE },
+    proximityPolicy: EVERYWHERE,
+    hintIssuedAtMs: undefined,
+  })
+const TURKU_HERE = {
+  city: 'Turku',
+  region: 'Southwest Finland',
+  country: 'FI',
+  operator: undefined,
+  asn: undefined,
+  network: undefined,
+}
+const EVERYWHERE = {
+  same_network: 'allow',
+  same_operator: 'allow',
+  same_city: 'allow',
+  same_country: 'allow',
+  far: 'allow',
+  unknown: 'allow',
+} as const
+
+describe('/devices', () => {
+  it('offers to have this browser asked, with what its script needs', async () => {
+    const { browser } = await Resident.join()
+    const page = await browser.open('/devices')
+    expect(page.html).toContain(`data-push="${PUSH_KEY}"`)
+    expect(page.html).toContain('data-worker="/device/push-worker.js?ui_locales=en"')
+    expect(page.html).toContain('data-scope="/devices"')
+    expect(page.html).toContain('<script src="/device/push.js" defer')
+    const policy = page.headers.get('Content-Security-Policy') ?? ''
+    expect(policy).toContain("worker-src 'self'")
+    expect(policy).not.toContain('connect-src')
+    expect(policy).not.toContain('unsafe')
+    // Where no worker is needed, none may be.
+    const other = await browser.open('/device')
+    expect(other.headers.get('Content-Security-Policy')).not.toContain('worker-src')
+  })
+
+  it('says which browsers are asked, where those are, and for how long', async () => {
+    const resident = await Resident.join()
+    await new Subscription().add(resident.browser)
+    await new Subscription().add(await resident.elsewhere(RECIFE))
+    const { html } = await resident.browser.open('/devices')
+    const section = html.slice(html.indexOf('Sign-in notifications'), html.indexOf('Where you are'))
+    expect(section.match(/<li>/g)).toHaveLength(2)
+    expect(section.match(/This browser/g)).toHaveLength(1)
+    expect(section).toContain('Turku, Southwest Finland, Finland')
+    expect(section).toContain('Recife, Pernambuco, Brazil')
+    expect(section.match(/just now/g)).toHaveLength(2)
+    expect(html).not.toContain('push.js')
+  })
+
+  it('has nothing of it where PUSH is off', async () => {
+    const { browser } = await Resident.join(TURKU, worker)
+    const page = await browser.open('/devices')
+    expect(page.html).not.toMatch(/push|Sign-in notifications/)
+    expect(page.headers.get('Content-Security-Policy')).not.toContain('worker-src')
+    for (const file of ['push.js', 'push-worker.js'])
+      expect((await worker(new Request(url(`/device/${file}`)))).status).toBe(404)
+    const csrf = csrfOf(page.html)
+    expect((await browser.post(ADD, { csrf, ...newFields() })).status).toBe(404)
+    expect((await browser.post(NOT_ME, { csrf })).status).toBe(404)
+  })
+})
+
+const newFields = () => new PushSubscriber('https://push.example/1').fields
+
+const OFF_CURVE = Buffer.concat([Buffer.from([4]), Buffer.alloc(64, 1)]).toString('base64url')
+
+const join = async () => {
+  const resident = await Resident.join()
+  const page = await resident.browser.open('/devices')
+  return { resident, csrf: csrfOf(page.html) }
+}
+
+describe('a subscription', () => {
+  it.each<[string, object]>([
+    ['without an endpoint', { endpoint: '' }],
+    ['without a key', { p256dh: '' }],
+    ['without a secret', { auth: '' }],
+    ['with an endpoint that is no address', { endpoint: 'push.example' }],
+    ['over http', { endpoint: 'http://push.example/1' }],
+    ['of this machine', { endpoint: 'http://localhost:9000/1' }],
+    ['in a file', { endpoint: 'file:///etc/passwd' }],
+    ['with a password', { endpoint: 'https://a:b@push.example/1' }],
+    ['with a very long endpoint', { endpoint: `https://push.example/${'x'.repeat(2048)}` }],
+    ['with a key that is not on the curve', { p256dh: OFF_CURVE }],
+    ['with a compressed key', { p256dh: `A${newFields().p256dh.slice(1, 44)}` }],
+    ['with a secret that is too short', { auth: 'AAAA' }],
+    ['with padding', { auth: `${newFields().auth}==` }],
+  ])('is refused %s', async (_, more) => {
+    const { resident, csrf } = await join()
+    const page = await resident.browser.post(ADD, { csrf, ...newFields(), ...more })
+    expect(page.status).toBe(400)
+    expect(page.html).toContain('does not let us show notifications')
+    expect(await browsersOf(resident)).toStrictEqual([])
+  })
+
+  it('VP-12 is refused without the form’s token, and from elsewhere', async () => {
+    const { resident, csrf } = await join()
+    const { browser } = resident
+    expect((await browser.post(ADD, newFields())).status).toBe(403)
+    expect((await browser.post(REMOVE, { id: 'x' })).status).toBe(403)
+    const foreign = { 'Sec-Fetch-Site': 'cross-site' }
+    expect((await browser.post(ADD, { csrf, ...newFields() }, foreign)).status).toBe(403)
+    expect(await browsersOf(resident)).toStrictEqual([])
+  })
+
+  it('is refused to whoever is not signed in', async () => {
+    const stranger = new Person(inPlace(TURKU), ISSUER, { 'CF-Connecting-IP': freshAddress() })
+    const csrf = csrfOf((await stranger.open('/device/sign-in')).html)
+    expect((await stranger.post(ADD, { csrf, ...newFields() })).url.pathname).toBe(
+      '/device/sign-in',
+    )
+  })
+
+  it('of this machine is taken where that is tried out, and nowhere else', async () => {
+    const here = { endpoint: 'http://127.0.0.1:9000/1' }
+    const tries: readonly [object, number][] = [
+      [{ DEMO: 'on', ISSUER: 'http://localhost:8787' }, 200],
+      [{ DEMO: 'off', ISSUER: 'http://localhost:8787' }, 400],
+      [{ DEMO: 'on' }, 400],
+    ]
+    for (const [vars, status] of tries) {
+      const fetch = workerWith({ ...PUSH_VARS, ...vars })
+      const { browser } = await Resident.join(TURKU, fetch)
+      const csrf = csrfOf((await browser.open('/devices')).html)
+      expect((await browser.post(ADD, { csrf, ...newFields(), ...here })).status).toBe(status)
+    }
+  })
+
+  it('replaces that of the same browser, and ten are the most', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const resident = await Resident.join()
+    const first = await new Subscription().add(resident.browser)
+    const again = await resident.elsewhere()
+    await new Subscription(first.host).add(again)
+    expect(await browsersOf(resident)).toHaveLength(1)
+    for (let count = 0; count < 10; count += 1) {
+      vi.setSystemTime(Date.now() + 1000)
+      await new Subscription().add(await resident.elsewhere())
+    }
+    const endpoints = (await browsersOf(resident)).map(({ endpoint }) => endpoint)
+    expect(endpoints).toHaveLength(10)
+    expect(endpoints).not.toContain(first.host.uri)
+  })
+
+  it('can be taken back from another browser, and by nobody else', async () => {
+    const resident = await Resident.join()
+    await new Subscription().add(resident.browser)
+    const [subscribed] = await browsersOf(resident)
+    const stranger = (await Resident.join()).browser
+    const id = subscribed?.sessionId ?? ''
+    await stranger.post(REMOVE, { csrf: csrfOf((await stranger.open('/devices')).html), id })
+    expect(await browsersOf(resident)).toHaveLength(1)
+    const other = await resident.elsewhere()
+    const page = await other.submit(await other.open('/devices'), REMOVE)
+    expect(page.html).toContain('That browser will not ask you any more.')
+    expect(await browsersOf(resident)).toStrictEqual([])
+  })
+})
+
+const load = async (path: string, fetch = pushWorker) => {
+  const response = await fetch(new Request(url(path)))
+  return { headers: response.headers, script: await response.text() }
+}
+
+describe('the service worker', () => {
+  it('may control /devices, reach only us, and comes below the issuer’s path', async () => {
+    const below = workerWith({ ...PUSH_VARS, ISSUER: `${ISSUER}/t1` })
+    const { headers, script } = await load('/t1/device/push-worker.js', below)
+    expect(headers.get('Service-Worker-Allowed')).toBe('/t1/devices')
+    expect(headers.get('Content-Type')).toBe('text/javascript; charset=utf-8')
+    expect(headers.get('Content-Security-Policy')).toBe("default-src 'none'; connect-src 'self'")
+    expect(script).toContain('"base":"/t1"')
+  })
+
+  it.each([
+    ['de', '"language":"de","direction":"ltr"', 'Nicht ich'],
+    ['ar', '"language":"ar","direction":"rtl"', 'لست أنا'],
+    ['xx"};alert(1)//', '"language":"en","direction":"ltr"', 'Not me'],
+  ])('speaks the language of whoever opted in: %s', async (tag, language, words) => {
+    const { script } = await load(`/device/push-worker.js?ui_locales=${encodeURIComponent(tag)}`)
+    expect(script).toContain(language)
+    expect(script).toContain(words)
+    expect(script).not.toContain('alert')
+  })
+})
+
+const prompted = async () => {
+  const resident = await Resident.join()
+  const subscription = await new Subscription().add(resident.browser)
+  const hint = { id_token_hint: await idTokenOf(resident) }
+  const address = freshAddress()
+  const device = await start(hint, { address })
+  expect(subscription.host.asked).toBe(1)
+  return { resident, subscription, hint, address, device, endpoint: subscription.host.uri }
+}
+
+const sendWith = (browser: Person, fields: Record<string, string>, headers = {}) =>
+  browser.post(NOT_ME, fields, headers)
+
+describe('a notification that is answered with “Not me”', () => {
+  it('ends the request, remembers it, and silences its source', async () => {
+    const { resident, subscription, hint, address, device, endpoint } = await prompted()
+    const { browser } = resident
+    const answer = await sendWith(browser, { endpoint, user_code: device.userCode })
+    expect([answer.status, answer.html]).toStrictEqual([204, ''])
+    expect((await device.poll()).body.error).toBe('access_denied')
+    expect((await browser.open('/devices')).html).toContain(
+      'Stopped a request of \u2068Den TV\u2069',
+    )
+    await start(hint, { address })
+    expect(subscription.host.asked).toBe(1)
+  })
+
+  it('silences also when it comes too late to end anything', async () => {
+    const { resident, subscription, hint, address, device, endpoint } = await prompted()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+    const late = await sendWith(resident.browser, { endpoint, user_code: device.userCode })
+    expect(late.status).toBe(204)
+    await start(hint, { address })
+    expect(subscription.host.asked).toBe(1)
+    expect((await resident.browser.open('/devices')).html).not.toContain('Stopped a request')
+  })
+
+  it('is taken from the browser that was asked, once it knows its endpoint, and from no other', async () => {
+    const { resident, device, endpoint } = await prompted()
+    const { browser } = resident
+    const user_code = device.userCode
+    const other = new Host(() => new Response(null, { status: 201 })).uri
+    const stranger = (await Resident.join()).browser
+    const nobody = new Person(inPlace(TURKU), ISSUER, { 'CF-Connecting-IP': freshAddress() })
+    const unasked = await start({})
+    const refusals = [
+      await sendWith(browser, { user_code }),
+      await sendWith(browser, { endpoint: other, user_code }),
+      await sendWith(browser, { endpoint }),
+      await sendWith(browser, { endpoint, user_code: 'nonsense' }),
+      await sendWith(browser, { endpoint, user_code: unasked.userCode }),
+      await sendWith(browser, { endpoint, user_code }, { 'Sec-Fetch-Site': 'cross-site' }),
+      await sendWith(browser, { endpoint, user_code }, { 'Sec-Fetch-Site': 'same-site' }),
+      await sendWith(
+        browser,
+        { endpoint, user_code },
+        { 'Sec-Fetch-Site': '', Origin: 'https://evil.test' },
+      ),
+      await sendWith(await resident.elsewhere(), { endpoint, user_code }),
+      await sendWith(stranger, { endpoint, user_code }),
+      await sendWith(nobody, { endpoint, user_code }),
+    ]
+    expect(refusals.map(({ status }) => status)).toStrictEqual(refusals.map(() => 403))
+    const state = await authorizationBehind(user_code).open({ subject: 'x', country: undefined })
+    expect(state.outcome).toBe('reviewable')
+    expect((await browser.open(NOT_ME)).status, 'by GET').toBe(404)
+  })
+})

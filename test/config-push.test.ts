@@ -1,0 +1,92 @@
+// PUSH in wrangler.toml, and what clients may say about it.
+import { expect, describe, it } from 'vitest'
+import { ConfigError, parseConfig } from '../src/config.ts'
+import { DEMO } from '../src/demo/client.ts'
+import { PUSH, PUSH_KEY, PUSH_SECRETS } from './support/push-settings.ts'
+
+const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
+const parse = (vars: object) => parseConfig({ ...PUSH_SECRETS, ...vars }, DEMO)
+
+const problemsOf = (vars: object): string => {
+  try {
+    parse(vars)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return String(error)
+  }
+  throw new Error('nothing was wrong')
+}
+
+// The public half of another key.
+const OTHER_KEY =
+  'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4'
+const ORDER = '_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE'
+
+describe('a mistake in PUSH', () => {
+  it.each<[string, object]>([
+    ['public_key', { public_key: undefined }],
+    ['public_key', { public_key: '' }],
+    ['public_key', { public_key: PUSH_KEY.slice(1) }],
+    ['public_key', { public_key: `${PUSH_KEY}=` }],
+    // A compressed point, and one of another key.
+    ['public_key', { public_key: `A${PUSH_KEY.slice(1)}` }],
+    ['public_key', { public_key: OTHER_KEY }],
+    ['private_key', { private_key: undefined }],
+    ['private_key', { private_key: PUSH_SECRETS.PUSH_PRIVATE_KEY }],
+    ['private_key', { private_key: 'NO_SUCH_SECRET' }],
+    ['private_key', { private_key: 'EMPTY_SECRET' }],
+    ['private_key', { private_key: 'SHORT_SECRET' }],
+    ['private_key', { private_key: 'ZERO_SECRET' }],
+    ['private_key', { private_key: 'ORDER_SECRET' }],
+    ['private_key', { private_key: 'JWK_SECRET' }],
+    ['sub', { sub: undefined }],
+    ['sub', { sub: 'push@example.com' }],
+    ['sub', { sub: 'mailto:nobody' }],
+    ['sub', { sub: 'http://example.com' }],
+    ['sub', { sub: 'tel:+358' }],
+  ])('is told as PUSH.%s: %j', (field, more) => {
+    const secrets = {
+      EMPTY_SECRET: '',
+      SHORT_SECRET: PUSH_SECRETS.PUSH_PRIVATE_KEY.slice(1),
+      ZERO_SECRET: 'A'.repeat(43),
+      ORDER_SECRET: ORDER,
+      JWK_SECRET: '{"kty":"EC"}',
+    }
+    const named = problemsOf({ ...secrets, PUSH: { ...PUSH, ...more } })
+    expect(named).toContain(`PUSH.${field}: `)
+    expect(named).not.toContain(PUSH_SECRETS.PUSH_PRIVATE_KEY)
+  })
+
+  it('is told as the member that nobody knows', () => {
+    expect(problemsOf({ PUSH: { ...PUSH, subject: PUSH.sub } })).toMatch(/PUSH.*subject/)
+  })
+})
+
+describe('PUSH', () => {
+  it('is off unless it is there, in the demo too', () => {
+    expect(parse({}).push).toBeUndefined()
+    expect(parse({ DEMO: 'on' }).push).toBeUndefined()
+  })
+
+  it.each(['mailto:push@example.com', 'https://example.com/contact'])('may have sub %s', (sub) => {
+    expect(parse({ PUSH: { ...PUSH, sub } }).push).toStrictEqual({
+      publicKey: PUSH_KEY,
+      privateKey: PUSH_SECRETS.PUSH_PRIVATE_KEY,
+      contact: sub,
+    })
+  })
+})
+
+const hintsOf = (more: object) =>
+  parse({ CLIENTS: [{ ...CLIENT, ...more }] }).clients.get('tv')?.pushHints
+
+describe('a client', () => {
+  it('names accounts by ID tokens, and by addresses only where it is told to', () => {
+    expect(hintsOf({})).toBe('id_token_hint')
+    for (const push of ['off', 'id_token_hint', 'login_hint']) expect(hintsOf({ push })).toBe(push)
+  })
+
+  it.each(['on', '', true])('that says push = %j is told so', (push) => {
+    expect(problemsOf({ CLIENTS: [{ ...CLIENT, push }] })).toContain('CLIENTS[0].push: ')
+  })
+})

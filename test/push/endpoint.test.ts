@@ -1,0 +1,74 @@
+// Where messages by push go: only where anybody may go, and without a word about it in the log.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Resident, Subscription, idTokenOf, start } from '../support/household.ts'
+import { Host, connectInternet } from '../support/internet.ts'
+
+let asked: readonly string[] = []
+beforeEach(() => {
+  asked = connectInternet()
+})
+afterEach(() => void vi.restoreAllMocks())
+
+const promptAt = async (host: Host) => {
+  const resident = await Resident.join()
+  await new Subscription(host).add(resident.browser)
+  await start({ id_token_hint: await idTokenOf(resident) })
+}
+
+describe('an endpoint that leads where only we can go', () => {
+  it.each([
+    ['10.0.0.1'],
+    ['127.0.0.1'],
+    ['169.254.169.254'],
+    ['::1'],
+    ['fd12:3456::1'],
+    ['93.184.216.34', '192.168.1.1'],
+  ])('is never asked: a name of %s %s', async (...addresses) => {
+    const host = Object.assign(new Host(() => new Response(null, { status: 201 })), { addresses })
+    await promptAt(host)
+    expect(asked.some((address) => address.includes(`name=${host.name}`))).toBe(true)
+    expect(host.asked).toBe(0)
+  })
+
+  it.each([
+    'https://127.0.0.1/push',
+    'https://[::1]/push',
+    'https://169.254.169.254/latest/meta-data',
+    'https://2130706433/push',
+    'https://localhost/push',
+    'https://antenna.localhost/push',
+  ])('is never asked: %s', async (address) => {
+    const host = new Host(() => new Response(null, { status: 201 }), address)
+    await promptAt(host)
+    expect(host.asked).toBe(0)
+  })
+
+  it.each([301, 302, 303, 307, 308])('is not followed to (%i)', async (status) => {
+    const target = new Host(() => new Response(null, { status: 201 }))
+    const headers = { Location: target.uri }
+    const host = new Host(() => new Response(null, { status, headers }))
+    await promptAt(host)
+    expect([host.asked, target.asked]).toStrictEqual([1, 0])
+  })
+})
+
+it('HH-15 the log tells neither whom it was about nor where it went', async () => {
+  let log = ''
+  for (const method of ['info', 'error', 'warn', 'log'] as const)
+    vi.spyOn(console, method).mockImplementation((...said: unknown[]) => {
+      log += said.map((item) => JSON.stringify(item)).join(' ')
+    })
+  const resident = await Resident.join()
+  const subscription = await new Subscription().add(resident.browser)
+  const hint = { id_token_hint: await idTokenOf(resident) }
+  const device = await start(hint)
+  subscription.host.answer = () => {
+    throw new TypeError(`connection to ${subscription.host.uri} refused`)
+  }
+  await start(hint)
+  expect(log).toContain('"event":"prompt by push","clientId":"tv","outcome":201')
+  expect(log).toContain('"outcome":"the host does not answer"')
+  const { endpoint, auth, p256dh } = subscription.subscriber.fields
+  const secrets = [endpoint, auth, p256dh, device.userCode, hint.id_token_hint, resident.email]
+  for (const secret of [...secrets, resident.subject]) expect(log).not.toContain(secret)
+})

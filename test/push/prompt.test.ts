@@ -1,0 +1,313 @@
+// Who is asked by push about a device that names them, and who is not.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DAY, HOUR, MINUTE } from '../../src/durations.ts'
+import { accountOf } from '../../src/objects/index.ts'
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import {
+  Resident,
+  Subscription,
+  idTokenOf,
+  inPlace,
+  pushWorker,
+  start,
+} from '../support/household.ts'
+import { connectInternet } from '../support/internet.ts'
+import { RECIFE, TURKU, type Network } from '../support/places.ts'
+import { Person } from '../support/person.ts'
+import { ISSUER } from '../support/settings.ts'
+import { freshAddress, worker } from '../support/worker.ts'
+
+beforeEach(() => void connectInternet())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const OULU: Network = { country: 'FI', region: 'North Ostrobothnia', city: 'Oulu', asn: 64_501 }
+const NOWHERE: Network = {}
+const TOR: Network = { country: 'T1' }
+
+const household = async (network: Network = TURKU, joining = Resident.join(network)) => {
+  const resident = await joining
+  const subscription = await new Subscription().add(resident.browser)
+  return { resident, subscription, hint: { id_token_hint: await idTokenOf(resident) } }
+}
+
+describe('a device that names its account', () => {
+  it('has the person asked: encrypted, signed, and no longer than its code lives', async () => {
+    const { subscription, hint } = await household()
+    const device = await start(hint)
+    expect(subscription.messages()).toStrictEqual([
+      {
+        code: device.userCode,
+        client: 'The tv',
+        device: 'Den TV',
+        city: 'Turku',
+        region: 'Southwest Finland',
+        country: 'FI',
+      },
+    ])
+    expect(await subscription.claims()).toMatchObject({ sub: 'mailto:push@antenna.test' })
+    const headers = subscription.headers()
+    expect(Number(headers.get('TTL'))).toBeGreaterThan(590)
+    expect(Number(headers.get('TTL'))).toBeLessThanOrEqual(600)
+    expect(headers.get('Urgency')).toBe('high')
+    expect(headers.get('Topic')).toMatch(/^[\w-]{1,32}$/)
+    expect(subscription.host.requests[0]).toMatchObject({ method: 'POST', redirect: 'manual' })
+  })
+
+  it('is decided by nothing but the page', async () => {
+    const { resident, subscription, hint } = await household()
+    const device = await start(hint)
+    const [{ code }] = subscription.messages()
+    expect((await device.poll()).body.error).toBe('authorization_pending')
+    const page = await resident.browser.open(`/device?user_code=${code}`)
+    expect(page.html).toContain('Den TV')
+    await resident.browser.decide(page, 'allow')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5000 })
+    expect((await device.poll()).status).toBe(200)
+  })
+
+  it('has every browser asked that was opted in, each with a topic of this code', async () => {
+    const { resident, subscription, hint } = await household()
+    const other = await new Subscription().add(await resident.elsewhere())
+    await resident.elsewhere()
+    await start(hint)
+    expect(other.messages()).toStrictEqual(subscription.messages())
+    expect(other.headers().get('Topic')).toBe(subscription.headers().get('Topic'))
+    const first = subscription.headers().get('Topic')
+    await start(hint)
+    expect(subscription.headers().get('Topic')).not.toBe(first)
+  })
+
+  it('has nobody else asked', async () => {
+    const { hint } = await household()
+    const { subscription } = await household()
+    await start(hint)
+    expect(subscription.host.asked).toBe(0)
+  })
+})
+
+describe('how far the browser is', () => {
+  it.each<[string, Network, Network, number]>([
+    ['in the same city', TURKU, TURKU, 1],
+    ['in the same country', TURKU, OULU, 1],
+    ['in another country', TURKU, RECIFE, 0],
+    ['not known', NOWHERE, TURKU, 0],
+    ['not known of the device', TURKU, NOWHERE, 0],
+    ['hidden by Tor', TOR, TURKU, 0],
+    ['hidden by Tor, as the device', TOR, TOR, 0],
+    ['hidden by Tor of the device', TURKU, TOR, 0],
+  ])('%s', async (_, browser, network, times) => {
+    const { subscription, hint } = await household(browser)
+    await start(hint, { network })
+    expect(subscription.host.asked).toBe(times)
+  })
+
+  it('is where it was last seen, on the page of its devices or before a code', async () => {
+    const { resident, subscription, hint } = await household(RECIFE)
+    await start(hint)
+    expect(subscription.host.asked, 'before').toBe(0)
+    const home = new Person(inPlace(TURKU), ISSUER, { 'CF-Connecting-IP': freshAddress() })
+    for (const [name, value] of resident.browser.cookies) home.cookies.set(name, value)
+    await home.open('/devices')
+    await start(hint)
+    expect(subscription.host.asked, 'seen at home').toBe(1)
+    await resident.browser.open('/device?user_code=BCDF-GHJK')
+    await start(hint)
+    expect(subscription.host.asked, 'seen abroad').toBe(1)
+  })
+
+  it('is what the client allows without more questions', async () => {
+    const { resident, subscription } = await household()
+    const hint = { id_token_hint: await idTokenOf(resident, 'strict-tv') }
+    await start(hint, { clientId: 'strict-tv', network: OULU })
+    expect(subscription.host.asked).toBe(0)
+    await start(hint, { clientId: 'strict-tv', network: TURKU })
+    expect(subscription.host.asked).toBe(1)
+  })
+})
+
+describe('how often', () => {
+  it('three times an hour, whichever devices ask, from wherever', async () => {
+    const { resident, subscription, hint } = await household()
+    const other = { id_token_hint: await idTokenOf(resident, 'other-tv') }
+    for (let time = 0; time < 3; time += 1) {
+      await start(hint)
+      await start(other, { clientId: 'other-tv' })
+    }
+    expect(subscription.host.asked).toBe(3)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR })
+    await start(hint)
+    expect(subscription.host.asked).toBe(4)
+  })
+
+  it('a prompt that reached nobody does not count', async () => {
+    const { subscription, hint } = await household()
+    for (let time = 0; time < 5; time += 1) await start(hint, { network: RECIFE })
+    await start(hint)
+    expect(subscription.host.asked).toBe(1)
+  })
+})
+
+describe('a browser is asked no more', () => {
+  const endings: readonly [string, (resident: Resident) => Promise<unknown>][] = [
+    [
+      'that was opted out',
+      async ({ browser }) => {
+        const page = await browser.open('/devices')
+        await browser.submit(page, '/devices/prompts/remove')
+      },
+    ],
+    [
+      'that signed out',
+      async ({ browser }) => browser.submit(await browser.open('/devices'), '/devices/sign-out'),
+    ],
+    [
+      'whose person signed out everywhere',
+      async ({ browser }) => browser.submit(await browser.open('/devices'), '/devices/everywhere'),
+    ],
+    [
+      'that was signed out from another',
+      async (resident) => {
+        const other = await resident.elsewhere()
+        await other.submit(await other.open('/devices'), '/devices/session/end')
+      },
+    ],
+    [
+      'whose session has run out',
+      async () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * DAY }),
+    ],
+    ['whose account is shut', async (resident) => accountOf(env, resident.subject)?.disable(true)],
+  ]
+
+  it.each(endings)('%s', async (_, end) => {
+    const { resident, subscription, hint } = await household()
+    await start(hint)
+    expect(subscription.host.asked).toBe(1)
+    await end(resident)
+    await start(hint)
+    expect(subscription.host.asked).toBe(1)
+  })
+
+  it.each(endings.filter(([name]) => name.includes('sign') || name.includes('opted')))(
+    'and forgotten: %s',
+    async (_, end) => {
+      const { resident } = await household()
+      await end(resident)
+      const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(resident.subject))
+      const kept = await runInDurableObject(account, (__, { storage }) =>
+        storage.list({ prefix: 'push:' }),
+      )
+      expect([...kept.keys()]).toStrictEqual([])
+    },
+  )
+
+  it.each([404, 410])('that its push service does not know (%i)', async (status) => {
+    const { resident, subscription, hint } = await household()
+    subscription.host.answer = () => new Response(null, { status })
+    await start(hint)
+    subscription.host.answer = () => new Response(null, { status: 201 })
+    await start(hint)
+    expect(subscription.host.asked).toBe(1)
+    expect((await resident.browser.open('/devices')).html).not.toContain('Stop asking')
+  })
+
+  it.each([400, 403, 429, 500])('but is where that only refuses (%i)', async (status) => {
+    const { subscription, hint } = await household()
+    subscription.host.answer = () => new Response(null, { status })
+    await start(hint)
+    await start(hint)
+    expect(subscription.host.asked).toBe(2)
+  })
+
+  it('but is after signing in again', async () => {
+    const { resident, subscription, hint } = await household(TURKU, Resident.register())
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 13 * HOUR })
+    await resident.browser.signIn(resident.email)
+    await start(hint)
+    expect(subscription.host.asked).toBe(1)
+    const { html } = await resident.browser.open('/devices')
+    expect(html.match(/Stop asking</g)).toHaveLength(1)
+    expect(html).not.toContain('data-push')
+  })
+
+  it('for somebody who signed in there after another', async () => {
+    const { resident, subscription, hint } = await household()
+    const other = await Resident.register()
+    await resident.browser.signIn(other.email)
+    await start(hint)
+    expect(subscription.host.asked).toBe(0)
+    expect((await resident.browser.open('/devices')).html).toContain('data-push')
+  })
+})
+
+const report = async ({ browser }: Resident, userCode: string) => {
+  const page = await browser.open(`/device?user_code=${userCode}`)
+  const { html } = await browser.submit(page, '/device/confirm', { decision: 'report' })
+  expect(html).toContain('The request was stopped')
+}
+
+describe('whoever says that they did not start it', () => {
+  it('is not asked for thirty days about that client in that network, and about others is', async () => {
+    const { resident, subscription, hint } = await household()
+    const address = freshAddress()
+    const device = await start(hint, { address })
+    await report(resident, device.userCode)
+    await start(hint, { address })
+    expect(subscription.host.asked, 'the same').toBe(1)
+    await start(hint)
+    expect(subscription.host.asked, 'another network').toBe(2)
+    const other = { id_token_hint: await idTokenOf(resident, 'other-tv') }
+    await start(other, { clientId: 'other-tv', address })
+    expect(subscription.host.asked, 'another client').toBe(3)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 29 * DAY })
+    await start(hint, { address })
+    expect(subscription.host.asked, 'a month later').toBe(3)
+  })
+
+  it('is not asked either where they were not asked by push that time', async () => {
+    const { resident, subscription, hint } = await household()
+    const address = freshAddress()
+    const device = await start({}, { address })
+    await report(resident, device.userCode)
+    await start(hint, { address })
+    expect(subscription.host.asked).toBe(0)
+  })
+
+  it('is not asked by an ID token from before all devices were removed', async () => {
+    const { resident, subscription, hint } = await household(TURKU, Resident.register())
+    const { browser } = resident
+    const page = await browser.open('/devices')
+    await browser.submit(page, '/devices/everywhere', { with_devices: 'yes' })
+    await browser.signIn(resident.email)
+    await new Subscription(subscription.host).add(browser)
+    await start(hint)
+    expect(subscription.host.asked).toBe(0)
+  })
+
+  it('is not asked by the ID token of a device that was not theirs', async () => {
+    const { resident, subscription, hint } = await household(TURKU, Resident.register())
+    const device = await start({})
+    const page = await resident.browser.open(`/device?user_code=${device.userCode}`)
+    const done = await resident.browser.decide(page, 'allow')
+    const { body } = await device.poll()
+    await resident.browser.submit(done, '/device/result', { decision: 'not-me' })
+    await resident.browser.signIn(resident.email)
+    await new Subscription(subscription.host).add(resident.browser)
+    for (const id_token_hint of [hint.id_token_hint, body.id_token]) await start({ id_token_hint })
+    expect(subscription.host.asked).toBe(0)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + MINUTE })
+    await start({ id_token_hint: await idTokenOf(resident) })
+    expect(subscription.host.asked).toBe(1)
+  })
+})
+
+it('nobody is asked where PUSH is off', async () => {
+  const { subscription, hint } = await household()
+  await start(hint, { fetch: worker })
+  expect(subscription.host.asked).toBe(0)
+  await start(hint, { fetch: pushWorker })
+  expect(subscription.host.asked).toBe(1)
+})

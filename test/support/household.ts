@@ -1,0 +1,163 @@
+// A person who is asked by push, the push service of their browsers, and devices that may name them.
+// In workerd, with the internet of internet.ts.
+import { env } from 'cloudflare:workers'
+import { Host } from './internet.ts'
+import { mintSession } from '../../src/identity/session.ts'
+import { accountOf, emailLogin, mintSubject } from '../../src/objects/index.ts'
+import { type Device, approve, signInNow, startDevice } from './device.ts'
+import { Person } from './person.ts'
+import { type Network, TURKU } from './places.ts'
+import { PUSH, PUSH_KEY, PUSH_SECRETS } from './push-settings.ts'
+import { PushSubscriber, verifyVapid } from './push-subscriber.ts'
+import { ISSUER, TEST_VARS } from './settings.ts'
+import { type Fetch, freshAddress, workerWith } from './worker.ts'
+
+type Fields = Readonly<Record<string, string>>
+
+const tv = (id: string, more: object) => ({
+  ...TEST_VARS.CLIENTS.find(({ client_id }) => client_id === 'tv'),
+  client_id: id,
+  ...more,
+})
+
+export const PUSH_VARS = {
+  PUSH,
+  ...PUSH_SECRETS,
+  CLIENTS: [
+    ...TEST_VARS.CLIENTS,
+    // Called like the API that its access tokens are for.
+    tv(ISSUER, { id_token_signed_response_alg: 'ES256' }),
+    tv('mail-tv', { push: 'login_hint' }),
+    tv('quiet-tv', { push: 'off' }),
+    tv('strict-tv', { proximity: { same_country: 'confirm' } }),
+  ],
+}
+
+/** The Worker, with PUSH on. */
+export const pushWorker = workerWith(PUSH_VARS)
+
+/** Requests from one place. */
+export const inPlace = (network: Network | undefined, fetch: Fetch = pushWorker): Fetch =>
+  network === undefined ? fetch : (request) => fetch(new Request(request, { cf: { ...network } }))
+
+/** Somebody with an account, and a session in one browser. */
+export class Resident {
+  readonly subject: string
+  readonly email: string
+  readonly browser: Person
+
+  private constructor(subject: string, email: string, browser: Person) {
+    this.subject = subject
+    this.email = email
+    this.browser = browser
+  }
+
+  /** Known by an address, without a password: those take their time. */
+  static async join(network: Network | undefined = TURKU, fetch = pushWorker): Promise<Resident> {
+    const email = `${crypto.randomUUID()}@example.com`
+    const subject = mintSubject(env)
+    await emailLogin(env, email).claim(subject, 'Ada')
+    return new Resident(subject, email, await signIn(subject, network, fetch))
+  }
+
+  /** With the password of all persons here. */
+  static async register(): Promise<Resident> {
+    const browser = newBrowser(TURKU, pushWorker)
+    const email = `${crypto.randomUUID()}@example.com`
+    await browser.createAccount('Ada', email)
+    return new Resident((await emailLogin(env, email).subject()) ?? '', email, browser)
+  }
+
+  /** Another browser of theirs. */
+  elsewhere(network: Network | undefined = TURKU): Promise<Person> {
+    return signIn(this.subject, network, pushWorker)
+  }
+}
+
+const newBrowser = (network: Network | undefined, fetch: Fetch): Person =>
+  new Person(inPlace(network, fetch), ISSUER, { 'CF-Connecting-IP': freshAddress() })
+
+const signIn = async (
+  subject: string,
+  network: Network | undefined,
+  fetch: Fetch,
+): Promise<Person> => {
+  const { value, claim } = mintSession(subject)
+  const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
+  await accountOf(env, subject)?.open(claims, claim, signInNow())
+  const browser = newBrowser(network, fetch)
+  browser.cookies.set('__Host-session', value)
+  return browser
+}
+
+export const csrfOf = (html: string): string => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
+
+/** A browser's subscription at a push service of its own. */
+export class Subscription {
+  readonly host: Host
+  readonly subscriber: PushSubscriber
+
+  constructor(host = new Host(() => new Response(null, { status: 201 }))) {
+    this.host = host
+    this.subscriber = new PushSubscriber(host.uri)
+  }
+
+  /** Opts a browser in. */
+  async add(browser: Person): Promise<this> {
+    const page = await browser.submit(
+      await browser.open('/devices'),
+      '/devices/prompts/add',
+      this.subscriber.fields,
+    )
+    if (!page.html.includes('This browser will ask you.')) throw new Error(page.html)
+    return this
+  }
+
+  /** What came, decrypted, the last one last. */
+  messages() {
+    return this.host.requests.map(({ body }) =>
+      JSON.parse(this.subscriber.decrypt(Buffer.from(body as Uint8Array))),
+    )
+  }
+
+  headers(): Headers {
+    return new Headers(this.host.requests.at(-1)?.headers)
+  }
+
+  claims() {
+    const { origin } = new URL(this.host.uri)
+    return verifyVapid(this.headers().get('Authorization') ?? '', origin, PUSH_KEY)
+  }
+}
+
+interface Start {
+  readonly clientId?: string
+  readonly network?: Network | undefined
+  readonly address?: string
+  readonly fields?: Fields
+  readonly fetch?: Fetch
+}
+
+/** A device starts. */
+export const start = (fields: Fields, options: Start = {}): Promise<Device> => {
+  const { clientId = 'tv', address = freshAddress(), fetch = pushWorker } = options
+  const network = 'network' in options ? options.network : TURKU
+  return startDevice(clientId, {
+    fields: { device_name: 'Den TV', ...fields },
+    headers: { 'CF-Connecting-IP': address },
+    fetch: inPlace(network, fetch),
+  })
+}
+
+/** The ID token of a device that this person allowed. */
+export const idTokenOf = async (
+  resident: Resident,
+  clientId = 'tv',
+  fetch: Fetch = pushWorker,
+): Promise<string> => {
+  const device = await startDevice(clientId, { fetch })
+  await approve(device.userCode, { subject: resident.subject })
+  const { status, body } = await device.poll()
+  if (status !== 200) throw new Error(JSON.stringify(body))
+  return body.id_token
+}
