@@ -7,6 +7,11 @@ import { library } from './demo/library.ts'
 import { television } from './demo/tv.tsx'
 import { oauthRoutes } from './oauth/routes.ts'
 
+const HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Strict-Transport-Security': STRICT_TRANSPORT_SECURITY,
+}
+
 type Environment = { Bindings: Cloudflare.Env }
 
 /** The whole Worker, below the issuer's path. */
@@ -26,13 +31,8 @@ export const createApp = (config: Config): Hono<Environment> => {
   }
   // Whoever typed only the host wants to enter a code.
   app.get(basePath === '' ? '/' : basePath, (context) =>
-    context.redirect(`${basePath}/device`, 302),
+    context.body(null, 302, { ...HEADERS, Location: `${basePath}/device` }),
   )
-  app.notFound((context) =>
-    context.json({ error: 'not_found' }, 404, {
-      'X-Content-Type-Options': 'nosniff',
-      'Strict-Transport-Security': STRICT_TRANSPORT_SECURITY,
-    }),
-  )
+  app.notFound((context) => context.json({ error: 'not_found' }, 404, HEADERS))
   return app
 }

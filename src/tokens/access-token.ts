@@ -57,7 +57,7 @@ export const verifyAccessToken = async (
   { issuer, audience }: { issuer: string; audience?: string },
   now: number,
 ): Promise<VerifiedAccessToken | undefined> => {
-  const key = await verificationKey(env, keyIdOf(token), now)
+  const key = await verificationKey(env, ACCESS_TOKEN_ALGORITHM, keyIdOf(token), now)
   if (key === undefined) return undefined
   try {
     const { payload } = await jwtVerify(token, key, {

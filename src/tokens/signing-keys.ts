@@ -24,13 +24,14 @@ export const signingKey = async (
   return { kid: key.kid, key: await importOnce(`sign ${key.kid}`, key.privateJwk) }
 }
 
-/** The public key named `kid`, if we have published it. */
+/** The public key named `kid` that signs with `alg`, if we have published it. */
 export const verificationKey = async (
   env: Cloudflare.Env,
+  alg: SigningAlgorithm,
   kid: string | undefined,
   now: number,
 ): Promise<CryptoKey | Uint8Array | undefined> => {
-  const key = (await knownKeys(env, now)).find((candidate) => candidate.kid === kid)
+  const key = (await knownKeys(env, now)).find((one) => one.kid === kid && one.alg === alg)
   return key === undefined ? undefined : importOnce(`verify ${key.kid}`, key.publicJwk)
 }
 
