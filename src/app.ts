@@ -9,6 +9,11 @@ import { phoneApp } from './demo/phone-app.ts'
 import { television } from './demo/tv.tsx'
 import { oauthRoutes } from './oauth/routes.ts'
 
+const HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Strict-Transport-Security': STRICT_TRANSPORT_SECURITY,
+}
+
 type Environment = { Bindings: Cloudflare.Env }
 
 const DEMO_FILES = ['tv.css', 'tv.js', 'app.css', 'app.js', 'app-session.js', 'app-api.js']
@@ -34,13 +39,8 @@ export const createApp = (config: Config): Hono<Environment> => {
   }
   // Whoever typed only the host wants to enter a code.
   app.get(basePath === '' ? '/' : basePath, (context) =>
-    context.redirect(`${basePath}/device`, 302),
+    context.body(null, 302, { ...HEADERS, Location: `${basePath}/device` }),
   )
-  app.notFound((context) =>
-    context.json({ error: 'not_found' }, 404, {
-      'X-Content-Type-Options': 'nosniff',
-      'Strict-Transport-Security': STRICT_TRANSPORT_SECURITY,
-    }),
-  )
+  app.notFound((context) => context.json({ error: 'not_found' }, 404, HEADERS))
   return app
 }

@@ -40,11 +40,17 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 const isPublic = (jwk: object): boolean => !PRIVATE_MEMBERS.some((member) => member in jwk)
 
+// Whatever else a key says is a word or a list of them (RFC 7517 §4): nothing deep is kept.
+const more = z.union([z.string(), z.boolean(), z.number(), z.array(z.string())])
+
 const publicKey = z
   .discriminatedUnion('kty', [
-    z.looseObject({ kty: z.literal('EC'), crv: z.string(), x: z.string(), y: z.string() }),
-    z.looseObject({ kty: z.literal('OKP'), crv: z.string(), x: z.string() }),
-    z.looseObject({ kty: z.literal('RSA'), n: z.string(), e: z.string() }),
+    z.catchall(
+      z.object({ kty: z.literal('EC'), crv: z.string(), x: z.string(), y: z.string() }),
+      more,
+    ),
+    z.catchall(z.object({ kty: z.literal('OKP'), crv: z.string(), x: z.string() }), more),
+    z.catchall(z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string() }), more),
   ])
   .check(z.refine(isPublic, 'must be a public key'))
 

@@ -13,14 +13,15 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: `${root}/wrangler.toml` },
-            miniflare: { bindings: TEST_VARS },
+            miniflare: { bindings: { ...TEST_VARS, ABUSE_RUNS: process.env['ABUSE_RUNS'] ?? '' } },
           }),
         ],
         test: {
           name: 'worker',
           root,
           include: [
-            'test/{oauth,objects,identity,activation,approval,tokens,push,demo}/**/*.test.{ts,tsx}',
+            'test/{oauth,objects,identity,activation,approval,tokens,push,demo,abuse}/**/*.test.{ts,tsx}',
+            'test/faults/inside/*.test.ts',
             'test/*.test.ts',
           ],
         },
@@ -30,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           root,
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/faults/*.test.ts'],
           // One after the other, when the rest is done: some of them measure.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

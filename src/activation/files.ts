@@ -5,7 +5,7 @@ import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Brand } from '../brand.ts'
 import { inkOn } from '../colour.ts'
-import type { Config } from '../config.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY } from '../config.ts'
 import { type Language, chooseLanguage } from './language.ts'
 import { brandOf } from './page-brand.ts'
 import { PASSKEY_LIBRARY } from './passkey-library.ts'
@@ -18,8 +18,11 @@ export const files = (config: Config): Hono<PageEnvironment> => {
   const routes = new Hono<PageEnvironment>()
   routes.use('/:file{[a-z-]+\\.css|[a-z-]+\\.js|logo}', etag(), async (context, next) => {
     await next()
+    // What is not there is a page with a cookie, which nobody may keep.
+    if (!context.res.ok) return
     context.header('Cache-Control', 'public, max-age=3600')
     context.header('X-Content-Type-Options', 'nosniff')
+    context.header('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY)
   })
   routes.get('/style.css', async (context) => {
     const sheet = await asset(context.env, 'style.css')

@@ -5,14 +5,7 @@ import type { PageContext } from './layout.tsx'
 
 type InputAttributes = Pick<
   JSX.IntrinsicElements['input'],
-  | 'autocapitalize'
-  | 'autocomplete'
-  | 'autofocus'
-  | 'class'
-  | 'inputmode'
-  | 'readonly'
-  | 'type'
-  | 'value'
+  'autocapitalize' | 'autocomplete' | 'autofocus' | 'class' | 'inputmode' | 'readonly' | 'type'
 >
 
 interface FieldProps extends InputAttributes {
@@ -21,6 +14,8 @@ interface FieldProps extends InputAttributes {
   readonly label: string
   readonly hint?: string | undefined
   readonly error?: string | undefined
+  /** What was typed before, without what nobody can see. */
+  readonly value?: string | undefined
   /** The id of a notice that speaks about this field and others with it. */
   readonly noticeId?: string | undefined
   /** What the input is drawn into. */
@@ -37,6 +32,7 @@ export const Field: FC<FieldProps> = ({
   error,
   noticeId,
   frame: Frame = Plain,
+  value,
   ...attributes
 }) => {
   const hintId = hint === undefined ? undefined : `${name}-hint`
@@ -58,6 +54,7 @@ export const Field: FC<FieldProps> = ({
       <Frame>
         <input
           {...attributes}
+          value={value?.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '')}
           id={name}
           name={name}
           required

@@ -1,5 +1,6 @@
 // The built-in accounts: e-mail and password, for a service without an identity provider.
 import * as z from 'zod/mini'
+import { plainText } from '../device-name.ts'
 import { ask, emailLogin, mintSubject } from '../objects/index.ts'
 import type { PasswordOutcome } from '../objects/login.ts'
 import { type PasswordProblem, passwordProblem } from './password-policy.ts'
@@ -49,12 +50,12 @@ export const createAccount = async (
   serviceName: string,
   visit: Visit,
 ): Promise<{ problems: PersonProblems } | Opened | { outcome: 'refused' }> => {
-  const name = person.name.trim().normalize('NFC')
+  const name = plainText(person.name)
   const email = parseEmail(person.email)
   const password = passwordProblem(person.password, [serviceName, name, email ?? ''])
   const nameProblem = name === '' ? 'missing' : 'too_long'
   const problems: PersonProblems = {
-    ...((name === '' || name.length > MAX_NAME_LENGTH) && { name: nameProblem }),
+    ...((name === '' || person.name.trim().length > MAX_NAME_LENGTH) && { name: nameProblem }),
     ...(email === undefined && { email: 'malformed' }),
     ...(password !== undefined && { password }),
   }

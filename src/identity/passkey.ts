@@ -186,8 +186,10 @@ const isFresh = async (
   return (await useChallenge(env, { purpose, formToken }, challenge, Date.now())) && !isFramed
 }
 
-const challengeOf = (response: AuthenticationResponseJSON | RegistrationResponseJSON): string =>
-  String(clientDataOf(response).challenge)
+const challengeOf = (response: AuthenticationResponseJSON | RegistrationResponseJSON): string => {
+  const { challenge } = clientDataOf(response)
+  return typeof challenge === 'string' ? challenge : ''
+}
 
 const clientDataOf = ({
   response,

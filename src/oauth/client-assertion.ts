@@ -19,7 +19,9 @@ const TYPES: readonly unknown[] = [undefined, 'jwt', 'client-authentication+jwt'
 /** The client that an assertion claims to be from; undefined if that cannot be read. */
 export const claimedClientId = (assertion: string): string | undefined => {
   try {
-    return decodeJwt(assertion).sub
+    const { sub } = decodeJwt(assertion)
+    // Nobody has verified it yet: it may be anything.
+    return typeof sub === 'string' ? sub : undefined
   } catch {
     return undefined
   }

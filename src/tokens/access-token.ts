@@ -4,7 +4,7 @@ import { randomBytes, toBase64url } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 import type { Authentication } from '../objects/device-authorization-state.ts'
 import { authenticationClaims, authenticationIn } from './authentication.ts'
-import { keyIdOf, signingKey, verificationKey } from './signing-keys.ts'
+import { keyNameIn, signingKey, verificationKey } from './signing-keys.ts'
 
 export const ACCESS_TOKEN_ALGORITHM = 'ES256'
 const TYPE = 'at+jwt'
@@ -62,7 +62,7 @@ export const verifyAccessToken = async (
   { issuer, audience }: { issuer: string; audience?: string },
   now: number,
 ): Promise<VerifiedAccessToken | undefined> => {
-  const key = await verificationKey(env, keyIdOf(token), now)
+  const key = await verificationKey(env, keyNameIn(token), now)
   if (key === undefined) return undefined
   try {
     const { payload } = await jwtVerify(token, key, {

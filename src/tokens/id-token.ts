@@ -6,7 +6,7 @@ import { sha256Bytes, toBase64url } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 import type { Authentication } from '../objects/device-authorization-state.ts'
 import { authenticationClaims } from './authentication.ts'
-import { hintVerificationKey, keyIdOf, signingKey } from './signing-keys.ts'
+import { hintVerificationKey, keyNameIn, signingKey } from './signing-keys.ts'
 
 export interface IdTokenClaims {
   readonly issuer: string
@@ -53,7 +53,7 @@ export const verifyIdTokenHint = async (
   { issuer, clientId }: Pick<IdTokenClaims, 'issuer' | 'clientId'>,
   now: number,
 ): Promise<{ subject: string; issuedAtMs: number } | undefined> => {
-  const key = await hintVerificationKey(env, keyIdOf(hint), now)
+  const key = await hintVerificationKey(env, keyNameIn(hint), now)
   if (key === undefined) return undefined
   try {
     const { payload } = await jwtVerify(hint, key, {

@@ -36,36 +36,46 @@ export const signingKey = async (
   return { kid: key.kid, key: await importOnce(`sign ${key.kid}`, key.privateJwk) }
 }
 
-/** The public key named `kid`, if we have published it. */
+/** What a JWT says of the key that signed it (RFC 7515 §4.1). */
+export interface KeyName {
+  readonly kid: string | undefined
+  readonly alg: string | undefined
+}
+
+/** The public key of that name, if we have published it. */
 export const verificationKey = async (
   env: Cloudflare.Env,
-  kid: string | undefined,
+  { kid, alg }: KeyName,
   now: number,
 ): Promise<CryptoKey | Uint8Array | undefined> => {
-  const key = (await knownKeys(env, now)).find((candidate) => candidate.kid === kid)
+  const key = (await knownKeys(env, now)).find((one) => one.kid === kid && one.alg === alg)
   return key === undefined ? undefined : importOnce(`verify ${key.kid}`, key.publicJwk)
 }
 
-/** The public key named `kid`, also if we have ceased to publish it. For hints, and nothing else. */
+/** The same, also if we have ceased to publish it. For hints, and nothing else. */
 export const hintVerificationKey = async (
   env: Cloudflare.Env,
-  kid: string | undefined,
+  name: KeyName,
   now: number,
 ): Promise<CryptoKey | Uint8Array | undefined> => {
-  const published = await verificationKey(env, kid, now)
+  const published = await verificationKey(env, name, now)
   if (published !== undefined) return published
   if (remembered === undefined || now - remembered.fetchedAtMs >= KEYRING_CACHE_MS)
     remembered = { fetchedAtMs: now, keys: await ask(() => keyringOf(env).rememberedKeys()) }
-  const key = remembered.keys.find((candidate) => candidate.kid === kid && now < candidate.untilMs)
+  const key = remembered.keys.find(
+    ({ kid, publicJwk, untilMs }) =>
+      kid === name.kid && publicJwk.alg === name.alg && now < untilMs,
+  )
   return key === undefined ? undefined : importOnce(`verify ${key.kid}`, key.publicJwk)
 }
 
 /** Which key a JWT says it is signed with. */
-export const keyIdOf = (jwt: string): string | undefined => {
+export const keyNameIn = (jwt: string): KeyName => {
   try {
-    return decodeProtectedHeader(jwt).kid
+    const { kid, alg } = decodeProtectedHeader(jwt)
+    return { kid, alg }
   } catch {
-    return undefined
+    return { kid: undefined, alg: undefined }
   }
 }
 

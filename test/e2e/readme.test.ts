@@ -1,6 +1,6 @@
 // What the README says about itself: files and tests that it names are there.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { parseConfig } from '../../src/config.ts'
 import { DEMO } from '../../src/demo/client.ts'
@@ -42,6 +42,30 @@ it.each(risks)('XD-2 %s: is mitigated in files and shown by tests that are there
   expect(named(tests).length).toBeGreaterThan(0)
   for (const name of named(tests))
     expect([name, existsSync(`${root}test/${name}.test.ts`)]).toEqual([name, true])
+})
+
+const attacks = tableUnder('### Attacks')
+
+it('names the attacks that were tried', () => {
+  expect(attacks.length).toBeGreaterThan(25)
+})
+
+it.each(attacks)(
+  '%s: %s, and a test that is there goes on trying',
+  (_attack, outcome = '', tests = '') => {
+    expect(outcome).not.toBe('')
+    expect(named(tests).length).toBeGreaterThan(0)
+    for (const name of named(tests))
+      expect([name, existsSync(`${root}test/${name}.test.ts`)]).toEqual([name, true])
+  },
+)
+
+it('names every campaign there is', () => {
+  const campaigns = readdirSync(`${root}test/abuse`).map(
+    (file) => `abuse/${file.replace('.test.ts', '')}`,
+  )
+  const tests = attacks.flatMap(([, , cell = '']) => named(cell))
+  expect(tests).toEqual(expect.arrayContaining(campaigns))
 })
 
 it('XD-4 says what the flow is not for', () => {

@@ -1,0 +1,43 @@
+// No secret is compared by a comparison that stops at the first difference: not by measuring, which
+// proves nothing on a busy machine, but by how the source is made.
+import { globSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+
+const root = new URL('../../src/', import.meta.url).pathname
+const source = globSync('**/*.{ts,tsx}', { cwd: root }).map((file) => ({
+  file,
+  text: readFileSync(root + file, 'utf8'),
+}))
+
+const COMPARISON = /([\w.?]+|[)\]])\s*[!=]==?\s*([\w.?]+(?:\([^)]*\)[\w.?]*)*|'[^']*')/g
+const IS_KNOWN_TO_ALL = /^(?:undefined|null|true|false|\d+|'.*')$/
+// Not `secretHash`: a digest of random bits may be compared anyhow. What its time tells of one leads
+// to no secret that has it.
+const IS_SECRET = /(?:secret|password|csrf|mac|nonce|verifier|cookie|token)$/i
+
+const isRisky = (left: string, right: string): boolean =>
+  ![left, right].some((side) => IS_KNOWN_TO_ALL.test(side)) &&
+  [left, right].some((side) => IS_SECRET.test(side))
+
+it('CA-9 secrets are compared as digests, or in constant time', () => {
+  expect(source.length).toBeGreaterThan(80)
+  const found = source.flatMap(({ file, text }) =>
+    [...text.matchAll(COMPARISON)]
+      .filter(([, left = '', right = '']) => isRisky(left, right))
+      .map(([comparison]) => `${file}: ${comparison}`),
+  )
+  expect(found).toStrictEqual([])
+})
+
+it('what compares in constant time is what the platform has for that', () => {
+  const own = source.filter(({ text }) => /timingSafeEqual/.test(text)).map(({ file }) => file)
+  expect(own.toSorted()).toStrictEqual(['crypto.ts', 'identity/password.ts'])
+  const users = source.filter(({ text }) => /isEqualInConstantTime\(/.test(text))
+  expect(users.map(({ file }) => file).toSorted()).toStrictEqual([
+    'activation/routes.tsx',
+    'identity/challenge.ts',
+    'oauth/client-authentication.ts',
+    'oauth/dpop-nonce.ts',
+    'oauth/register.ts',
+  ])
+})

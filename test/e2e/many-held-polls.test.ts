@@ -1,0 +1,165 @@
+// One client with a thousand polls held open, from one address: nobody else notices, and when it
+// hangs up, what it took is there again.
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
+import { type Socket, connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Browser } from '../bench/browser.ts'
+import { Connection, FORM } from '../bench/connection.ts'
+import { type ServerProcess, residentBytes } from '../bench/server-process.ts'
+import { EDGE_HEADERS, type Flow, GRANT_TYPE, type Target, antenna } from '../bench/target.ts'
+import { buildBundle, startWorkerd } from '../bench/workerd.ts'
+
+const HELD = 1000
+const LANES = 8
+const ROUNDS = 40
+const ATTACKER = { ...FORM, 'CF-Connecting-IP': '198.51.100.66' }
+const CLIENT = { client_name: 'The client', scope: 'openid profile offline_access' }
+const MEGABYTE = 1024 * 1024
+
+let directory: string
+let server: ServerProcess
+let devices: Target
+let person: Browser
+let quietSockets = 0
+
+beforeAll(async () => {
+  // In memory, where there is such a place: how quick the disk is is not the question.
+  const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+  directory = await mkdtemp(join(place, 'antenna-held-'))
+  const modules = await buildBundle(join(directory, 'dist'))
+  const CLIENTS = [
+    { ...CLIENT, client_id: 'at-once', hold_seconds: 0 },
+    { ...CLIENT, client_id: 'patient', hold_seconds: 25 },
+  ]
+  server = await startWorkerd({ modules, vars: { CLIENTS }, directory })
+  devices = antenna('devices', server, 'at-once')
+  person = await devices.signUp()
+  await latencies()
+})
+afterAll(async () => {
+  person.close()
+  await server.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+const timed = async (act: () => Promise<unknown>): Promise<number> => {
+  const before = performance.now()
+  await act()
+  return performance.now() - before
+}
+
+/** What others wait for: in the middle, in ms. */
+const latencies = async (): Promise<Record<'start' | 'poll' | 'page', number>> => {
+  const device = new Connection(server.port)
+  const times = { start: [] as number[], poll: [] as number[], page: [] as number[] }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    let flow: Flow | undefined
+    times.start.push(await timed(async () => (flow = await devices.start(device))))
+    times.poll.push(await timed(async () => flow && devices.poll(device, flow)))
+    times.page.push(await timed(() => device.get('/device', EDGE_HEADERS)))
+  }
+  device.close()
+  return { start: median(times.start), poll: median(times.poll), page: median(times.page) }
+}
+
+const startMany = async (): Promise<Flow[]> => {
+  const flows: Flow[] = []
+  const target = antenna('attacker', server, 'patient')
+  const lane = async () => {
+    const connection = new Connection(server.port)
+    while (flows.length < HELD) flows.push(await target.start(connection))
+    connection.close()
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+  return flows.slice(0, HELD)
+}
+
+/** Polls, and waits for no answer. */
+const hold = ({ deviceCode }: Flow): Socket => {
+  const body = new URLSearchParams({
+    grant_type: GRANT_TYPE,
+    client_id: 'patient',
+    device_code: deviceCode,
+  }).toString()
+  const headers = { ...ATTACKER, Host: 'localhost', Prefer: 'wait=25' }
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const socket = connect({ port: server.port, host: '127.0.0.1' })
+  socket.on('error', () => {})
+  socket.write(
+    `POST /token HTTP/1.1\r\n${head.join('')}Content-Length: ${body.length}\r\n\r\n${body}`,
+  )
+  return socket
+}
+
+/** How many connections the server has; what an object has open besides are files. */
+const openSockets = async (): Promise<number> => {
+  const files = `/proc/${server.pid}/fd`
+  const links = (await readdir(files)).map((file) => readlink(join(files, file)).catch(() => ''))
+  return (await Promise.all(links)).filter((link) => link.startsWith('socket:')).length
+}
+
+const untilSockets = async (isSo: (open: number) => boolean): Promise<void> => {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (isSo(await openSockets())) return
+    await sleep(50)
+  }
+  throw new Error(`${await openSockets()} connections are open`)
+}
+
+const holdMany = async (flows: readonly Flow[]): Promise<Socket[]> => {
+  const sockets = flows.map(hold)
+  await untilSockets((open) => open >= quietSockets + HELD)
+  return sockets
+}
+
+const hangUp = async (sockets: readonly Socket[]): Promise<void> => {
+  for (const socket of sockets) socket.resetAndDestroy()
+  await untilSockets((open) => open < quietSockets + HELD / 10)
+}
+
+it('LP-5 a thousand held polls of one client starve nobody, and leave nothing', async () => {
+  const before = await latencies()
+  const bytesBefore = await residentBytes(server.pid)
+  const flows = await startMany()
+  quietSockets = await openSockets()
+  const sockets = await holdMany(flows)
+  const answered: string[] = []
+  for (const socket of sockets) socket.once('data', (data) => answered.push(String(data)))
+
+  const during = await latencies()
+  for (const what of ['start', 'poll', 'page'] as const)
+    expect([what, during[what] > 3 * before[what] + 25]).toStrictEqual([what, false])
+
+  // Somebody signs a television in meanwhile, whose poll is held too.
+  const television = antenna('television', server, 'patient')
+  const device = new Connection(server.port)
+  const flow = await television.start(device)
+  const polled = television.poll(device, flow)
+  let tappedAt = Number.NaN
+  await television.allow(person, flow, () => (tappedAt = performance.now()))
+  expect(await polled).toBe('tokens')
+  expect(performance.now() - tappedAt).toBeLessThan(1500)
+  device.close()
+  expect(answered).toStrictEqual([])
+  const bytesHeld = (await residentBytes(server.pid)) - bytesBefore
+  // Measured: 350 KB for an object that is awake, and 11 KB for each that sleeps while it waits.
+  expect(bytesHeld / MEGABYTE).toBeLessThan(HELD * 0.5)
+
+  await hangUp(sockets)
+  const after = await latencies()
+  for (const what of ['start', 'poll', 'page'] as const)
+    expect([what, after[what] > 3 * before[what] + 25]).toStrictEqual([what, false])
+
+  // The same once more takes what was given back, and no more.
+  const peak = await residentBytes(server.pid)
+  const again = await holdMany(flows)
+  await hangUp(again)
+  expect((await residentBytes(server.pid)) / peak).toBeLessThan(1.25)
+})

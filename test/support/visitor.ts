@@ -1,0 +1,38 @@
+// Somebody who is signed in, and has a device. They came without the pages and have no password, which
+// takes a while to hash.
+import { env } from 'cloudflare:workers'
+import { mintSession } from '../../src/identity/session.ts'
+import { mintSubject } from '../../src/objects/index.ts'
+import { signInNow } from './device.ts'
+import { Person } from './person.ts'
+import { ISSUER } from './settings.ts'
+import { connectDevice } from './tokens.ts'
+import { type Fetch, freshAddress } from './worker.ts'
+
+export type Cookies = Readonly<Record<string, string>>
+
+/** Somebody who is signed in, and what they have. */
+export interface Visitor {
+  readonly subject: string
+  readonly email: string
+  readonly cookies: Cookies
+  readonly grantId: string
+}
+
+export const signedIn = async (name: string, email: string): Promise<Visitor> => {
+  const subject = mintSubject(env)
+  const { value, claim } = mintSession(subject)
+  const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
+  await account.open({ name, email, isEmailVerified: false }, claim, signInNow())
+  const { grantId } = await connectDevice('tv', { approval: { subject } })
+  const cookies = { session: value, visit: 'A'.repeat(43) }
+  return { subject, email, cookies, grantId }
+}
+
+/** The browser of somebody new, who is called so. */
+export const visitorAt = async (fetch: Fetch, name = 'Ada'): Promise<Person> => {
+  const { cookies } = await signedIn(name, `${crypto.randomUUID()}@example.com`)
+  const person = new Person(fetch, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+  person.cookies.set('__Host-session', cookies['session'] ?? '')
+  return person
+}
