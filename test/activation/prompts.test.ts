@@ -65,7 +65,7 @@ describe('/devices', () => {
     expect(page.html).toContain('<script src="/device/push.js" defer')
     const policy = page.headers.get('Content-Security-Policy') ?? ''
     expect(policy).toContain("worker-src 'self'")
-    expect(policy).not.toContain('connect-src')
+    expect(policy).toContain("connect-src 'none'")
     expect(policy).not.toContain('unsafe')
     // Where no worker is needed, none may be.
     const other = await browser.open('/device')
