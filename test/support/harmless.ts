@@ -24,7 +24,7 @@ const OWN_ADDRESS = /^(?:\/(?![/\\])|#|\?)/
 const PAGE_HEADERS: readonly (readonly [string, RegExp])[] = [
   [
     'Content-Security-Policy',
-    /^default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+    /^default-src 'none'; style-src 'self'; script-src 'self';(?: worker-src 'self';)? img-src 'self'; connect-src '(?:none|self)'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
   ],
   ['X-Frame-Options', /^DENY$/],
   ['Referrer-Policy', /^no-referrer$/],
