@@ -59,8 +59,10 @@ export const admit = async <Person extends Decider>(
   if (decider.codeWaitMs > 0) return { outcome: 'wait', waitMs: decider.codeWaitMs }
   const { subject } = decider
   const whereabouts = whereaboutsOf(request)
-  const { country } = whereabouts
-  const opened = await ask(() => deviceAuthorizationOf(env, userCode).open({ subject, country }))
+  const { country, network } = whereabouts
+  const opened = await ask(() =>
+    deviceAuthorizationOf(env, userCode).open({ subject, country, network }),
+  )
   switch (opened.outcome) {
     case 'not_valid':
       return notValid(env, decider)

@@ -15,6 +15,7 @@ import {
   signInNow,
 } from './support/device.ts'
 import { hold } from './support/held-poll.ts'
+import { freshAddress } from './support/places.ts'
 import { Person } from './support/person.ts'
 import { ISSUER } from './support/settings.ts'
 
@@ -142,12 +143,12 @@ describe('a code that is no good', () => {
   })
 })
 
-const signedIn = async () => {
+const signedIn = async (headers = {}) => {
   const { subject } = await newPerson()
   const { value, claim } = mintSession(subject)
   const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
   await account.open(undefined, claim, signInNow())
-  const person = new Person(fetch, ISSUER)
+  const person = new Person(fetch, ISSUER, headers)
   person.cookies.set('__Host-session', value)
   return person
 }
@@ -163,6 +164,17 @@ describe('a person who is signed in', () => {
     expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 })
     const again = await costOf(() => person.open(`/device?user_code=${device.userCode}`))
     expect(again).toEqual({ ...NOTHING, objects: 2 })
+  })
+
+  it('who scans it on the network of the device costs two objects and no write', async () => {
+    const home = { 'CF-Connecting-IP': freshAddress() }
+    const device = await startDevice('tv', { fetch, headers: home })
+    const person = await signedIn(home)
+    const cost = await costOf(async () => {
+      const page = await person.open(`/device?user_code=${device.userCode}`)
+      expect(page).toMatchObject({ status: 200, html: expect.stringContaining(device.userCode) })
+    })
+    expect(cost).toEqual({ ...NOTHING, objects: 2 })
   })
 
   it.each(['allow', 'deny'] as const)(

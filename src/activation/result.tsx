@@ -14,6 +14,7 @@ import {
   type PageRequest,
   goTo,
   pageForClient,
+  sessionCookie,
   signedInVisitor,
 } from './visit.ts'
 
@@ -145,13 +146,13 @@ export const result = new Hono<PageEnvironment>()
 
 // Only who signed in with a password has something to gain from it.
 const mayAddPasskey = async (context: PageRequest): Promise<boolean> => {
-  const person = await signedInVisitor(context)
-  if (!context.get('config').hasBuiltInAccounts || person === undefined) return false
-  if (person.provider !== undefined || !person.amr.includes('pwd')) return false
-  const overview = await ask(async () =>
-    accountOf(context.env, person.subject)?.overview(person.claim),
+  const cookie = sessionCookie(context)
+  if (!context.get('config').hasBuiltInAccounts || cookie === undefined) return false
+  const own = await ask(async () =>
+    accountOf(context.env, cookie.subject)?.ownPasskeys(cookie.claim),
   )
-  return overview?.passkeys.length === 0
+  if (own === undefined || own.passkeys.length > 0) return false
+  return own.person.provider === undefined && own.person.amr.includes('pwd')
 }
 
 const parseResult = (text: string | undefined): Result | undefined => {

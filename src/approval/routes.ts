@@ -3,17 +3,7 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { Config } from '../config.ts'
-import {
-  type Environment,
-  type Middleware,
-  answer,
-  exchangeOf,
-  noStore,
-  notAllowed,
-  requireTls,
-  sharedHeaders,
-} from '../oauth/endpoint.ts'
-import { renderError } from '../oauth/errors.ts'
+import { type Environment, NO_STORE, answer, exchangeOf, withHeaders } from '../oauth/endpoint.ts'
 import type { Exchange } from '../oauth/exchange.ts'
 import { decide } from './decide.ts'
 import { review } from './review.ts'
@@ -27,31 +17,30 @@ export const approvalRoutes = (config: Config): Hono<Environment> => {
   const hasOrigins = config.approvalOrigins.length > 0
 
   const serve = (method: 'GET' | 'POST', path: string, endpoint: Endpoint) => {
-    const shared = [
-      sharedHeaders,
-      noStore,
-      ...(hasOrigins ? [allowOrigins(config, method)] : []),
-      requireTls,
-    ] as const
-    routes.on([method], path, ...shared, (context) =>
-      answer(
-        (exchange) => endpoint(exchange, context.req.param('userCode' as never) ?? ''),
-        exchangeOf(context, config),
-      ),
-    )
-    routes.all(path, ...shared, () => notAllowed(hasOrigins ? [method, 'OPTIONS'] : [method]))
+    const methods = hasOrigins ? [method, 'OPTIONS'] : [method]
+    if (hasOrigins) routes.use(path, allowOrigins(config, method))
+    routes.all(path, async (context) => {
+      const url = new URL(context.req.url)
+      const shownCode = context.req.param('userCode' as never) ?? ''
+      const exchange = exchangeOf(context, config)
+      const response = await answer(methods, (given) => endpoint(given, shownCode), exchange, url)
+      return withHeaders(response, url, NO_STORE)
+    })
   }
   serve('GET', `${base}/:userCode`, review)
   serve('POST', `${base}/:userCode/decision`, decide)
-  routes.all(`${base}/*`, sharedHeaders, noStore, () =>
-    Response.json({ error: 'not_found' }, { status: 404 }),
+  routes.all(`${base}/*`, (context) =>
+    withHeaders(
+      Response.json({ error: 'not_found' }, { status: 404 }),
+      new URL(context.req.url),
+      NO_STORE,
+    ),
   )
-  routes.onError((error) => renderError(error))
   return routes
 }
 
 // Off unless somebody is named: whoever may send requests from a page holds people's tokens in one.
-const allowOrigins = ({ approvalOrigins }: Config, method: string): Middleware =>
+const allowOrigins = ({ approvalOrigins }: Config, method: string) =>
   cors({
     origin: [...approvalOrigins],
     allowMethods: [method],

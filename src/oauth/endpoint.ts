@@ -1,13 +1,14 @@
 // What every endpoint for machines shares: errors as JSON, no-store, TLS, and the methods that it has.
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config.ts'
 import { isLoopback } from '../loopback.ts'
 import { OAuthError, renderError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 
 export type Environment = { Bindings: Cloudflare.Env }
-export type Middleware = MiddlewareHandler<Environment>
 export type Endpoint = (exchange: Exchange) => Response | Promise<Response>
+
+type Headers = Readonly<Record<string, string>>
 
 /** What an endpoint is given of a request. */
 export const exchangeOf = (context: Context<Environment>, config: Config): Exchange => ({
@@ -16,13 +17,24 @@ export const exchangeOf = (context: Context<Environment>, config: Config): Excha
   env: context.env,
   config,
   issuer: issuerFor(config, context.req.url),
-  headers: new Headers(),
+  headers: new Map(),
 })
 
-/** The answer of an endpoint, or what it throws as one. */
-export const answer = async (endpoint: Endpoint, exchange: Exchange): Promise<Response> => {
+/** The answer of an endpoint that has these methods, or what it throws as one. */
+export const answer = async (
+  methods: readonly string[],
+  endpoint: Endpoint,
+  exchange: Exchange,
+  { protocol, hostname }: URL,
+): Promise<Response> => {
   let response: Response
   try {
+    // Refused and not redirected: the credentials have already travelled in the clear (RFC 6749 §1.6).
+    if (protocol === 'http:' && !isLoopback(hostname))
+      throw new OAuthError('invalid_request', 'Use https', { status: 403 })
+    const { method } = exchange.request
+    if (method === 'OPTIONS' || !methods.includes(method === 'HEAD' ? 'GET' : method))
+      throw notAllowed(methods)
     response = await endpoint(exchange)
   } catch (error) {
     response = renderError(error)
@@ -31,32 +43,20 @@ export const answer = async (endpoint: Endpoint, exchange: Exchange): Promise<Re
   return response
 }
 
-export const sharedHeaders: Middleware = async (context, next) => {
-  await next()
-  context.header('X-Content-Type-Options', 'nosniff')
-  if (new URL(context.req.url).protocol === 'https:')
-    context.header('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY)
-}
-
 /** RFC 6749 §5.1; the second header is for caches of HTTP/1.0, and RFC 6749 asks for it. */
-export const noStore: Middleware = async (context, next) => {
-  await next()
-  context.header('Cache-Control', 'no-store')
-  context.header('Pragma', 'no-cache')
+export const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' }
+
+/** An answer with the headers that all have, and those of its endpoint. */
+export const withHeaders = (response: Response, { protocol }: URL, more: Headers): Response => {
+  response.headers.set('X-Content-Type-Options', 'nosniff')
+  for (const [name, value] of Object.entries(more)) response.headers.set(name, value)
+  if (protocol === 'https:')
+    response.headers.set('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY)
+  return response
 }
 
-/** Refused and not redirected: what came has already travelled in the clear (RFC 6749 §1.6). */
-export const requireTls: Middleware = async (context, next) => {
-  const { protocol, hostname } = new URL(context.req.url)
-  if (protocol === 'http:' && !isLoopback(hostname))
-    throw new OAuthError('invalid_request', 'Use https', { status: 403 })
-  await next()
-}
-
-/** RFC 9110 §15.5.6. */
-export const notAllowed = (methods: readonly string[]): never => {
-  throw new OAuthError('invalid_request', 'This method is not allowed here', {
+const notAllowed = (methods: readonly string[]): OAuthError =>
+  new OAuthError('invalid_request', 'This method is not allowed here', {
     status: 405,
     headers: { Allow: methods.join(', ') },
   })
-}

@@ -12,7 +12,7 @@ export interface Exchange {
   /** The issuer identifier, whose endpoint this is. */
   readonly issuer: string
   /** Go onto the answer, also if it is a refusal. */
-  readonly headers: Headers
+  readonly headers: Map<string, string>
 }
 
 /** A grant that an authenticated client asks for at the token endpoint. */

@@ -16,12 +16,18 @@ export interface Parameters {
 
 /** Reads the body of a form request. Throws `invalid_request`; 413 over 64 KiB. */
 export const readParameters = async (request: Request): Promise<Parameters> => {
-  const body = await readAtMost(request.body, MAX_BODY_BYTES)
-  if (body === undefined)
+  const body = await readBody(request)
+  if (body === undefined || body.byteLength > MAX_BODY_BYTES)
     throw new OAuthError('invalid_request', 'The body is larger than 64 KiB', { status: 413 })
   requireFormEncoding(request.headers.get('Content-Type'))
   return parseForm(body)
 }
+
+// A body whose length HTTP knows ends there, and can be taken in one piece, which is much quicker.
+const readBody = async (request: Request): Promise<Uint8Array | undefined> =>
+  Number(request.headers.get('Content-Length') ?? Infinity) <= MAX_BODY_BYTES
+    ? request.bytes()
+    : readAtMost(request.body, MAX_BODY_BYTES)
 
 const invalidRequest = (description: string): OAuthError =>
   new OAuthError('invalid_request', description)
@@ -70,9 +76,11 @@ export const decode = (text: string): string => {
   return decoded
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 const decodeUtf8 = (bytes: Uint8Array): string => {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw invalidRequest('The body is not UTF-8')
   }

@@ -1,5 +1,5 @@
 // Every protocol path on one screen, with what they share: no-store, CORS, errors as JSON.
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
 import type { Config } from '../config.ts'
@@ -7,15 +7,11 @@ import { deviceAuthorization } from './device-authorization.ts'
 import {
   type Endpoint,
   type Environment,
-  type Middleware,
+  NO_STORE,
   answer,
   exchangeOf,
-  noStore,
-  notAllowed,
-  requireTls,
-  sharedHeaders,
+  withHeaders,
 } from './endpoint.ts'
-import { renderError } from './errors.ts'
 import { introspect } from './introspect.ts'
 import { jwks } from './jwks.ts'
 import { metadata } from './metadata.ts'
@@ -26,49 +22,66 @@ import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 import { userinfo } from './userinfo.ts'
 
+type Headers = Readonly<Record<string, string>>
+
 /** The endpoints for devices and resource servers. */
 export const oauthRoutes = (config: Config): Hono<Environment> => {
   const routes = new Hono<Environment>()
   const base = config.basePath
 
-  const serve = (methods: string[], path: string, endpoint: Endpoint, ...more: Middleware[]) => {
-    const shared = [sharedHeaders, allowOrigins(methods), ...more, requireTls] as const
-    routes.on(methods, path, ...shared, (context) => answer(endpoint, exchangeOf(context, config)))
-    routes.all(path, ...shared, () => notAllowed([...methods, 'OPTIONS']))
+  // One handler does all for a path: devices poll here, and a chain of middleware that each put a
+  // header on costs more than the answer.
+  const serve = (methods: string[], path: string, endpoint: Endpoint, more: Headers = {}) => {
+    const preflight = cors({ ...CORS, allowMethods: methods })
+    const allowed = [...methods, 'OPTIONS']
+    const headers = { ...SHARED, ...more }
+    routes.all(path, async (context, next) => {
+      const url = new URL(context.req.url)
+      const isPreflight = context.req.method === 'OPTIONS'
+      const response = isPreflight
+        ? await preflight(context, next)
+        : await answer(allowed, endpoint, exchangeOf(context, config), url)
+      return response && withHeaders(response, url, headers)
+    })
   }
 
-  serve(['POST'], `${base}/device_authorization`, deviceAuthorization, noStore)
-  serve(['POST'], `${base}/token`, token, noStore)
-  serve(['POST'], `${base}/revoke`, revoke, noStore)
-  serve(['POST'], `${base}/introspect`, introspect, noStore)
-  serve(['GET', 'POST'], `${base}/userinfo`, userinfo, noStore)
-  serve(['GET'], `${base}/jwks.json`, jwks, revalidate)
+  serve(['POST'], `${base}/device_authorization`, deviceAuthorization, NO_STORE)
+  serve(['POST'], `${base}/token`, token, NO_STORE)
+  serve(['POST'], `${base}/revoke`, revoke, NO_STORE)
+  serve(['POST'], `${base}/introspect`, introspect, NO_STORE)
+  serve(['GET', 'POST'], `${base}/userinfo`, userinfo, NO_STORE)
   if (config.registrationTokenHash !== undefined) {
-    serve(['POST'], `${base}/register`, register, noStore)
-    serve(['GET', 'PUT', 'DELETE'], `${base}/register/:clientId`, manageRegistration, noStore)
+    serve(['POST'], `${base}/register`, register, NO_STORE)
+    serve(['GET', 'PUT', 'DELETE'], `${base}/register/:clientId`, manageRegistration, NO_STORE)
   }
   // RFC 8414 §3.1 puts the issuer's path behind the well-known one, Discovery §4 before it.
-  serve(['GET'], `/.well-known/oauth-authorization-server${base}`, metadata, revalidate)
-  serve(['GET'], `${base}/.well-known/openid-configuration`, metadata, revalidate)
-  serve(['GET'], `${base}/openapi.json`, openapi, revalidate)
+  for (const [path, document] of [
+    [`${base}/jwks.json`, jwks],
+    [`${base}/openapi.json`, openapi],
+    [`/.well-known/oauth-authorization-server${base}`, metadata],
+    [`${base}/.well-known/openid-configuration`, metadata],
+  ] as const) {
+    routes.use(path, revalidate)
+    serve(['GET'], path, document)
+  }
   serve(['GET'], `${base}/device/qr/:name`, qrPicture)
-
-  routes.onError((error) => renderError(error))
   return routes
 }
 
 // Television apps are often web pages. No cookie is ever read here, so any origin may ask.
-const allowOrigins = (methods: string[]): Middleware =>
-  cors({
-    origin: '*',
-    allowMethods: methods,
-    allowHeaders: ['authorization', 'content-type', 'dpop', 'prefer'],
-    exposeHeaders: ['DPoP-Nonce', 'ETag', 'Preference-Applied', 'Retry-After', 'WWW-Authenticate'],
-    maxAge: 86_400,
-  })
+const EXPOSED = ['DPoP-Nonce', 'ETag', 'Preference-Applied', 'Retry-After', 'WWW-Authenticate']
+const CORS = {
+  origin: '*',
+  allowHeaders: ['authorization', 'content-type', 'dpop', 'prefer'],
+  maxAge: 86_400,
+}
+const SHARED = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': EXPOSED.join(','),
+}
 
 // Or a page of another origin could not read that what it has is still good.
-const revalidate: Middleware = etag({
+const revalidate: MiddlewareHandler<Environment> = etag({
   retainedHeaders: [
     ...RETAINED_304_HEADERS,
     'access-control-allow-origin',

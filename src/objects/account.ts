@@ -192,6 +192,14 @@ export class Account extends DurableObject {
     await this.#note('signed_out_everywhere')
   }
 
+  /** Whose the session is, and their passkeys; undefined without a live one. */
+  async ownPasskeys(
+    claim: SessionClaim,
+  ): Promise<{ person: SignedInPerson; passkeys: readonly Passkey[] } | undefined> {
+    const [person, passkeys] = await Promise.all([this.session(claim), this.#passkeys.list()])
+    return person && { person, passkeys }
+  }
+
   /** The passkey with this credential id, if it is this account's. */
   async passkey(id: string): Promise<Passkey | undefined> {
     return this.#passkeys.find(id)

@@ -38,6 +38,11 @@ export interface Opening {
   readonly country: string | undefined
 }
 
+/** Who has it shown to them now; the network is not kept. */
+export interface Opener extends Opening {
+  readonly network?: string | undefined
+}
+
 /**
  * Why a device is denied: the person declined, or says they never asked for it, or took it back; or
  * too many people opened the same code (RFC 10027 §6.1.4, §6.1.6).
@@ -236,25 +241,26 @@ export const redeem = (
 /**
  * A person has it shown to them: the question, what they have answered, or nothing. A code that is
  * shown to two people in different countries, or to three anywhere, is being passed around: it ends.
- * One person who seems to be in two switched a VPN off, as often as not.
+ * One person who seems to be in two switched a VPN off, as often as not. Whoever shares the device's
+ * network was sent nothing: they are not counted, and in most homes nothing has to be written.
  */
 export const open = (
   state: AuthorizationState,
-  opening: Opening,
+  { subject, country, network }: Opener,
   now: number,
 ): { state: AuthorizationState; outcome: ReviewOutcome } => {
   const { request } = state
-  const { subject } = opening
   if (state.status === 'pending' && isReviewable(state, now)) {
-    const isKnown = state.openings.some((one) => one.subject === subject)
-    const openings = isKnown ? state.openings : [...state.openings, opening]
+    const isBesideIt = network !== undefined && network === request.origin.network
+    const isCounted = isBesideIt || state.openings.some((one) => one.subject === subject)
+    const openings = isCounted ? state.openings : [...state.openings, { subject, country }]
     return isPassedAround(openings)
       ? {
           state: { status: 'denied', request, reason: 'opened_by_many', subject: undefined },
           outcome: { outcome: 'not_valid' },
         }
       : {
-          state: isKnown ? state : { ...state, openings },
+          state: isCounted ? state : { ...state, openings },
           outcome: { outcome: 'reviewable', request },
         }
   }

@@ -8,7 +8,7 @@ import {
   type AuthorizationRequest,
   type AuthorizationState,
   type DecisionOutcome,
-  type Opening,
+  type Opener,
   type Poller,
   type PollOutcome,
   type RedeemOutcome,
@@ -40,6 +40,8 @@ export class DeviceAuthorization extends DurableObject {
   // Polls write nothing, so this is forgotten with the instance, after 10 s of sleep. A longer
   // interval is then enforced for 10 s only; a held poll's arrival is on its socket.
   #lastPollAtMs: number | undefined
+  // The record, once it was read or kept: nobody else writes it.
+  #known: AuthorizationState | undefined
 
   /** Begins, unless the user code is in use. */
   async start(request: AuthorizationRequest): Promise<{ outcome: 'started' | 'in_use' }> {
@@ -80,8 +82,8 @@ export class DeviceAuthorization extends DurableObject {
   }
 
   /** What a person is asked to allow, or has decided. */
-  async open(opening: Opening): Promise<ReviewOutcome> {
-    return this.#decide((state) => open(state, opening, Date.now()))
+  async open(opener: Opener): Promise<ReviewOutcome> {
+    return this.#decide((state) => open(state, opener, Date.now()))
   }
 
   async approve(approval: Approval): Promise<DecisionOutcome> {
@@ -97,6 +99,7 @@ export class DeviceAuthorization extends DurableObject {
   }
 
   override async alarm(): Promise<void> {
+    this.#known = undefined
     await this.ctx.storage.deleteAll()
   }
 
@@ -106,10 +109,11 @@ export class DeviceAuthorization extends DurableObject {
 
   #poll(state: AuthorizationState | undefined, poller: Poller, now: number): PollOutcome | Absent {
     if (state === undefined) return { outcome: 'absent' }
-    const outcome = poll(state, poller, now, this.#lastArrivalMs())
+    const held = this.ctx.getWebSockets()
+    const outcome = poll(state, poller, now, this.#lastArrivalMs(held))
     if (outcome.outcome === 'pending') {
       this.#lastPollAtMs = now
-      this.#endHeldPolls('superseded')
+      end(held, 'superseded')
     }
     return outcome
   }
@@ -129,29 +133,34 @@ export class DeviceAuthorization extends DurableObject {
       // Not awaited before the sockets end: the output gate holds the frames back until the
       // decision is on disk.
       const saved = this.#save(state)
-      if (state.status !== 'pending') this.#endHeldPolls('decided')
+      if (state.status !== 'pending') end(this.ctx.getWebSockets(), 'decided')
       await saved
     }
     return outcome
   }
 
-  #lastArrivalMs(): number | undefined {
-    const arrivals = this.ctx
-      .getWebSockets()
-      .map((socket) => socket.deserializeAttachment() as number)
+  #lastArrivalMs(held: readonly WebSocket[]): number | undefined {
+    const arrivals = held.map((socket) => socket.deserializeAttachment() as number)
     if (this.#lastPollAtMs !== undefined) arrivals.push(this.#lastPollAtMs)
     return arrivals.length === 0 ? undefined : Math.max(...arrivals)
   }
 
-  #endHeldPolls(end: HeldPollEnd): void {
-    for (const socket of this.ctx.getWebSockets()) socket.close(HELD_POLL_ENDED, end)
+  async #load(): Promise<AuthorizationState | undefined> {
+    this.#known ??= await this.ctx.storage.get<AuthorizationState>(RECORD)
+    return this.#known
   }
 
-  #load(): Promise<AuthorizationState | undefined> {
-    return this.ctx.storage.get<AuthorizationState>(RECORD)
+  async #save(state: AuthorizationState): Promise<void> {
+    this.#known = state
+    try {
+      await this.ctx.storage.put(RECORD, state)
+    } catch (error) {
+      this.#known = undefined
+      throw error
+    }
   }
+}
 
-  #save(state: AuthorizationState): Promise<void> {
-    return this.ctx.storage.put(RECORD, state)
-  }
+const end = (held: readonly WebSocket[], why: HeldPollEnd): void => {
+  for (const socket of held) socket.close(HELD_POLL_ENDED, why)
 }

@@ -18,12 +18,14 @@ import {
   startFloor,
   startOidcProvider,
 } from './servers.ts'
-import { type Target, antenna, bare, betterAuth, oidcProvider } from './target.ts'
+import { type Target, antenna, bare, bareSignIn, betterAuth, oidcProvider } from './target.ts'
 
 export interface Contender {
   readonly name: string
   /** How many flows wait while they are polled. */
   readonly flows: number
+  /** Its polls and device authorizations are another's, and are not measured again. */
+  readonly onlySignsIn?: boolean
   /** Starts it anew. */
   readonly launch: () => Promise<{ target: Target; browsers: () => Promise<readonly Browser[]> }>
 }
@@ -66,6 +68,15 @@ const floorOn = (storage: Storage, write: string, suffix = ''): Contender => {
   return { name, flows: FLOWS, launch }
 }
 
+const shapeOn = (storage: Storage): Contender => {
+  const name = `bare objects, as many steps, ${storage}`
+  const launch = async () => {
+    const target = bareSignIn(name, await startFloor(storage))
+    return { target, browsers: newPeople(target) }
+  }
+  return { name, flows: 0, onlySignsIn: true, launch }
+}
+
 const oidcProviderOn = (storage: Storage): Contender => ({
   name: `oidc-provider, ${storage}`,
   flows: storage === 'memory' ? FEW_FLOWS : FLOWS,
@@ -87,9 +98,11 @@ export const contenders = (options: Omit<AntennaOptions, 'storage'>): Contender[
   },
   floorOn('disk', 'write'),
   floorOn('disk', 'alarm', ' with alarm'),
+  shapeOn('disk'),
   antennaOn('disk', options),
   floorOn('memory', 'write'),
   floorOn('memory', 'alarm', ' with alarm'),
+  shapeOn('memory'),
   antennaOn('memory', options),
   oidcProviderOn('memory'),
   oidcProviderOn('disk'),
@@ -105,16 +118,24 @@ export const contenders = (options: Omit<AntennaOptions, 'storage'>): Contender[
 ]
 
 /** Puts all the load on one server, in two lives of it: what one leaves open is gone in the next. */
-export const load = async ({ name, flows, launch }: Contender, span: Span): Promise<Loaded> => {
-  const first = await launch()
-  const waiting = await startFlows(first.target, flows)
-  const polls = await measurePolls(first.target, waiting, span)
-  const starts = await measureStarts(first.target, span)
-  await first.target.server.stop()
-  const second = await launch()
-  const browsers = await second.browsers()
-  const signIns = await measureSignIns(second.target, browsers, span)
+export const load = async (contender: Contender, span: Span): Promise<Loaded> => {
+  const { name, launch, onlySignsIn = false } = contender
+  const first = onlySignsIn
+    ? { polls: { repetitions: [], tooSoon: 0 }, starts: [] }
+    : await loadByDevices(contender, span)
+  const { target, browsers: signUp } = await launch()
+  const browsers = await signUp()
+  const signIns = await measureSignIns(target, browsers, span)
   for (const browser of browsers) browser.close()
-  await second.target.server.stop()
-  return { name, polls, starts, signIns }
+  await target.server.stop()
+  return { name, ...first, signIns }
+}
+
+const loadByDevices = async ({ flows, launch }: Contender, span: Span) => {
+  const { target } = await launch()
+  const waiting = await startFlows(target, flows)
+  const polls = await measurePolls(target, waiting, span)
+  const starts = await measureStarts(target, span)
+  await target.server.stop()
+  return { polls, starts }
 }

@@ -1,4 +1,6 @@
-// The floor: a bare Worker with a bare Durable Object. Whatever runs on this platform pays this much.
+// The floor: a bare Worker with bare Durable Objects. Whatever runs on this platform pays this much.
+// `/write/x` asks the object x to write, `/nothing/x,write/y` one after the other, `/hold/x` waits on
+// a socket of x for as long as the longest hold, `/none` asks nobody.
 import { DurableObject } from 'cloudflare:workers'
 
 interface Env {
@@ -8,6 +10,7 @@ interface Env {
 // As large as the record of a device authorization.
 const RECORD = { status: 'pending', text: 'x'.repeat(700) }
 const ALARM_MS = 900_000
+const HOLD_MS = 240_000
 
 export class Bare extends DurableObject {
   nothing(): string {
@@ -22,19 +25,51 @@ export class Bare extends DurableObject {
     await Promise.all([this.write(), this.ctx.storage.setAlarm(Date.now() + ALARM_MS)])
   }
 
+  override async fetch(): Promise<Response> {
+    const { 0: client, 1: server } = new WebSocketPair()
+    this.ctx.acceptWebSocket(server)
+    return new Response(null, { status: 101, webSocket: client })
+  }
+
+  override webSocketClose(): void {}
+
   override async alarm(): Promise<void> {
     await this.ctx.storage.deleteAll()
   }
 }
 
+const hold = async (bare: DurableObjectStub<Bare>): Promise<void> => {
+  const { webSocket } = await bare.fetch('https://object/', { headers: { Upgrade: 'websocket' } })
+  await new Promise<unknown>((resolve) => {
+    setTimeout(resolve, HOLD_MS)
+    webSocket?.addEventListener('close', resolve)
+    webSocket?.accept()
+  })
+}
+
+const act = (bare: DurableObjectStub<Bare>, what: string): Promise<unknown> => {
+  switch (what) {
+    case 'write':
+      return bare.write()
+    case 'alarm':
+      return bare.writeWithAlarm()
+    case 'hold':
+      return hold(bare)
+    case 'none':
+      return Promise.resolve()
+    default:
+      return bare.nothing()
+  }
+}
+
 const worker = {
   async fetch(request: Request, env: Env): Promise<Response> {
-    const [, what, name = ''] = new URL(request.url).pathname.split('/')
-    const bare = env.BARE.getByName(name)
-    if (what === 'write') await bare.write()
-    else if (what === 'alarm') await bare.writeWithAlarm()
-    else await bare.nothing()
-    return Response.json({ name })
+    const actions = new URL(request.url).pathname.slice(1).split(',')
+    for (const action of actions) {
+      const [what = '', name = ''] = action.split('/')
+      await act(env.BARE.getByName(name), what)
+    }
+    return Response.json({ actions })
   },
 } satisfies ExportedHandler<Env>
 

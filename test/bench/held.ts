@@ -5,7 +5,7 @@ import type { Browser } from './browser.ts'
 import { Connection } from './connection.ts'
 import { type PollsMeasured, type Span, measurePolls, nth, percentile, startFlows } from './load.ts'
 import { type ServerProcess, openFiles, residentBytes } from './server-process.ts'
-import { type Flow, type Target, antenna } from './target.ts'
+import { type Flow, type Target, antenna, bareHolding } from './target.ts'
 
 /** How many are waiting when the polls of others are measured. */
 export const WAITING = [100, 1000, 8000]
@@ -54,55 +54,110 @@ export const measureHeld = async (
   mostWaiting = Infinity,
 ): Promise<HeldMeasured> => {
   const target = antenna('held', server, 'held')
-  const { limit } = await openFiles(server.pid)
-  const files = (EVICTED_AFTER_MS / SECOND) * FILES_PER_OBJECT
-  const room = Math.floor((limit - OTHER_FILES - MIN_PER_SECOND * files) / FILES_PER_WAITER)
-  const most = Math.min(room, mostWaiting)
-  const goals = [...new Set(WAITING.map((waiting) => Math.min(waiting, most)))]
-  const last = Math.max(...goals)
-  const spare = (limit - OTHER_FILES - FILES_PER_WAITER * last) / files
-  const perSecond = Math.min(MAX_PER_SECOND, Math.floor(spare))
-
+  const pace = await paceOf(server, mostWaiting)
   const others = antenna('others', server, 'at-once')
   const flows = await startFlows(others, OTHERS)
-  const starter = new Connection(server.port)
-  const waitingFlows: Flow[] = []
-  await paced(last, Math.floor(limit / files) - MIN_PER_SECOND, async () => {
-    waitingFlows.push(await target.start(starter))
-  })
-  starter.close()
-  await sleep(EVICTED_AFTER_MS)
+  const waitingFlows = await startAll(target, pace)
   const bytesBefore = await residentBytes(server.pid)
   const all: Held[] = []
   const polls = []
   let bytesAfter = bytesBefore
-  for (const waiting of goals) {
-    await paced(waiting - all.length, perSecond, async () => {
-      const device = new Connection(server.port)
-      const flow = nth(waitingFlows, all.length)
-      const held: Held = { flow, device, answeredAt: undefined, outcome: undefined }
-      all.push(held)
-      void waitFor(target, held)
-    })
-    await sleep(EVICTED_AFTER_MS)
+  for (const waiting of pace.goals) {
+    await hold(target, waitingFlows.slice(all.length, waiting), all, pace)
     bytesAfter = await residentBytes(server.pid)
     polls.push({ waiting, measured: await measurePolls(others, flows, span) })
   }
-  const approved = all.filter((_, index) => index % Math.ceil(last / APPROVALS) === 0)
+  const approved = all.filter((_, index) => index % Math.ceil(pace.most / APPROVALS) === 0)
   const latencies = await approveAll(target, approved, browsers)
   const lost = all.filter((held) =>
     approved.includes(held) ? held.outcome !== 'tokens' : held.outcome !== undefined,
   )
   for (const { device } of all) device.close()
   return {
-    held: last,
-    bytesEach: (bytesAfter - bytesBefore) / last,
-    bytesInAll: bytesAfter / last,
+    held: pace.most,
+    bytesEach: (bytesAfter - bytesBefore) / pace.most,
+    bytesInAll: bytesAfter / pace.most,
     polls,
     latencies,
     lost: lost.length,
-    limit: last < Math.max(...WAITING) ? `${limit} open files per process` : undefined,
+    limit: pace.most < Math.max(...WAITING) ? `${pace.limit} open files per process` : undefined,
   }
+}
+
+/** What each costs where a bare Worker waits on a bare object, in bytes. */
+export const measureHeldFloor = async (
+  server: ServerProcess,
+  mostWaiting = Infinity,
+): Promise<number> => {
+  const target = bareHolding('bare, held', server)
+  const pace = await paceOf(server, mostWaiting)
+  const flows = await startAll(target, pace)
+  const bytesBefore = await residentBytes(server.pid)
+  const all: Held[] = []
+  await hold(target, flows, all, pace)
+  const bytesAfter = await residentBytes(server.pid)
+  for (const { device } of all) device.close()
+  return (bytesAfter - bytesBefore) / pace.most
+}
+
+/** How many can wait, and how quickly they may come, by the files that a process may have open. */
+interface Pace {
+  readonly limit: number
+  readonly most: number
+  readonly goals: readonly number[]
+  readonly startsPerSecond: number
+  readonly holdsPerSecond: number
+}
+
+const paceOf = async ({ pid }: ServerProcess, mostWaiting: number): Promise<Pace> => {
+  const { limit } = await openFiles(pid)
+  const files = (EVICTED_AFTER_MS / SECOND) * FILES_PER_OBJECT
+  const room = Math.floor((limit - OTHER_FILES - MIN_PER_SECOND * files) / FILES_PER_WAITER)
+  const goals = [...new Set(WAITING.map((waiting) => Math.min(waiting, room, mostWaiting)))]
+  const most = Math.max(...goals)
+  const spare = (limit - OTHER_FILES - FILES_PER_WAITER * most) / files
+  return {
+    limit,
+    most,
+    goals,
+    startsPerSecond: Math.floor(limit / files) - MIN_PER_SECOND,
+    holdsPerSecond: Math.min(MAX_PER_SECOND, Math.floor(spare)),
+  }
+}
+
+/** Starts as many flows as will wait, and lets their objects go to sleep. */
+const startAll = async (target: Target, { most, startsPerSecond }: Pace): Promise<Flow[]> => {
+  const starter = new Connection(target.server.port)
+  const flows: Flow[] = []
+  await paced(most, startsPerSecond, async () => {
+    flows.push(await target.start(starter))
+  })
+  starter.close()
+  await sleep(EVICTED_AFTER_MS)
+  return flows
+}
+
+/** Lets these wait as well, and their objects go to sleep. */
+const hold = async (
+  target: Target,
+  flows: readonly Flow[],
+  all: Held[],
+  { holdsPerSecond }: Pace,
+): Promise<void> => {
+  let begun = 0
+  await paced(flows.length, holdsPerSecond, async () => {
+    const device = new Connection(target.server.port)
+    const held: Held = {
+      flow: nth(flows, begun),
+      device,
+      answeredAt: undefined,
+      outcome: undefined,
+    }
+    begun += 1
+    all.push(held)
+    void waitFor(target, held)
+  })
+  await sleep(EVICTED_AFTER_MS)
 }
 
 /** Begins so many things, not more than so many in a second, one at a time. */

@@ -20,6 +20,11 @@ export const report = (results: Results): string =>
     ),
     'Load, 32 at once, lowest–highest of the repetitions; CPU of the server, in ms per thousand:',
     loadTable(results.loaded),
+    'One sign-in, Antenna in memory, one step at a time; CPU of the server, in ms:',
+    table(
+      [...results.steps.keys()],
+      [[...results.steps.values()].map((milliseconds) => milliseconds.toFixed(2))],
+    ),
     'Polls answered at once beside held ones, Antenna on disk:',
     heldTable(results.held),
     'Billed by Cloudflare for one sign-in of 60 s (polling part / all), counted, at list price ' +

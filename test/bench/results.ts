@@ -3,6 +3,7 @@ import type { Loaded } from './contenders.ts'
 import { type Billed, type Costs, dollars } from './costs.ts'
 import type { HeldMeasured } from './held.ts'
 import { type Repetition, percentile } from './load.ts'
+import type { Steps } from './steps.ts'
 import type { Waiting } from './waiting.ts'
 
 export interface Results {
@@ -16,6 +17,9 @@ export interface Results {
     readonly betterAuth: Waiting
   }
   readonly held: HeldMeasured
+  /** What a held poll costs where a bare Worker waits on a bare object, in bytes. */
+  readonly heldFloor: number
+  readonly steps: Steps
   readonly costs: Readonly<Record<Client, Costs>>
   readonly bundle: { readonly plain: number; readonly compressed: number }
   readonly startUp: { readonly antenna: number; readonly bare: number }
@@ -44,8 +48,9 @@ export const middle = (
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5)
 
-/** `lowest–highest`, or one number where they do not differ. */
+/** `lowest–highest`, or one number where they do not differ; a dash where nothing was measured. */
 export const range = (values: readonly number[], digits = 0): string => {
+  if (values.length === 0) return '–'
   const [low, high] = [Math.min(...values).toFixed(digits), Math.max(...values).toFixed(digits)]
   return low === high ? low : `${low}–${high}`
 }

@@ -7,13 +7,14 @@ import { readFile } from 'node:fs/promises'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { contenders, load } from './contenders.ts'
-import { measureHeld } from './held.ts'
+import { measureHeld, measureHeldFloor } from './held.ts'
 import type { Span } from './load.ts'
 import { measureQuietly } from './quiet.ts'
 import { report } from './report.ts'
 import { openFiles } from './server-process.ts'
 import { makeDirectory, makeSeed, startAntenna, startFloor } from './servers.ts'
 import { sizesOf, startUpCpuMs } from './start-up.ts'
+import { measureSteps } from './steps.ts'
 import { WORKERD_VERSION, buildBundle, buildPatientBundle } from './workerd.ts'
 
 const isQuick = process.argv.includes('--quick')
@@ -76,8 +77,17 @@ const { server, browsers } = await startAntenna({
   storage: 'disk',
   holdSeconds: patient.holdSeconds,
 })
-const held = await measureHeld(server, browsers, span, isQuick ? 300 : Infinity)
+const mostWaiting = isQuick ? 300 : Infinity
+const held = await measureHeld(server, browsers, span, mostWaiting)
 await server.stop()
+say('held polls of the bare object')
+const floor = await startFloor('disk')
+const heldFloor = await measureHeldFloor(floor, mostWaiting)
+await floor.stop()
+say('steps')
+const stepped = await startAntenna({ ...options, storage: 'memory' })
+const steps = await measureSteps(stepped.server, stepped.browsers)
+await stepped.server.stop()
 say('start-up')
 const startUp = {
   antenna: await startUpCpuMs(
@@ -86,6 +96,6 @@ const startUp = {
   bare: await startUpCpuMs(() => startFloor('memory')),
 }
 say('done')
-const results = { about: [await about()], loaded, waiting, costs, held, startUp }
+const results = { about: [await about()], loaded, waiting, costs, held, heldFloor, steps, startUp }
 console.info(`\n${report({ ...results, bundle: sizesOf(modules) })}`)
 process.exit()

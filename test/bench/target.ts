@@ -199,3 +199,35 @@ export const bare = (name: string, server: ServerProcess, write = 'write'): Targ
     await browser.open(`/${write}/${deviceCode}`)
   },
 })
+
+/**
+ * The bare objects again, asked and written as often as Antenna's in a sign-in: what the same steps
+ * cost where nothing is thought about, drawn or signed.
+ */
+export const bareSignIn = (name: string, server: ServerProcess): Target => ({
+  ...bare(name, server, 'alarm'),
+  isBare: false,
+  poll: async (device, { deviceCode }) => {
+    await device.post(
+      `/nothing/${deviceCode},write/${deviceCode},write/person-${deviceCode.slice(0, 1)}`,
+      '',
+    )
+    return 'tokens'
+  },
+  allow: async (browser, { deviceCode }) => {
+    const person = `person-${deviceCode.slice(0, 1)}`
+    await browser.open('/none')
+    await browser.open(`/nothing/${person},nothing/${deviceCode}`)
+    await browser.open(`/nothing/${person},nothing/${deviceCode},write/${deviceCode}`)
+    await browser.open(`/nothing/${person}`)
+  },
+})
+
+/** The bare objects once more, on whose sockets a poll waits until nobody wants it any more. */
+export const bareHolding = (name: string, server: ServerProcess): Target => ({
+  ...bare(name, server, 'alarm'),
+  poll: async (device, { deviceCode }) => {
+    await device.post(`/hold/${deviceCode}`, '')
+    return 'pending'
+  },
+})

@@ -102,12 +102,12 @@ const loadVerdicts = (results: Results, storage: Storage): Verdict[] => {
   ]
 }
 
-const heldVerdict = ({ held }: Results): Verdict => ({
+const heldVerdict = ({ held, heldFloor }: Results): Verdict => ({
   measure: 'held polls in one process',
   reach: '8,000, ≤ 15 KB each asleep, p99 ≤ 0.25 s at 16 approvals at once, none lost',
   measured:
     `${held.held}${held.limit === undefined ? '' : ` (${held.limit})`}, ` +
-    `${(held.bytesEach / 1000).toFixed(1)} KB each (all memory of the process by their number: ` +
+    `${(held.bytesEach / 1000).toFixed(1)} KB each; bare ${(heldFloor / 1000).toFixed(1)} KB (all memory of the process by their number: ` +
     `${(held.bytesInAll / 1000).toFixed(0)} KB); approval → answer ` +
     `p50 ${seconds(median(held.latencies))}, p99 ${seconds(p99(held.latencies))} ` +
     `of ${held.latencies.length}; ${held.lost} lost`,

@@ -185,7 +185,7 @@ describe('a user code in use', () => {
           env,
           config,
           issuer: ISSUER,
-          headers: new Headers(),
+          headers: new Map(),
         },
         () => codes.shift() ?? 'ZZZZZZZZ',
       ),

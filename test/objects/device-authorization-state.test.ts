@@ -222,6 +222,24 @@ describe('open', () => {
     expect(outcome).toEqual(REVIEWABLE)
   })
 
+  it('XD-6 counts nobody who is on the network of the device', () => {
+    const network = '192.0.2.1'
+    const before: AuthorizationState = {
+      ...openedBy([ANNA, BERT]),
+      request: { ...request, origin: { ...request.origin, network } },
+    }
+    const besideIt = { ...openingOf(['carl', 'FI']), network }
+    expect(open(before, besideIt, START).state).toBe(before)
+    const elsewhere = { ...besideIt, network: '192.0.2.2' }
+    expect(open(before, elsewhere, START).outcome).toEqual(NOT_VALID)
+    // What is not known is not the same.
+    const unknown = {
+      ...before,
+      request: { ...request, origin: { ...request.origin, network: undefined } },
+    }
+    expect(open(unknown, openingOf(['carl', 'FI']), START).outcome).toEqual(NOT_VALID)
+  })
+
   it('XD-6 counts nobody who comes too late, or when it is decided', () => {
     const expired = openedBy([ANNA])
     expect(open(expired, openingOf(['bert', 'BR']), EXPIRY).state).toBe(expired)

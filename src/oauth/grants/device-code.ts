@@ -164,6 +164,9 @@ const firstRefreshToken = async (
     ? deriveRefreshToken(await macSecret(env), subject, grantId)
     : mintRefreshToken(subject, grantId)
 
+// The answer to nearly every poll, so it is made once: an Error costs more than all else it takes.
+const PENDING = new OAuthError('authorization_pending', 'Nobody has decided yet')
+
 /** What became of a poll, in the words of RFC 8628 §3.5. */
 const refusal = (
   outcome: Exclude<PollOutcome | RedeemOutcome | Absent, { outcome: 'redeemable' | 'redeemed' }>,
@@ -171,7 +174,7 @@ const refusal = (
 ): OAuthError => {
   switch (outcome.outcome) {
     case 'pending':
-      return new OAuthError('authorization_pending', 'Nobody has decided yet')
+      return PENDING
     case 'slow_down':
       return slowDown(outcome.intervalSeconds)
     case 'denied':
