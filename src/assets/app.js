@@ -48,15 +48,22 @@ const showSignedOut = (problem, how = {}) => {
   show('signed-out')
 }
 
+const leaveToSignIn = async () => {
+  byId('sign-in').disabled = true
+  try {
+    await beginSignIn(userCode, howToSignIn)
+  } catch {
+    showSignedOut('Example ID does not answer. Try again in a moment.', howToSignIn)
+  }
+}
+
 const showHome = ({ problem, codeProblem } = {}) => {
-  const { name } = currentSession()
   question = undefined
   openSheet()
-  byId('hello').textContent = name ? `Hello, ${name}` : 'Hello'
   say('home-problem', problem)
   say('code-problem', codeProblem)
   byId('code').setAttribute('aria-invalid', String(codeProblem !== undefined))
-  show('home')
+  showBehind()
 }
 
 const ask = async (code) => {
@@ -81,6 +88,14 @@ const answer = async (decision) => {
   setBusy(false)
 }
 
+// Back from another app: it may have been answered on the page meanwhile.
+const lookAgain = async () => {
+  const session = currentSession()
+  if (document.hidden || question === undefined || session === undefined) return
+  const latest = await review(session, userCode)
+  if (question !== undefined && latest.body.status !== 'pending') hear(latest)
+}
+
 const setBusy = (isBusy) => {
   for (const button of byId('question').querySelectorAll('button')) button.disabled = isBusy
 }
@@ -88,7 +103,8 @@ const setBusy = (isBusy) => {
 /** Everything that Antenna may say. */
 const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
   if (status === 200 && body.status === 'pending') showQuestion(body)
-  else if (status === 200) showResult(body.status, question === undefined, body.device)
+  // It tells of the device only where it was asked.
+  else if (status === 200) showResult(body.status, body.device !== undefined, body.device)
   else if (body.error === 'already_decided') showResult(body.status, true)
   else if (body.error === 'check_not_passed') showMissing(body.missing)
   else if (body.error === 'too_far') showQuestion({ ...question, policy: 'refuse' })
@@ -121,8 +137,10 @@ const inWords = (seconds) => {
 }
 
 const showProblem = (problem) => {
-  if (question === undefined) showHome({ problem })
-  else say('question-problem', problem)
+  if (question === undefined) {
+    byId('code').value = userCode
+    showHome({ problem })
+  } else say('question-problem', problem)
 }
 
 const showQuestion = (body) => {
@@ -138,6 +156,7 @@ const showQuestion = (body) => {
   byId('may').hidden = scopes.length === 0 || policy === 'refuse'
   byId('scopes').replaceChildren(...scopes.map(({ text }) => element('li', text)))
   byId('check').hidden = policy !== 'confirm'
+  clearCheck()
   say(
     'too-far',
     policy === 'refuse'
@@ -148,14 +167,15 @@ const showQuestion = (body) => {
   byId('yes').hidden = policy === 'refuse'
   clearTimeout(expiry)
   expiry = setTimeout(() => question && showResult('expired'), body.expires_in * 1000)
-  show('home')
-  showHomeBehind()
+  showBehind()
   openSheet('question')
 }
 
-const showHomeBehind = () => {
-  const { name } = currentSession()
+/** What a sheet lies upon. */
+const showBehind = () => {
+  const { name } = currentSession() ?? {}
   byId('hello').textContent = name ? `Hello, ${name}` : 'Hello'
+  show('home')
 }
 
 const showFacts = ({ place, proximity, network }) => {
@@ -195,8 +215,20 @@ const asShown = (code) => {
     : letters.replace(/^.{4}/, '$&-')
 }
 
-/** What was not done of what the policy `confirm` asks for; nothing: all of it was. */
+// What was typed and ticked for one device says nothing of the next.
+const clearCheck = () => {
+  byId('typed-code').value = ''
+  byId('in-front').checked = false
+  markMissing([])
+}
+
+/** What was not done of what the policy `confirm` asks for. */
 const showMissing = (missing) => {
+  markMissing(missing)
+  byId(missing.includes('typed_code') ? 'typed-code' : 'in-front').focus()
+}
+
+const markMissing = (missing) => {
   for (const [id, name] of [
     ['typed-code', 'typed_code'],
     ['in-front', 'in_front'],
@@ -204,7 +236,6 @@ const showMissing = (missing) => {
     byId(`${id}-problem`).hidden = !missing.includes(name)
     byId(id).setAttribute('aria-invalid', String(missing.includes(name)))
   }
-  byId(missing.includes('typed_code') ? 'typed-code' : 'in-front').focus()
 }
 
 const RESULTS = {
@@ -222,24 +253,17 @@ const showResult = (outcome, isEarlier = false, device = question?.device) => {
   const [title, text] = RESULTS[outcome]
   clearTimeout(expiry)
   question = undefined
+  byId('code').value = ''
   byId('result').dataset.outcome = outcome
   byId('result-title').textContent = title
   byId('result-text').textContent = text(device ? `“${device.name}”` : 'The device')
   byId('result-note').textContent = isEarlier ? 'You had answered before, here or on the page.' : ''
   byId('result-devices').hidden = !['approved', 'reported'].includes(outcome)
-  showHomeBehind()
-  show('home')
+  showBehind()
   openSheet('result')
 }
 
-byId('sign-in').addEventListener('click', async () => {
-  byId('sign-in').disabled = true
-  try {
-    await beginSignIn(userCode, howToSignIn)
-  } catch {
-    showSignedOut('Example ID does not answer. Try again in a moment.', howToSignIn)
-  }
-})
+byId('sign-in').addEventListener('click', () => void leaveToSignIn())
 byId('sign-out').addEventListener('click', () => {
   endSession()
   userCode = undefined
@@ -260,13 +284,7 @@ byId('no').addEventListener('click', () => void answer({ decision: 'deny' }))
 byId('report').addEventListener('click', () => void answer({ decision: 'report' }))
 for (const id of ['later', 'done']) byId(id).addEventListener('click', () => showHome())
 
-// Back from another app: it may have been answered on the page meanwhile.
-document.addEventListener('visibilitychange', async () => {
-  const session = currentSession()
-  if (document.hidden || question === undefined || session === undefined) return
-  const latest = await review(session, userCode)
-  if (question !== undefined && latest.body.status !== 'pending') hear(latest)
-})
+document.addEventListener('visibilitychange', () => void lookAgain())
 
 const open = async () => {
   const scanned = new URLSearchParams(location.search).get('user_code') ?? undefined

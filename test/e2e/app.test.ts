@@ -170,9 +170,11 @@ describe('tells the television', () => {
 })
 
 describe('far from the device', () => {
+  const far = () => RemoteDevice.start(server.origin, { place: at(RECIFE) })
+
   it('XD-3 has its code typed and a box ticked', async () => {
     const app = await signedIn()
-    const device = await RemoteDevice.start(server.origin, { place: at(RECIFE) })
+    const device = await far()
     await app.open(device.userCode)
     await app.reads('In another country than you')
     expect(await app.page.locator('body').innerText()).not.toContain(device.userCode)
@@ -186,6 +188,20 @@ describe('far from the device', () => {
     await app.tap('Yes')
     await app.sees('Connected')
     await device.collect()
+  })
+
+  it('XD-3 has it done anew for each device', async () => {
+    const app = await signedIn()
+    const [first, second] = [await far(), await far()]
+    await app.open(first.userCode)
+    await app.page.getByLabel('The code on its own screen').fill(first.userCode)
+    await app.page.getByLabel('It is in front of me').check()
+    await app.tap('Not now')
+    await app.page.getByLabel('Sign in on a television').fill(second.userCode)
+    await app.tap('Go')
+    await app.tap('Yes')
+    await app.reads('That is not the code of the device that asks.')
+    await app.reads('Tick this only if the device is really with you.')
   })
 
   it('XD-3 cannot say yes where the client lets no such device in', async () => {
@@ -217,7 +233,10 @@ describe('says in plain words', () => {
     await app.sees('Too late')
   })
 
-  it('that it was answered on the page', async () => {
+  it.each([
+    ['when they answer', (app: PhoneApp) => app.tap('Yes')],
+    ['when they come back to it', (app: PhoneApp) => app.comeBack()],
+  ])('that it was answered on the page: %s', async (_, notice) => {
     const app = await signedIn()
     const device = await RemoteDevice.start(server.origin)
     await app.open(device.userCode)
@@ -229,13 +248,13 @@ describe('says in plain words', () => {
     await page.getByRole('button', { name: 'Don’t allow' }).click()
     await page.getByRole('heading', { name: 'Nothing was shared' }).waitFor()
 
-    await app.tap('Yes')
+    await notice(app)
     await app.sees('Not connected')
+    await app.reads('Nothing was shared with “Living-room TV”.')
     await app.reads('You had answered before, here or on the page.')
     // … also to who opens it only now.
-    const other = await PhoneApp.openWindow(app.page.context(), server.origin)
-    await other.open(device.userCode)
-    await other.sees('Not connected')
+    await app.open(device.userCode)
+    await app.sees('Not connected')
   })
 
   it('that somebody tries too many codes', async () => {
@@ -275,6 +294,27 @@ describe('says in plain words', () => {
     await app.tap('Sign in')
     await app.tap('Yes')
     await app.sees('Connected')
+  })
+
+  it('that the sign-in is too old, and has the person do it again', async () => {
+    const app = await signedIn()
+    const device = await RemoteDevice.start(server.origin)
+    // What Antenna says thirteen hours later.
+    await app.page.route('**/device/authorizations/*', (route) =>
+      route.fulfill({
+        status: 401,
+        headers: { 'WWW-Authenticate': 'Bearer error="x", max_age="43200"' },
+        json: { error: 'insufficient_user_authentication' },
+      }),
+    )
+    await app.open(device.userCode)
+    await app.reads('You signed in a while ago. Do it again, so that it is surely you.')
+    await app.page.unroute('**/device/authorizations/*')
+    const request = app.page.waitForRequest(`${provider.issuer}/auth?**`)
+    // The provider knows them, and asks all the same.
+    await app.signIn(somebody())
+    expect((await request).url()).toContain('max_age=43200')
+    await app.sees('Sign in on “Living-room TV”?')
   })
 })
 

@@ -19,10 +19,8 @@ beforeAll(async () => {
   origin = `http://localhost:${port}`
   provider = `http://127.0.0.1:${providerPort}`
   directory = await mkdtemp(join(tmpdir(), 'antenna-'))
-  server = new Program([
-    ...['start', '--', '--port', `${port}`, '--persist-to', directory],
-    ...['--provider-port', `${providerPort}`],
-  ])
+  const ports = [`--port=${port}`, `--provider-port=${providerPort}`]
+  server = new Program(['start', '--', ...ports, '--persist-to', directory])
   await server.says(/Ready on/)
 })
 afterAll(async () => {
