@@ -1,7 +1,9 @@
 // The demo's app: opened with a device's code, it shows one question and sends one answer. What it
-// draws is in app.html, whom it asks in app-api.js, who is signed in in app-session.js.
+// draws is in app.html, what it says in app-words.js, whom it asks in app-api.js, and who is signed in
+// in app-session.js.
 import { decide, review } from './app-api.js'
 import { beginSignIn, currentSession, endSession, finishSignIn } from './app-session.js'
+import { RESULTS, asShown, inWords, problemOf } from './app-words.js'
 
 const SCREENS = ['loading', 'signed-out', 'home']
 const SHEETS = ['question', 'result']
@@ -124,18 +126,6 @@ const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
   } else showProblem(problemOf(status, retryAfterSeconds))
 }
 
-const problemOf = (status, retryAfterSeconds) => {
-  if (status === 0) return 'No connection. Try again in a moment.'
-  if (status === 429) return `Too many tries. Wait ${inWords(retryAfterSeconds)}, then try again.`
-  if (status === 403) return 'This app may not answer for televisions.'
-  return 'That did not work. Try again in a moment.'
-}
-
-const inWords = (seconds) => {
-  const minutes = Math.ceil(seconds / 60)
-  return minutes > 1 ? `${minutes} minutes` : 'a minute'
-}
-
 const showProblem = (problem) => {
   if (question === undefined) {
     byId('code').value = userCode
@@ -207,14 +197,6 @@ const element = (name, text = '', className = '') => {
   return made
 }
 
-// As the television groups it.
-const asShown = (code) => {
-  const letters = code.toUpperCase().replace(/[^A-Z\d]/g, '')
-  return letters.match(/\d/)
-    ? letters.replace(/(\d{3})(?=\d)/g, '$1-')
-    : letters.replace(/^.{4}/, '$&-')
-}
-
 // What was typed and ticked for one device says nothing of the next.
 const clearCheck = () => {
   byId('typed-code').value = ''
@@ -236,17 +218,6 @@ const markMissing = (missing) => {
     byId(`${id}-problem`).hidden = !missing.includes(name)
     byId(id).setAttribute('aria-invalid', String(missing.includes(name)))
   }
-}
-
-const RESULTS = {
-  approved: ['Connected', (device) => `${device} is signed in. Look at its screen.`],
-  declined: ['Not connected', (device) => `Nothing was shared with ${device}.`],
-  reported: [
-    'Thank you for saying so',
-    () => 'The request is stopped and noted on your account. Nothing was shared.',
-  ],
-  withdrawn: ['You took it back', (device) => `${device} is no longer connected.`],
-  expired: ['Too late', () => 'That code has run out. The screen shows a new one: scan that.'],
 }
 
 const showResult = (outcome, isEarlier = false, device = question?.device) => {

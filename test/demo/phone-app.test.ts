@@ -29,7 +29,7 @@ it.each(['', '/auth'])('is whole below the issuer’s path: %j', async (basePath
   expect(html).toContain(`data-base-path="${basePath}"`)
   const files = [...html.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, file]) => file)
   expect(files).toStrictEqual(['app.css', 'app.js'])
-  for (const file of [...files, 'app-api.js', 'app-session.js']) {
+  for (const file of [...files, 'app-api.js', 'app-session.js', 'app-words.js']) {
     const { status } = await open(`${basePath}/${file}`, fetch)
     expect([file, status]).toStrictEqual([file, 200])
   }

@@ -1,9 +1,7 @@
 // The demo's app in every state, light and dark, for people who see little, hear it, use no pointer, or
 // hold a small phone (WCAG 2.2 AA).
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ExampleId, startExampleId } from '../../src/demo/example-id.ts'
-import { startBrowser } from '../support/browser.ts'
+import { Demo } from '../support/demo.ts'
 import {
   axeFindings,
   namelessOn,
@@ -12,11 +10,9 @@ import {
   tabThrough,
   targetsOn,
 } from '../support/page-audit.ts'
-import { PhoneApp } from '../support/phone-app.ts'
+import type { PhoneApp } from '../support/phone-app.ts'
 import { RECIFE, at } from '../support/places.ts'
 import { RemoteDevice } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { TEST_VARS } from '../support/settings.ts'
 
 const SIZE = { width: 390, height: 844 }
 const NARROW = { width: 320, height: 640 }
@@ -24,31 +20,17 @@ const LAPTOP = { width: 1280, height: 800 }
 
 const ON_PICTURES = /^color-contrast: .*(?:poster|lights|shore): .*background gradient$/
 
-let provider: ExampleId
-let server: Server
-let browser: Browser
+let demo: Demo
 let app: PhoneApp
 
 beforeAll(async () => {
-  provider = await startExampleId(0)
-  const { SCOPES, CLIENTS } = TEST_VARS
-  ;[server, browser] = await Promise.all([
-    startServer({ SCOPES, CLIENTS, DEMO_PROVIDER: provider.issuer }),
-    startBrowser(),
-  ])
-  app = await PhoneApp.unlock(browser, server.origin, {
-    viewport: SIZE,
-    isMobile: false,
-    reducedMotion: 'reduce',
-  })
+  demo = await Demo.start()
+  app = await demo.unlock({ viewport: SIZE, isMobile: false, reducedMotion: 'reduce' })
 })
-afterAll(async () => {
-  provider.close()
-  await Promise.all([browser.close(), server.close()])
-})
+afterAll(() => demo.stop())
 
 const ask = async (place = {}): Promise<void> => {
-  const device = await RemoteDevice.start(server.origin, place)
+  const device = await RemoteDevice.start(demo.origin, place)
   await app.open(device.userCode)
   await app.sees('Sign in on “Living-room TV”?')
 }
