@@ -94,7 +94,7 @@ it('is signed in no further where the person cancels', async () => {
   await app.sees('Your films, on every screen')
 })
 
-it.each([
+it.each<[string, { state: string; iss?: string }]>([
   ['another state', { state: 'other', iss: 'own' }],
   ['no issuer', { state: 'own' }],
   ['another issuer', { state: 'own', iss: 'https://accounts.example' }],
@@ -110,7 +110,7 @@ it.each([
   const attempt = await app.page.evaluate<string>(`sessionStorage.getItem('example-tv.attempt')`)
   const answer = new URLSearchParams({
     code: 'stolen',
-    state: state === 'own' ? JSON.parse(attempt).state : state,
+    state: state === 'own' ? (JSON.parse(attempt) as { state: string }).state : state,
     ...(iss !== undefined && { iss: iss === 'own' ? own : iss }),
   })
   await app.page.goto(`${demo.origin}/app?${answer}`)
