@@ -44,14 +44,16 @@ export const startExampleId = async (port: number): Promise<ExampleId> => {
   provider.Client.prototype.redirectUriAllowed = function (uri) {
     const url = URL.parse(uri)
     const path = CLIENTS[this.clientId]?.path
-    return url !== null && path !== undefined && isLoopback(url.hostname) && endsWith(url, path)
+    return url !== null && path !== undefined && isHere(url) && endsWith(url, path)
   }
   const handle = provider.callback()
   server.on('request', (request, response) => {
-    const { pathname } = new URL(request.url ?? '', issuer)
-    void (INTERACTION.test(pathname)
+    const path = URL.parse(request.url ?? '', issuer)?.pathname ?? ''
+    const answered = INTERACTION.test(path)
       ? interact(provider, people, request, response)
-      : handle(request, response))
+      : handle(request, response)
+    // Whatever it was, the others go on.
+    answered.catch(() => response.destroy())
   })
   return {
     issuer,
@@ -61,6 +63,9 @@ export const startExampleId = async (port: number): Promise<ExampleId> => {
     },
   }
 }
+
+const isHere = ({ protocol, hostname }: URL): boolean =>
+  ['http:', 'https:'].includes(protocol) && isLoopback(hostname)
 
 const endsWith = ({ pathname, search, hash }: URL, path: string): boolean =>
   pathname.endsWith(path) && search === '' && hash === ''

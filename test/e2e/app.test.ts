@@ -113,7 +113,7 @@ it.each<[string, { state: string; iss?: string }]>([
     state: state === 'own' ? (JSON.parse(attempt) as { state: string }).state : state,
     ...(iss !== undefined && { iss: iss === 'own' ? own : iss }),
   })
-  await app.page.goto(`${demo.origin}/app?${answer}`)
+  await app.page.goto(`${demo.origin}/app?${answer.toString()}`)
   await app.reads('Signing in did not work. Try again.')
   expect(asked).not.toContain('/token')
 })

@@ -103,6 +103,7 @@ describe('sends people back', () => {
     ['http://localhost:9/elsewhere'],
     // Of the other client.
     ['http://localhost:9/device/sign-in/at/example-id/callback'],
+    ['tv.example://localhost/app'],
     ['nonsense'],
   ])('nowhere else: %s', async (callback) => {
     const { page } = await signIn({ callback })
