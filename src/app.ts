@@ -16,7 +16,15 @@ const HEADERS = {
 
 type Environment = { Bindings: Cloudflare.Env }
 
-const DEMO_FILES = ['tv.css', 'tv.js', 'app.css', 'app.js', 'app-session.js', 'app-api.js']
+const DEMO_FILES = [
+  'tv.css',
+  'tv.js',
+  'app.css',
+  'app.js',
+  'app-api.js',
+  'app-session.js',
+  'app-words.js',
+]
 
 /** The whole Worker, below the issuer's path. */
 export const createApp = (config: Config): Hono<Environment> => {

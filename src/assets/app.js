@@ -1,7 +1,9 @@
 // The demo's app: opened with a device's code, it shows one question and sends one answer. What it
-// draws is in app.html, whom it asks in app-api.js, who is signed in in app-session.js.
+// draws is in app.html, what it says in app-words.js, whom it asks in app-api.js, and who is signed in
+// in app-session.js.
 import { decide, review } from './app-api.js'
 import { beginSignIn, currentSession, endSession, finishSignIn } from './app-session.js'
+import { RESULTS, asShown, inWords, problemOf } from './app-words.js'
 
 const SCREENS = ['loading', 'signed-out', 'home']
 const SHEETS = ['question', 'result']
@@ -48,15 +50,22 @@ const showSignedOut = (problem, how = {}) => {
   show('signed-out')
 }
 
+const leaveToSignIn = async () => {
+  byId('sign-in').disabled = true
+  try {
+    await beginSignIn(userCode, howToSignIn)
+  } catch {
+    showSignedOut('Example ID does not answer. Try again in a moment.', howToSignIn)
+  }
+}
+
 const showHome = ({ problem, codeProblem } = {}) => {
-  const { name } = currentSession()
   question = undefined
   openSheet()
-  byId('hello').textContent = name ? `Hello, ${name}` : 'Hello'
   say('home-problem', problem)
   say('code-problem', codeProblem)
   byId('code').setAttribute('aria-invalid', String(codeProblem !== undefined))
-  show('home')
+  showBehind()
 }
 
 const ask = async (code) => {
@@ -81,6 +90,14 @@ const answer = async (decision) => {
   setBusy(false)
 }
 
+// Back from another app: it may have been answered on the page meanwhile.
+const lookAgain = async () => {
+  const session = currentSession()
+  if (document.hidden || question === undefined || session === undefined) return
+  const latest = await review(session, userCode)
+  if (question !== undefined && latest.body.status !== 'pending') hear(latest)
+}
+
 const setBusy = (isBusy) => {
   for (const button of byId('question').querySelectorAll('button')) button.disabled = isBusy
 }
@@ -88,7 +105,8 @@ const setBusy = (isBusy) => {
 /** Everything that Antenna may say. */
 const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
   if (status === 200 && body.status === 'pending') showQuestion(body)
-  else if (status === 200) showResult(body.status, question === undefined, body.device)
+  // It tells of the device only where it was asked.
+  else if (status === 200) showResult(body.status, body.device !== undefined, body.device)
   else if (body.error === 'already_decided') showResult(body.status, true)
   else if (body.error === 'check_not_passed') showMissing(body.missing)
   else if (body.error === 'too_far') showQuestion({ ...question, policy: 'refuse' })
@@ -108,21 +126,11 @@ const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
   } else showProblem(problemOf(status, retryAfterSeconds))
 }
 
-const problemOf = (status, retryAfterSeconds) => {
-  if (status === 0) return 'No connection. Try again in a moment.'
-  if (status === 429) return `Too many tries. Wait ${inWords(retryAfterSeconds)}, then try again.`
-  if (status === 403) return 'This app may not answer for televisions.'
-  return 'That did not work. Try again in a moment.'
-}
-
-const inWords = (seconds) => {
-  const minutes = Math.ceil(seconds / 60)
-  return minutes > 1 ? `${minutes} minutes` : 'a minute'
-}
-
 const showProblem = (problem) => {
-  if (question === undefined) showHome({ problem })
-  else say('question-problem', problem)
+  if (question === undefined) {
+    byId('code').value = userCode
+    showHome({ problem })
+  } else say('question-problem', problem)
 }
 
 const showQuestion = (body) => {
@@ -138,6 +146,7 @@ const showQuestion = (body) => {
   byId('may').hidden = scopes.length === 0 || policy === 'refuse'
   byId('scopes').replaceChildren(...scopes.map(({ text }) => element('li', text)))
   byId('check').hidden = policy !== 'confirm'
+  clearCheck()
   say(
     'too-far',
     policy === 'refuse'
@@ -148,14 +157,15 @@ const showQuestion = (body) => {
   byId('yes').hidden = policy === 'refuse'
   clearTimeout(expiry)
   expiry = setTimeout(() => question && showResult('expired'), body.expires_in * 1000)
-  show('home')
-  showHomeBehind()
+  showBehind()
   openSheet('question')
 }
 
-const showHomeBehind = () => {
-  const { name } = currentSession()
+/** What a sheet lies upon. */
+const showBehind = () => {
+  const { name } = currentSession() ?? {}
   byId('hello').textContent = name ? `Hello, ${name}` : 'Hello'
+  show('home')
 }
 
 const showFacts = ({ place, proximity, network }) => {
@@ -187,16 +197,20 @@ const element = (name, text = '', className = '') => {
   return made
 }
 
-// As the television groups it.
-const asShown = (code) => {
-  const letters = code.toUpperCase().replace(/[^A-Z\d]/g, '')
-  return letters.match(/\d/)
-    ? letters.replace(/(\d{3})(?=\d)/g, '$1-')
-    : letters.replace(/^.{4}/, '$&-')
+// What was typed and ticked for one device says nothing of the next.
+const clearCheck = () => {
+  byId('typed-code').value = ''
+  byId('in-front').checked = false
+  markMissing([])
 }
 
-/** What was not done of what the policy `confirm` asks for; nothing: all of it was. */
+/** What was not done of what the policy `confirm` asks for. */
 const showMissing = (missing) => {
+  markMissing(missing)
+  byId(missing.includes('typed_code') ? 'typed-code' : 'in-front').focus()
+}
+
+const markMissing = (missing) => {
   for (const [id, name] of [
     ['typed-code', 'typed_code'],
     ['in-front', 'in_front'],
@@ -204,42 +218,23 @@ const showMissing = (missing) => {
     byId(`${id}-problem`).hidden = !missing.includes(name)
     byId(id).setAttribute('aria-invalid', String(missing.includes(name)))
   }
-  byId(missing.includes('typed_code') ? 'typed-code' : 'in-front').focus()
-}
-
-const RESULTS = {
-  approved: ['Connected', (device) => `${device} is signed in. Look at its screen.`],
-  declined: ['Not connected', (device) => `Nothing was shared with ${device}.`],
-  reported: [
-    'Thank you for saying so',
-    () => 'The request is stopped and noted on your account. Nothing was shared.',
-  ],
-  withdrawn: ['You took it back', (device) => `${device} is no longer connected.`],
-  expired: ['Too late', () => 'That code has run out. The screen shows a new one: scan that.'],
 }
 
 const showResult = (outcome, isEarlier = false, device = question?.device) => {
   const [title, text] = RESULTS[outcome]
   clearTimeout(expiry)
   question = undefined
+  byId('code').value = ''
   byId('result').dataset.outcome = outcome
   byId('result-title').textContent = title
   byId('result-text').textContent = text(device ? `“${device.name}”` : 'The device')
   byId('result-note').textContent = isEarlier ? 'You had answered before, here or on the page.' : ''
   byId('result-devices').hidden = !['approved', 'reported'].includes(outcome)
-  showHomeBehind()
-  show('home')
+  showBehind()
   openSheet('result')
 }
 
-byId('sign-in').addEventListener('click', async () => {
-  byId('sign-in').disabled = true
-  try {
-    await beginSignIn(userCode, howToSignIn)
-  } catch {
-    showSignedOut('Example ID does not answer. Try again in a moment.', howToSignIn)
-  }
-})
+byId('sign-in').addEventListener('click', () => void leaveToSignIn())
 byId('sign-out').addEventListener('click', () => {
   endSession()
   userCode = undefined
@@ -260,13 +255,7 @@ byId('no').addEventListener('click', () => void answer({ decision: 'deny' }))
 byId('report').addEventListener('click', () => void answer({ decision: 'report' }))
 for (const id of ['later', 'done']) byId(id).addEventListener('click', () => showHome())
 
-// Back from another app: it may have been answered on the page meanwhile.
-document.addEventListener('visibilitychange', async () => {
-  const session = currentSession()
-  if (document.hidden || question === undefined || session === undefined) return
-  const latest = await review(session, userCode)
-  if (question !== undefined && latest.body.status !== 'pending') hear(latest)
-})
+document.addEventListener('visibilitychange', () => void lookAgain())
 
 const open = async () => {
   const scanned = new URLSearchParams(location.search).get('user_code') ?? undefined

@@ -49,26 +49,28 @@ export const PAGE_HEADERS = {
   'Cache-Control': 'no-store',
 }
 
-const page = (title: string, content: unknown) =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} · Example ID</title>
-        ${raw(`<style>${STYLE}</style>`)}
-      </head>
-      <body>
-        <main>
-          <div class="mark">Example ID</div>
-          <h1>${title}</h1>
-          ${content}
-        </main>
-      </body>
-    </html>`.toString()
+const page = async (title: string, content: unknown): Promise<string> =>
+  (
+    await html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>${title} · Example ID</title>
+          ${raw(`<style>${STYLE}</style>`)}
+        </head>
+        <body>
+          <main>
+            <div class="mark">Example ID</div>
+            <h1>${title}</h1>
+            ${content}
+          </main>
+        </body>
+      </html>`
+  ).toString()
 
 /** The form, for somebody on the way to `client`. */
-export const signInPage = (client: string): string =>
+export const signInPage = (client: string): Promise<string> =>
   page(
     'Sign in',
     html`<p>to go on with ${client}</p>
@@ -97,7 +99,5 @@ export const signInPage = (client: string): string =>
   )
 
 /** For whoever comes from nowhere. */
-export const START_AGAIN_PAGE = page(
-  'Start again',
-  html`<p>This sign-in has ended. Go back to where you came from.</p>`,
-)
+export const startAgainPage = (): Promise<string> =>
+  page('Start again', html`<p>This sign-in has ended. Go back to where you came from.</p>`)

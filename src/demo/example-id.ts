@@ -8,7 +8,7 @@ import { type Context, Provider, interactionPolicy } from 'oidc-provider'
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { isLoopback } from '../loopback.ts'
 import { APP, AUDIENCE, DEMO } from './client.ts'
-import { NAME_LENGTH, PAGE_HEADERS, START_AGAIN_PAGE, signInPage } from './example-id-page.ts'
+import { NAME_LENGTH, PAGE_HEADERS, signInPage, startAgainPage } from './example-id-page.ts'
 
 const HOST = '127.0.0.1'
 const HOUR_SECONDS = 3600
@@ -44,14 +44,16 @@ export const startExampleId = async (port: number): Promise<ExampleId> => {
   provider.Client.prototype.redirectUriAllowed = function (uri) {
     const url = URL.parse(uri)
     const path = CLIENTS[this.clientId]?.path
-    return url !== null && path !== undefined && isLoopback(url.hostname) && endsWith(url, path)
+    return url !== null && path !== undefined && isHere(url) && endsWith(url, path)
   }
   const handle = provider.callback()
   server.on('request', (request, response) => {
-    const { pathname } = new URL(request.url ?? '', issuer)
-    void (INTERACTION.test(pathname)
+    const path = URL.parse(request.url ?? '', issuer)?.pathname ?? ''
+    const answered = INTERACTION.test(path)
       ? interact(provider, people, request, response)
-      : handle(request, response))
+      : handle(request, response)
+    // Whatever it was, the others go on.
+    answered.catch(() => response.destroy())
   })
   return {
     issuer,
@@ -61,6 +63,9 @@ export const startExampleId = async (port: number): Promise<ExampleId> => {
     },
   }
 }
+
+const isHere = ({ protocol, hostname }: URL): boolean =>
+  ['http:', 'https:'].includes(protocol) && isLoopback(hostname)
 
 const endsWith = ({ pathname, search, hash }: URL, path: string): boolean =>
   pathname.endsWith(path) && search === '' && hash === ''
@@ -170,12 +175,12 @@ const interact = async (
   const details = await provider.interactionDetails(request, response).catch(() => undefined)
   // It was started with another browser, or too long ago.
   if (details === undefined) {
-    response.writeHead(400, PAGE_HEADERS).end(START_AGAIN_PAGE)
+    response.writeHead(400, PAGE_HEADERS).end(await startAgainPage())
     return
   }
   if (request.method !== 'POST') {
     const client = CLIENTS[String(details.params['client_id'])]?.name ?? ''
-    response.writeHead(200, PAGE_HEADERS).end(signInPage(client))
+    response.writeHead(200, PAGE_HEADERS).end(await signInPage(client))
     return
   }
   const form = new URLSearchParams(await text(request))

@@ -30,9 +30,9 @@ const readFlags = (args: readonly string[]) => {
     strict: false,
     tokens: true,
   })
-  const port = Number(values['provider-port'])
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    stop('--provider-port must be the number of a port.')
+  const { 'provider-port': shown } = values
+  const port = typeof shown === 'string' && /^\d+$/.test(shown) ? Number(shown) : Infinity
+  if (port > 65_535) stop('--provider-port must be the number of a port.')
   const ours = tokens.flatMap((token) =>
     token.kind === 'option' && token.name === 'provider-port'
       ? [token.index, ...(token.inlineValue === false ? [token.index + 1] : [])]

@@ -19,10 +19,8 @@ beforeAll(async () => {
   origin = `http://localhost:${port}`
   provider = `http://127.0.0.1:${providerPort}`
   directory = await mkdtemp(join(tmpdir(), 'antenna-'))
-  server = new Program([
-    ...['start', '--', '--port', `${port}`, '--persist-to', directory],
-    ...['--provider-port', `${providerPort}`],
-  ])
+  const ports = [`--port=${port}`, `--provider-port=${providerPort}`]
+  server = new Program(['start', '--', ...ports, '--persist-to', directory])
   await server.says(/Ready on/)
 })
 afterAll(async () => {
@@ -137,9 +135,15 @@ it.each([
   expect(program.output.trim()).toBe(sentence)
 })
 
+it('runs no identity provider where other machines are served, which could not reach it', async () => {
+  const program = new Program(['start', '--', '--ip', '0.0.0.0', '--help'])
+  expect(await program.exited).toBe(0)
+  expect(program.output).toContain('the app at /app is off')
+  expect(program.output).not.toContain('Example ID')
+})
+
 // Last: it ends what the others use.
-it.each(['SIGINT'] as const)('ends both on %s', async (signal) => {
-  expect(server.output).not.toContain('EADDRINUSE')
-  await server.stop(signal)
+it('ends both on Ctrl-C', async () => {
+  await server.stop('SIGINT')
   for (const address of [origin, provider]) await expect(fetch(address)).rejects.toThrow()
 })

@@ -59,6 +59,12 @@ export class PhoneApp {
     await this.page.getByText(text).filter({ visible: true }).first().waitFor()
   }
 
+  /** Takes it to the front again, after another app or window. */
+  async comeBack(): Promise<void> {
+    // A browser without a screen keeps all its windows at the front.
+    await this.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+  }
+
   /** Leaves for the provider, says a name there, and comes back. */
   async signIn(name: string): Promise<void> {
     await this.tap('Sign in')

@@ -1,0 +1,35 @@
+// What the demo's app says, in plain words.
+
+/** Why it did not work, by the status of the answer. */
+export const problemOf = (status, retryAfterSeconds) => {
+  if (status === 0) return 'No connection. Try again in a moment.'
+  if (status === 429) return `Too many tries. Wait ${inWords(retryAfterSeconds)}, then try again.`
+  if (status === 403) return 'This app may not answer for televisions.'
+  return 'That did not work. Try again in a moment.'
+}
+
+/** A time, rounded up to minutes. */
+export const inWords = (seconds) => {
+  const minutes = Math.ceil(seconds / 60)
+  return minutes > 1 ? `${minutes} minutes` : 'a minute'
+}
+
+/** Title and text, by what became of the request. */
+export const RESULTS = {
+  approved: ['Connected', (device) => `${device} is signed in. Look at its screen.`],
+  declined: ['Not connected', (device) => `Nothing was shared with ${device}.`],
+  reported: [
+    'Thank you for saying so',
+    () => 'The request is stopped and noted on your account. Nothing was shared.',
+  ],
+  withdrawn: ['You took it back', (device) => `${device} is no longer connected.`],
+  expired: ['Too late', () => 'That code is no longer good. See what the screen shows now.'],
+}
+
+/** A code as the television groups it. */
+export const asShown = (code) => {
+  const letters = code.toUpperCase().replace(/[^A-Z\d]/g, '')
+  return letters.match(/\d/)
+    ? letters.replace(/(\d{3})(?=\d)/g, '$1-')
+    : letters.replace(/^.{4}/, '$&-')
+}
