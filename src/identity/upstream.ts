@@ -9,7 +9,7 @@ import { logFailure } from '../failure-log.ts'
 import type { IdentityProvider } from '../identity-provider.ts'
 import { Kept } from '../kept.ts'
 import { isLoopback } from '../loopback.ts'
-import type { Claims } from '../objects/account.ts'
+import type { Claims } from '../objects/profile.ts'
 import { ask, mintSubject, upstreamLogin } from '../objects/index.ts'
 import { type Opened, type Visit, openAccount } from './session.ts'
 

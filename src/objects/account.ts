@@ -3,8 +3,7 @@
 // kept in their Logins. It never deletes itself.
 import { DurableObject } from 'cloudflare:workers'
 import type { RefreshLimits } from '../clients.ts'
-import { CODES_AT_ONCE_WINDOW_MS, MAX_WRONG_CODES } from '../config.ts'
-import { type WrongCodes, afterWrongCode, codeWaitMs } from './code-guard.ts'
+import { CodeTries } from './code-tries.ts'
 import type {
   Grant,
   NewGrant,
@@ -14,6 +13,7 @@ import type {
 } from './grant-state.ts'
 import { Grants } from './grants.ts'
 import { type Passkey, Passkeys } from './passkeys.ts'
+import { type Claims, Profile } from './profile.ts'
 import type { PromptRequest } from './prompt-guard.ts'
 import { type AskedBrowser, Prompts } from './prompts.ts'
 import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
@@ -21,23 +21,8 @@ import { type SecurityEvent, SecurityEvents } from './security-events.ts'
 import type { Place } from '../whereabouts.ts'
 import { type Session, type SessionClaim, Sessions, type SignIn } from './sessions.ts'
 
-const PROFILE = 'profile'
-const WRONG_CODES = 'wrong_codes'
 const DEVICES_ENDED_AT = 'devices_ended_at'
 const REPORTED_AT = 'reported_at'
-
-/** The identity claims we keep (OpenID Connect Core §5.1). */
-export interface Claims {
-  readonly name: string
-  readonly email: string | undefined
-  /** Whether somebody has made sure that the address is the person's. */
-  readonly isEmailVerified: boolean
-}
-
-export interface Profile extends Claims {
-  readonly createdAtMs: number
-  readonly isDisabled: boolean
-}
 
 /** Somebody is about to have a user code looked up. */
 export interface CodeTry {
@@ -64,13 +49,13 @@ export interface Overview {
 }
 
 export class Account extends DurableObject {
+  readonly #profile = new Profile(this.ctx.storage)
+  readonly #codes = new CodeTries(this.ctx.storage)
   readonly #sessions = new Sessions(this.ctx.storage)
   readonly #grants = new Grants(this.ctx.storage)
   readonly #passkeys = new Passkeys(this.ctx.storage)
   readonly #prompts = new Prompts(this.ctx.storage, this.#sessions)
   readonly #events = new SecurityEvents(this.ctx.storage)
-  // When which code was last looked up. In memory is enough: what is asked so often stays there.
-  readonly #triedAtMs = new Map<string, number>()
 
   /**
    * Begins a session, of a new account if there is none. The claims of whoever recognised the person
@@ -84,13 +69,9 @@ export class Account extends DurableObject {
     previous?: SessionClaim,
   ): Promise<{ outcome: 'opened' | 'refused' }> {
     const now = Date.now()
-    const before = await this.#profile()
-    const known = before ?? (claims && { ...claims, createdAtMs: now, isDisabled: false })
-    if (known === undefined || known.isDisabled) return { outcome: 'refused' }
-    const profile = { ...known, ...claims }
+    if (!(await this.#profile.recognise(claims, now))) return { outcome: 'refused' }
     const { browser: about, place } = signIn
     await Promise.all([
-      ...(isEqual(before, profile) ? [] : [this.#keepProfile(profile)]),
       this.#sessions.begin(session, signIn, now),
       this.#events.add({ kind: 'signed_in', atMs: now, about, place }),
     ])
@@ -103,19 +84,19 @@ export class Account extends DurableObject {
   /** Who the session belongs to, if it is live. */
   async session(claim: SessionClaim): Promise<SignedInPerson | undefined> {
     const now = Date.now()
-    const [profile, session, wrongCodes] = await Promise.all([
-      this.#openProfile(),
+    const [claims, session, waitMs] = await Promise.all([
+      this.#profile.open(),
       this.#sessions.find(claim, now),
-      this.#wrongCodes(),
+      this.#codes.waitMs(now),
     ])
-    if (profile === undefined || session === undefined) return undefined
+    if (claims === undefined || session === undefined) return undefined
     return {
-      ...claimsOf(profile),
+      ...claims,
       sessionId: claim.id,
       authTimeMs: session.authTimeMs,
       amr: session.amr,
       provider: session.provider,
-      codeWaitMs: codeWaitMs(wrongCodes, now),
+      codeWaitMs: waitMs,
     }
   }
 
@@ -144,11 +125,9 @@ export class Account extends DurableObject {
    * of a token never replace what is known: signing in tells more.
    */
   async tryCodeByClaims(claims: Claims, userCode: string): Promise<CodeTry | undefined> {
-    const known = await this.#profile()
-    if (known?.isDisabled === true) return undefined
-    if (known === undefined)
-      await this.#keepProfile({ ...claims, createdAtMs: Date.now(), isDisabled: false })
-    return { codeWaitMs: await this.#tryCode(userCode) }
+    return (await this.#profile.introduce(claims, Date.now()))
+      ? { codeWaitMs: await this.#tryCode(userCode) }
+      : undefined
   }
 
   /** Ends the session on the server (SS-4). */
@@ -159,7 +138,7 @@ export class Account extends DurableObject {
 
   /** A user code that led nowhere (RFC 8628 §5.1). */
   async countWrongCode(): Promise<void> {
-    await this.ctx.storage.put(WRONG_CODES, afterWrongCode(await this.#wrongCodes(), Date.now()))
+    await this.#codes.countWrong(Date.now())
   }
 
   /** The account as its owner sees it, from `place`; undefined without a live session. */
@@ -274,7 +253,7 @@ export class Account extends DurableObject {
   /** Where to ask the person about a device, which counts as having asked; often nowhere. */
   async prompt(request: PromptRequest): Promise<readonly OwnSubscription[]> {
     const [profile, endedAtMs = -Infinity, reportedAtMs = -Infinity] = await Promise.all([
-      this.#openProfile(),
+      this.#profile.open(),
       this.ctx.storage.get<number>(DEVICES_ENDED_AT),
       this.ctx.storage.get<number>(REPORTED_AT),
     ])
@@ -302,7 +281,7 @@ export class Account extends DurableObject {
     device: NewGrant,
   ): Promise<{ outcome: 'connected' | 'refused' }> {
     const [profile, devicesEndedAtMs = -Infinity] = await Promise.all([
-      this.#openProfile(),
+      this.#profile.open(),
       this.ctx.storage.get<number>(DEVICES_ENDED_AT),
     ])
     // What was allowed before all devices were removed is one of them.
@@ -314,7 +293,7 @@ export class Account extends DurableObject {
 
   /** Rotates a refresh token (RFC 6749 §6); a replay ends the grant. */
   async refresh(grantId: string, request: RefreshRequest): Promise<RefreshOutcome> {
-    return (await this.#openProfile()) === undefined
+    return (await this.#profile.open()) === undefined
       ? { outcome: 'invalid' }
       : this.#grants.refresh(grantId, request, Date.now())
   }
@@ -336,7 +315,7 @@ export class Account extends DurableObject {
   /** Whether an access token of a grant is still good, by all that only we know. */
   async isLive(grantId: string, jti: string): Promise<boolean> {
     const [profile, grant] = await Promise.all([
-      this.#openProfile(),
+      this.#profile.open(),
       this.#grants.ofAccessToken(grantId, jti),
     ])
     return profile !== undefined && grant !== undefined
@@ -348,7 +327,7 @@ export class Account extends DurableObject {
     presented: RefreshTokenClaim,
     limits: RefreshLimits,
   ): Promise<Grant | undefined> {
-    return (await this.#openProfile()) === undefined
+    return (await this.#profile.open()) === undefined
       ? undefined
       : this.#grants.ofRefreshToken(grantId, presented, limits, Date.now())
   }
@@ -356,60 +335,24 @@ export class Account extends DurableObject {
   /** The claims behind an access token that is good, and hereby used; else undefined. */
   async claims(grantId: string, jti: string): Promise<Claims | undefined> {
     const [profile, grant] = await Promise.all([
-      this.#openProfile(),
+      this.#profile.open(),
       this.#grants.ofAccessToken(grantId, jti),
     ])
     if (profile === undefined || grant === undefined) return undefined
     await this.#grants.markUsed(grantId, grant, Date.now())
-    return claimsOf(profile)
+    return profile
   }
 
   /** Shuts the account, or opens it again: nobody signs in, no device is served. */
   async disable(isDisabled: boolean): Promise<void> {
-    const profile = await this.#profile()
-    if (profile !== undefined) await this.#keepProfile({ ...profile, isDisabled })
+    await this.#profile.disable(isDisabled)
   }
 
-  // How long somebody has to wait before this code may be looked up, in ms.
-  async #tryCode(userCode: string): Promise<number> {
-    const now = Date.now()
-    const waitMs = codeWaitMs(await this.#wrongCodes(), now)
-    if (waitMs > 0) return waitMs
-    for (const [code, triedAtMs] of this.#triedAtMs)
-      if (now >= triedAtMs + CODES_AT_ONCE_WINDOW_MS) this.#triedAtMs.delete(code)
-    if (!this.#triedAtMs.has(userCode) && this.#triedAtMs.size >= MAX_WRONG_CODES)
-      return CODES_AT_ONCE_WINDOW_MS
-    this.#triedAtMs.set(userCode, now)
-    return 0
-  }
-
-  #profile(): Promise<Profile | undefined> {
-    return this.ctx.storage.get<Profile>(PROFILE)
-  }
-
-  async #openProfile(): Promise<Profile | undefined> {
-    const profile = await this.#profile()
-    return profile?.isDisabled === false ? profile : undefined
-  }
-
-  #keepProfile(profile: Profile): Promise<void> {
-    return this.ctx.storage.put(PROFILE, profile)
-  }
-
-  async #wrongCodes(): Promise<WrongCodes> {
-    return (await this.ctx.storage.get<WrongCodes>(WRONG_CODES)) ?? []
+  #tryCode(userCode: string): Promise<number> {
+    return this.#codes.try(userCode, Date.now())
   }
 
   #note(kind: SecurityEvent['kind'], about?: string, place?: Place): Promise<void> {
     return this.#events.add({ kind, atMs: Date.now(), about, place })
   }
 }
-
-const isEqual = (a: Profile | undefined, b: Profile): boolean =>
-  a?.name === b.name && a.email === b.email && a.isEmailVerified === b.isEmailVerified
-
-const claimsOf = ({ name, email, isEmailVerified }: Profile): Claims => ({
-  name,
-  email,
-  isEmailVerified,
-})
