@@ -16,6 +16,8 @@ const NEEDS_A_WORLD_OF_ITS_OWN = [
   'test/objects/keyring.test.ts',
 ]
 
+const NEEDS_THE_MACHINE = ['test/e2e/{clients,many-held-polls}.test.ts', 'test/faults/*.test.ts']
+
 const insideWorkerd = () =>
   cloudflareTest({
     wrangler: { configPath: `${root}/wrangler.toml` },
@@ -51,15 +53,27 @@ export default defineConfig({
           hookTimeout: 30_000,
         },
       },
+      // Outside: the running Worker, a real browser, other people's clients. When the rest is done.
       {
-        // Outside: the running Worker, a real browser, other people's clients.
         test: {
           name: 'e2e',
           root,
-          include: ['test/e2e/**/*.test.ts', 'test/faults/*.test.ts'],
-          // One after the other, when the rest is done: some of them measure.
-          maxWorkers: 1,
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: NEEDS_THE_MACHINE,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      // The same, for those that measure, or shake the server until it falls.
+      {
+        test: {
+          name: 'e2e-alone',
+          root,
+          include: NEEDS_THE_MACHINE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
