@@ -155,15 +155,16 @@ export const refuse = async (
 ): Promise<{ readonly outcome: typeof verdict | 'not_valid' }> => {
   const { decider, userCode, request } = question
   const { subject } = decider
-  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, verdict))
-  if (decision.outcome !== 'decided') return notValid(env, decider)
-  log(question, verdict)
   const { clientId, deviceName, origin } = request
   const source = push && promptSource(clientId, origin)
+  // First, as it is true whatever becomes of the code: nobody can report again what is decided.
   if (verdict === 'reported')
     await ask(async () =>
       accountOf(env, subject)?.reportRequest(deviceName, placeIn(origin), source),
     )
+  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, verdict))
+  if (decision.outcome !== 'decided') return notValid(env, decider)
+  log(question, verdict)
   return { outcome: verdict }
 }
 

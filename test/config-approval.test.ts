@@ -79,6 +79,7 @@ describe('APPROVAL_ORIGINS', () => {
     'https://APP.example',
     'https://*.app.example',
     'http://app.example',
+    'https://app.example:443',
     'https://user@app.example',
   ])('AP-16 a mistake is told: %s', (origin) => {
     expect(problemsOf({ APPROVAL_ORIGINS: [origin] })).toContain('APPROVAL_ORIGINS[0]: ')

@@ -1,7 +1,7 @@
 // The page that asks a person about a device (RFC 8628 §3.3, §5.4), and takes their answer.
 import { Hono } from 'hono'
 import { displayUserCode, parseUserCode } from '../codes.ts'
-import { FRESH_SIGN_IN_MS, issuerFor } from '../config.ts'
+import { issuerFor } from '../config.ts'
 import {
   type Check,
   type Question,
@@ -59,7 +59,7 @@ const admitted = async (
 ): Promise<Question<SignedIn> | Response> => {
   const userCode = parseUserCode(shown) ?? ''
   const admission = await admit(context.env, context.req.raw, userCode, () =>
-    freshPerson(context, userCode),
+    codeTryer(context, userCode),
   )
   switch (admission.outcome) {
     case 'wait':
@@ -126,16 +126,6 @@ const showResult = (
   const outcome = OUTCOMES[verdict]
   keepResult(context, { outcome, clientId, clientName, deviceName, userCode })
   return goTo(context, '/device/result')
-}
-
-// SS-5: signed in, and recently, because phones are handed around.
-const freshPerson = async (
-  context: PageRequest,
-  userCode: string,
-): Promise<SignedIn | undefined> => {
-  const known = await codeTryer(context, userCode)
-  const isFresh = known !== undefined && Date.now() < known.authTimeMs + FRESH_SIGN_IN_MS
-  return isFresh ? known : undefined
 }
 
 const showTooFar = (context: PageRequest, { request }: Question): Response | Promise<Response> =>

@@ -9,7 +9,7 @@ import { isLoopback } from '../loopback.ts'
 import { authorize } from './authorize.tsx'
 import { confirm } from './confirm.tsx'
 import { createAccount } from './create-account.tsx'
-import { decision } from './decision.ts'
+import { answeredElsewhere } from './answered-elsewhere.ts'
 import { devices } from './devices.tsx'
 import { enterCode } from './enter-code.tsx'
 import { files } from './files.ts'
@@ -43,7 +43,7 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   routes.route('/device/sign-out', signOut)
   routes.route('/device/create-account', createAccount)
   routes.route('/device/confirm', confirm)
-  routes.route('/device/confirm/decision', decision)
+  routes.route('/device/confirm/decision', answeredElsewhere)
   routes.route('/device/result', result)
   routes.route('/devices', devices)
   for (const path of ['/device/*', '/devices/*']) routes.all(path, missing)

@@ -1,7 +1,7 @@
 // One request of a person: whose browser it is, what it sent, and what its pages need.
 import type { Context } from 'hono'
 import { displayUserCode, parseUserCode } from '../codes.ts'
-import { type Config, issuerFor } from '../config.ts'
+import { type Config, FRESH_SIGN_IN_MS, issuerFor } from '../config.ts'
 import { deviceNameOf } from '../device-name.ts'
 import { randomBytes, sha256, toBase64url } from '../crypto.ts'
 import type { RelyingParty } from '../identity/passkey.ts'
@@ -85,7 +85,10 @@ export const isOwnPage = (context: PageRequest): boolean => {
 export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>
   signedInPerson(context.env, sessionCookie(context))
 
-/** Who is signed in and about to have a code looked up (RFC 8628 §5.1). Touches the account. */
+/**
+ * Who is about to have a code looked up (RFC 8628 §5.1): signed in, and recently, because phones are
+ * handed around (SS-5). Touches the account.
+ */
 export const codeTryer = async (
   context: PageRequest,
   userCode: string,
@@ -95,7 +98,8 @@ export const codeTryer = async (
   const person = await ask(async () =>
     accountOf(context.env, cookie.subject)?.tryCode(cookie.claim, userCode, placeToSee(context)),
   )
-  return person === undefined ? undefined : { ...person, ...cookie }
+  const isFresh = person !== undefined && Date.now() < person.authTimeMs + FRESH_SIGN_IN_MS
+  return isFresh ? { ...person, ...cookie } : undefined
 }
 
 /** The code that was typed or scanned, as it is displayed. */

@@ -1,5 +1,5 @@
 // Access tokens of an issuer that the operator trusts to say who decides: JWTs as RFC 9068 profiles them.
-import { type JWTPayload, jwtVerify } from 'jose'
+import { type JWTPayload, errors, jwtVerify } from 'jose'
 import type { ApprovalIssuer } from '../approval-issuer.ts'
 import { CLIENT_ALGORITHMS } from '../client-metadata.ts'
 import { CLOCK_SKEW_MS } from '../config.ts'
@@ -9,7 +9,6 @@ import { claimsOf, upstreamAccount } from '../identity/upstream.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { notToBeHad } from '../oauth/errors.ts'
 import type { Exchange } from '../oauth/exchange.ts'
-import { NotFetched } from '../public-fetch.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
 import type { Credential } from './credential.ts'
 import { issuerKeys } from './issuer-keys.ts'
@@ -32,7 +31,7 @@ export const issuerCredential = async (
   if (trusted === undefined || claims === undefined) return undefined
   const { sub: theirs = '' } = claims
   return {
-    authentication: authenticationIn(claims),
+    authentication: authenticationIn(claims, now),
     dpopJkt: keyIn(claims),
     mayApprove: isToApprove(claims, trusted),
     scope: trusted.scope,
@@ -65,12 +64,11 @@ const verify = async (
     })
     return isWhole(payload, now) ? payload : undefined
   } catch (error) {
-    if (error instanceof NotFetched) {
-      // Also for good: the token may be right, and the setting is what is wrong.
-      logFailure(error)
-      throw notToBeHad('The keys of the issuer')
-    }
-    return undefined
+    const isTokens = error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid)
+    if (isTokens) return undefined
+    // Also for good: the token may be right, and the setting or the keys are what is wrong.
+    logFailure(error)
+    throw notToBeHad('The keys of the issuer')
   }
 }
 
@@ -78,12 +76,14 @@ const isWhole = (payload: JWTPayload, now: number): boolean => {
   const { sub, jti, iat = Infinity, client_id: clientId, auth_time: authTime, cnf } = payload
   const isNamed = typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUBJECT_LENGTH
   const hasStrings = typeof jti === 'string' && typeof clientId === 'string'
+  // RFC 9068 §2.2: such a token is the client's own, and nobody is behind it.
+  const isPersons = sub !== clientId
   // A clock that is ahead, or counts in milliseconds, must not make a sign-in that never ages.
   const latest = (now + CLOCK_SKEW_MS) / SECOND
   const isOfThePast = iat <= latest && !(typeof authTime === 'number' && authTime > latest)
   // RFC 7800 §3.1: bound to something that we cannot check.
   const isCheckable = cnf === undefined || keyIn(payload) !== undefined
-  return isNamed && hasStrings && isOfThePast && isCheckable
+  return isNamed && hasStrings && isPersons && isOfThePast && isCheckable
 }
 
 const keyIn = ({ cnf }: JWTPayload): string | undefined => {

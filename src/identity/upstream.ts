@@ -11,6 +11,7 @@ import { Kept } from '../kept.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Claims } from '../objects/profile.ts'
 import { ask, mintSubject, upstreamLogin } from '../objects/index.ts'
+import { authenticationIn } from '../tokens/authentication.ts'
 import { type Opened, type Visit, openAccount } from './session.ts'
 
 const MAX_PROVIDERS_KEPT = 50
@@ -129,13 +130,10 @@ const recognise = async (
     configuration.serverMetadata().userinfo_endpoint === undefined
       ? {}
       : await openid.fetchUserInfo(configuration, tokens.access_token, idToken.sub)
-  const { auth_time: authTime, amr } = idToken
   return {
     subject: idToken.sub,
     claims: claimsOf({ ...idToken, ...('email' in more && { email_verified: false }), ...more }),
-    amr: Array.isArray(amr) ? amr.filter(isRegistered) : [],
-    // A clock that is ahead, or counts in milliseconds, must not make a sign-in that never ages.
-    authTimeMs: authTime === undefined ? undefined : Math.min(authTime * SECOND, Date.now()),
+    ...authenticationIn(idToken, Date.now()),
   }
 }
 
@@ -151,14 +149,6 @@ export const claimsOf = (claims: Readonly<Record<string, unknown>>): Claims => {
 // As it is or not at all: cut short or tidied up, it would be somebody else's.
 const addressIn = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[^\p{C}\p{Z}]{1,254}$/u.test(value) ? value : undefined
-
-// RFC 8176 §2: what others call things has no meaning here.
-const REGISTERED =
-  'face fpt geo hwk iris kba mca mfa otp pin pop pwd rba retina sc sms swk tel user vbm wia'.split(
-    ' ',
-  )
-const isRegistered = (method: unknown): method is string =>
-  typeof method === 'string' && REGISTERED.includes(method)
 
 const configurationOf = async (provider: IdentityProvider): Promise<openid.Configuration> => {
   const now = Date.now()

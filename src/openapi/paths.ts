@@ -100,8 +100,18 @@ export const PATHS = {
       responses: {
         200: answer('codes and addresses', 'DeviceAuthorization'),
         ...refusals({
-          400: [...CLIENT_REFUSALS, 'invalid_scope', 'invalid_target', 'unauthorized_client'],
+          400: [
+            ...CLIENT_REFUSALS,
+            'invalid_scope',
+            'invalid_target',
+            'invalid_dpop_proof',
+            'use_dpop_nonce',
+            'request_not_supported',
+            'request_uri_not_supported',
+            'unauthorized_client',
+          ],
           401: ['invalid_client'],
+          413: ['invalid_request'],
         }),
       },
     },
@@ -130,6 +140,7 @@ export const PATHS = {
             'unsupported_grant_type',
           ],
           401: ['invalid_client'],
+          413: ['invalid_request'],
         }),
       },
     },
@@ -141,7 +152,11 @@ export const PATHS = {
       requestBody: form(FORMS.revoke),
       responses: {
         200: { description: 'it is not good any more, or never was' },
-        ...refusals({ 400: [...CLIENT_REFUSALS, 'invalid_grant'], 401: ['invalid_client'] }),
+        ...refusals({
+          400: [...CLIENT_REFUSALS, 'invalid_grant'],
+          401: ['invalid_client'],
+          413: ['invalid_request'],
+        }),
       },
     },
   },
@@ -152,7 +167,11 @@ export const PATHS = {
       requestBody: form(FORMS.introspect),
       responses: {
         200: answer('what it says', 'Introspection'),
-        ...refusals({ 400: [...CLIENT_REFUSALS], 401: ['invalid_client'] }),
+        ...refusals({
+          400: [...CLIENT_REFUSALS],
+          401: ['invalid_client'],
+          413: ['invalid_request'],
+        }),
       },
     },
   },
@@ -252,7 +271,13 @@ export const PATHS = {
       responses: {
         200: answer('the question', 'Review'),
         ...refusals({
-          401: ['', 'invalid_token', 'insufficient_user_authentication', 'use_dpop_nonce'],
+          401: [
+            '',
+            'invalid_token',
+            'insufficient_user_authentication',
+            'invalid_dpop_proof',
+            'use_dpop_nonce',
+          ],
           403: ['insufficient_scope'],
           404: ['unknown_code'],
         }),
@@ -269,7 +294,13 @@ export const PATHS = {
         200: answer('it is taken', 'Decided'),
         ...refusals({
           400: ['invalid_request'],
-          401: ['', 'invalid_token', 'insufficient_user_authentication', 'use_dpop_nonce'],
+          401: [
+            '',
+            'invalid_token',
+            'insufficient_user_authentication',
+            'invalid_dpop_proof',
+            'use_dpop_nonce',
+          ],
           403: ['too_far', 'insufficient_scope'],
           404: ['unknown_code'],
           409: ['already_decided'],

@@ -81,7 +81,7 @@ export const verifyAccessToken = async (
       scope: String(payload['scope']).split(' '),
       grantId: String(payload['grant_id']),
       dpopJkt: (payload['cnf'] as { jkt?: string } | undefined)?.jkt,
-      authentication: authenticationIn(payload),
+      authentication: authenticationIn(payload, now),
       jti: String(payload.jti),
       issuedAtMs: (payload.iat ?? 0) * SECOND,
       expiresAtMs: (payload.exp ?? 0) * SECOND,

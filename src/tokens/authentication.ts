@@ -9,8 +9,20 @@ export const authenticationClaims = ({ authTimeMs, amr }: Authentication) => ({
   ...(amr.length > 0 && { amr: [...amr] }),
 })
 
-/** What the claims of a token say of it. */
-export const authenticationIn = ({ auth_time: authTime, amr }: JWTPayload): Authentication => ({
-  authTimeMs: typeof authTime === 'number' ? authTime * SECOND : undefined,
-  amr: Array.isArray(amr) ? amr.filter((method) => typeof method === 'string') : [],
+/** What the claims of a token say of it, at `now`. */
+export const authenticationIn = (
+  { auth_time: authTime, amr }: JWTPayload,
+  now: number,
+): Authentication => ({
+  // A clock that is ahead, or counts in milliseconds, must not make a sign-in that never ages.
+  authTimeMs: typeof authTime === 'number' ? Math.min(authTime * SECOND, now) : undefined,
+  amr: Array.isArray(amr) ? amr.filter(isRegistered) : [],
 })
+
+// RFC 8176 §2: what others call things has no meaning here.
+const REGISTERED =
+  'face fpt geo hwk iris kba mca mfa otp pin pop pwd rba retina sc sms swk tel user vbm wia'.split(
+    ' ',
+  )
+const isRegistered = (method: unknown): method is string =>
+  typeof method === 'string' && REGISTERED.includes(method)

@@ -36,6 +36,9 @@ const cannotBeHad = (answer: Answer): void => {
   expect(answer.headers.get('Retry-After')).toBe('5')
 }
 
+const useUp = (key: string) =>
+  Promise.all(Array.from({ length: 150 }, () => env.OUTBOUND_LIMIT.limit({ key })))
+
 describe('the keys of an issuer', () => {
   it.each([
     ['OpenID Connect Discovery', '', '/.well-known/openid-configuration'],
@@ -103,10 +106,14 @@ describe('the keys of an issuer', () => {
 
   it('AP-14 are not asked for where a host is asked too often', async () => {
     const issuer = new TrustedIssuer()
-    const { hostname: key } = new URL(issuer.issuer)
-    const askings = Array.from({ length: 150 }, () => env.OUTBOUND_LIMIT.limit({ key }))
-    await Promise.all(askings)
+    await useUp(`trusted ${new URL(issuer.issuer).hostname}`)
     cannotBeHad(await ask(issuer))
     expect(issuer.paths).toStrictEqual([])
+  })
+
+  it('AP-14 are asked for however often clients name addresses there', async () => {
+    const issuer = new TrustedIssuer()
+    await useUp(new URL(issuer.issuer).hostname)
+    expect((await ask(issuer)).status).toBe(200)
   })
 })

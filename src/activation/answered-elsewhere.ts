@@ -21,7 +21,7 @@ interface Answer {
  * POST waits: 200 once this person has decided, 404 once nobody can any more, 204 to ask again, 409
  * to leave the waiting to newer pages. GET is where a page goes that was left with nothing to ask.
  */
-export const decision = new Hono<PageEnvironment>()
+export const answeredElsewhere = new Hono<PageEnvironment>()
   .get('/', notValid)
   .post('/', async (context) => {
     if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'decision')))
@@ -29,7 +29,7 @@ export const decision = new Hono<PageEnvironment>()
     // Of the page and not of the cookie: another tab may have opened another code since.
     const shown = context.get('form')('user_code')
     const userCode = parseUserCode(shown)
-    if (userCode === undefined) return notValid(context)
+    if (userCode === undefined) return context.body(null, 404)
     const person = await codeTryer(context, userCode)
     if (person === undefined) return forbidden(context)
     if (person.codeWaitMs > 0) return tooMany(context, person.codeWaitMs)
@@ -40,11 +40,11 @@ export const decision = new Hono<PageEnvironment>()
         keepUserCode(context, shown)
         return context.body(null, 200)
       case 'over':
-        return notValid(context)
+        return context.body(null, 404)
       case 'not_valid':
         // RFC 8628 §5.1: asking here is no cheaper than entering the code.
         await ask(async () => accountOf(context.env, subject)?.countWrongCode())
-        return notValid(context)
+        return context.body(null, 404)
       case 'superseded':
         return context.body(null, 409)
       case 'timed_out':
