@@ -29,14 +29,15 @@ const DEMO_FILES = [
 /** The whole Worker, below the issuer's path. */
 export const createApp = (config: Config): Hono<Environment> => {
   const app = new Hono<Environment>()
-  const { basePath, brand, demoProvider: provider, issuer, resource } = config
+  const { basePath, brand, demoProvider: provider, issuer, push, resource } = config
   app.route('/', oauthRoutes(config))
   // Before the pages, which would take what stands below /device for one of theirs.
   app.route('/', approvalRoutes(config))
   app.route(basePath, activationRoutes(config))
   if (config.isDemo) {
     const hasApp = provider !== undefined
-    app.route(basePath, television({ brandName: brand.name, basePath, hasApp }))
+    const asksByPush = push !== undefined
+    app.route(basePath, television({ brandName: brand.name, basePath, hasApp, asksByPush }))
     if (hasApp) app.route(basePath, phoneApp({ basePath, provider }))
     // An API elsewhere fetches the keys over the network; a Worker on Cloudflare that asks its own
     // host name goes past itself to an origin that is not there.

@@ -6,24 +6,23 @@ import { type AndroidApp, androidAppSchema, appleAppId } from './apps.ts'
 import {
   APPROVAL_SCOPE,
   type ApprovalIssuer,
-  type ApprovalIssuerEntry,
   approvalIssuerSchema,
   approvalOrigin,
   toApprovalIssuer,
 } from './approval-issuer.ts'
 import { type Brand, colour, logo } from './brand.ts'
-import { type ClientEntry, clientSchema, httpsUrl } from './client-metadata.ts'
+import { clientSchema, httpsUrl } from './client-metadata.ts'
 import { type Client, toClient } from './clients.ts'
 import type { UserCodeCharset } from './codes.ts'
+import { type DemoSettings, withDemo } from './demo-settings.ts'
 import { DAY, HOUR, MINUTE, SECOND } from './durations.ts'
 import {
   type IdentityProvider,
-  type IdentityProviderEntry,
   identityProviderSchema,
   issuerIdentifier,
   toIdentityProvider,
 } from './identity-provider.ts'
-import { type PushSettings, pushSchema, toPushSettings } from './push-settings.ts'
+import { type PushSettings, pushKey, pushSchema, toPushSettings } from './push-settings.ts'
 import { describeIssue, settingProblems } from './setting-problems.ts'
 
 /** RFC 8628 §5.4: the longest that a code may live, whatever a client is configured with. */
@@ -138,8 +137,9 @@ const environmentSchema = z.object({
   // RFC 8707 §2.
   RESOURCE: z.optional(z.url().check(z.regex(/^[^#]*$/, 'must have no fragment'))),
   DEMO: z._default(z.enum(['on', 'off']), 'off'),
-  // Set by `npm start`, which runs it.
+  // Set by `npm start`, which runs the one and makes the other.
   DEMO_PROVIDER: z.optional(issuerIdentifier),
+  DEMO_PUSH_KEY: z.optional(pushKey),
   BRAND_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(40)), 'Antenna'),
   BRAND_LOGO: z.optional(logo),
   BRAND_ACCENT: z._default(colour, '#1f4ed8'),
@@ -201,15 +201,6 @@ export interface Config {
   readonly userCodeCharset: UserCodeCharset
 }
 
-/** What the demo adds to the settings. */
-export interface DemoSettings {
-  readonly client: ClientEntry
-  readonly scopes: Readonly<Record<string, ScopeWords>>
-  /** The identity provider that DEMO_PROVIDER is. */
-  readonly identityProvider: Omit<IdentityProviderEntry, 'issuer'>
-  readonly approvalIssuer: Omit<ApprovalIssuerEntry, 'issuer'>
-}
-
 /** A setting that cannot be used; the message names each field. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -222,7 +213,7 @@ export class ConfigError extends Error {
 export const parseConfig = (environment: object, demo: DemoSettings): Config => {
   const parsed = z.safeParse(environmentSchema, environment, { error: en().localeError })
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue))
-  const settings = withDemoProvider(parsed.data, demo)
+  const settings = withDemo(parsed.data, demo)
   const secret = (name: string): string | undefined => {
     const value: unknown = Reflect.get(environment, name)
     return typeof value === 'string' && value !== '' ? value : undefined
@@ -281,17 +272,6 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
       clients.length > 0 && clients.every((client) => client.userCodeCharset === 'digits')
         ? 'digits'
         : 'letters',
-  }
-}
-
-const withDemoProvider = (settings: Settings, demo: DemoSettings): Settings => {
-  const { DEMO, DEMO_PROVIDER: issuer, IDENTITY_PROVIDERS, APPROVAL_ISSUERS } = settings
-  if (DEMO === 'off' || issuer === undefined) return settings
-  const entry = { ...demo.identityProvider, issuer }
-  return {
-    ...settings,
-    IDENTITY_PROVIDERS: [...IDENTITY_PROVIDERS, z.parse(identityProviderSchema, entry)],
-    APPROVAL_ISSUERS: [...APPROVAL_ISSUERS, { ...demo.approvalIssuer, issuer }],
   }
 }
 

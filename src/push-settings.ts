@@ -9,9 +9,13 @@ export type PushHints = (typeof PUSH_HINTS)[number]
 
 const isContact = (uri: string): boolean => /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(uri)
 
+/** An uncompressed point of P-256 (RFC 8292 §3.2), as browsers are told it. */
+export const pushKey = z
+  .string()
+  .check(z.regex(/^B[\w-]{86}$/, 'must be an uncompressed P-256 key'))
+
 export const pushSchema = z.strictObject({
-  // An uncompressed point of P-256 (RFC 8292 §3.2), as browsers are told it.
-  public_key: z.string().check(z.regex(/^B[\w-]{86}$/, 'must be an uncompressed P-256 key')),
+  public_key: pushKey,
   // The name of a Worker secret: what it holds is not for wrangler.toml.
   private_key: z
     .string()
@@ -27,18 +31,18 @@ export interface PushSettings {
   readonly contact: string
 }
 
-type Entry = z.output<typeof pushSchema>
+export type PushEntry = z.output<typeof pushSchema>
 type SecretReader = (name: string) => string | undefined
 
 /** The settings that an entry describes; `secret` reads a Worker secret. */
-export const toPushSettings = (entry: Entry, secret: SecretReader): PushSettings => ({
+export const toPushSettings = (entry: PushEntry, secret: SecretReader): PushSettings => ({
   publicKey: entry.public_key,
   privateKey: secret(entry.private_key) ?? '',
   contact: entry.sub,
 })
 
 /** What is wrong with the two keys: browsers would be opted in to what can never be sent. */
-export const pushProblems = (entry: Entry | undefined, secret: SecretReader): string[] => {
+export const pushProblems = (entry: PushEntry | undefined, secret: SecretReader): string[] => {
   if (entry === undefined) return []
   const { private_key: name, public_key: publicKey } = entry
   const privateKey = secret(name)
@@ -48,7 +52,8 @@ export const pushProblems = (entry: Entry | undefined, secret: SecretReader): st
   return derived === publicKey ? [] : [`PUSH.public_key: is not the public half of ${name}`]
 }
 
-const publicKeyOf = (privateKey: string): string | undefined => {
+/** The public half of a private key; undefined where that is none. */
+export const publicKeyOf = (privateKey: string): string | undefined => {
   if (!/^[\w-]{43}$/.test(privateKey)) return undefined
   const pair = createECDH('prime256v1')
   try {

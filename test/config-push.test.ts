@@ -77,6 +77,42 @@ describe('PUSH', () => {
   })
 })
 
+describe('DEMO_PUSH_KEY', () => {
+  const { PUSH_PRIVATE_KEY: DEMO_PUSH_PRIVATE_KEY } = PUSH_SECRETS
+  const OWN = { ...PUSH, sub: 'https://own.example/contact' }
+  const demo = { DEMO: 'on', DEMO_PUSH_KEY: PUSH_KEY, DEMO_PUSH_PRIVATE_KEY }
+
+  it('is the key of the demo', () => {
+    expect(parse(demo).push).toStrictEqual({
+      publicKey: PUSH_KEY,
+      privateKey: DEMO_PUSH_PRIVATE_KEY,
+      contact: 'mailto:demo@example.com',
+    })
+  })
+
+  it('is nothing where the demo is off', () => {
+    expect(parse({ ...demo, DEMO: 'off' }).push).toBeUndefined()
+    expect(parse({ ...demo, DEMO: undefined }).push).toBeUndefined()
+  })
+
+  it('is nothing where the operator has PUSH, whatever it is', () => {
+    for (const DEMO_PUSH_KEY of [PUSH_KEY, OTHER_KEY])
+      expect(parse({ ...demo, DEMO_PUSH_KEY, PUSH: OWN }).push?.contact).toBe(OWN.sub)
+  })
+
+  it.each<[string, string, object]>([
+    ['that is none', 'DEMO_PUSH_KEY: must be', { DEMO_PUSH_KEY: '' }],
+    ['that is compressed', 'DEMO_PUSH_KEY: must be', { DEMO_PUSH_KEY: `A${PUSH_KEY.slice(1)}` }],
+    ['of another pair', 'PUSH.public_key: is not', { DEMO_PUSH_KEY: OTHER_KEY }],
+    ['without a private one', 'PUSH.private_key: there', { DEMO_PUSH_PRIVATE_KEY: undefined }],
+    ['with no private key', 'PUSH.private_key: DEMO_PUSH_', { DEMO_PUSH_PRIVATE_KEY: 'A' }],
+  ])('is refused as a key %s', (_, problem, more) => {
+    const named = problemsOf({ ...demo, ...more })
+    expect(named).toContain(problem)
+    expect(named).not.toContain(DEMO_PUSH_PRIVATE_KEY)
+  })
+})
+
 const hintsOf = (more: object) =>
   parse({ CLIENTS: [{ ...CLIENT, ...more }] }).clients.get('tv')?.pushHints
 

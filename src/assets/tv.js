@@ -30,6 +30,7 @@
   var SCREENS = ['code', 'declined', 'error', 'greeting']
   var LONG_GREETING = 28
   var EMPTY_CODE = '    -    '
+  var LAST_ID_TOKEN = 'demo-tv.id_token'
 
   var settings = document.body.dataset
   // Everything that belongs to one code or one signed-in person; replaced as a whole, so that
@@ -117,15 +118,26 @@
     return performance.now()
   }
 
+  // Whoever turns the television on or presses a button may want to be asked on a phone. Nobody does
+  // in whose absence a code ran out, or who has just signed out, here or from elsewhere.
+  function startAsking() {
+    startWith(lastIdToken())
+  }
+
   function start() {
+    startWith(null)
+  }
+
+  function startWith(hint) {
     var previous = current
-    current = {}
+    current = { hint: hint }
     clearTimeout(previous.timer)
     if (previous.xhr) previous.xhr.abort()
     drawCode(EMPTY_CODE, 'Getting a code')
     clearLibrary()
     showScreen('code')
     setBusy(true)
+    showAsked(false)
     setStatus('Getting a code…', false)
     requestCode(current)
   }
@@ -140,12 +152,17 @@
         device_name: settings.deviceName,
       },
     }
+    if (flow.hint) request.fields.id_token_hint = flow.hint
     send(flow, request, function (reply) {
       if (isTransient(reply)) {
         setStatus('Reconnecting…', true)
         backOff(flow, requestCode, reply)
       } else if (reply.status === 200 && isDeviceAuthorization(reply.body)) {
         receiveCode(flow, reply.body)
+      } else if (flow.hint) {
+        // It is nice to have: without it there may be a code.
+        rememberPerson(null)
+        start()
       } else {
         showError(reply)
       }
@@ -165,6 +182,7 @@
     setBusy(false)
     setStatus('Waiting for your phone', false)
     showCode(answer)
+    showAsked(Boolean(flow.hint))
     showTimeLeft()
     poll(flow)
   }
@@ -223,6 +241,7 @@
 
   function receiveToken(token) {
     current = { token: token, receivedAt: now(), attempts: 0 }
+    rememberPerson(token.id_token)
     setBusy(true)
     setStatus('Signing in…', false)
     if (grantedScopes(current).indexOf('openid') < 0) greet(current, {})
@@ -321,6 +340,28 @@
       refresh_token: token.refresh_token || flow.token.refresh_token,
       expires_in: token.expires_in,
       scope: token.scope || flow.token.scope,
+    }
+  }
+
+  // The ID token of the last sign-in (OpenID Connect Core §2) names the person to the server that
+  // signed it. It opens nothing, so it stays when they sign out and the tokens are forgotten: they can
+  // be asked when they come back, until somebody else has signed in.
+  function rememberPerson(idToken) {
+    try {
+      if (idToken) localStorage.setItem(LAST_ID_TOKEN, idToken)
+      else localStorage.removeItem(LAST_ID_TOKEN)
+    } catch (error) {
+      // A browser that keeps nothing: there is the code.
+      console.warn(error)
+    }
+  }
+
+  function lastIdToken() {
+    try {
+      return localStorage.getItem(LAST_ID_TOKEN)
+    } catch (error) {
+      console.warn(error)
+      return null
     }
   }
 
@@ -429,6 +470,14 @@
     var app = byId('as-app')
     byId('as-page').href = answer.verification_uri_complete || answer.verification_uri
     if (app) app.href = settings.basePath + '/app?user_code=' + encodeURIComponent(answer.user_code)
+  }
+
+  // The server tells nobody whether it has asked; only where it never does, nothing is said.
+  function showAsked(isLikely) {
+    var note = byId('asked')
+    if (!note) return
+    note.hidden = !isLikely
+    if (isLikely) announce(byId('announcement').textContent + ' ' + note.textContent)
   }
 
   function showTimeLeft() {
@@ -555,7 +604,7 @@
   function press() {
     if (document.body.dataset.screen === 'greeting') signOut()
     else if (current.isBackingOff) retryNow()
-    else if (!current.xhr || current.deviceCode) start()
+    else if (!current.xhr || current.deviceCode) startAsking()
   }
 
   // Where an arrow leads: along the posters, down to the button, and back up to the first poster.
@@ -579,7 +628,7 @@
     if (BACK_KEYS.indexOf(event.keyCode) >= 0) {
       if (screen !== 'declined' && screen !== 'error') return
       event.preventDefault()
-      start()
+      startAsking()
     } else if (event.keyCode === KEY.enter) {
       if (document.activeElement !== button) return
       // Once per press: a held key repeats, and each repeat would ask for another code.
@@ -598,5 +647,5 @@
   })
   window.addEventListener('online', retryNow)
   setInterval(showTimeLeft, 500)
-  start()
+  startAsking()
 })()

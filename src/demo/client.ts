@@ -1,6 +1,6 @@
-// What the demo adds to the settings: the client that /tv is, a scope of the demo API, and Example ID,
-// an identity provider that `npm start` runs (start.ts).
-import type { DemoSettings } from '../config.ts'
+// What the demo adds to the settings: the client that /tv is, a scope of the demo API, Example ID, an
+// identity provider that `npm start` runs (start.ts), and whom push services would write to.
+import type { DemoSettings } from '../demo-settings.ts'
 
 /** The service's own app, which /app plays: a client of Example ID, and of nobody else. */
 export const APP = { client_id: 'example-tv-app', scope: 'device:approve' } as const
@@ -21,4 +21,6 @@ export const DEMO = {
     client_id: 'antenna',
   },
   approvalIssuer: { audience: AUDIENCE },
+  // Not PUSH_PRIVATE_KEY, which the README has operators set: `npm start` would set it over theirs.
+  push: { private_key: 'DEMO_PUSH_PRIVATE_KEY', sub: 'mailto:demo@example.com' },
 } as const satisfies DemoSettings

@@ -1,18 +1,22 @@
-// `npm start`: wrangler dev with the demo on, and beside it the identity provider that the demo's app
-// and pages sign people in at. Flags are wrangler's, but for --provider-port.
+// `npm start`: wrangler dev with the demo on and push keys of its own, and beside it the identity provider
+// that the demo's app and pages sign people in at. Flags are wrangler's, but for --provider-port.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isLoopback } from '../loopback.ts'
+import { DEMO } from './client.ts'
 import { type ExampleId, startExampleId } from './example-id.ts'
+import { keepPushKeys } from './push-keys.ts'
 
 const DEFAULT_PORT = 8786
+// Not in git.
+const KEPT_IN = join(import.meta.dirname, '../../.wrangler')
 const WRANGLER = join(import.meta.dirname, '../../node_modules/wrangler/bin/wrangler.js')
 
 const main = async (): Promise<void> => {
-  const { port, isForOthers, flags } = readFlags(process.argv.slice(2))
+  const { port, isForOthers, directory, flags } = readFlags(process.argv.slice(2))
   const provider = isForOthers ? undefined : await startProvider(port)
-  const settings = ['DEMO:on', ...(provider ? [`DEMO_PROVIDER:${provider.issuer}`] : [])]
+  const settings = ['DEMO:on', ...(provider ? await settingsFor(provider, directory) : [])]
   console.info(introduction(provider))
   runWrangler(['dev', ...settings.flatMap((setting) => ['--var', setting]), ...flags], () =>
     provider?.close(),
@@ -26,11 +30,12 @@ const readFlags = (args: readonly string[]) => {
     options: {
       'provider-port': { type: 'string', default: String(DEFAULT_PORT) },
       ip: { type: 'string', default: 'localhost' },
+      'persist-to': { type: 'string', default: KEPT_IN },
     },
     strict: false,
     tokens: true,
   })
-  const { 'provider-port': shown } = values
+  const { 'provider-port': shown, 'persist-to': directory } = values
   const port = typeof shown === 'string' && /^\d+$/.test(shown) ? Number(shown) : Infinity
   if (port > 65_535) stop('--provider-port must be the number of a port.')
   const ours = tokens.flatMap((token) =>
@@ -41,6 +46,7 @@ const readFlags = (args: readonly string[]) => {
   return {
     port,
     isForOthers: !isLoopback(String(values.ip)),
+    directory: typeof directory === 'string' ? directory : KEPT_IN,
     flags: args.filter((_, index) => !ours.includes(index)),
   }
 }
@@ -57,12 +63,24 @@ const startProvider = async (port: number): Promise<ExampleId> => {
   }
 }
 
+/** What works on this computer alone. Wrangler shows no values that come as flags. */
+const settingsFor = async ({ issuer }: ExampleId, directory: string): Promise<string[]> => {
+  const { publicKey, privateKey } = await keepPushKeys(directory)
+  return [
+    `DEMO_PROVIDER:${issuer}`,
+    `DEMO_PUSH_KEY:${publicKey}`,
+    `${DEMO.push.private_key}:${privateKey}`,
+  ]
+}
+
 const introduction = (provider: ExampleId | undefined): string =>
   provider === undefined
     ? '\nAsked to serve other machines, so the app at /app is off: it signs people in at an\n' +
-      'identity provider that only this computer can reach.\n'
+      'identity provider that only this computer can reach. So are notifications, for which\n' +
+      'browsers want a certificate that they trust.\n'
     : `\nThe demo: a television at /tv, the service's own app at /app, the pages at /device.\n` +
-      `Example ID (${provider.issuer}) signs anybody in, by any name and password.\n`
+      `Example ID (${provider.issuer}) signs anybody in, by any name and password.\n` +
+      `Allow notifications at /devices, and the television asks by one the next time.\n`
 
 // The terminal stays wrangler's: it has keys of its own, and hears Ctrl-C as we do.
 const runWrangler = (args: readonly string[], whenEnded: () => void): void => {

@@ -14,6 +14,8 @@ interface TelevisionOptions {
   basePath: string
   /** Whether there is an app that could be opened instead of the page. */
   hasApp: boolean
+  /** Whether a person whom it names may be asked by push. */
+  asksByPush: boolean
 }
 
 export const television = (options: TelevisionOptions): Hono => {
@@ -24,7 +26,7 @@ export const television = (options: TelevisionOptions): Hono => {
   return app
 }
 
-const TelevisionPage = ({ brandName, basePath, hasApp }: TelevisionOptions) => (
+const TelevisionPage = ({ brandName, basePath, hasApp, asksByPush }: TelevisionOptions) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -50,7 +52,7 @@ const TelevisionPage = ({ brandName, basePath, hasApp }: TelevisionOptions) => (
         <p class="noscript">This television needs JavaScript to ask for a code.</p>
       </noscript>
       <main>
-        <CodeScreen />
+        <CodeScreen asksByPush={asksByPush} />
         <DeclinedScreen />
         <ErrorScreen />
         <GreetingScreen brandName={brandName} />
@@ -80,7 +82,7 @@ const NoPhone = ({ hasApp }: Pick<TelevisionOptions, 'hasApp'>) => (
   </p>
 )
 
-const CodeScreen = () => (
+const CodeScreen = ({ asksByPush }: Pick<TelevisionOptions, 'asksByPush'>) => (
   <section id="code-screen" class="code-screen has-qr is-busy" aria-labelledby="code-title">
     <div class="offer">
       <div class="instructions">
@@ -117,6 +119,11 @@ const CodeScreen = () => (
           <span id="time-left" role="timer" aria-live="off"></span>
         </span>
       </p>
+      {asksByPush ? (
+        <p id="asked" class="detail asked" hidden>
+          You may be asked on your other devices.
+        </p>
+      ) : null}
       <button type="button" class="button">
         New code
       </button>
@@ -181,7 +188,7 @@ const GreetingScreen = ({ brandName }: { brandName: string }) => (
         </div>
       </dl>
       <div class="sign-out">
-        <p class="detail">Ends this TV’s access and forgets its tokens.</p>
+        <p class="detail">Ends this TV’s access. It may ask you again.</p>
         <button type="button" class="button">
           Sign out
         </button>

@@ -1,10 +1,12 @@
 // `npm start` and `npm run tv`, as the README has them: real processes, real terminal output.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keepPushKeys } from '../../src/demo/push-keys.ts'
+import { publicKeyOf } from '../../src/push-settings.ts'
 import { Person } from '../support/person.ts'
 
 const root = new URL('../..', import.meta.url).pathname
@@ -85,6 +87,43 @@ it('runs an identity provider that the app and the pages sign people in at', asy
   )
 })
 
+const keptIn = (folder: string) => join(folder, 'demo-push-key')
+const privateKeyIn = async (folder: string) => (await readFile(keptIn(folder), 'utf8')).trim()
+
+describe('the key pair that push services know it by', () => {
+  it('is what browsers are opted in with, and is not shown', async () => {
+    const privateKey = await privateKeyIn(directory)
+    const publicKey = publicKeyOf(privateKey)
+    expect(publicKey).toBeDefined()
+    const person = new Person(fetch, origin)
+    await person.createAccount('Dorothy Vaughan', 'dorothy@example.com')
+    expect((await person.open('/devices')).html).toContain(`data-push="${publicKey}"`)
+    expect(server.output).not.toContain(privateKey)
+    expect((await stat(keptIn(directory))).mode & 0o777).toBe(0o600)
+  })
+
+  it('is the same after a restart', async () => {
+    const privateKey = await privateKeyIn(directory)
+    const flags = [`--persist-to=${directory}`, '--provider-port=0', '--help']
+    expect(await new Program(['start', '--', ...flags]).exited).toBe(0)
+    expect(await privateKeyIn(directory)).toBe(privateKey)
+    expect((await keepPushKeys(directory)).privateKey).toBe(privateKey)
+  })
+
+  it.each(['', 'half of i'])(
+    'is another elsewhere, and where what was kept is %j',
+    async (kept) => {
+      const elsewhere = await mkdtemp(join(tmpdir(), 'antenna-'))
+      if (kept !== '') await writeFile(keptIn(elsewhere), kept)
+      const { privateKey, publicKey } = await keepPushKeys(elsewhere)
+      expect(publicKeyOf(privateKey)).toBe(publicKey)
+      expect(privateKey).not.toBe(await privateKeyIn(directory))
+      expect(await privateKeyIn(elsewhere)).toBe(privateKey)
+      await rm(elsewhere, { recursive: true })
+    },
+  )
+})
+
 it('serves the television, and nothing that is not there', async () => {
   const television = await fetch(`${origin}/tv`)
   expect(television.status).toBe(200)
@@ -139,6 +178,7 @@ it('runs no identity provider where other machines are served, which could not r
   const program = new Program(['start', '--', '--ip', '0.0.0.0', '--help'])
   expect(await program.exited).toBe(0)
   expect(program.output).toContain('the app at /app is off')
+  expect(program.output).toContain('So are notifications')
   expect(program.output).not.toContain('Example ID')
 })
 

@@ -1,0 +1,40 @@
+// What the demo adds to the settings, where DEMO is on: what `npm start` runs and makes (demo/start.ts)
+// comes into effect here, and nowhere else.
+import * as z from 'zod/mini'
+import type { ApprovalIssuerEntry } from './approval-issuer.ts'
+import type { ClientEntry } from './client-metadata.ts'
+import type { ScopeWords, Settings } from './config.ts'
+import { type IdentityProviderEntry, identityProviderSchema } from './identity-provider.ts'
+import type { PushEntry } from './push-settings.ts'
+
+export interface DemoSettings {
+  readonly client: ClientEntry
+  readonly scopes: Readonly<Record<string, ScopeWords>>
+  /** The identity provider that DEMO_PROVIDER is. */
+  readonly identityProvider: Omit<IdentityProviderEntry, 'issuer'>
+  readonly approvalIssuer: Omit<ApprovalIssuerEntry, 'issuer'>
+  /** The push settings that DEMO_PUSH_KEY is the public key of. */
+  readonly push: Omit<PushEntry, 'public_key'>
+}
+
+/** The settings with the demo's identity provider and push keys, as far as it has any. */
+export const withDemo = (settings: Settings, demo: DemoSettings): Settings =>
+  settings.DEMO === 'on' ? withPush(withProvider(settings, demo), demo) : settings
+
+const withProvider = (settings: Settings, demo: DemoSettings): Settings => {
+  const { DEMO_PROVIDER: issuer, IDENTITY_PROVIDERS, APPROVAL_ISSUERS } = settings
+  if (issuer === undefined) return settings
+  const entry = { ...demo.identityProvider, issuer }
+  return {
+    ...settings,
+    IDENTITY_PROVIDERS: [...IDENTITY_PROVIDERS, z.parse(identityProviderSchema, entry)],
+    APPROVAL_ISSUERS: [...APPROVAL_ISSUERS, { ...demo.approvalIssuer, issuer }],
+  }
+}
+
+// Browsers that were opted in with the operator's own key are not lost by trying the demo.
+const withPush = (settings: Settings, demo: DemoSettings): Settings => {
+  const { DEMO_PUSH_KEY: publicKey, PUSH } = settings
+  if (publicKey === undefined || PUSH !== undefined) return settings
+  return { ...settings, PUSH: { ...demo.push, public_key: publicKey } }
+}
