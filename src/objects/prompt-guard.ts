@@ -3,7 +3,7 @@
 import type { ProximityPolicy } from '../client-metadata.ts'
 import { MAX_PROMPTS, PROMPTS_WINDOW_MS, SOURCE_SILENCED_MS } from '../config.ts'
 import { sha256 } from '../crypto.ts'
-import { type Place, type Whereabouts, proximityOf } from '../whereabouts.ts'
+import { PROXIMITIES, type Place, type Whereabouts, proximityOf } from '../whereabouts.ts'
 
 /** A notification stays there for hours, and may still be told that nobody here started it. */
 const MAX_REMEMBERED_PROMPTS = 20
@@ -74,7 +74,8 @@ export const afterSilence = (
 
 /**
  * Whether a browser is where the device may be: nobody is asked by push about a device that the
- * confirm page would make them check, or whose place or their own is not known.
+ * confirm page would make them check, or whose place or their own is not known. It may turn out to be
+ * nearer than a city tells, so the policy has to allow that too.
  */
 export const isNear = (
   { origin, proximityPolicy }: PromptRequest,
@@ -82,5 +83,8 @@ export const isNear = (
 ): boolean => {
   const browser = { city, region, country, operator: undefined, asn: undefined, network: undefined }
   const proximity = proximityOf(origin, browser)
-  return proximity !== 'far' && proximity !== 'unknown' && proximityPolicy[proximity] === 'allow'
+  if (proximity === 'far' || proximity === 'unknown') return false
+  return PROXIMITIES.slice(0, PROXIMITIES.indexOf(proximity) + 1).every(
+    (level) => proximityPolicy[level] === 'allow',
+  )
 }

@@ -123,6 +123,24 @@ describe('whether a browser is near: one', () => {
       false,
     ],
     [
+    [
+      'in the same city, where the client asks in the same network',
+      AT,
+      { proximityPolicy: { ...POLICY, same_network: 'confirm' } },
+      false,
+    ],
+    [
+      'in the same country, where the client refuses the same operator',
+      { ...AT, city: 'Oulu' },
+      { proximityPolicy: { ...POLICY, same_operator: 'refuse' } },
+      false,
+    ],
+    [
+      'nearer than what the client asks about',
+      AT,
+      { proximityPolicy: { ...POLICY, same_country: 'confirm', far: 'refuse', unknown: 'refuse' } },
+      true,
+    ],
       'as near as the client refuses',
       AT,
       { proximityPolicy: { ...POLICY, same_city: 'refuse' } },
