@@ -15,7 +15,7 @@ import { Grants } from './grants.ts'
 import { type Passkey, Passkeys } from './passkeys.ts'
 import { type Claims, Profile } from './profile.ts'
 import type { PromptRequest } from './prompt-guard.ts'
-import { type AskedBrowser, Prompts } from './prompts.ts'
+import { type AskedBrowser, Prompts, type Refusal } from './prompts.ts'
 import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
 import { type SecurityEvent, SecurityEvents } from './security-events.ts'
 import type { Place } from '../whereabouts.ts'
@@ -265,11 +265,12 @@ export class Account extends DurableObject {
 
   /**
    * The person says in a notification that they did not start it, which silences its source. Only the
-   * browser that was asked knows its endpoint. False if this account was not asked about the code.
+   * browser that was asked knows its endpoint.
    */
-  async refusePrompt(claim: SessionClaim, endpoint: string, codeHash: string): Promise<boolean> {
-    const person = await this.session(claim)
-    return person !== undefined && this.#prompts.refuse(claim.id, endpoint, codeHash, Date.now())
+  async refusePrompt(claim: SessionClaim, endpoint: string, codeHash: string): Promise<Refusal> {
+    return (await this.session(claim)) === undefined
+      ? { outcome: 'not_asked' }
+      : this.#prompts.refuse(claim.id, endpoint, codeHash, Date.now())
   }
 
   /**

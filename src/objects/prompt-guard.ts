@@ -1,7 +1,12 @@
 // Whether an account may be asked by push: a prompt that anybody can set off, as often as they like,
 // gets allowed in the end (RFC 10027 §3.3). Pure.
 import type { ProximityPolicy } from '../client-metadata.ts'
-import { MAX_PROMPTS, PROMPTS_WINDOW_MS, SOURCE_SILENCED_MS } from '../config.ts'
+import {
+  MAX_CODE_LIFETIME_MS,
+  MAX_PROMPTS,
+  PROMPTS_WINDOW_MS,
+  SOURCE_SILENCED_MS,
+} from '../config.ts'
 import { sha256 } from '../crypto.ts'
 import { PROXIMITIES, type Place, type Whereabouts, proximityOf } from '../whereabouts.ts'
 
@@ -20,7 +25,7 @@ export interface PromptRequest {
   readonly hintIssuedAtMs: number | undefined
 }
 
-interface Prompt {
+export interface Prompt {
   readonly codeHash: string
   readonly source: string
   readonly atMs: number
@@ -62,6 +67,10 @@ export const afterPrompt = (
 })
 
 /** The person does not know this source. */
+/** Whether a prompt may still end its request: an older code may be somebody else's by now. */
+export const isAnswerable = ({ atMs }: Prompt, now: number): boolean =>
+  now < atMs + MAX_CODE_LIFETIME_MS
+
 export const afterSilence = (
   { prompts, silenced }: PromptGuard,
   source: string,

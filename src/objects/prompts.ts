@@ -8,6 +8,7 @@ import {
   afterSilence,
   isNear,
   mayPrompt,
+  isAnswerable,
 } from './prompt-guard.ts'
 import { type OwnSubscription, type PushAddress, PushSubscriptions } from './push-subscriptions.ts'
 import type { SessionClaim, Sessions } from './sessions.ts'
@@ -26,6 +27,9 @@ export class Prompts {
   readonly #subscriptions: PushSubscriptions
 
   constructor(storage: DurableObjectStorage, sessions: Sessions) {
+/** What became of "Not me": of a code that nobody was asked about, or long ago, nothing ends. */
+export type Refusal = { readonly outcome: 'not_asked' | 'too_late' | 'refused' }
+
     this.#storage = storage
     this.#sessions = sessions
     this.#subscriptions = new PushSubscriptions(storage)
@@ -85,13 +89,13 @@ export class Prompts {
     endpoint: string,
     codeHash: string,
     now: number,
-  ): Promise<boolean> {
+  ): Promise<Refusal> {
     const subscription = await this.#subscriptions.find(sessionId)
     const { prompts } = await this.#guard()
     const prompt = prompts.find((one) => one.codeHash === codeHash)
-    if (subscription?.endpoint !== endpoint || prompt === undefined) return false
+    if (subscription?.endpoint !== endpoint || prompt === undefined) return { outcome: 'not_asked' }
     await this.silence(prompt.source, now)
-    return true
+    return { outcome: isAnswerable(prompt, now) ? 'refused' : 'too_late' }
   }
 
   async silence(source: string, now: number): Promise<void> {
