@@ -18,6 +18,7 @@ const MAX_SILENCED = 100
 export interface PromptRequest {
   /** SHA-256 of the user code. */
   readonly codeHash: string
+  readonly clientId: string
   readonly source: string
   readonly origin: Whereabouts
   readonly proximityPolicy: ProximityPolicy
@@ -66,11 +67,11 @@ export const afterPrompt = (
   silenced,
 })
 
-/** The person does not know this source. */
 /** Whether a prompt may still end its request: an older code may be somebody else's by now. */
 export const isAnswerable = ({ atMs }: Prompt, now: number): boolean =>
   now < atMs + MAX_CODE_LIFETIME_MS
 
+/** The person does not know this source. */
 export const afterSilence = (
   { prompts, silenced }: PromptGuard,
   source: string,

@@ -45,6 +45,7 @@ export const promptPerson = async (
   const browsers = await ask(() =>
     account?.prompt({
       codeHash: sha256(userCode),
+      clientId,
       source: promptSource(clientId, origin),
       origin,
       proximityPolicy,

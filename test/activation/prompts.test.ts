@@ -35,6 +35,7 @@ const NOT_ME = '/devices/prompts/not-me'
 const browsersOf = async ({ subject }: Resident) =>
   env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)).prompt({
     codeHash: crypto.randomUUID(),
+    clientId: 'tv',
     source: 'test',
     origin: { ...TURKU_HERE },
     proximityPolicy: EVERYWHERE,
@@ -262,7 +263,6 @@ describe('a notification that is answered with “Not me”', () => {
     expect((await resident.browser.open('/devices')).html).not.toContain('Stopped a request')
   })
 
-  it('is taken from the browser that was asked, once it knows its endpoint, and from no other', async () => {
   it.each([
     ['and the device has not collected it', 0],
     ['and the device has its tokens', 5000],
@@ -301,6 +301,7 @@ describe('a notification that is answered with “Not me”', () => {
     expect(state.outcome).toBe(status === 204 ? 'denied' : 'reviewable')
   })
 
+  it('is taken from the browser that was asked, once it knows its endpoint, and from no other', async () => {
     const { resident, device, endpoint } = await prompted()
     const { browser } = resident
     const user_code = device.userCode

@@ -33,6 +33,7 @@ const POLICY = {
 
 const request = (more: Partial<PromptRequest> = {}): PromptRequest => ({
   codeHash: 'code',
+  clientId: 'tv',
   source: 'source',
   origin: AT,
   proximityPolicy: POLICY,
@@ -123,7 +124,6 @@ describe('whether a browser is near: one', () => {
       false,
     ],
     [
-    [
       'in the same city, where the client asks in the same network',
       AT,
       { proximityPolicy: { ...POLICY, same_network: 'confirm' } },
@@ -141,6 +141,7 @@ describe('whether a browser is near: one', () => {
       { proximityPolicy: { ...POLICY, same_country: 'confirm', far: 'refuse', unknown: 'refuse' } },
       true,
     ],
+    [
       'as near as the client refuses',
       AT,
       { proximityPolicy: { ...POLICY, same_city: 'refuse' } },
