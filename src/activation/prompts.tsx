@@ -117,13 +117,14 @@ export const promptRefusal = new Hono<PageEnvironment>().post('/', async (contex
   const { subject, claim } = cookie
   const account = accountOf(env, subject)
   const endpoint = fields.get('endpoint') ?? ''
-  const isRefused = await ask(() => account?.refusePrompt(claim, endpoint, sha256(userCode)))
-  if (isRefused !== true) return context.body(null, 403)
+  const refusal = await ask(() => account?.refusePrompt(claim, endpoint, sha256(userCode)))
+  if (refusal === undefined || refusal.outcome === 'not_asked') return context.body(null, 403)
+  // What was not stopped here is for the page to tell, and to take back where it was allowed.
+  if (refusal.outcome === 'too_late') return context.body(null, 409)
   const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, 'reported'))
-  if (decision.outcome === 'decided') {
-    const { clientId, deviceName, origin } = decision.request
-    logDecision({ clientId, outcome: 'reported' })
-    await ask(() => account?.reportRequest(deviceName, placeIn(origin)))
-  }
+  if (decision.outcome !== 'decided') return context.body(null, 409)
+  const { clientId, deviceName, origin } = decision.request
+  logDecision({ clientId, outcome: 'reported' })
+  await ask(() => account?.reportRequest(deviceName, placeIn(origin)))
   return context.body(null, 204)
 })

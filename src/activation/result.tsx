@@ -6,6 +6,7 @@ import * as z from 'zod/mini'
 import { parseUserCode } from '../codes.ts'
 import { logDecision } from '../decision-log.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
+import { promptSource } from '../objects/prompt-guard.ts'
 import { dropCookie, keepCookie, readCookie } from './cookies.ts'
 import { Button, Csrf } from './form.tsx'
 import { Layout, Screen, type PageContext } from './layout.tsx'
@@ -131,11 +132,13 @@ export const result = new Hono<PageEnvironment>()
       deviceAuthorizationOf(context.env, parseUserCode(kept.userCode) ?? '').withdraw(subject),
     )
     if (withdrawn.outcome === 'not_valid') return goTo(context, '/devices')
-    const { grantId } = withdrawn
+    const { grantId, request } = withdrawn
+    const { push } = context.get('config')
+    const source = push && promptSource(request.clientId, request.origin)
     await ask(async () => {
       const account = accountOf(context.env, subject)
       // Also where the device has not collected its tokens yet: now it never will.
-      await account?.removeDevice(grantId, 'device_reported', kept.deviceName)
+      await account?.removeDevice(grantId, 'device_reported', kept.deviceName, source)
       await account?.signOutEverywhere({ withDevices: false })
     })
     logDecision({ clientId: kept.clientId, outcome: 'withdrawn' })

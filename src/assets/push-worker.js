@@ -2,8 +2,9 @@
 // whoever opted in (activation/files.ts). It decides nothing: the tap opens the page that asks.
 const { language, direction, base, words } = self.PROMPT
 
+// At once: what a device calls itself may look like a placeholder too.
 const filled = (template, parts) =>
-  Object.entries(parts).reduce((text, [name, part]) => text.replaceAll(`{${name}}`, part), template)
+  template.replace(/\{(\w+)\}/g, (all, name) => parts[name] ?? all)
 
 const placeName = ({ city, region, country }) => {
   const name = country && new Intl.DisplayNames(language, { type: 'region' }).of(country)

@@ -22,27 +22,26 @@ export interface AccountHint {
 }
 
 /**
- * The hint of a request, if this client may give one. Throws `invalid_request` for what no ID token
- * and no address looks like: that tells of nobody. One that we did not sign, or signed for another
- * client, leads nowhere instead, as an address without an account does: the device is to go on with
- * its code, and has learnt nothing.
+ * The hint of a request; what this client may not give is ignored. Throws `invalid_request` for what
+ * no ID token and no address looks like: that tells of nobody. One that we did not sign, or signed
+ * for another client, leads nowhere instead, as an address without an account does: the device is to
+ * go on with its code, and has learnt nothing.
  */
 export const readAccountHint = (
   { config }: Exchange,
   { pushHints }: Client,
   parameters: Parameters,
 ): AccountHint | undefined => {
-  if (config.push === undefined) return undefined
+  if (config.push === undefined || pushHints === 'off') return undefined
+  const mayNameByLogin = pushHints === 'login_hint' && config.hasBuiltInAccounts
   const idToken = parameters.get('id_token_hint')
-  const login = parameters.get('login_hint')
+  const login = mayNameByLogin ? parameters.get('login_hint') : undefined
   if (idToken !== undefined && !looksLikeJwt(idToken))
     throw new OAuthError('invalid_request', 'id_token_hint is no ID token')
   if (login !== undefined && login.length > MAX_LOGIN_LENGTH)
     throw new OAuthError('invalid_request', 'login_hint is too long')
-  if (idToken !== undefined && pushHints !== 'off') return { kind: 'id_token_hint', value: idToken }
-  if (login !== undefined && pushHints === 'login_hint' && config.hasBuiltInAccounts)
-    return { kind: 'login_hint', value: login }
-  return undefined
+  if (idToken !== undefined) return { kind: 'id_token_hint', value: idToken }
+  return login === undefined ? undefined : { kind: 'login_hint', value: login }
 }
 
 /** Asks whoever is named, if there is somebody and they may be asked; after the answer. */

@@ -15,14 +15,11 @@ import { Grants } from './grants.ts'
 import { type Passkey, Passkeys } from './passkeys.ts'
 import { type Claims, Profile } from './profile.ts'
 import type { PromptRequest } from './prompt-guard.ts'
-import { type AskedBrowser, Prompts } from './prompts.ts'
+import { type AskedBrowser, Prompts, type Refusal } from './prompts.ts'
 import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
 import { type SecurityEvent, SecurityEvents } from './security-events.ts'
 import type { Place } from '../whereabouts.ts'
 import { type Session, type SessionClaim, Sessions, type SignIn } from './sessions.ts'
-
-const DEVICES_ENDED_AT = 'devices_ended_at'
-const REPORTED_AT = 'reported_at'
 
 /** Somebody is about to have a user code looked up. */
 export interface CodeTry {
@@ -161,19 +158,23 @@ export class Account extends DurableObject {
   }
 
   /**
-   * Ends a device's grant: none of its tokens is good any more. One that is reported may not have
-   * collected its tokens yet: then it never will.
+   * Ends a device's grant: none of its tokens is good any more, nor its ID token as a hint. One that
+   * is reported may not have collected its tokens yet: then it never will. Its source, if told, does
+   * not ask by push any more.
    */
   async removeDevice(
     grantId: string,
     why: 'device_removed' | 'device_reported',
     deviceName?: string,
+    source?: string,
   ): Promise<void> {
+    const now = Date.now()
     const grant = await this.#grants.find(grantId)
     if (grant === undefined && why === 'device_removed') return
-    await this.#grants.end(grantId, Date.now())
-    // Whoever it was has an ID token by now, and is not to ask again by it.
-    if (why === 'device_reported') await this.ctx.storage.put(REPORTED_AT, Date.now())
+    await this.#grants.end(grantId, now)
+    // Whoever was let in by mistake may have had ID tokens of other clients, too.
+    await this.#prompts.voidHints(now, why === 'device_removed' ? grant?.clientId : undefined)
+    if (source !== undefined) await this.#prompts.silence(source, now)
     await this.#note(why, grant?.deviceName ?? deviceName, grant?.place)
   }
 
@@ -187,7 +188,7 @@ export class Account extends DurableObject {
     await this.#prompts.tidyUp(Date.now())
     if (withDevices) {
       const now = Date.now()
-      await Promise.all([this.#grants.endAll(now), this.ctx.storage.put(DEVICES_ENDED_AT, now)])
+      await Promise.all([this.#grants.endAll(now), this.#prompts.voidHints(now)])
     }
     await this.#note('signed_out_everywhere')
   }
@@ -252,24 +253,17 @@ export class Account extends DurableObject {
 
   /** Where to ask the person about a device, which counts as having asked; often nowhere. */
   async prompt(request: PromptRequest): Promise<readonly OwnSubscription[]> {
-    const [profile, endedAtMs = -Infinity, reportedAtMs = -Infinity] = await Promise.all([
-      this.#profile.open(),
-      this.ctx.storage.get<number>(DEVICES_ENDED_AT),
-      this.ctx.storage.get<number>(REPORTED_AT),
-    ])
-    const { hintIssuedAtMs = Infinity } = request
-    return profile === undefined || hintIssuedAtMs <= Math.max(endedAtMs, reportedAtMs)
-      ? []
-      : this.#prompts.ask(request, Date.now())
+    return (await this.#profile.open()) === undefined ? [] : this.#prompts.ask(request, Date.now())
   }
 
   /**
    * The person says in a notification that they did not start it, which silences its source. Only the
-   * browser that was asked knows its endpoint. False if this account was not asked about the code.
+   * browser that was asked knows its endpoint.
    */
-  async refusePrompt(claim: SessionClaim, endpoint: string, codeHash: string): Promise<boolean> {
-    const person = await this.session(claim)
-    return person !== undefined && this.#prompts.refuse(claim.id, endpoint, codeHash, Date.now())
+  async refusePrompt(claim: SessionClaim, endpoint: string, codeHash: string): Promise<Refusal> {
+    return (await this.session(claim)) === undefined
+      ? { outcome: 'not_asked' }
+      : this.#prompts.refuse(claim.id, endpoint, codeHash, Date.now())
   }
 
   /**
@@ -280,12 +274,7 @@ export class Account extends DurableObject {
     grantId: string,
     device: NewGrant,
   ): Promise<{ outcome: 'connected' | 'refused' }> {
-    const [profile, devicesEndedAtMs = -Infinity] = await Promise.all([
-      this.#profile.open(),
-      this.ctx.storage.get<number>(DEVICES_ENDED_AT),
-    ])
-    // What was allowed before all devices were removed is one of them.
-    const isOpen = profile !== undefined && device.approvedAtMs > devicesEndedAtMs
+    const isOpen = (await this.#profile.open()) !== undefined
     return isOpen && (await this.#grants.connect(grantId, device, Date.now()))
       ? { outcome: 'connected' }
       : { outcome: 'refused' }

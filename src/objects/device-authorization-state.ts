@@ -129,7 +129,12 @@ export type DecisionOutcome =
   | { readonly outcome: 'not_valid' }
 
 export type WithdrawalOutcome =
-  { readonly outcome: 'withdrawn'; readonly grantId: string } | { readonly outcome: 'not_valid' }
+  | {
+      readonly outcome: 'withdrawn'
+      readonly grantId: string
+      readonly request: AuthorizationRequest
+    }
+  | { readonly outcome: 'not_valid' }
 
 export type ReviewOutcome =
   | { readonly outcome: 'reviewable' | 'approved'; readonly request: AuthorizationRequest }
@@ -205,7 +210,7 @@ export const withdraw = (
       state.status === 'approved'
         ? { status: 'denied', request, reason: 'withdrawn', subject }
         : state,
-    outcome: { outcome: 'withdrawn', grantId: approval.grantId },
+    outcome: { outcome: 'withdrawn', grantId: approval.grantId, request },
   }
 }
 

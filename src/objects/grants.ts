@@ -17,6 +17,8 @@ import {
   revokeAccessToken,
 } from './grant-state.ts'
 
+const ALL_ENDED_AT = 'devices_ended_at'
+
 const key = (grantId: string) => `grant:${grantId}`
 
 /** Loads, asks grant-state.ts, saves. Whether the account is open is not its business. */
@@ -38,7 +40,13 @@ export class Grants {
   }
 
   async connect(grantId: string, device: NewGrant, now: number): Promise<boolean> {
-    const grant = connect(await this.find(grantId), device, now)
+    const [before, allEndedAtMs = -Infinity] = await Promise.all([
+      this.find(grantId),
+      this.#storage.get<number>(ALL_ENDED_AT),
+    ])
+    // What was allowed before all devices were removed is one of them.
+    if (device.approvedAtMs <= allEndedAtMs) return false
+    const grant = connect(before, device, now)
     if (grant === undefined) return false
     await this.#keep(grantId, grant)
     return true
@@ -111,9 +119,13 @@ export class Grants {
     await this.#keep(grantId, grant === undefined ? ended(now) : end(grant, now))
   }
 
+  /** Ends them all, also those that were allowed and have not begun. */
   async endAll(now: number): Promise<void> {
     const live = await this.list(now)
-    await Promise.all(live.map(({ grantId, ...grant }) => this.#keep(grantId, end(grant, now))))
+    await Promise.all([
+      ...live.map(({ grantId, ...grant }) => this.#keep(grantId, end(grant, now))),
+      this.#storage.put(ALL_ENDED_AT, now),
+    ])
   }
 
   /** All that are connected, the newest first. */

@@ -1,9 +1,14 @@
 // Whether an account may be asked by push: a prompt that anybody can set off, as often as they like,
 // gets allowed in the end (RFC 10027 §3.3). Pure.
 import type { ProximityPolicy } from '../client-metadata.ts'
-import { MAX_PROMPTS, PROMPTS_WINDOW_MS, SOURCE_SILENCED_MS } from '../config.ts'
+import {
+  MAX_CODE_LIFETIME_MS,
+  MAX_PROMPTS,
+  PROMPTS_WINDOW_MS,
+  SOURCE_SILENCED_MS,
+} from '../config.ts'
 import { sha256 } from '../crypto.ts'
-import { type Place, type Whereabouts, proximityOf } from '../whereabouts.ts'
+import { PROXIMITIES, type Place, type Whereabouts, proximityOf } from '../whereabouts.ts'
 
 /** A notification stays there for hours, and may still be told that nobody here started it. */
 const MAX_REMEMBERED_PROMPTS = 20
@@ -13,6 +18,7 @@ const MAX_SILENCED = 100
 export interface PromptRequest {
   /** SHA-256 of the user code. */
   readonly codeHash: string
+  readonly clientId: string
   readonly source: string
   readonly origin: Whereabouts
   readonly proximityPolicy: ProximityPolicy
@@ -20,7 +26,7 @@ export interface PromptRequest {
   readonly hintIssuedAtMs: number | undefined
 }
 
-interface Prompt {
+export interface Prompt {
   readonly codeHash: string
   readonly source: string
   readonly atMs: number
@@ -61,6 +67,10 @@ export const afterPrompt = (
   silenced,
 })
 
+/** Whether a prompt may still end its request: an older code may be somebody else's by now. */
+export const isAnswerable = ({ atMs }: Prompt, now: number): boolean =>
+  now < atMs + MAX_CODE_LIFETIME_MS
+
 /** The person does not know this source. */
 export const afterSilence = (
   { prompts, silenced }: PromptGuard,
@@ -74,7 +84,8 @@ export const afterSilence = (
 
 /**
  * Whether a browser is where the device may be: nobody is asked by push about a device that the
- * confirm page would make them check, or whose place or their own is not known.
+ * confirm page would make them check, or whose place or their own is not known. It may turn out to be
+ * nearer than a city tells, so the policy has to allow that too.
  */
 export const isNear = (
   { origin, proximityPolicy }: PromptRequest,
@@ -82,5 +93,8 @@ export const isNear = (
 ): boolean => {
   const browser = { city, region, country, operator: undefined, asn: undefined, network: undefined }
   const proximity = proximityOf(origin, browser)
-  return proximity !== 'far' && proximity !== 'unknown' && proximityPolicy[proximity] === 'allow'
+  if (proximity === 'far' || proximity === 'unknown') return false
+  return PROXIMITIES.slice(0, PROXIMITIES.indexOf(proximity) + 1).every(
+    (level) => proximityPolicy[level] === 'allow',
+  )
 }

@@ -1,4 +1,6 @@
 // What an account is asked by push, and in which browsers. Loads, asks prompt-guard.ts, saves.
+import { ID_TOKEN_HINT_LIFETIME_MS } from '../config.ts'
+import { sha256 } from '../crypto.ts'
 import type { Place } from '../whereabouts.ts'
 import {
   NO_PROMPTS,
@@ -6,6 +8,7 @@ import {
   type PromptRequest,
   afterPrompt,
   afterSilence,
+  isAnswerable,
   isNear,
   mayPrompt,
 } from './prompt-guard.ts'
@@ -13,11 +16,19 @@ import { type OwnSubscription, type PushAddress, PushSubscriptions } from './pus
 import type { SessionClaim, Sessions } from './sessions.ts'
 
 const GUARD = 'prompts'
+/** ID tokens from before this name nobody any more; what is so for one client alone has a key of its own. */
+const HINTS_VOID = 'hints_void'
+const HINTS_VOID_OF = `${HINTS_VOID}:`
+// Hashed, because a client may be called by an address that is longer than a key.
+const hintsVoidOf = (clientId: string) => HINTS_VOID_OF + sha256(clientId)
 
 /** A browser that is asked, as the person knows it. */
 export interface AskedBrowser extends OwnSubscription {
   readonly browser: string
 }
+
+/** What became of "Not me": of a code that nobody was asked about, or long ago, nothing ends. */
+export type Refusal = { readonly outcome: 'not_asked' | 'too_late' | 'refused' }
 
 /** Whether the account is open, and whose a session is, is not its business. */
 export class Prompts {
@@ -72,11 +83,21 @@ export class Prompts {
 
   /** Where to ask about a device, which counts as having asked. */
   async ask(request: PromptRequest, now: number): Promise<readonly OwnSubscription[]> {
-    const guard = await this.#guard()
-    if (!mayPrompt(guard, request, now)) return []
+    const [guard, areHintsVoid] = await Promise.all([this.#guard(), this.#isVoid(request)])
+    if (areHintsVoid || !mayPrompt(guard, request, now)) return []
     const near = (await this.browsers(now)).filter(({ place }) => isNear(request, place))
     if (near.length > 0) await this.#storage.put(GUARD, afterPrompt(guard, request, now))
     return near
+  }
+
+  /** ID tokens from until now name the account no more: those of one client, or of all. */
+  async voidHints(now: number, clientId?: string): Promise<void> {
+    const voided = await this.#storage.list<number>({ prefix: HINTS_VOID_OF })
+    const old = [...voided].filter(([, atMs]) => atMs + ID_TOKEN_HINT_LIFETIME_MS <= now)
+    await Promise.all([
+      ...old.map(([name]) => this.#storage.delete(name)),
+      this.#storage.put(clientId === undefined ? HINTS_VOID : hintsVoidOf(clientId), now),
+    ])
   }
 
   /** Silences the source of a prompt, at the word of a browser that got it. */
@@ -85,17 +106,22 @@ export class Prompts {
     endpoint: string,
     codeHash: string,
     now: number,
-  ): Promise<boolean> {
+  ): Promise<Refusal> {
     const subscription = await this.#subscriptions.find(sessionId)
     const { prompts } = await this.#guard()
     const prompt = prompts.find((one) => one.codeHash === codeHash)
-    if (subscription?.endpoint !== endpoint || prompt === undefined) return false
+    if (subscription?.endpoint !== endpoint || prompt === undefined) return { outcome: 'not_asked' }
     await this.silence(prompt.source, now)
-    return true
+    return { outcome: isAnswerable(prompt, now) ? 'refused' : 'too_late' }
   }
 
   async silence(source: string, now: number): Promise<void> {
     await this.#storage.put(GUARD, afterSilence(await this.#guard(), source, now))
+  }
+
+  async #isVoid({ clientId, hintIssuedAtMs = Infinity }: PromptRequest): Promise<boolean> {
+    const voided = await this.#storage.get<number>([HINTS_VOID, hintsVoidOf(clientId)])
+    return [...voided.values()].some((atMs) => hintIssuedAtMs <= atMs)
   }
 
   async #guard(): Promise<PromptGuard> {

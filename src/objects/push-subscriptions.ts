@@ -12,13 +12,13 @@ export interface PushAddress {
   readonly auth: string
 }
 
-export interface PushSubscription extends PushAddress {
+export interface KeptSubscription extends PushAddress {
   /** Where the browser was last seen. */
   readonly place: Place
   readonly subscribedAtMs: number
 }
 
-export interface OwnSubscription extends PushSubscription {
+export interface OwnSubscription extends KeptSubscription {
   readonly sessionId: string
 }
 
@@ -30,12 +30,12 @@ export class PushSubscriptions {
     this.#storage = storage
   }
 
-  find(sessionId: string): Promise<PushSubscription | undefined> {
-    return this.#storage.get<PushSubscription>(key(sessionId))
+  find(sessionId: string): Promise<KeptSubscription | undefined> {
+    return this.#storage.get<KeptSubscription>(key(sessionId))
   }
 
   /** Keeps one, in place of an older one of the same browser; the oldest of too many goes. */
-  async keep(sessionId: string, subscription: PushSubscription): Promise<void> {
+  async keep(sessionId: string, subscription: KeptSubscription): Promise<void> {
     const others = (await this.list()).filter((other) => other.sessionId !== sessionId)
     const superseded = others.filter(({ endpoint }) => endpoint === subscription.endpoint)
     const tooMany = others
@@ -80,7 +80,7 @@ export class PushSubscriptions {
 
   /** All of them, the newest first. */
   async list(): Promise<readonly OwnSubscription[]> {
-    const all = await this.#storage.list<PushSubscription>({ prefix: key('') })
+    const all = await this.#storage.list<KeptSubscription>({ prefix: key('') })
     return [...all]
       .map(([name, subscription]) => ({ ...subscription, sessionId: name.slice(key('').length) }))
       .toSorted((a, b) => b.subscribedAtMs - a.subscribedAtMs)

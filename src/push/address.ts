@@ -3,6 +3,10 @@ import { fromBase64url } from '../crypto.ts'
 import { isLoopback } from '../loopback.ts'
 import type { PushAddress } from '../objects/push-subscriptions.ts'
 
+// Of Chromium, Safari, Firefox and Edge.
+const PUSH_SERVICES: readonly string[] = ['fcm.googleapis.com', 'web.push.apple.com']
+const PUSH_SERVICE_DOMAINS = ['.push.services.mozilla.com', '.notify.windows.com']
+
 // Those of today's push services have 100 to 700.
 const MAX_ENDPOINT_LENGTH = 2048
 const POINT_BYTES = 65
@@ -19,6 +23,15 @@ export const parsePushAddress = async (
   if (url.protocol !== 'https:' && !isHere) return undefined
   if (fromBase64url(auth)?.length !== SECRET_BYTES) return undefined
   return (await isPublicKey(p256dh)) ? { endpoint: url.href, p256dh, auth } : undefined
+}
+
+/** Whether an endpoint is at a push service of the world's browsers, which expects many messages. */
+export const isAtPushService = (endpoint: string): boolean => {
+  const { hostname } = new URL(endpoint)
+  return (
+    PUSH_SERVICES.includes(hostname) ||
+    PUSH_SERVICE_DOMAINS.some((domain) => hostname.endsWith(domain))
+  )
 }
 
 const isPublicKey = async (text: string): Promise<boolean> => {

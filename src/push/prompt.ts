@@ -10,6 +10,7 @@ import { accountOf, ask } from '../objects/index.ts'
 import { promptSource } from '../objects/prompt-guard.ts'
 import { NotFetched, postPublic } from '../public-fetch.ts'
 import { placeIn } from '../whereabouts.ts'
+import { isAtPushService } from './address.ts'
 import { type PushMessage, pushRequest } from './message.ts'
 
 /** The account that a device named, by what we can vouch for. */
@@ -44,6 +45,7 @@ export const promptPerson = async (
   const browsers = await ask(() =>
     account?.prompt({
       codeHash: sha256(userCode),
+      clientId,
       source: promptSource(clientId, origin),
       origin,
       proximityPolicy,
@@ -53,7 +55,9 @@ export const promptPerson = async (
   const message = messageFor(userCode, request, Date.now())
   const send = async ({ sessionId, ...address }: NonNullable<typeof browsers>[number]) => {
     const { endpoint } = address
-    const target = { address: endpoint, limit: env.PUSH_LIMIT, allowsLoopback }
+    // An account may name any host: what is no push service is asked no more than others are.
+    const limit = isAtPushService(endpoint) ? env.PUSH_LIMIT : env.OUTBOUND_LIMIT
+    const target = { address: endpoint, limit, allowsLoopback }
     try {
       const status = await postPublic(target, await pushRequest(settings, address, message))
       logPush(clientId, status)

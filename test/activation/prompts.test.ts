@@ -1,6 +1,8 @@
 // Opting a browser in and out of being asked by push, and what its notification may say without a page.
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MINUTE } from '../../src/durations.ts'
 import { authorizationBehind } from '../support/device.ts'
 import {
   PUSH_VARS,
@@ -33,6 +35,7 @@ const NOT_ME = '/devices/prompts/not-me'
 const browsersOf = async ({ subject }: Resident) =>
   env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)).prompt({
     codeHash: crypto.randomUUID(),
+    clientId: 'tv',
     source: 'test',
     origin: { ...TURKU_HERE },
     proximityPolicy: EVERYWHERE,
@@ -254,10 +257,48 @@ describe('a notification that is answered with “Not me”', () => {
     const { resident, subscription, hint, address, device, endpoint } = await prompted()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
     const late = await sendWith(resident.browser, { endpoint, user_code: device.userCode })
-    expect(late.status).toBe(204)
+    expect([late.status, late.html]).toStrictEqual([409, ''])
     await start(hint, { address })
     expect(subscription.host.asked).toBe(1)
     expect((await resident.browser.open('/devices')).html).not.toContain('Stopped a request')
+  })
+
+  it.each([
+    ['and the device has not collected it', 0],
+    ['and the device has its tokens', 5000],
+  ])('leads to the page where it was allowed already: %s', async (_, afterMs) => {
+    const { resident, subscription, hint, address, device, endpoint } = await prompted()
+    const { browser } = resident
+    const path = `/device?user_code=${device.userCode}`
+    await browser.decide(await browser.open(path), 'allow')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + afterMs })
+    if (afterMs > 0) expect((await device.poll()).status).toBe(200)
+    const answer = await sendWith(browser, { endpoint, user_code: device.userCode })
+    expect([answer.status, answer.html]).toStrictEqual([409, ''])
+    await start(hint, { address })
+    expect(subscription.host.asked, 'silenced').toBe(1)
+    const page = await browser.open(path)
+    expect(page.html).toContain('You’re connected')
+    expect((await browser.submit(page, '/device/result')).html).toContain('The device was removed')
+  })
+
+  it.each([
+    ['ends nothing a quarter of an hour later, when the code may be another’s', 15 * MINUTE, 409],
+    ['ends the request until then', 15 * MINUTE - 1, 204],
+  ])('%s', async (_, afterMs, status) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { resident, device, endpoint } = await prompted()
+    const authorization = authorizationBehind(device.userCode)
+    const opened = await authorization.open({ subject: resident.subject, country: undefined })
+    if (opened.outcome !== 'reviewable') throw new Error(opened.outcome)
+    await runInDurableObject(authorization, (object) => object.alarm())
+    vi.setSystemTime(Date.now() + afterMs)
+    const expiresAtMs = Date.now() + 10 * MINUTE
+    await authorization.start({ ...opened.request, expiresAtMs })
+    const answer = await sendWith(resident.browser, { endpoint, user_code: device.userCode })
+    expect(answer.status).toBe(status)
+    const state = await authorization.open({ subject: resident.subject, country: undefined })
+    expect(state.outcome).toBe(status === 204 ? 'denied' : 'reviewable')
   })
 
   it('is taken from the browser that was asked, once it knows its endpoint, and from no other', async () => {

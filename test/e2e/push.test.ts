@@ -159,6 +159,18 @@ it.each([
   expect(plain(shown.body)).toContain(place)
 })
 
+it('the notification says names as they are, whatever they look like', async () => {
+  const phone = await unlock()
+  const hint = await introduce(phone)
+  const subscriber = service.subscribe()
+  const asked = await AskedPhone.optIn(phone, subscriber)
+  await startAgain(hint)
+  const names = { device: "$& $' {device} {client}", client: '{place} {1} $`' }
+  const shown = await asked.receive({ ...(await receive(subscriber)), ...names })
+  expect(plain(shown.title)).toBe(`Sign in on ${names.device}?`)
+  expect(plain(shown.body)).toContain(`${names.client}, from Turku`)
+})
+
 describe('a browser', () => {
   it('subscribes with our key, for messages that are shown', async () => {
     const phone = await unlock()

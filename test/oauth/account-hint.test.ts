@@ -67,18 +67,21 @@ const forge = async (kid: string, claims: object): Promise<string> => {
 }
 
 describe('what no hint looks like', () => {
-  it.each<[string, Fields | string]>([
-    ['no JWT', { id_token_hint: 'somebody' }],
-    ['a JWT without a signature', { id_token_hint: 'e30.e30.' }],
-    ['an encrypted one', { id_token_hint: 'e30.e30.e30.e30.e30' }],
-    ['a very long one', { id_token_hint: `${'x'.repeat(4093)}.x.x` }],
-    ['a very long address', { login_hint: `${'x'.repeat(243)}@example.com` }],
-    ['two ID tokens', 'id_token_hint=a.b.c&id_token_hint=a.b.c'],
-    ['two addresses', 'login_hint=a@example.com&login_hint=b@example.com'],
-  ])('is refused, whoever sends it: %s', async (_, fields) => {
-    for (const client of ['tv', 'mail-tv', 'quiet-tv']) {
+  const everybody = ['tv', 'mail-tv', 'quiet-tv']
+
+  it.each<[string, Fields | string, readonly string[]]>([
+    ['no JWT', { id_token_hint: 'somebody' }, ['tv', 'mail-tv']],
+    ['a JWT without a signature', { id_token_hint: 'e30.e30.' }, ['tv', 'mail-tv']],
+    ['an encrypted one', { id_token_hint: 'e30.e30.e30.e30.e30' }, ['tv', 'mail-tv']],
+    ['a very long one', { id_token_hint: `${'x'.repeat(4093)}.x.x` }, ['tv', 'mail-tv']],
+    ['a very long address', { login_hint: `${'x'.repeat(243)}@example.com` }, ['mail-tv']],
+    ['two ID tokens', 'id_token_hint=a.b.c&id_token_hint=a.b.c', everybody],
+    ['two addresses', 'login_hint=a@example.com&login_hint=b@example.com', everybody],
+  ])('is refused where it would count, and else ignored: %s', async (_, fields, refused) => {
+    for (const client of everybody) {
       const { status, body } = await ask(fields, client)
-      expect([status, body.error]).toStrictEqual([400, 'invalid_request'])
+      const expected = refused.includes(client) ? [400, 'invalid_request'] : [200, undefined]
+      expect([status, body.error], client).toStrictEqual(expected)
     }
   })
 

@@ -274,6 +274,19 @@ describe('what a person does about their devices (XD-8)', () => {
     expect(await keysIn(account)).toEqual(before)
   })
 
+  it('that one was removed is forgotten once no hint can be that old', async () => {
+    const account = await connected()
+    const kept = async () =>
+      (await keysIn(account)).filter((name) => name.startsWith('hints_void:'))
+    await account.removeDevice('grant', 'device_removed')
+    pass(400 * DAY - 1)
+    await account.removeDevice('another', 'device_reported')
+    expect(await kept()).toHaveLength(1)
+    pass(1)
+    await account.removeDevice('another', 'device_reported')
+    expect(await kept()).toEqual([])
+  })
+
   it('RF-12 signing out everywhere ends all sessions, and devices where that is wanted', async () => {
     const account = await connected()
     await signIn(account)

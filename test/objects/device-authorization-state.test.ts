@@ -110,7 +110,7 @@ describe('withdraw', () => {
   it('XD-8 turns an approval into a denial, and names the grant that must not begin', () => {
     expect(withdraw(states.approved, 'anna')).toEqual({
       state: deniedFor('withdrawn'),
-      outcome: { outcome: 'withdrawn', grantId: 'grant' },
+      outcome: { outcome: 'withdrawn', grantId: 'grant', request: states.approved.request },
     })
   })
 
@@ -118,7 +118,11 @@ describe('withdraw', () => {
     for (const _ of [1, 2]) {
       const { state, outcome } = withdraw(states.redeemed, 'anna')
       expect(state).toBe(states.redeemed)
-      expect(outcome).toEqual({ outcome: 'withdrawn', grantId: 'grant' })
+      expect(outcome).toEqual({
+        outcome: 'withdrawn',
+        grantId: 'grant',
+        request: states.redeemed.request,
+      })
     }
   })
 

@@ -33,6 +33,7 @@ const POLICY = {
 
 const request = (more: Partial<PromptRequest> = {}): PromptRequest => ({
   codeHash: 'code',
+  clientId: 'tv',
   source: 'source',
   origin: AT,
   proximityPolicy: POLICY,
@@ -121,6 +122,24 @@ describe('whether a browser is near: one', () => {
       { ...AT, city: 'Oulu' },
       { proximityPolicy: { ...POLICY, same_country: 'confirm' } },
       false,
+    ],
+    [
+      'in the same city, where the client asks in the same network',
+      AT,
+      { proximityPolicy: { ...POLICY, same_network: 'confirm' } },
+      false,
+    ],
+    [
+      'in the same country, where the client refuses the same operator',
+      { ...AT, city: 'Oulu' },
+      { proximityPolicy: { ...POLICY, same_operator: 'refuse' } },
+      false,
+    ],
+    [
+      'nearer than what the client asks about',
+      AT,
+      { proximityPolicy: { ...POLICY, same_country: 'confirm', far: 'refuse', unknown: 'refuse' } },
+      true,
     ],
     [
       'as near as the client refuses',

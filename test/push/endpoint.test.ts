@@ -1,4 +1,5 @@
 // Where messages by push go: only where anybody may go, and without a word about it in the log.
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Resident, Subscription, idTokenOf, start } from '../support/household.ts'
 import { Host, connectInternet } from '../support/internet.ts'
@@ -49,6 +50,26 @@ describe('an endpoint that leads where only we can go', () => {
     const host = new Host(() => new Response(null, { status, headers }))
     await promptAt(host)
     expect([host.asked, target.asked]).toStrictEqual([1, 0])
+  })
+})
+
+describe('a host that was asked sixty times in this minute', () => {
+  it.each([
+    ['fcm.googleapis.com', 1],
+    ['web.push.apple.com', 1],
+    ['updates.push.services.mozilla.com', 1],
+    ['eu.push.services.mozilla.com', 1],
+    ['wns2-db5p.notify.windows.com', 1],
+    ['host.example', 0],
+    ['googleapis.com', 0],
+    ['evil.fcm.googleapis.com', 0],
+    ['fcm.googleapis.com.evil.example', 0],
+    ['evil-notify.windows.com', 0],
+  ])('is asked once more only if it is a push service: %s, %i times', async (name, times) => {
+    const host = new Host(() => new Response(null, { status: 201 }), `https://${name}/push`)
+    await Promise.all(Array.from({ length: 150 }, () => env.OUTBOUND_LIMIT.limit({ key: name })))
+    await promptAt(host)
+    expect(host.asked).toBe(times)
   })
 })
 

@@ -287,6 +287,42 @@ describe('whoever says that they did not start it', () => {
     expect(subscription.host.asked).toBe(0)
   })
 
+  it('is not asked by an ID token of a client whose device was removed since', async () => {
+    const { resident, subscription, hint } = await household()
+    const { browser } = resident
+    const other = { id_token_hint: await idTokenOf(resident, 'other-tv') }
+    const device = await start({})
+    await browser.decide(await browser.open(`/device?user_code=${device.userCode}`), 'allow')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5000 })
+    const { body } = await device.poll()
+    // The newest, which comes first.
+    await browser.submit(await browser.open('/devices'), '/devices/device/remove')
+    for (const id_token_hint of [hint.id_token_hint, body.id_token]) await start({ id_token_hint })
+    expect(subscription.host.asked, 'before').toBe(0)
+    await start(other, { clientId: 'other-tv' })
+    expect(subscription.host.asked, 'another client').toBe(1)
+    vi.setSystemTime(Date.now() + MINUTE)
+    await start({ id_token_hint: await idTokenOf(resident) })
+    expect(subscription.host.asked, 'since').toBe(2)
+  })
+
+  it('is not asked for thirty days from where a device was let in that was not theirs', async () => {
+    const { resident, subscription } = await household(TURKU, Resident.register())
+    const { browser } = resident
+    const address = freshAddress()
+    const device = await start({}, { address })
+    const page = await browser.open(`/device?user_code=${device.userCode}`)
+    await browser.submit(await browser.decide(page, 'allow'), '/device/result')
+    await browser.signIn(resident.email)
+    await new Subscription(subscription.host).add(browser)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + MINUTE })
+    const hint = { id_token_hint: await idTokenOf(resident) }
+    await start(hint, { address })
+    expect(subscription.host.asked, 'the same').toBe(0)
+    await start(hint)
+    expect(subscription.host.asked, 'another network').toBe(1)
+  })
+
   it('is not asked by the ID token of a device that was not theirs', async () => {
     const { resident, subscription, hint } = await household(TURKU, Resident.register())
     const device = await start({})

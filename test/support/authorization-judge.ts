@@ -97,7 +97,7 @@ export class Judge {
       return
     }
     const { grantId } = approvalOf(subject, this.#end.atMs)
-    expect(answer).toEqual({ outcome: 'withdrawn', grantId })
+    expect(answer).toMatchObject({ outcome: 'withdrawn', grantId })
     expect(didChange, 'what was redeemed ends elsewhere').toBe(this.#redeemed === undefined)
     if (this.#redeemed === undefined) this.#end = { is: 'denied', by: subject }
   }
