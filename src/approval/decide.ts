@@ -49,7 +49,11 @@ const parseDecision = (body: Readonly<Record<string, unknown>>): DecisionRequest
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const member = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0]
-  throw invalidRequest(`${String(member)} is not good`)
+  throw invalidRequest(
+    member === 'decision'
+      ? 'decision must be approve, deny or report'
+      : `${String(member)} is not good`,
+  )
 }
 
 const invalidRequest = (description: string): OAuthError =>

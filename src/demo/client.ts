@@ -11,7 +11,7 @@ export const AUDIENCE = 'https://antenna.example.com'
 export const DEMO = {
   client: {
     client_id: 'demo-tv',
-    client_name: 'Demo television',
+    client_name: 'Example TV',
     scope: 'openid profile email offline_access library:read',
   },
   scopes: { 'library:read': 'See the films and series in your library' },

@@ -58,7 +58,8 @@ const startProvider = async (port: number): Promise<ExampleId> => {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
     return stop(
       `Port ${port} is taken, and the demo's identity provider wants it.\n` +
-        `Stop what runs there, or: npm start -- --provider-port ${port + 1}`,
+        `Stop what runs there, or: npm start -- --provider-port ${port - 1}\n` +
+        '(and --port, if it is another of these demos).',
     )
   }
 }

@@ -74,6 +74,7 @@ const loadVerdicts = (results: Results, storage: Storage): Verdict[] => {
   const isAhead = (kind: Kind) => rate(ours, kind) >= rate(peer, kind)
   const isCheaper = (kind: Kind) => cpu(ours, kind) <= cpu(peer, kind)
   const alarm = middle(results, `bare object with alarm, ${storage}`, 'starts').toFixed(0)
+  const shape = middle(results, `bare objects, as many steps, ${storage}`, 'signIns').toFixed(0)
   return [
     {
       measure: `pending polls, ${storage}`,
@@ -90,7 +91,7 @@ const loadVerdicts = (results: Results, storage: Storage): Verdict[] => {
     {
       measure: `whole sign-ins, ${storage}`,
       reach: storage === 'memory' ? '≥ oidc-provider' : '≥ 0.7 of the bare object, written twice',
-      measured: rates('signIns'),
+      measured: `${rates('signIns')}; bare objects, as many steps: ${shape}/s`,
       isReached: storage === 'memory' ? isAhead('signIns') : share('signIns') >= 0.7,
     },
     ...(['polls', 'signIns'] as const).map((kind) => ({

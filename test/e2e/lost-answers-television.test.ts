@@ -53,6 +53,6 @@ it.each([
   expect(found === lost, 'the same again, since it was at once').toBe(keepsAlive)
   const asked = proxy.asked.filter((path) => path === '/token').length
   expect(asked - sent, 'what Chromium sent without being told').toBe(keepsAlive ? 1 : 0)
-  expect((await person.open('/devices')).html.match(/Demo television/g)).toHaveLength(1)
+  expect((await person.open('/devices')).html.match(/Example TV/g)).toHaveLength(1)
   await proxy.close()
 })

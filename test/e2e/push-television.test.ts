@@ -118,7 +118,7 @@ it('asks nobody at first, and by push whom it knows when it is turned on again',
   expect(service.refused).toEqual([])
   expect(payload).toMatchObject({
     code: await television.showsCode(),
-    client: 'Demo television',
+    client: 'Example TV',
     device: 'Living-room TV (demo)',
   })
   const address = await asked.press(await asked.receive(payload))

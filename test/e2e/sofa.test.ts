@@ -58,7 +58,7 @@ it('signs a television in: scan, make an account, allow', async () => {
   await phone.getByRole('button', { name: 'Create account' }).click()
 
   // VP-3, VP-22: the same code, without entering it again.
-  await phone.getByRole('heading', { name: /Connect a device to .Demo television.\?/ }).waitFor()
+  await phone.getByRole('heading', { name: /Connect a device to .Example TV.\?/ }).waitFor()
   expect(await phone.locator('.code').innerText()).toBe(code)
   await phone.getByText('See the films and series in your library').waitFor()
   await phone.getByRole('button', { name: 'Allow', exact: true }).click()

@@ -161,7 +161,7 @@ it('says in plain words that the port of the identity provider is taken', async 
   const second = new Program(['start', '--', '--port', '0', '--provider-port', port])
   expect(await second.exited).toBe(1)
   expect(second.output).toContain(`Port ${port} is taken`)
-  expect(second.output).toContain(`npm start -- --provider-port ${Number(port) + 1}`)
+  expect(second.output).toContain(`npm start -- --provider-port ${Number(port) - 1}`)
   expect(second.output).not.toMatch(/wrangler|at .*\(.*:\d+/)
 })
 

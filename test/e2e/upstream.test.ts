@@ -108,7 +108,7 @@ it('signs a television in: scan, sign in at Acme, come back to the same code, al
   await signInThere(phone, ADA)
 
   // VP-3, VP-22: the same code, without entering it again, and nothing of Acme in the address.
-  await phone.getByRole('heading', { name: /Connect a device to .Demo television.\?/ }).waitFor()
+  await phone.getByRole('heading', { name: /Connect a device to .Example TV.\?/ }).waitFor()
   expect(phone.url()).toBe(`${server.origin}/device/confirm`)
   expect(await code(phone)).toBe(shown)
   await phone.getByText(ADA.name).waitFor()
