@@ -9,6 +9,8 @@ import { type Flow, type Target, antenna, bareHolding } from './target.ts'
 
 /** How many are waiting when the polls of others are measured. */
 export const WAITING = [100, 1000, 8000]
+/** How many wait on the bare object, to compare. */
+export const COMPARED = 1000
 const APPROVALS = 2000
 const APPROVALS_AT_ONCE = 16
 /** Of others, who poll meanwhile. */
@@ -35,6 +37,8 @@ export interface HeldMeasured {
   readonly held: number
   /** What they add to a process in which as many flows have been started. */
   readonly bytesEach: number
+  /** The same when as many were waiting as on the bare object, which is told beside it. */
+  readonly bytesEachCompared: number
   /** All memory of the process by the number of them. */
   readonly bytesInAll: number
   /** Of others, while so many were waiting. */
@@ -62,9 +66,11 @@ export const measureHeld = async (
   const all: Held[] = []
   const polls = []
   let bytesAfter = bytesBefore
+  let bytesEachCompared = NaN
   for (const waiting of pace.goals) {
     await hold(target, waitingFlows.slice(all.length, waiting), all, pace)
     bytesAfter = await residentBytes(server.pid)
+    if (waiting <= COMPARED) bytesEachCompared = (bytesAfter - bytesBefore) / waiting
     polls.push({ waiting, measured: await measurePolls(others, flows, span) })
   }
   const approved = all.filter((_, index) => index % Math.ceil(pace.most / APPROVALS) === 0)
@@ -76,6 +82,7 @@ export const measureHeld = async (
   return {
     held: pace.most,
     bytesEach: (bytesAfter - bytesBefore) / pace.most,
+    bytesEachCompared,
     bytesInAll: bytesAfter / pace.most,
     polls,
     latencies,
@@ -90,7 +97,7 @@ export const measureHeldFloor = async (
   mostWaiting = Infinity,
 ): Promise<number> => {
   const target = bareHolding('bare, held', server)
-  const pace = await paceOf(server, mostWaiting)
+  const pace = await paceOf(server, Math.min(COMPARED, mostWaiting))
   const flows = await startAll(target, pace)
   const bytesBefore = await residentBytes(server.pid)
   const all: Held[] = []

@@ -21,7 +21,7 @@ const isQuick = process.argv.includes('--quick')
 const here = new URL('.', import.meta.url).pathname
 const span: Span = isQuick
   ? { warmUpSeconds: 0.2, seconds: 0.3, repetitions: 3 }
-  : { warmUpSeconds: 1.5, seconds: 2.5, repetitions: 3 }
+  : { warmUpSeconds: 1, seconds: 2, repetitions: 3 }
 
 const say = (what: string): void =>
   console.info(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${what}`)

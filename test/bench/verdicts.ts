@@ -1,5 +1,5 @@
 // What was to be reached, what was measured, and whether that is enough.
-import { p99 } from './held.ts'
+import { COMPARED, p99 } from './held.ts'
 import { mean, percentile } from './load.ts'
 import { type Kind, type Results, median, middle, priceOf, range } from './results.ts'
 import type { Storage } from './servers.ts'
@@ -108,8 +108,10 @@ const heldVerdict = ({ held, heldFloor }: Results): Verdict => ({
   reach: '8,000, ≤ 15 KB each asleep, p99 ≤ 0.25 s at 16 approvals at once, none lost',
   measured:
     `${held.held}${held.limit === undefined ? '' : ` (${held.limit})`}, ` +
-    `${(held.bytesEach / 1000).toFixed(1)} KB each; bare ${(heldFloor / 1000).toFixed(1)} KB (all memory of the process by their number: ` +
-    `${(held.bytesInAll / 1000).toFixed(0)} KB); approval → answer ` +
+    `${(held.bytesEach / 1000).toFixed(1)} KB each (all memory of the process by their number: ` +
+    `${(held.bytesInAll / 1000).toFixed(0)} KB); of ${COMPARED} ` +
+    `${(held.bytesEachCompared / 1000).toFixed(0)} KB each, on the bare object ` +
+    `${(heldFloor / 1000).toFixed(0)} KB; approval → answer ` +
     `p50 ${seconds(median(held.latencies))}, p99 ${seconds(p99(held.latencies))} ` +
     `of ${held.latencies.length}; ${held.lost} lost`,
   isReached:
