@@ -1,0 +1,145 @@
+// What an answer says, of all that may be said to each thing that is asked. Whatever else comes is
+// wrong: another status, another error, JSON or a page that is not ours.
+import { decodeJwt } from 'jose'
+import { hiddenFields } from '../bench/browser.ts'
+import type { Answer, Asked } from './history.ts'
+import type { Heard } from './wire.ts'
+
+type Read = (heard: Heard) => Answer | undefined
+
+export const readAnswer = (does: Asked['does'], heard: Heard): Answer => {
+  try {
+    const answer = isUnavailable(heard) ? { is: 'unavailable' as const } : READ[does](heard)
+    if (answer !== undefined) return answer
+  } catch {
+    // Not even legible.
+  }
+  const { status, headers, body } = heard
+  const head = [status, headers['content-type'], headers.location].join(' ')
+  return { is: 'wrong', text: `${does}: ${head} ${body.slice(0, 500)}` }
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+const json = ({ headers, body }: Heard): Json => {
+  if (!headers['content-type']?.startsWith('application/json')) throw new TypeError('no JSON')
+  return JSON.parse(body) as Json
+}
+
+const text = (value: unknown): string => {
+  if (typeof value !== 'string' || value === '') throw new TypeError('no text')
+  return value
+}
+
+const isPage = ({ headers, body }: Heard): boolean =>
+  headers['content-type'] === 'text/html; charset=UTF-8' &&
+  headers['content-security-policy'] !== undefined &&
+  body.startsWith('<!doctype html>') &&
+  body.endsWith('</html>')
+
+const isUnavailable = (heard: Heard): boolean => {
+  if (heard.status !== 503) return false
+  if (isPage(heard)) return true
+  return json(heard)['error'] === 'temporarily_unavailable' && heard.headers['retry-after'] === '1'
+}
+
+/** An error of the token endpoint; each comes with a description, and is stored nowhere. */
+const refusal = (heard: Heard): string => {
+  const { error, error_description: description } = json(heard)
+  if (heard.status !== 400 || heard.headers['cache-control'] !== 'no-store') return ''
+  return text(description) && text(error)
+}
+
+const tokens: Read = (heard) => {
+  if (heard.status !== 200 || heard.headers['cache-control'] !== 'no-store') return undefined
+  const body = json(heard)
+  const accessToken = text(body['access_token'])
+  const { sub, grant_id: grantId } = decodeJwt(accessToken)
+  const grant = `${text(sub)} ${text(grantId)}`
+  return { is: 'tokens', accessToken, refreshToken: text(body['refresh_token']), grant }
+}
+
+const POLLED = {
+  authorization_pending: 'pending',
+  slow_down: 'slow_down',
+  access_denied: 'denied',
+  expired_token: 'expired',
+  invalid_grant: 'invalid',
+} as const
+
+const polled: Read = (heard) => {
+  if (heard.status === 200) return tokens(heard)
+  const error = refusal(heard)
+  return Object.hasOwn(POLLED, error) ? { is: POLLED[error as keyof typeof POLLED] } : undefined
+}
+
+const started: Read = (heard) => {
+  if (heard.status !== 200) return undefined
+  const { device_code: deviceCode, user_code: userCode } = json(heard)
+  return { is: 'started', deviceCode: text(deviceCode), userCode: text(userCode) }
+}
+
+const introspected: Read = (heard) => {
+  const { active } = json(heard)
+  if (heard.status !== 200 || typeof active !== 'boolean') return undefined
+  return { is: active ? 'active' : 'inactive' }
+}
+
+/** Where a page leads to after what was done there. */
+const led = ({ status, headers }: Heard): string => (status === 303 ? (headers.location ?? '') : '')
+
+const OUTCOMES = ['connected', 'declined', 'removed'] as const
+
+const tooMany: Read = (heard) =>
+  heard.status === 429 && isPage(heard) ? { is: 'too many' } : undefined
+
+/** What the browser is given to keep for the last page. */
+const result: Read = (heard) => {
+  if (led(heard) !== '/device/result') return undefined
+  const cookie = heard.headers['set-cookie']?.find((one) => one.startsWith('result='))
+  const kept = JSON.parse(decodeURIComponent(/=([^;]*)/.exec(cookie ?? '')?.[1] ?? '')) as Json
+  const outcome = OUTCOMES.find((one) => one === kept['outcome'])
+  return outcome && { is: outcome }
+}
+
+const notValid: Read = (heard) =>
+  heard.status === 404 && isPage(heard) && heard.body.includes('name="user_code"')
+    ? { is: 'not valid' }
+    : undefined
+
+const question: Read = (heard) =>
+  heard.status === 200 && isPage(heard) && heard.body.includes('value="allow"')
+    ? { is: 'question', fields: hiddenFields({ ...heard, head: '' }) }
+    : undefined
+
+const signedOut: Read = (heard) =>
+  led(heard) === '/device/sign-in' ? { is: 'signed out' } : undefined
+
+const elsewhere: Read = (heard) => signedOut(heard) ?? tooMany(heard)
+
+const decided: Read = (heard) => result(heard) ?? notValid(heard) ?? elsewhere(heard)
+
+const READ: Readonly<Record<Asked['does'], Read>> = {
+  start: started,
+  poll: polled,
+  refresh: (heard) => {
+    const answer = polled(heard)
+    return answer?.is === 'tokens' || answer?.is === 'invalid' ? answer : undefined
+  },
+  revoke: ({ status, body }) => (status === 200 && body === '' ? { is: 'revoked' } : undefined),
+  introspect: introspected,
+  'introspect access': introspected,
+  userinfo: (heard) => {
+    if (heard.status === 200 && text(json(heard)['sub'])) return { is: 'served' }
+    if (heard.status !== 401 || json(heard)['error'] !== 'invalid_token') return undefined
+    return { is: 'unauthorized' }
+  },
+  look: (heard) => question(heard) ?? decided(heard),
+  allow: decided,
+  decline: decided,
+  withdraw: (heard) =>
+    led(heard) === '/devices' ? { is: 'devices' } : (result(heard) ?? elsewhere(heard)),
+  read: (heard) => (heard.status === 200 && isPage(heard) ? { is: 'page' } : elsewhere(heard)),
+  remove: (heard) =>
+    led(heard) === '/devices?done=removed' ? { is: 'devices' } : elsewhere(heard),
+}

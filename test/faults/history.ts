@@ -1,0 +1,102 @@
+// What happened to one device authorization: what its device and its person asked, when, and what
+// came back. A history tells nothing that could not be seen on the wire.
+
+/** What is asked of the server. A device or a person asks it; so do copies of a request. */
+export type Asked =
+  | { readonly does: 'start' | 'poll' }
+  /** A person opens the address of the picture. */
+  | { readonly does: 'look' }
+  | { readonly does: 'allow' | 'decline' }
+  /** A page that only tells. */
+  | { readonly does: 'read' }
+  /** "This wasn't me", on the last page. */
+  | { readonly does: 'withdraw' }
+  /** Removes the device on /devices. */
+  | { readonly does: 'remove' }
+  | {
+      readonly does: 'refresh' | 'revoke' | 'introspect' | 'introspect access' | 'userinfo'
+      readonly token: string
+    }
+
+export interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Whose grant it is, and which, as the access token says. */
+  readonly grant: string
+}
+
+/** What came back, as far as it matters. */
+export type Answer =
+  | { readonly is: 'started'; readonly deviceCode: string; readonly userCode: string }
+  | ({ readonly is: 'tokens' } & Tokens)
+  | { readonly is: 'pending' | 'slow_down' | 'denied' | 'expired' | 'invalid' }
+  /** 503: nothing is known about what was asked. */
+  | { readonly is: 'unavailable' }
+  /** A page of ours, whatever it says. */
+  | { readonly is: 'page' }
+  /** Pages: the question, what was decided, that there is no such code. */
+  | { readonly is: 'question'; readonly fields: Readonly<Record<string, string>> }
+  | { readonly is: 'connected' | 'declined' | 'removed' | 'not valid' }
+  /** /devices, after something was done there or instead of something that could not be done. */
+  | { readonly is: 'devices' }
+  /** 200 to a revocation; 200 and 401 to a use of an access token; introspection's `active`. */
+  | { readonly is: 'revoked' | 'served' | 'unauthorized' | 'active' | 'inactive' }
+  /** Politely sent away, 429. */
+  | { readonly is: 'too many' }
+  /** To the page for signing in. */
+  | { readonly is: 'signed out' }
+  /** Nothing that we may say. */
+  | { readonly is: 'wrong'; readonly text: string }
+
+export interface Happened {
+  readonly asked: Asked
+  readonly sentAtMs: number
+  /** When the answer was there, or the asker knew that there would be none. */
+  readonly settledAtMs: number
+  /**
+   * The whole answer, if the server sent one. Its asker may not have got it: whoever watches the
+   * wire did.
+   */
+  readonly answer: Answer | undefined
+  /** What went wrong on the way, if the asker has no answer. */
+  readonly lost: string | undefined
+  /** Without an answer, what was asked may still be done until then. */
+  readonly openUntilMs: number
+}
+
+export interface History {
+  readonly name: string
+  /** The code that its device goes on with; undefined if it never got one. */
+  readonly userCode: string | undefined
+  /** How long the code lives. */
+  readonly lifetimeMs: number
+  readonly events: readonly Happened[]
+}
+
+/** A history to read, one line for each event, in the order they were sent. */
+export const describe = ({ name, events }: History): string => {
+  const beganAtMs = Math.min(...events.map(({ sentAtMs }) => sentAtMs))
+  const lines = events
+    .toSorted((a, b) => a.sentAtMs - b.sentAtMs)
+    .map((event) => describeEvent(event, beganAtMs))
+  return [name, ...lines].join('\n')
+}
+
+export const describeEvent = (
+  { asked, sentAtMs, settledAtMs, openUntilMs, answer, lost }: Happened,
+  beganAtMs = 0,
+): string => {
+  const at = (ms: number) => (ms - beganAtMs).toFixed(0).padStart(6)
+  const what = 'token' in asked ? `${asked.does} ${brief(asked.token)}` : asked.does
+  const fate = lost === undefined ? '' : ` LOST (${lost}, open until ${at(openUntilMs).trim()})`
+  return `${at(sentAtMs)} –${at(settledAtMs)}  ${what} → ${answer === undefined ? '?' : say(answer)}${fate}`
+}
+
+const say = (answer: Answer): string => {
+  if (answer.is === 'tokens')
+    return `tokens ${brief(answer.refreshToken)} of ${brief(answer.grant)}`
+  if (answer.is === 'started') return `started ${answer.userCode}`
+  return answer.is === 'wrong' ? `WRONG ${answer.text}` : answer.is
+}
+
+const brief = (token: string): string => `…${token.slice(-8)}`

@@ -1,0 +1,71 @@
+// Objects that are evicted or aborted before, during and after every step of a sign-in: whoever asks
+// again after a 503 gets what they would have got, and nothing that was answered is undone.
+import { abortAllDurableObjects, evictAllDurableObjects } from 'cloudflare:test'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Person } from '../../support/person.ts'
+import { HELD_STEPS, STEPS, SignIn, UNAVAILABLE, doStep, newPerson } from './sign-in.ts'
+
+const people: Person[] = []
+/** Nobody may look at too many codes in a minute. */
+const nextPerson = (): Person => {
+  const next = people.shift()
+  if (next === undefined) throw new Error('there is nobody')
+  people.push(next)
+  return next
+}
+
+beforeAll(async () => {
+  for (let made = 0; made < 3; made += 1) people.push(await newPerson())
+})
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.spyOn(console, 'error').mockReturnValue()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const FAULTS = {
+  'evicted, sockets asleep': () => evictAllDurableObjects({ webSockets: 'hibernate' }),
+  'evicted, sockets closed': () => evictAllDurableObjects({ webSockets: 'close' }),
+  aborted: () => abortAllDurableObjects(),
+}
+
+describe.each(Object.entries(FAULTS))('a sign-in whose objects are %s', (_, fault) => {
+  it.each([
+    ['polls', STEPS],
+    ['has its poll held', HELD_STEPS],
+  ])('before and after every step goes on, where the device %s', async (_polls, steps) => {
+    const signIn = new SignIn(nextPerson())
+    for (const step of steps) {
+      await fault()
+      await doStep(signIn, step)
+    }
+    await fault()
+    expect(await signIn.refresh(2), 'it is over').toBe('400 invalid_grant')
+  })
+})
+
+/** When in a step they go: between any two of the things that it does. */
+const MOMENTS_MS = [0, 1, 2, 4, 8]
+
+it.each(MOMENTS_MS)(
+  'a sign-in whose objects are aborted %i ms into each step goes on',
+  async (ms) => {
+    const signIn = new SignIn(nextPerson())
+    for (const step of HELD_STEPS) {
+      // Nobody can wait for the holding of a poll that is cut off again and again.
+      if (step.answer === 'held') {
+        await doStep(signIn, step)
+        continue
+      }
+      const given = step.act(signIn)
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      await FAULTS.aborted()
+      const answer = await given
+      if (!UNAVAILABLE.includes(answer)) expect(answer, step.name).toBe(step.answer)
+      else await doStep(signIn, step)
+    }
+  },
+)
