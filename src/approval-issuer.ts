@@ -1,6 +1,7 @@
 // Issuers whose access tokens may decide about devices: where the people of the service's own app sign
 // in. One entry of APPROVAL_ISSUERS in wrangler.toml each.
 import * as z from 'zod/mini'
+import { scopeToken } from './client-metadata.ts'
 import { HOUR } from './durations.ts'
 import { issuerIdentifier } from './identity-provider.ts'
 
@@ -13,7 +14,7 @@ export const approvalIssuerSchema = z.strictObject({
   issuer: issuerIdentifier,
   // What the issuer calls this server (RFC 9068 §2.2).
   audience: text,
-  scope: z.optional(z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is no scope token'))),
+  scope: z.optional(scopeToken),
   // For issuers that say in other words than scope what a token is good for.
   claim: z.optional(z.strictObject({ name: text, value: text })),
   // RFC 9068 §2.2.1. Nought: it is not looked at.

@@ -25,6 +25,11 @@ export const AUTHENTICATION_METHODS = [
   'private_key_jwt',
 ] as const
 
+/** One word of a scope (RFC 6749 §3.3). */
+export const scopeToken = z
+  .string()
+  .check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is no scope token'))
+
 /** `confirm`: the person has to type the code off the device, and say that they are with it. */
 export const REACTIONS = ['allow', 'confirm', 'refuse'] as const
 export type Reaction = (typeof REACTIONS)[number]

@@ -11,7 +11,7 @@ import {
   toApprovalIssuer,
 } from './approval-issuer.ts'
 import { type Brand, colour, logo } from './brand.ts'
-import { clientSchema, httpsUrl } from './client-metadata.ts'
+import { clientSchema, httpsUrl, scopeToken } from './client-metadata.ts'
 import { type Client, toClient } from './clients.ts'
 import type { UserCodeCharset } from './codes.ts'
 import { type DemoSettings, withDemo } from './demo-settings.ts'
@@ -129,8 +129,6 @@ const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access']
 export type ScopeWords = string | Readonly<Record<string, string>>
 
 const words = z.string().check(z.minLength(1))
-
-const scopeToken = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is no scope token'))
 
 const environmentSchema = z.object({
   ISSUER: z.optional(z.string()),

@@ -111,7 +111,7 @@ export const checkProblems = (
   inFront: !isInFront,
 })
 
-export type ApprovalOutcome =
+type ApprovalOutcome =
   | { readonly outcome: 'approved' | 'too_far' | 'not_valid' }
   | { readonly outcome: 'check_not_passed'; readonly problems: CheckProblems }
 

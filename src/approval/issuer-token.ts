@@ -45,6 +45,9 @@ export const issuerCredential = async (
   }
 }
 
+// What is wrong with the keys and not with the token: no JSON, no key set, or none in time.
+const OF_THE_KEY_SET = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']
+
 // RFC 9068 §4.
 const verify = async (
   env: Cloudflare.Env,
@@ -64,8 +67,7 @@ const verify = async (
     })
     return isWhole(payload, now) ? payload : undefined
   } catch (error) {
-    const isTokens = error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid)
-    if (isTokens) return undefined
+    if (error instanceof errors.JOSEError && !OF_THE_KEY_SET.includes(error.code)) return undefined
     // Also for good: the token may be right, and the setting or the keys are what is wrong.
     logFailure(error)
     throw notToBeHad('The keys of the issuer')

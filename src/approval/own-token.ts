@@ -14,11 +14,11 @@ export const ownCredential = async (
 ): Promise<Credential | undefined> => {
   const claims = await verifyAccessToken(env, token, { issuer, audience: issuer }, now)
   if (claims === undefined) return undefined
-  const { subject, clientId, scope, grantId, jti, dpopJkt } = claims
+  const { subject, clientId, scope, grantId, jti, dpopJkt, authentication } = claims
   // Only a client that is listed has it, and only as long as the operator says so.
   const isAllowed = config.clients.get(clientId)?.scope.includes(APPROVAL_SCOPE) === true
   return {
-    authentication: claims.authentication ?? { authTimeMs: undefined, amr: [] },
+    authentication,
     dpopJkt,
     mayApprove: isAllowed && scope.includes(APPROVAL_SCOPE),
     scope: APPROVAL_SCOPE,

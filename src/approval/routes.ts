@@ -18,7 +18,13 @@ export const approvalRoutes = (config: Config): Hono<Environment> => {
 
   const serve = (method: 'GET' | 'POST', path: string, endpoint: Endpoint) => {
     const methods = hasOrigins ? [method, 'OPTIONS'] : [method]
-    if (hasOrigins) routes.use(path, allowOrigins(config, method))
+    if (hasOrigins) {
+      const allow = allowOrigins(config, method)
+      routes.use(path, async (context, next) => {
+        const preflight = await allow(context, next)
+        return preflight && withHeaders(preflight, new URL(context.req.url), NO_STORE)
+      })
+    }
     routes.all(path, async (context) => {
       const url = new URL(context.req.url)
       const shownCode = context.req.param('userCode' as never) ?? ''

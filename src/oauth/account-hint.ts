@@ -16,7 +16,7 @@ import type { Parameters } from './parameters.ts'
 const MAX_ID_TOKEN_LENGTH = 4096
 const MAX_LOGIN_LENGTH = 254
 
-export interface AccountHint {
+interface AccountHint {
   readonly kind: Exclude<PushHints, 'off'>
   readonly value: string
 }

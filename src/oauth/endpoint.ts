@@ -9,7 +9,8 @@ import type { Exchange } from './exchange.ts'
 export type Environment = { Bindings: Cloudflare.Env }
 export type Endpoint = (exchange: Exchange) => Response | Promise<Response>
 
-type Headers = Readonly<Record<string, string>>
+/** Headers by their names. */
+export type Fields = Readonly<Record<string, string>>
 
 /** What an endpoint is given of a request. */
 export const exchangeOf = (context: Context<Environment>, config: Config): Exchange => ({
@@ -55,7 +56,7 @@ export const answer = async (
 export const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' }
 
 /** An answer with the headers that all have, and those of its endpoint. */
-export const withHeaders = (response: Response, { protocol }: URL, more: Headers): Response => {
+export const withHeaders = (response: Response, { protocol }: URL, more: Fields): Response => {
   response.headers.set('X-Content-Type-Options', 'nosniff')
   for (const [name, value] of Object.entries(more)) response.headers.set(name, value)
   if (protocol === 'https:')

@@ -4,7 +4,7 @@ import { type Absent, type HeldPollEnd, POLLER_HEADER } from '../objects/device-
 import type { Poller, PollOutcome } from '../objects/device-authorization-state.ts'
 import { ObjectUnavailable, ask } from '../objects/index.ts'
 
-export interface HeldPoll extends Hold {
+interface HeldPoll extends Hold {
   readonly userCode: string
   readonly poller: Poller
   /** When the device_code runs out: a hold that lasts until then ends with the outcome. */

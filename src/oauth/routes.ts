@@ -8,6 +8,7 @@ import { deviceAuthorization } from './device-authorization.ts'
 import {
   type Endpoint,
   type Environment,
+  type Fields,
   NO_STORE,
   answer,
   exchangeOf,
@@ -23,8 +24,6 @@ import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 import { userinfo } from './userinfo.ts'
 
-type Headers = Readonly<Record<string, string>>
-
 /** The endpoints for devices and resource servers. */
 export const oauthRoutes = (config: Config): Hono<Environment> => {
   const routes = new Hono<Environment>()
@@ -32,7 +31,7 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
 
   // One handler does all for a path: devices poll here, and a chain of middleware that each put a
   // header on costs more than the answer.
-  const serve = (methods: string[], path: string, endpoint: Endpoint, more: Headers = {}) => {
+  const serve = (methods: string[], path: string, endpoint: Endpoint, more: Fields = {}) => {
     const preflight = cors({ ...CORS, allowMethods: methods })
     const allowed = [...methods, 'OPTIONS']
     const headers = { ...SHARED, ...more }

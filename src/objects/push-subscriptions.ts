@@ -12,7 +12,7 @@ export interface PushAddress {
   readonly auth: string
 }
 
-export interface KeptSubscription extends PushAddress {
+interface KeptSubscription extends PushAddress {
   /** Where the browser was last seen. */
   readonly place: Place
   readonly subscribedAtMs: number

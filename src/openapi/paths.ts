@@ -1,92 +1,31 @@
 // Every JSON endpoint: what it is sent, what it answers, what it refuses.
-import type { ErrorCode } from '../oauth/protocol.ts'
-import { FORMS, PARAMETERS } from './parameters.ts'
-import type { SchemaName } from './schemas.ts'
-
-const refer = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` })
-
-const json = (name: SchemaName, type = 'application/json') => ({
-  [type]: { schema: refer(name) },
-})
-
-const answer = (description: string, name: SchemaName, type?: string) => ({
-  description,
-  content: json(name, type),
-})
-
-/** By status; an empty code is for whoever shows no token. */
-type Refusals = Readonly<Record<number, readonly (ErrorCode | '')[]>>
-
-/** 429 and 503 come from anywhere. */
-const refusals = (codes: Refusals) =>
-  Object.fromEntries(
-    Object.entries({
-      ...codes,
-      429: ['temporarily_unavailable'],
-      503: ['temporarily_unavailable'],
-    }).map(([status, errors]) => [
-      status,
-      errors.includes('')
-        ? { description: `no token was shown, or ${named(errors)}`, content: NO_TOKEN }
-        : answer(named(errors), 'Error'),
-    ]),
-  )
-
-const named = (errors: readonly string[]): string =>
-  errors.filter((error) => error !== '').join(', ')
-
-/** RFC 6750 §3: whoever brings nothing is told no error. */
-const NO_TOKEN = {
-  'application/json': {
-    schema: { anyOf: [refer('Error'), { type: 'object', maxProperties: 0 }] },
-  },
-}
-
-const form = ({ required, optional }: (typeof FORMS)[keyof typeof FORMS]) => ({
-  required: required.length > 0,
-  content: {
-    'application/x-www-form-urlencoded': {
-      schema: {
-        type: 'object',
-        ...(required.length > 0 && { required: [...required] }),
-        properties: Object.fromEntries(
-          [...required, ...optional].map((name) => [
-            name,
-            name === 'resource'
-              ? {
-                  type: 'array',
-                  items: { type: 'string', format: 'uri' },
-                  description: PARAMETERS[name],
-                }
-              : { type: 'string', description: PARAMETERS[name] },
-          ]),
-        ),
-      },
-    },
-  },
-})
-
-const header = (name: string, description: string) => ({
-  name,
-  in: 'header',
-  schema: { type: 'string' },
-  description,
-})
-const DPOP = header('DPoP', 'a proof of the key that tokens are bound to (RFC 9449)')
-const PREFER = header('Prefer', '`wait=25` holds a pending poll for up to 25 seconds (RFC 7240)')
-
-const path = (name: string, description: string) => ({
-  name,
-  in: 'path',
-  required: true,
-  schema: { type: 'string' },
-  description,
-})
-const USER_CODE = path('user_code', 'as it was scanned or typed')
+import {
+  DPOP,
+  PREFER,
+  type Refusals,
+  USER_CODE,
+  answer,
+  form,
+  header,
+  json,
+  path,
+  refusals,
+} from './operation.ts'
+import { FORMS } from './parameters.ts'
 
 const AS_CLIENT = [{ clientSecretBasic: [] }, {}]
 const WITH_TOKEN = [{ bearer: [] }, { dpop: [] }]
 const CLIENT_REFUSALS = ['invalid_request'] as const
+const TOO_LARGE: Refusals = { 413: ['invalid_request'] }
+
+// RFC 6750 §3.1, RFC 9449 §7.1, RFC 9470 §3.
+const NOT_TO_DECIDE_WITH = [
+  '',
+  'invalid_token',
+  'insufficient_user_authentication',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+] as const
 
 const REVIEW_PATH = '/device/authorizations/{user_code}'
 
@@ -111,7 +50,7 @@ export const PATHS = {
             'unauthorized_client',
           ],
           401: ['invalid_client'],
-          413: ['invalid_request'],
+          ...TOO_LARGE,
         }),
       },
     },
@@ -140,7 +79,7 @@ export const PATHS = {
             'unsupported_grant_type',
           ],
           401: ['invalid_client'],
-          413: ['invalid_request'],
+          ...TOO_LARGE,
         }),
       },
     },
@@ -155,7 +94,7 @@ export const PATHS = {
         ...refusals({
           400: [...CLIENT_REFUSALS, 'invalid_grant'],
           401: ['invalid_client'],
-          413: ['invalid_request'],
+          ...TOO_LARGE,
         }),
       },
     },
@@ -170,7 +109,7 @@ export const PATHS = {
         ...refusals({
           400: [...CLIENT_REFUSALS],
           401: ['invalid_client'],
-          413: ['invalid_request'],
+          ...TOO_LARGE,
         }),
       },
     },
@@ -189,6 +128,7 @@ export const PATHS = {
             400: ['invalid_request'],
             401: ['', 'invalid_token', 'invalid_dpop_proof', 'use_dpop_nonce'],
             403: ['insufficient_scope'],
+            ...(method === 'post' ? TOO_LARGE : {}),
           }),
         },
       },
@@ -222,6 +162,7 @@ export const PATHS = {
         ...refusals({
           400: ['invalid_client_metadata', 'invalid_redirect_uri', 'invalid_software_statement'],
           401: ['invalid_token'],
+          ...TOO_LARGE,
         }),
       },
     },
@@ -242,7 +183,11 @@ export const PATHS = {
       requestBody: { required: true, content: json('ClientMetadata') },
       responses: {
         200: answer('the client', 'Registration'),
-        ...refusals({ 400: ['invalid_client_metadata'], 401: ['invalid_token'] }),
+        ...refusals({
+          400: ['invalid_client_metadata', 'invalid_redirect_uri', 'invalid_software_statement'],
+          401: ['invalid_token'],
+          ...TOO_LARGE,
+        }),
       },
     },
     delete: {
@@ -271,13 +216,7 @@ export const PATHS = {
       responses: {
         200: answer('the question', 'Review'),
         ...refusals({
-          401: [
-            '',
-            'invalid_token',
-            'insufficient_user_authentication',
-            'invalid_dpop_proof',
-            'use_dpop_nonce',
-          ],
+          401: NOT_TO_DECIDE_WITH,
           403: ['insufficient_scope'],
           404: ['unknown_code'],
         }),
@@ -294,17 +233,11 @@ export const PATHS = {
         200: answer('it is taken', 'Decided'),
         ...refusals({
           400: ['invalid_request'],
-          401: [
-            '',
-            'invalid_token',
-            'insufficient_user_authentication',
-            'invalid_dpop_proof',
-            'use_dpop_nonce',
-          ],
+          401: NOT_TO_DECIDE_WITH,
           403: ['too_far', 'insufficient_scope'],
           404: ['unknown_code'],
           409: ['already_decided'],
-          413: ['invalid_request'],
+          ...TOO_LARGE,
           422: ['check_not_passed'],
         }),
       },

@@ -24,6 +24,7 @@ export interface AccessTokenClaims {
 }
 
 export interface VerifiedAccessToken extends AccessTokenClaims {
+  readonly authentication: Authentication
   readonly jti: string
   readonly issuedAtMs: number
   readonly expiresAtMs: number

@@ -37,7 +37,7 @@ export const signingKey = async (
 }
 
 /** What a JWT says of the key that signed it (RFC 7515 §4.1). */
-export interface KeyName {
+interface KeyName {
   readonly kid: string | undefined
   readonly alg: string | undefined
 }

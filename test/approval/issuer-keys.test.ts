@@ -93,6 +93,21 @@ describe('the keys of an issuer', () => {
     expect((await ask(issuer)).status, 'and are asked for again').toBe(200)
   })
 
+  it.each([
+    ['no JSON', 'keys'],
+    ['no key set', '{"keys":"none"}'],
+    [
+      'a key that is not on its curve',
+      JSON.stringify({ keys: [{ ...publicKeyOf('ES256'), y: publicKeyOf('ES256').x }] }),
+    ],
+  ])('AP-14 cannot be had where they are %s, which is no fault of the token', async (_, keySet) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const issuer = new TrustedIssuer()
+    issuer.keySet = keySet
+    cannotBeHad(await ask(issuer))
+    expect(log).toHaveBeenCalledOnce()
+  })
+
   it('AP-14 cannot be had while the issuer is away', async () => {
     const issuer = new TrustedIssuer()
     issuer.isAway = true

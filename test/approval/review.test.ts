@@ -247,6 +247,8 @@ describe('a page of another origin', () => {
   ])('AP-13 may if it is: %s from %s', async (path = '', origin, method) => {
     const asked = await preflight(path, origin, open)
     expect(asked.status).toBe(204)
+    expect(asked.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(asked.headers.get('Cache-Control')).toBe('no-store')
     expect(corsOf(asked)).toStrictEqual({
       'access-control-allow-origin': origin,
       'access-control-allow-methods': method,

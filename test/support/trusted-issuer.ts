@@ -23,6 +23,8 @@ export class TrustedIssuer {
   readonly paths: string[] = []
   metadata: Readonly<Record<string, unknown>>
   keys: readonly JWK[] = PUBLIC_KEYS.keys
+  /** What it says in place of its keys. */
+  keySet: string | undefined
   /** Where its metadata is. */
   path: string
   isAway = false
@@ -69,7 +71,7 @@ export class TrustedIssuer {
     if (this.isAway) return new Response(null, { status: 503 })
     if (path === this.path) return Response.json(this.metadata)
     return path === '/keys'
-      ? Response.json({ keys: this.keys })
+      ? new Response(this.keySet ?? JSON.stringify({ keys: this.keys }))
       : new Response(null, { status: 404 })
   }
 }

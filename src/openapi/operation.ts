@@ -1,0 +1,88 @@
+// The parts that an operation of the description is made of.
+import type { ErrorCode } from '../oauth/protocol.ts'
+import { type FORMS, PARAMETERS } from './parameters.ts'
+import type { SchemaName } from './schemas.ts'
+
+const refer = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` })
+
+export const json = (name: SchemaName, type = 'application/json') => ({
+  [type]: { schema: refer(name) },
+})
+
+export const answer = (description: string, name: SchemaName, type?: string) => ({
+  description,
+  content: json(name, type),
+})
+
+/** By status; an empty code is for whoever shows no token. */
+export type Refusals = Readonly<Record<number, readonly (ErrorCode | '')[]>>
+
+/** 429 and 503 come from anywhere. */
+export const refusals = (codes: Refusals) =>
+  Object.fromEntries(
+    Object.entries({
+      ...codes,
+      429: ['temporarily_unavailable'],
+      503: ['temporarily_unavailable'],
+    }).map(([status, errors]) => [
+      status,
+      errors.includes('')
+        ? { description: `no token was shown, or ${named(errors)}`, content: NO_TOKEN }
+        : answer(named(errors), 'Error'),
+    ]),
+  )
+
+const named = (errors: readonly string[]): string =>
+  errors.filter((error) => error !== '').join(', ')
+
+/** RFC 6750 §3: whoever brings nothing is told no error. */
+const NO_TOKEN = {
+  'application/json': {
+    schema: { anyOf: [refer('Error'), { type: 'object', maxProperties: 0 }] },
+  },
+}
+
+export const form = ({ required, optional }: (typeof FORMS)[keyof typeof FORMS]) => ({
+  required: required.length > 0,
+  content: {
+    'application/x-www-form-urlencoded': {
+      schema: {
+        type: 'object',
+        ...(required.length > 0 && { required: [...required] }),
+        properties: Object.fromEntries(
+          [...required, ...optional].map((name) => [
+            name,
+            name === 'resource'
+              ? {
+                  type: 'array',
+                  items: { type: 'string', format: 'uri' },
+                  description: PARAMETERS[name],
+                }
+              : { type: 'string', description: PARAMETERS[name] },
+          ]),
+        ),
+      },
+    },
+  },
+})
+
+export const header = (name: string, description: string) => ({
+  name,
+  in: 'header',
+  schema: { type: 'string' },
+  description,
+})
+export const DPOP = header('DPoP', 'a proof of the key that tokens are bound to (RFC 9449)')
+export const PREFER = header(
+  'Prefer',
+  '`wait=25` holds a pending poll for up to 25 seconds (RFC 7240)',
+)
+
+export const path = (name: string, description: string) => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+  description,
+})
+export const USER_CODE = path('user_code', 'as it was scanned or typed')
