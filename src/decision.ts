@@ -5,11 +5,9 @@ import type { Reaction } from './client-metadata.ts'
 import { parseUserCode } from './codes.ts'
 import type { Config } from './config.ts'
 import { type Decision, logDecision } from './decision-log.ts'
-import type {
-  Authentication,
-  AuthorizationRequest,
-  DenialReason,
-} from './objects/device-authorization-state.ts'
+import type { AuthorizationRequest } from './objects/authorization-request.ts'
+import type { Authentication } from './objects/approval.ts'
+import type { DenialReason } from './objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from './objects/index.ts'
 import { promptSource } from './objects/prompt-guard.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from './rate-limit.ts'

@@ -1,23 +1,16 @@
 // The settings of the approval API. Every mistake in wrangler.toml is an error that names the field.
 import { describe, expect, it } from 'vitest'
-import { ConfigError, FRESH_SIGN_IN_MS, parseConfig } from '../src/config.ts'
+import { FRESH_SIGN_IN_MS, parseConfig } from '../src/config.ts'
 import { DEMO } from '../src/demo/client.ts'
 import { HOUR } from '../src/durations.ts'
+import { problemsOf } from './support/setting-problems.ts'
 
 const ISSUER = 'https://login.example'
 const ENTRY = { issuer: 'https://acme.example', audience: ISSUER }
 const CLIENT = { client_id: 'app', client_name: 'App', scope: 'openid device:approve' }
 
 const parse = (vars: object) => parseConfig({ ISSUER, ...vars }, DEMO)
-const problemsOf = (vars: object): string => {
-  try {
-    parse(vars)
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError)
-    return String(error)
-  }
-  throw new Error('nothing was wrong')
-}
+const mistakesIn = (vars: object) => problemsOf({ ISSUER, ...vars })
 
 describe('APPROVAL_ISSUERS', () => {
   it.each<[string, object]>([
@@ -40,13 +33,13 @@ describe('APPROVAL_ISSUERS', () => {
     ['max_sign_in_hours', { max_sign_in_hours: '12' }],
     ['max_sign_in_hours', { max_sign_in_hours: 9000 }],
   ])('AP-16 a mistake is told as %s: %j', (field, more) => {
-    const named = problemsOf({ APPROVAL_ISSUERS: [{ ...ENTRY, ...more }] })
+    const named = mistakesIn({ APPROVAL_ISSUERS: [{ ...ENTRY, ...more }] })
     expect(named).toContain(`APPROVAL_ISSUERS[0].${field}: `)
   })
 
   it('AP-16 has no member that nobody knows, and no issuer twice', () => {
-    expect(problemsOf({ APPROVAL_ISSUERS: [{ ...ENTRY, scopes: 'x' }] })).toContain('scopes')
-    expect(problemsOf({ APPROVAL_ISSUERS: [ENTRY, { ...ENTRY, scope: 'x' }] })).toContain(
+    expect(mistakesIn({ APPROVAL_ISSUERS: [{ ...ENTRY, scopes: 'x' }] })).toContain('scopes')
+    expect(mistakesIn({ APPROVAL_ISSUERS: [ENTRY, { ...ENTRY, scope: 'x' }] })).toContain(
       'APPROVAL_ISSUERS[1].issuer: https://acme.example is there twice',
     )
   })
@@ -82,7 +75,7 @@ describe('APPROVAL_ORIGINS', () => {
     'https://app.example:443',
     'https://user@app.example',
   ])('AP-16 a mistake is told: %s', (origin) => {
-    expect(problemsOf({ APPROVAL_ORIGINS: [origin] })).toContain('APPROVAL_ORIGINS[0]: ')
+    expect(mistakesIn({ APPROVAL_ORIGINS: [origin] })).toContain('APPROVAL_ORIGINS[0]: ')
   })
 
   it.each(['https://app.example', 'http://localhost:5173', 'capacitor://localhost'])(
@@ -111,7 +104,7 @@ describe('the scope device:approve', () => {
     'AP-16 is never for clients that are not listed: %j',
     (more) => {
       const UNLISTED_CLIENT_SCOPE = 'openid device:approve'
-      expect(problemsOf({ ...more, UNLISTED_CLIENT_SCOPE })).toContain(
+      expect(mistakesIn({ ...more, UNLISTED_CLIENT_SCOPE })).toContain(
         'UNLISTED_CLIENT_SCOPE: device:approve is only for clients that are listed',
       )
     },

@@ -1,24 +1,14 @@
 // The settings that name the service's own apps: every mistake in wrangler.toml is an error that
 // names the field.
 import { describe, expect, it } from 'vitest'
-import { ConfigError, parseConfig } from '../src/config.ts'
+import { parseConfig } from '../src/config.ts'
 import { DEMO } from '../src/demo/client.ts'
+import { problemsOf } from './support/setting-problems.ts'
 
 const FINGERPRINT = Array(32).fill('9F').join(':')
 const APP = { package_name: 'com.example.tv', sha256_cert_fingerprints: [FINGERPRINT] }
 const APPLE_APP = 'ABCDE12345.com.example.tv'
 const parse = (vars: object) => parseConfig(vars, DEMO)
-
-/** What a mistake is told as. */
-const problemsOf = (vars: object): string => {
-  try {
-    parse(vars)
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError)
-    return String(error)
-  }
-  throw new Error('nothing was wrong')
-}
 
 describe('a mistake in an Android app', () => {
   it.each<[string, object]>([

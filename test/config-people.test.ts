@@ -1,8 +1,9 @@
 // The settings that people notice: how they sign in, what the pages look like, how near a device has
 // to be. Every mistake in wrangler.toml is an error that names the field.
 import { describe, expect, it } from 'vitest'
-import { ConfigError, parseConfig } from '../src/config.ts'
+import { parseConfig } from '../src/config.ts'
 import { DEMO } from '../src/demo/client.ts'
+import { problemsOf } from './support/setting-problems.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const PROVIDER = {
@@ -14,17 +15,6 @@ const PROVIDER = {
 const parse = (vars: object) => parseConfig(vars, DEMO)
 const parseProvider = (more: object, vars: object = {}) =>
   parse({ IDENTITY_PROVIDERS: [{ ...PROVIDER, ...more }], ...vars }).identityProviders[0]
-
-/** What a mistake is told as. */
-const problemsOf = (vars: object): string => {
-  try {
-    parse(vars)
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError)
-    return String(error)
-  }
-  throw new Error('nothing was wrong')
-}
 
 describe('a mistake in an identity provider', () => {
   it.each<[string, object]>([

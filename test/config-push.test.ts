@@ -1,21 +1,14 @@
 // PUSH in wrangler.toml, and what clients may say about it.
 import { expect, describe, it } from 'vitest'
-import { ConfigError, parseConfig } from '../src/config.ts'
+import { parseConfig } from '../src/config.ts'
 import { DEMO } from '../src/demo/client.ts'
 import { PUSH, PUSH_KEY, PUSH_SECRETS } from './support/push-settings.ts'
+import { problemsOf } from './support/setting-problems.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const parse = (vars: object) => parseConfig({ ...PUSH_SECRETS, ...vars }, DEMO)
 
-const problemsOf = (vars: object): string => {
-  try {
-    parse(vars)
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError)
-    return String(error)
-  }
-  throw new Error('nothing was wrong')
-}
+const mistakesIn = (vars: object) => problemsOf({ ...PUSH_SECRETS, ...vars })
 
 // The public half of another key.
 const OTHER_KEY =
@@ -52,13 +45,13 @@ describe('a mistake in PUSH', () => {
       ORDER_SECRET: ORDER,
       JWK_SECRET: '{"kty":"EC"}',
     }
-    const named = problemsOf({ ...secrets, PUSH: { ...PUSH, ...more } })
+    const named = mistakesIn({ ...secrets, PUSH: { ...PUSH, ...more } })
     expect(named).toContain(`PUSH.${field}: `)
     expect(named).not.toContain(PUSH_SECRETS.PUSH_PRIVATE_KEY)
   })
 
   it('is told as the member that nobody knows', () => {
-    expect(problemsOf({ PUSH: { ...PUSH, subject: PUSH.sub } })).toMatch(/PUSH.*subject/)
+    expect(mistakesIn({ PUSH: { ...PUSH, subject: PUSH.sub } })).toMatch(/PUSH.*subject/)
   })
 })
 
@@ -107,7 +100,7 @@ describe('DEMO_PUSH_KEY', () => {
     ['without a private one', 'PUSH.private_key: there', { DEMO_PUSH_PRIVATE_KEY: undefined }],
     ['with no private key', 'PUSH.private_key: DEMO_PUSH_', { DEMO_PUSH_PRIVATE_KEY: 'A' }],
   ])('is refused as a key %s', (_, problem, more) => {
-    const named = problemsOf({ ...demo, ...more })
+    const named = mistakesIn({ ...demo, ...more })
     expect(named).toContain(problem)
     expect(named).not.toContain(DEMO_PUSH_PRIVATE_KEY)
   })
@@ -123,6 +116,6 @@ describe('a client', () => {
   })
 
   it.each(['on', '', true])('that says push = %j is told so', (push) => {
-    expect(problemsOf({ CLIENTS: [{ ...CLIENT, push }] })).toContain('CLIENTS[0].push: ')
+    expect(mistakesIn({ CLIENTS: [{ ...CLIENT, push }] })).toContain('CLIENTS[0].push: ')
   })
 })

@@ -1,24 +1,14 @@
 // The settings: every mistake in wrangler.toml is an error that names the field.
 import { describe, expect, it } from 'vitest'
-import { ConfigError, issuerFor, parseConfig } from '../src/config.ts'
+import { issuerFor, parseConfig } from '../src/config.ts'
 import { DEMO } from '../src/demo/client.ts'
 import { isLoopback } from '../src/loopback.ts'
 import { SECRET_HASH, TEST_VARS } from './support/settings.ts'
+import { problemsOf } from './support/setting-problems.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const parse = (vars: object) => parseConfig(vars, DEMO)
 const parseClient = (more: object) => parse({ CLIENTS: [{ ...CLIENT, ...more }] })
-
-/** What a mistake is told as. */
-const problemsOf = (vars: object): string => {
-  try {
-    parse(vars)
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError)
-    return String(error)
-  }
-  throw new Error('nothing was wrong')
-}
 
 describe('a mistake in a client', () => {
   it.each<[string, object]>([

@@ -14,7 +14,7 @@ import {
 } from '../decision.ts'
 import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
-import type { AuthorizationRequest } from '../objects/device-authorization-state.ts'
+import type { AuthorizationRequest } from '../objects/authorization-request.ts'
 import { ConfirmPage } from './confirm-page.tsx'
 import { dropCookie } from './cookies.ts'
 import { notValid } from './enter-code.tsx'

@@ -1,7 +1,7 @@
 // What a person sees of their own account: devices, passkeys, sessions, and what happened lately.
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
-import type { Overview } from '../objects/account.ts'
+import type { Overview } from '../objects/owner.ts'
 import { Act, Choices, Fact } from './card.tsx'
 import { Button, Checkbox, Csrf, Notice } from './form.tsx'
 import { Email, Layout, type PageContext } from './layout.tsx'

@@ -1,6 +1,6 @@
 // What an access token says that is good here, whoever issued it.
-import type { CodeTry } from '../objects/account.ts'
-import type { Authentication } from '../objects/device-authorization-state.ts'
+import type { CodeTry } from '../objects/owner.ts'
+import type { Authentication } from '../objects/approval.ts'
 
 export interface Credential {
   readonly authentication: Authentication

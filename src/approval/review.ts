@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { type Question, noteTooFar } from '../decision.ts'
 import { SECOND } from '../durations.ts'
 import type { Exchange } from '../oauth/exchange.ts'
-import type { AuthorizationRequest } from '../objects/device-authorization-state.ts'
+import type { AuthorizationRequest } from '../objects/authorization-request.ts'
 import { admitApprover } from './approver.ts'
 
 /** Shows it and decides nothing; or tells what this person has decided already. */

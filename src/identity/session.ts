@@ -2,7 +2,7 @@
 // the session, and carries the secret whose digest the account keeps.
 import { fromBase64url, randomBytes, sha256, toBase64url } from '../crypto.ts'
 import { logFailure } from '../failure-log.ts'
-import type { SignedInPerson } from '../objects/account.ts'
+import type { SignedInPerson } from '../objects/owner.ts'
 import type { Claims } from '../objects/profile.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import type { SessionClaim } from '../objects/sessions.ts'

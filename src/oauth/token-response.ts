@@ -1,7 +1,7 @@
 // The successful answer of the token endpoint (RFC 6749 §5.1).
 import { APPROVAL_SCOPE } from '../approval-issuer.ts'
 import type { Client } from '../clients.ts'
-import type { Authentication } from '../objects/device-authorization-state.ts'
+import type { Authentication } from '../objects/approval.ts'
 import { ACCESS_TOKEN_ALGORITHM, issueAccessToken } from '../tokens/access-token.ts'
 import { issueIdToken } from '../tokens/id-token.ts'
 import { type RefreshToken, formatRefreshToken } from '../tokens/refresh-token.ts'

@@ -1,6 +1,7 @@
 // One Account is one person: their browser sessions, and the devices they have connected. Its id is
 // the subject of every token, and random: nobody else will ever have it. How the person is known is
 // kept in their Logins. It never deletes itself.
+import type { CodeTry, Overview, SignedInPerson } from './owner.ts'
 import { DurableObject } from 'cloudflare:workers'
 import type { RefreshLimits } from '../clients.ts'
 import { CodeTries } from './code-tries.ts'
@@ -15,35 +16,11 @@ import { Grants } from './grants.ts'
 import { type Passkey, Passkeys } from './passkeys.ts'
 import { type Claims, Profile } from './profile.ts'
 import type { PromptRequest } from './prompt-guard.ts'
-import { type AskedBrowser, Prompts, type Refusal } from './prompts.ts'
+import { Prompts, type Refusal } from './prompts.ts'
 import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
 import { type SecurityEvent, SecurityEvents } from './security-events.ts'
 import type { Place } from '../whereabouts.ts'
-import { type Session, type SessionClaim, Sessions, type SignIn } from './sessions.ts'
-
-/** Somebody is about to have a user code looked up. */
-export interface CodeTry {
-  /** How long until that may be, in ms. */
-  readonly codeWaitMs: number
-}
-
-export interface SignedInPerson extends Claims, CodeTry {
-  readonly sessionId: string
-  readonly authTimeMs: number
-  readonly amr: readonly string[]
-  /** The identity provider where they signed in. */
-  readonly provider: string | undefined
-}
-
-/** What a person sees of their own account. */
-export interface Overview {
-  readonly devices: readonly (Grant & { readonly grantId: string })[]
-  readonly sessions: readonly (Session & { readonly id: string })[]
-  readonly passkeys: readonly Passkey[]
-  /** The browsers that are asked by push. */
-  readonly askedBrowsers: readonly AskedBrowser[]
-  readonly events: readonly SecurityEvent[]
-}
+import { type SessionClaim, Sessions, type SignIn } from './sessions.ts'
 
 export class Account extends DurableObject {
   readonly #profile = new Profile(this.ctx.storage)

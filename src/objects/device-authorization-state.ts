@@ -1,5 +1,7 @@
 // The state machine of one device authorization (RFC 8628 §3): Pending → Approved → Redeemed, or
 // Pending → Denied. Pure: time comes in, the next state and an outcome go out. Expiry is no state.
+import type { Approval } from './approval.ts'
+import type { AuthorizationRequest } from './authorization-request.ts'
 import {
   AUTHORIZATION_RETENTION_MS,
   COLLECTION_GRACE_MS,
@@ -7,30 +9,7 @@ import {
   SLOW_DOWN_SECONDS,
   TOO_MANY_PEOPLE,
 } from '../config.ts'
-import type { ProximityPolicy } from '../client-metadata.ts'
 import { SECOND } from '../durations.ts'
-import type { Whereabouts } from '../whereabouts.ts'
-
-/** The device authorization request (RFC 8628 §3.1) as it was accepted. */
-export interface AuthorizationRequest {
-  readonly clientId: string
-  /** Who asks, as the person reads it. */
-  readonly clientName: string
-  readonly clientUri: string | undefined
-  readonly secretHash: string
-  readonly scope: readonly string[]
-  readonly resource: readonly string[]
-  readonly codeChallenge: string | undefined
-  /** The thumbprint of the key that the device_code is bound to (RFC 9449 §10 by analogy). */
-  readonly dpopJkt: string | undefined
-  readonly intervalSeconds: number
-  readonly requestedAtMs: number
-  readonly expiresAtMs: number
-  /** What the device calls itself, or its User-Agent tells; not to be believed. */
-  readonly deviceName: string
-  readonly origin: Whereabouts
-  readonly proximityPolicy: ProximityPolicy
-}
 
 /** Somebody who had the code shown to them, and where they were the first time. */
 export interface Opening {
@@ -48,21 +27,6 @@ export interface Opener extends Opening {
  * too many people opened the same code (RFC 10027 §6.1.4, §6.1.6).
  */
 export type DenialReason = 'declined' | 'reported' | 'withdrawn' | 'opened_by_many'
-
-/** How somebody had signed in. */
-export interface Authentication {
-  /** Undefined where nobody tells. */
-  readonly authTimeMs: number | undefined
-  /** RFC 8176. */
-  readonly amr: readonly string[]
-}
-
-/** Who allowed it, and how they had signed in. */
-export interface Approval extends Authentication {
-  readonly subject: string
-  readonly grantId: string
-  readonly approvedAtMs: number
-}
 
 export type AuthorizationState =
   | {

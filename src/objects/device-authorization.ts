@@ -4,9 +4,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../config.ts'
 import { logDecision } from '../decision-log.ts'
+import type { AuthorizationRequest } from './authorization-request.ts'
+import type { Approval } from './approval.ts'
 import {
-  type Approval,
-  type AuthorizationRequest,
   type AuthorizationState,
   type DecisionOutcome,
   type Opener,

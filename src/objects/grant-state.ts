@@ -5,7 +5,7 @@
 import type { RefreshLimits } from '../clients.ts'
 import type { Place } from '../whereabouts.ts'
 import { ENDED_GRANT_KEPT_MS, MAX_RECOVERIES } from '../config.ts'
-import type { Authentication } from './device-authorization-state.ts'
+import type { Authentication } from './approval.ts'
 
 /** What a refresh token proves about itself; only digests of its two secrets get here. */
 export interface RefreshTokenClaim {

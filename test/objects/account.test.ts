@@ -153,42 +153,6 @@ describe('a disabled account', () => {
   })
 })
 
-const waitOf = async (account: Account) => (await account.session(PHONE))?.codeWaitMs
-
-describe('wrong user codes (RFC 8628 §5.1)', () => {
-  it('may be five in a quarter of an hour', async () => {
-    const account = await anna()
-    for (const expected of [0, 0, 0, 0, 11 * MINUTE]) {
-      await account.countWrongCode()
-      expect(await waitOf(account)).toBe(expected)
-      pass(MINUTE)
-    }
-    expect(await waitOf(account)).toBe(10 * MINUTE)
-    pass(10 * MINUTE - 1)
-    expect(await waitOf(account)).toBe(1)
-    pass(1)
-    expect(await waitOf(account), 'the first is forgotten').toBe(0)
-    await account.countWrongCode()
-    expect(await waitOf(account), 'the second is not').toBe(MINUTE)
-  })
-
-  it('are counted across an eviction, and for this person only', async () => {
-    const account = await anna()
-    const other = await anna()
-    for (let count = 0; count < 5; count += 1) await account.countWrongCode()
-    await evictDurableObject(account)
-    expect(await waitOf(account)).toBe(15 * MINUTE)
-    expect(await waitOf(other)).toBe(0)
-  })
-
-  it('are not forgiven for signing in again', async () => {
-    const account = await anna()
-    for (let count = 0; count < 5; count += 1) await account.countWrongCode()
-    await signIn(account)
-    expect((await account.session(LAPTOP))?.codeWaitMs).toBe(15 * MINUTE)
-  })
-})
-
 describe('a connected device', () => {
   it('may be connected again as long as no token of it was used (DC-6)', async () => {
     const account = await anna()
@@ -317,43 +281,5 @@ describe('what a person does about their devices (XD-8)', () => {
     expect(await kinds()).toEqual(['request_reported', 'signed_in'])
     for (let count = 0; count < 60; count += 1) await account.reportRequest('TV', NOWHERE)
     expect(await kinds()).toHaveLength(50)
-  })
-})
-
-describe('passkeys of an account', () => {
-  const passkey = {
-    id: 'credential',
-    publicKey: new Uint8Array([1, 2, 3]),
-    counter: 0,
-    transports: ['internal'],
-    isBackupEligible: true,
-    isBackedUp: true,
-    name: 'Phone',
-    addedAtMs: 0,
-    usedAtMs: undefined,
-  }
-
-  it('are kept, renamed and removed, and each of that is told', async () => {
-    const account = await anna()
-    await account.addPasskey(passkey)
-    await account.renamePasskey('credential', 'Anna’s phone')
-    expect(await account.passkey('credential')).toEqual({ ...passkey, name: 'Anna’s phone' })
-    await account.removePasskey('credential')
-    expect(await account.passkey('credential')).toBeUndefined()
-    const overview = await account.overview(PHONE)
-    expect(overview?.passkeys).toEqual([])
-    expect(overview?.events.map(({ kind }) => kind)).toEqual([
-      'passkey_removed',
-      'passkey_added',
-      'signed_in',
-    ])
-  })
-
-  it('do not come back by being used while they were removed', async () => {
-    const account = await anna()
-    await account.addPasskey(passkey)
-    await account.removePasskey('credential')
-    await account.keepPasskey({ ...passkey, counter: 1 })
-    expect(await account.passkey('credential')).toBeUndefined()
   })
 })

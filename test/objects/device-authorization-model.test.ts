@@ -6,8 +6,8 @@ import * as fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
 import { mintDeviceCode, mintUserCode } from '../../src/codes.ts'
 import type { DeviceAuthorization } from '../../src/objects/device-authorization.ts'
+import type { AuthorizationRequest } from '../../src/objects/authorization-request.ts'
 import {
-  type AuthorizationRequest,
   type AuthorizationState,
   approve,
   deny,

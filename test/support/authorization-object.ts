@@ -4,11 +4,9 @@ import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import { mintDeviceCode, mintUserCode } from '../../src/codes.ts'
 import type { DeviceAuthorization } from '../../src/objects/device-authorization.ts'
-import type {
-  Approval,
-  AuthorizationRequest,
-  Poller,
-} from '../../src/objects/device-authorization-state.ts'
+import type { AuthorizationRequest } from '../../src/objects/authorization-request.ts'
+import type { Approval } from '../../src/objects/approval.ts'
+import type { Poller } from '../../src/objects/device-authorization-state.ts'
 import { pollAt, request as anyRequest } from './authorization-states.ts'
 
 export type Stub = DurableObjectStub<DeviceAuthorization>

@@ -1,11 +1,8 @@
 // One device authorization in each of its states, as values, and the poller that it belongs to.
 import type { ProximityPolicy } from '../../src/client-metadata.ts'
-import type {
-  Approval,
-  AuthorizationRequest,
-  AuthorizationState,
-  Poller,
-} from '../../src/objects/device-authorization-state.ts'
+import type { AuthorizationRequest } from '../../src/objects/authorization-request.ts'
+import type { Approval } from '../../src/objects/approval.ts'
+import type { AuthorizationState, Poller } from '../../src/objects/device-authorization-state.ts'
 import type { Whereabouts } from '../../src/whereabouts.ts'
 
 export const START = 1_000_000

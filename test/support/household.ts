@@ -161,3 +161,10 @@ export const idTokenOf = async (
   if (status !== 200) throw new Error(JSON.stringify(body))
   return body.id_token
 }
+
+/** Somebody with a browser that is asked by push, and what their device has to name them by. */
+export const household = async (network: Network = TURKU, joining = Resident.join(network)) => {
+  const resident = await joining
+  const subscription = await new Subscription().add(resident.browser)
+  return { resident, subscription, hint: { id_token_hint: await idTokenOf(resident) } }
+}

@@ -6,8 +6,8 @@ import { MAX_CODE_LIFETIME_MS, SAME_ANSWER_MS, SLOW_DOWN_SECONDS } from '../../c
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Absent } from '../../objects/device-authorization.ts'
+import type { Approval } from '../../objects/approval.ts'
 import {
-  type Approval,
   type Poller,
   type PollOutcome,
   type RedeemOutcome,
