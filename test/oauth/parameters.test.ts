@@ -98,6 +98,14 @@ describe.each(ENDPOINTS)('%s with %s', (path, good, status, error) => {
     refuses(await send(path, endless), 413)
   })
 
+  it('HH-7 refuses a byte too many, although it says that there are fewer', async () => {
+    const request = formRequest(path, {})
+    const lying = new Request(request, { body: 'x'.repeat(65_537) })
+    lying.headers.set('Content-Type', FORM)
+    lying.headers.set('Content-Length', '7')
+    refuses(await answerOf(await worker(lying)), 413)
+  })
+
   it.each([
     ['grant_type=%22%C3%A9%5C%0A<canary>'],
     ['client_id=%22%C3%A9%5C%0A<canary>'],
