@@ -17,11 +17,12 @@ export const answer = (description: string, name: SchemaName, type?: string) => 
 /** By status; an empty code is for whoever shows no token. */
 export type Refusals = Readonly<Record<number, readonly (ErrorCode | '')[]>>
 
-/** 429 and 503 come from anywhere. */
+/** 403 is the answer to plain http too; 429 and 503 come from anywhere. */
 export const refusals = (codes: Refusals) =>
   Object.fromEntries(
     Object.entries({
       ...codes,
+      403: [...(codes[403] ?? []), 'invalid_request'] as const,
       429: ['temporarily_unavailable'],
       503: ['temporarily_unavailable'],
     }).map(([status, errors]) => [
@@ -34,6 +35,13 @@ export const refusals = (codes: Refusals) =>
 
 const named = (errors: readonly string[]): string =>
   errors.filter((error) => error !== '').join(', ')
+
+/** What may be kept, and asked for again by its ETag. */
+export const published = (ok: object) => ({
+  200: ok,
+  304: { description: 'what was kept is still good' },
+  ...refusals({}),
+})
 
 /** RFC 6750 §3: whoever brings nothing is told no error. */
 const NO_TOKEN = {

@@ -9,6 +9,7 @@ import {
   header,
   json,
   path,
+  published,
   refusals,
 } from './operation.ts'
 import { FORMS } from './parameters.ts'
@@ -17,6 +18,14 @@ const AS_CLIENT = [{ clientSecretBasic: [] }, {}]
 const WITH_TOKEN = [{ bearer: [] }, { dpop: [] }]
 const CLIENT_REFUSALS = ['invalid_request'] as const
 const TOO_LARGE: Refusals = { 413: ['invalid_request'] }
+
+// RFC 7591 §3.2.2.
+const BAD_METADATA = [
+  'invalid_client_metadata',
+  'invalid_redirect_uri',
+  'invalid_software_statement',
+  'unapproved_software_statement',
+] as const
 
 // RFC 6750 §3.1, RFC 9449 §7.1, RFC 9470 §3.
 const NOT_TO_DECIDE_WITH = [
@@ -137,19 +146,19 @@ export const PATHS = {
   '/jwks.json': {
     get: {
       summary: 'The public signing keys (RFC 7517 §5)',
-      responses: { 200: answer('keys', 'KeySet', 'application/jwk-set+json') },
+      responses: published(answer('keys', 'KeySet', 'application/jwk-set+json')),
     },
   },
   '/.well-known/oauth-authorization-server': {
     get: {
       summary: 'Metadata (RFC 8414); of an issuer with a path, that path comes after this one',
-      responses: { 200: answer('metadata', 'Metadata') },
+      responses: published(answer('metadata', 'Metadata')),
     },
   },
   '/.well-known/openid-configuration': {
     get: {
       summary: 'The same metadata (OpenID Connect Discovery §4)',
-      responses: { 200: answer('metadata', 'Metadata') },
+      responses: published(answer('metadata', 'Metadata')),
     },
   },
   '/register': {
@@ -160,7 +169,7 @@ export const PATHS = {
       responses: {
         201: answer('the client', 'Registration'),
         ...refusals({
-          400: ['invalid_client_metadata', 'invalid_redirect_uri', 'invalid_software_statement'],
+          400: BAD_METADATA,
           401: ['invalid_token'],
           ...TOO_LARGE,
         }),
@@ -184,7 +193,7 @@ export const PATHS = {
       responses: {
         200: answer('the client', 'Registration'),
         ...refusals({
-          400: ['invalid_client_metadata', 'invalid_redirect_uri', 'invalid_software_statement'],
+          400: BAD_METADATA,
           401: ['invalid_token'],
           ...TOO_LARGE,
         }),
@@ -246,12 +255,10 @@ export const PATHS = {
   '/openapi.json': {
     get: {
       summary: 'This description',
-      responses: {
-        200: {
-          description: 'OpenAPI 3.1',
-          content: { 'application/json': { schema: { type: 'object' } } },
-        },
-      },
+      responses: published({
+        description: 'OpenAPI 3.1',
+        content: { 'application/json': { schema: { type: 'object' } } },
+      }),
     },
   },
 }

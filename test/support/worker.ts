@@ -4,12 +4,17 @@ import { env, exports } from 'cloudflare:workers'
 import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config.ts'
 import { DEMO } from '../../src/demo/client.ts'
+import { expectDescribed } from './described.ts'
 import { ISSUER, TEST_VARS } from './settings.ts'
 
 export type Fetch = (request: Request) => Promise<Response>
 
 /** The Worker as it is deployed, through its own `fetch`. */
-export const worker: Fetch = (request) => exports.default.fetch(request)
+export const worker: Fetch = async (request) => {
+  const response = await exports.default.fetch(request)
+  await expectDescribed(request, response)
+  return response
+}
 
 /** A Worker with other settings, in the test's own context. */
 export const workerWith = (vars: object): Fetch => {
@@ -18,6 +23,7 @@ export const workerWith = (vars: object): Fetch => {
     const context = createExecutionContext()
     const response = await app.fetch(request, env, context)
     await waitOnExecutionContext(context)
+    await expectDescribed(request, response)
     return response
   }
 }
