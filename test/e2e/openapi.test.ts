@@ -1,0 +1,10 @@
+// Whether the description at /openapi.json is OpenAPI, to a validator that is not ours.
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { expect, it } from 'vitest'
+import description from '../../src/assets/openapi.json' with { type: 'json' }
+
+it('AP-17 the description is valid OpenAPI 3.1', async () => {
+  const validator = new Validator()
+  expect(await validator.validate(structuredClone(description))).toStrictEqual({ valid: true })
+  expect(validator.version).toBe('3.1')
+})
