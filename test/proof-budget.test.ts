@@ -1,5 +1,6 @@
 // What each proof may cost, of a key (DPoP) or of a client (private_key_jwt): see budget.test.ts.
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { holdClock } from './support/clock.ts'
 import { NOTHING, costOf, fetch, startCounting } from './support/cost.ts'
 import { type Device, approve, newPerson, startDevice } from './support/device.ts'
 import { type KeyHolder, readyKeyHolder, sha256 } from './support/dpop.ts'
@@ -13,8 +14,7 @@ beforeAll(async () => {
   ;({ subject } = await newPerson())
   await startCounting()
 })
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
+holdClock()
 
 const answering = (request: Request, status: number) => async () =>
   expect((await fetch(request)).status).toBe(status)

@@ -1,5 +1,6 @@
 // What each request about tokens may cost: see budget.test.ts.
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { holdClock } from './support/clock.ts'
 import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
 import { approve, newPerson, startDevice } from './support/device.ts'
 import { altered, as } from './support/grants.ts'
@@ -11,8 +12,7 @@ beforeAll(async () => {
   ;({ subject } = await newPerson())
   await startCounting()
 })
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
+holdClock()
 
 const connected = async () => {
   const device = await startDevice('tv', { fetch })

@@ -1,7 +1,8 @@
 // Who may wait at /device/confirm/decision for an answer, and how many pages at a time: it must tell
 // no more of a code than entering it does (RFC 8628 §5.1).
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { holdClock, pass } from '../support/clock.ts'
 import { approve, authorizationBehind, startDevice } from '../support/device.ts'
 import { type Page, Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
@@ -20,10 +21,7 @@ import { freshAddress, worker } from '../support/worker.ts'
 
 const SECOND = 1000
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 describe('who may wait', () => {
   it.each<[string, (ada: Onlooker, laptop: Person) => unknown]>([

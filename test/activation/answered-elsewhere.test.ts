@@ -2,8 +2,9 @@
 // elsewhere. Who learns nothing there is in answered-elsewhere-people.test.ts.
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { parseDeviceCode } from '../../src/codes.ts'
+import { holdClock, pass } from '../support/clock.ts'
 import { type Device, approve, authorizationBehind, startDevice } from '../support/device.ts'
 import { type Page, Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
@@ -25,10 +26,7 @@ const NOT_VALID = 'This code is not valid, or not any more.'
 /** In the test's own context, where timers can be moved and requests cut off. */
 const local = workerWith({})
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 const answerOn = async (person: Person, device: Device, decision: string): Promise<Page> =>
   person.submit(await scan(person, device), '/device/confirm', { decision })

@@ -3,6 +3,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, it, vi } from 'vitest'
 import { accountOf } from '../../src/objects/index.ts'
+import { passSeconds } from '../support/clock.ts'
 import {
   DEVICE_CODE_GRANT,
   type Device,
@@ -43,7 +44,6 @@ const pollOf = (device: Device, fields: Readonly<Record<string, string>> = {}, h
     },
     headers,
   )
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 const allow = async (device: Device) =>
   approve(device.userCode, { subject: (await somebody()).subject })
 const started = async (clientId = 'tv', fetch = worker) => {
@@ -181,7 +181,7 @@ const REFUSALS: Row[] = [
     '12: another client’s, and expired',
     async () => {
       const device = await started()
-      pass(700)
+      passSeconds(700)
       return pollOf(device, { client_id: 'other-tv' })
     },
     400,
@@ -193,7 +193,7 @@ const REFUSALS: Row[] = [
       const device = await started()
       await allow(device)
       await device.poll()
-      pass(700)
+      passSeconds(700)
       return pollOf(device)
     },
     400,
@@ -204,7 +204,7 @@ const REFUSALS: Row[] = [
     async () => {
       const device = await started()
       await deny(device.userCode)
-      pass(700)
+      passSeconds(700)
       return pollOf(device)
     },
     400,
@@ -214,10 +214,10 @@ const REFUSALS: Row[] = [
     '15: past its lifetime, and polled too soon',
     async () => {
       const device = await started('patient-tv')
-      pass(599.5)
+      passSeconds(599.5)
       await device.poll()
       // The lifetime ends with a whole second.
-      pass(2)
+      passSeconds(2)
       return pollOf(device, { client_id: 'patient-tv' })
     },
     400,

@@ -1,21 +1,16 @@
 // What a device_code is still good for later (RFC 8628 §3.5): conformance DC-12 and DC-13. A
 // redeemed one is in repeated-redemption.test.ts.
 import { runDurableObjectAlarm } from 'cloudflare:test'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
+import { holdClock, passSeconds } from '../support/clock.ts'
 import { type Device, approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
 import { somebody } from '../support/tokens.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+holdClock()
 
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 const pollAfter = async (device: Device, seconds: number): Promise<string> => {
-  pass(seconds)
+  passSeconds(seconds)
   const { status, body } = await device.poll()
   return `${status} ${body.error ?? 'tokens'}`
 }
@@ -42,7 +37,7 @@ describe('a device_code that nobody decided about', () => {
 
   it('DC-12 cannot be approved any more', async () => {
     const device = await startDevice()
-    pass(601)
+    passSeconds(601)
     expect((await approve(device.userCode, { subject: (await somebody()).subject })).outcome).toBe(
       'not_valid',
     )
@@ -75,14 +70,14 @@ describe('a decision shortly before the end', () => {
     ['approval collected long after', 'tv', 30, 900, '400 expired_token'],
   ])('DC-13 %s', async (_name, clientId, approvedAfter, waited, heard) => {
     const device = await startDevice(clientId)
-    pass(approvedAfter)
+    passSeconds(approvedAfter)
     await approve(device.userCode, { subject: (await somebody()).subject })
     expect(await pollAfter(device, waited)).toBe(heard)
   })
 
   it('DC-13 waits for twice the interval of a slow client', async () => {
     const device = await startDevice('slow-tv')
-    pass(599)
+    passSeconds(599)
     await approve(device.userCode, { subject: (await somebody()).subject })
     expect(await pollAfter(device, 115)).toBe('200 tokens')
   })

@@ -1,6 +1,7 @@
 // How often a device may poll (RFC 8628 §3.5): conformance DC-7 to DC-10 and DC-19.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DeviceAuthorization } from '../../src/objects/index.ts'
+import { passSeconds } from '../support/clock.ts'
 import { type Device, approve, deny, startDevice } from '../support/device.ts'
 import { SECRET } from '../support/settings.ts'
 import { somebody } from '../support/tokens.ts'
@@ -13,13 +14,11 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
-
 /** What a device hears that polls after each of these waits, in seconds. */
 const pollsAfter = async (device: Device, waits: readonly number[]): Promise<string[]> => {
   const heard: string[] = []
   for (const wait of waits) {
-    pass(wait)
+    passSeconds(wait)
     const { status, body } = await device.poll()
     heard.push(`${status} ${body.error ?? 'tokens'}`)
   }

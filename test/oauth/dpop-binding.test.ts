@@ -2,6 +2,7 @@
 // DA-17, DC-6, DC-22, IN-5. Refresh tokens are in dpop-refresh.test.ts.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DeviceAuthorization } from '../../src/objects/index.ts'
+import { passSeconds } from '../support/clock.ts'
 import {
   type Answer,
   DEVICE_CODE_GRANT,
@@ -24,7 +25,6 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 const summary = ({ status, body }: Answer): string => `${status} ${body.error ?? body.token_type}`
 const PENDING = '400 authorization_pending'
 const ADDRESS = url('/device_authorization')
@@ -124,7 +124,7 @@ describe('a device_code that was asked for without a proof', () => {
       const holder = await newKeyHolder()
       const device = await allowed(await startDevice())
       expect(summary(await holder.poll(device))).toBe('200 DPoP')
-      pass(2)
+      passSeconds(2)
       expect(summary(await ask(device))).toBe(NOT_GOOD)
       expect(summary(await holder.poll(device))).toBe('200 DPoP')
     },
@@ -133,7 +133,7 @@ describe('a device_code that was asked for without a proof', () => {
   it('DC-6 once redeemed without a key is given again to none', async () => {
     const device = await allowed(await startDevice())
     expect(summary(await device.poll())).toBe('200 Bearer')
-    pass(2)
+    passSeconds(2)
     expect(summary(await (await newKeyHolder()).poll(device))).toBe(NOT_GOOD)
     expect(summary(await device.poll())).toBe('200 Bearer')
   })

@@ -3,6 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { replayGuardOf } from '../../src/objects/index.ts'
+import { passSeconds } from '../support/clock.ts'
 import { type Answer, approve, startDevice } from '../support/device.ts'
 import { type ProofOptions, newKeyHolder, readyKeyHolder, sha256 } from '../support/dpop.ts'
 import { askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
@@ -16,8 +17,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 
 const summary = ({ status, body }: Answer): string => `${status} ${body.error ?? 'tokens'}`
 const TOKENS = '200 tokens'
@@ -42,10 +41,10 @@ describe('a proof that was seen before', () => {
     const proof = await holder.proof()
     expect(summary(await pollWith(proof))).toBe(PENDING)
     expect(summary(await pollWith(proof))).toBe(USED)
-    pass(299)
+    passSeconds(299)
     expect(await runDurableObjectAlarm(replayGuardOf(env, 'dpop', holder.jkt))).toBe(true)
     expect(summary(await pollWith(proof))).toBe(USED)
-    pass(1)
+    passSeconds(1)
     expect(summary(await pollWith(proof))).toBe(NONCE_WANTED)
   })
 
@@ -172,7 +171,7 @@ describe('the nonce of a proof', () => {
     const seen = new Set<string>()
     for (let second = 0; second < 5; second += 1) {
       seen.add(await (await newKeyHolder()).learnNonce())
-      pass(1)
+      passSeconds(1)
     }
     expect(seen.size).toBe(5)
   })
@@ -189,7 +188,7 @@ describe('the nonce of a proof', () => {
     const holder = await readyKeyHolder()
     const device = await startDevice()
     await approve(device.userCode, { subject: (await somebody()).subject })
-    pass(seconds)
+    passSeconds(seconds)
     const answer = await device.poll({}, { DPoP: await holder.proof() })
     expect(summary(answer)).toBe(expected)
     const next = nonceOf(answer)
@@ -202,7 +201,7 @@ describe('the nonce of a proof', () => {
     const device = await startDevice()
     const heard: string[] = []
     for (let minute = 0; minute < 9; minute += 1) {
-      pass(60)
+      passSeconds(60)
       const answer = await device.poll({}, { DPoP: await holder.proof() })
       holder.nonce = nonceOf(answer) ?? holder.nonce
       heard.push(summary(answer))

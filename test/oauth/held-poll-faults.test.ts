@@ -1,10 +1,11 @@
 // Held polls where something breaks: the socket, the object, the way to it, the client.
 import { createExecutionContext, evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config.ts'
 import { DEMO } from '../../src/demo/client.ts'
+import { holdClock, pass } from '../support/clock.ts'
 import { type Device, authorizationBehind, startDevice } from '../support/device.ts'
 import {
   AT_ONCE,
@@ -24,10 +25,7 @@ const SECOND = 1000
 
 const local = workerWith({})
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 const cuts: [string, (device: Device) => Promise<void>][] = [
   [

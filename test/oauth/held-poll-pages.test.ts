@@ -1,6 +1,7 @@
 // Pages that wait for the answer beside the polls of the device: what they do is no poll.
 import { evictDurableObject } from 'cloudflare:test'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { holdClock, pass } from '../support/clock.ts'
 import { approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
 import {
   AT_ONCE,
@@ -15,10 +16,7 @@ import { Onlooker, hold, waiting, waitingPages } from '../support/waiting-page.t
 
 const SECOND = 1000
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 describe('a page that waits', () => {
   it('does not end the poll that is held, nor does that end the page (LP-4)', async () => {

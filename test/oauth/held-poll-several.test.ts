@@ -1,6 +1,7 @@
 // Several polls of one device: one after the other, at the same time, and again.
 import { evictDurableObject } from 'cloudflare:test'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { holdClock, pass } from '../support/clock.ts'
 import { type Answer, type Device, authorizationBehind, startDevice } from '../support/device.ts'
 import {
   AT_ONCE,
@@ -16,10 +17,7 @@ import {
 
 const SECOND = 1000
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 const count = (answers: readonly Answer[]) => {
   const counts: Record<string, number> = {}

@@ -1,6 +1,7 @@
 import { evictDurableObject } from 'cloudflare:test'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { parseDeviceCode } from '../../src/codes.ts'
+import { holdClock, pass } from '../support/clock.ts'
 import {
   type Answer,
   type Device,
@@ -25,10 +26,7 @@ const SECOND = 1000
 /** In the test's own context, where timers can be moved. */
 const local = workerWith({})
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 describe('a held poll', () => {
   it('is answered with tokens at the moment of the approval (LP-1)', async () => {

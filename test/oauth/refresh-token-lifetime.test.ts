@@ -1,13 +1,13 @@
 // How long refresh tokens last (RFC 9700 §4.14.2): conformance RF-9. The clock only goes forward in
 // this file, because the signing keys of the future would stay.
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { passSeconds } from '../support/clock.ts'
 import { connectConfidential, introspect, refresh, refreshed } from '../support/grants.ts'
 import { connectDevice } from '../support/tokens.ts'
 
 beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }))
 
 const DAY = 86_400
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 const heard = async (token: string, clientId: string): Promise<string> => {
   const { status, body } = await refresh(token, { clientId })
   return `${status} ${body.error ?? 'tokens'}`
@@ -21,23 +21,23 @@ describe('a refresh token that nobody uses', () => {
     ['tv', 90 * DAY, '400 invalid_grant'],
   ])('RF-9 of %s after %i s: %s', async (clientId, seconds, answer) => {
     const { tokens } = await connectDevice(clientId)
-    pass(seconds)
+    passSeconds(seconds)
     expect(await heard(tokens.refresh_token, clientId)).toBe(answer)
   })
 
   it('RF-9 RF-1 stays invalid, and is never told to be expired_token', async () => {
     const { tokens } = await connectDevice('brief-tv')
     for (let times = 0; times < 3; times += 1) {
-      pass(2 * DAY)
+      passSeconds(2 * DAY)
       expect(await heard(tokens.refresh_token, 'brief-tv')).toBe('400 invalid_grant')
     }
   })
 
   it('RF-9 RF-6 has its idle time from its successor, while it stands in for that', async () => {
     const { tokens } = await connectDevice('brief-tv')
-    pass(1.5 * DAY)
+    passSeconds(1.5 * DAY)
     await refreshed(tokens.refresh_token, { clientId: 'brief-tv' })
-    pass(1.5 * DAY)
+    passSeconds(1.5 * DAY)
     expect(await heard(tokens.refresh_token, 'brief-tv')).toBe('200 tokens')
   })
 
@@ -46,7 +46,7 @@ describe('a refresh token that nobody uses', () => {
     const isActive = async () =>
       (await introspect(tokens.refresh_token, { clientId: 'post' })).active
     expect(await isActive()).toBe(true)
-    pass(90 * DAY)
+    passSeconds(90 * DAY)
     expect(await isActive()).toBe(false)
   })
 })
@@ -59,12 +59,12 @@ describe('a refresh token that is used every day', () => {
     const { tokens } = await connectDevice(clientId)
     let latest: string = tokens.refresh_token
     for (let day = every; day < end; day += every) {
-      pass(every * DAY)
+      passSeconds(every * DAY)
       latest = (await refreshed(latest, { clientId })).refresh_token
     }
-    pass(every * DAY - 1)
+    passSeconds(every * DAY - 1)
     latest = (await refreshed(latest, { clientId })).refresh_token
-    pass(1)
+    passSeconds(1)
     expect(await heard(latest, clientId)).toBe('400 invalid_grant')
   })
 })

@@ -1,16 +1,11 @@
 // What becomes of rotated refresh tokens (RFC 9700 §4.14.2): conformance RF-5, RF-6 and DC-6.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { holdClock, passSeconds } from '../support/clock.ts'
 import { connectConfidential, introspect, refresh, refreshed, revoke } from '../support/grants.ts'
 import { askUserinfo, connectDevice } from '../support/tokens.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+holdClock()
 
-const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 const heard = async (token: string, clientId = 'tv'): Promise<string> => {
   const { status, body } = await refresh(token, { clientId })
   return `${status} ${body.error ?? 'tokens'}`
@@ -31,7 +26,7 @@ describe('a rotated refresh token', () => {
     const r1 = await first()
     let latest = r1
     for (let day = 0; day < 5; day += 1) {
-      pass(86_400)
+      passSeconds(86_400)
       latest = await next(latest)
     }
     expect(await heard(r1)).toBe('400 invalid_grant')
@@ -107,7 +102,7 @@ describe('a refresh whose answer was lost', () => {
     let latest = ''
     for (let times = 0; times < 6; times += 1) {
       latest = await next(r1)
-      pass(86_400)
+      passSeconds(86_400)
     }
     expect(await heard(latest)).toBe('200 tokens')
   })
@@ -133,7 +128,7 @@ describe('a refresh whose answer was lost', () => {
 describe('the redeemed device_code', () => {
   it('DC-6 gives another refresh token where the answer was lost, and the one before is dead', async () => {
     const { device, tokens } = await connectDevice()
-    pass(2)
+    passSeconds(2)
     const again = await device.poll()
     expect(again.status).toBe(200)
     expect(await heard(tokens.refresh_token)).toBe('400 invalid_grant')
@@ -143,7 +138,7 @@ describe('the redeemed device_code', () => {
   it('DC-6 gives no more once the refresh token has been used, which lives on', async () => {
     const { device, tokens } = await connectDevice()
     const r2 = await next(tokens.refresh_token)
-    pass(2)
+    passSeconds(2)
     const { status, body } = await device.poll()
     expect([status, body.error]).toStrictEqual([400, 'invalid_grant'])
     expect(await heard(r2)).toBe('200 tokens')
@@ -151,7 +146,7 @@ describe('the redeemed device_code', () => {
 
   it('DC-6 gives no more after 60 s, which revokes nothing', async () => {
     const { device, tokens } = await connectDevice()
-    pass(61)
+    passSeconds(61)
     const { status, body } = await device.poll()
     expect([status, body.error]).toStrictEqual([400, 'invalid_grant'])
     expect(await heard(tokens.refresh_token)).toBe('200 tokens')
@@ -160,7 +155,7 @@ describe('the redeemed device_code', () => {
   it('DC-6 RV-6 does not bring an access token back that was revoked', async () => {
     const { device, tokens } = await connectDevice()
     expect(await revoke(tokens.access_token)).toBe('200')
-    pass(2)
+    passSeconds(2)
     await device.poll()
     expect((await askUserinfo(tokens.access_token)).status).toBe(401)
   })
@@ -168,7 +163,7 @@ describe('the redeemed device_code', () => {
   it('DC-6 RV-6 does not bring a grant back that was revoked', async () => {
     const { device, tokens } = await connectDevice()
     expect(await revoke(tokens.refresh_token)).toBe('200')
-    pass(2)
+    passSeconds(2)
     const { status, body } = await device.poll()
     expect([status, body.error]).toStrictEqual([400, 'invalid_grant'])
   })
@@ -177,7 +172,7 @@ describe('the redeemed device_code', () => {
     const { device, tokens } = await connectDevice()
     await next(await next(tokens.refresh_token))
     expect(await heard(tokens.refresh_token)).toBe('400 invalid_grant')
-    pass(2)
+    passSeconds(2)
     const { status, body } = await device.poll()
     expect([status, body.error]).toStrictEqual([400, 'invalid_grant'])
   })

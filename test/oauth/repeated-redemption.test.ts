@@ -8,6 +8,7 @@ import { parseConfig } from '../../src/config.ts'
 import { DEMO } from '../../src/demo/client.ts'
 import type { Poller } from '../../src/objects/device-authorization-state.ts'
 import { deriveRefreshToken, formatRefreshToken } from '../../src/tokens/refresh-token.ts'
+import { pass } from '../support/clock.ts'
 import { type Answer, type Device, approve, startDevice } from '../support/device.ts'
 import { newKeyHolder } from '../support/dpop.ts'
 import { introspect, refresh, refreshed } from '../support/grants.ts'
@@ -21,7 +22,6 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
 const summary = ({ status, body }: Answer): string => `${status} ${body.error ?? 'tokens'}`
 const pollAfter = (device: Device, ms: number): Promise<Answer> => {
   pass(ms)

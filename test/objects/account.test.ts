@@ -1,7 +1,8 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { mintSubject } from '../../src/objects/index.ts'
+import { holdClock, pass } from '../support/clock.ts'
 import { NOWHERE, signInNow } from '../support/device.ts'
 
 const SECOND = 1000
@@ -24,10 +25,7 @@ const DEVICE = {
   refreshToken: undefined,
 }
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 const nobody = () => env.ACCOUNT.get(env.ACCOUNT.idFromString(mintSubject(env)))
 type Account = ReturnType<typeof nobody>

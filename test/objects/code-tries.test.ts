@@ -1,18 +1,16 @@
 // How many wrong user codes an account may enter, and how long it then waits.
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { MINUTE } from '../../src/durations.ts'
+import { holdClock, pass } from '../support/clock.ts'
 import { newPerson, signInNow } from '../support/device.ts'
 
 // That of newPerson, and a later one.
 const SESSION = { id: 'test', secretHash: 'test' }
 const LAPTOP = { id: 'laptop', secretHash: 'digest of the laptop' }
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 const anybody = async () => {
   const { subject } = await newPerson()

@@ -8,6 +8,7 @@ import {
   newAuthorization,
   storedIn,
 } from '../support/authorization-object.ts'
+import { pass } from '../support/clock.ts'
 import { authorizationBehind, startDevice } from '../support/device.ts'
 import { allow, heldPolls, hold, summary } from '../support/held-poll.ts'
 
@@ -26,7 +27,6 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
 const logged = () => log.mock.calls.flat()
 
 it('shows what is asked until somebody decides or it runs out', async () => {

@@ -2,7 +2,7 @@
 // with it is in device-authorization-people.test.ts.
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { mintDeviceCode, mintUserCode, parseUserCode } from '../../src/codes.ts'
 import {
   NOTHING,
@@ -13,6 +13,7 @@ import {
   requestFor,
   storedIn,
 } from '../support/authorization-object.ts'
+import { holdClock, pass } from '../support/clock.ts'
 import {
   type Device,
   DEVICE_CODE_GRANT,
@@ -24,10 +25,7 @@ import { formRequest, worker } from '../support/worker.ts'
 
 const MINUTE = 60_000
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 const ANYONE = { subject: 'anyone', country: undefined }
 

@@ -1,9 +1,10 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import type { JWK } from 'jose'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type SigningKey, currentKey } from '../../src/objects/keyring-state.ts'
 import { keyringOf } from '../../src/objects/index.ts'
+import { holdClock } from '../support/clock.ts'
 import { url, worker } from '../support/worker.ts'
 
 const HOUR = 3_600_000
@@ -13,8 +14,7 @@ const ALGORITHMS = ['RS256', 'ES256'] as const
 // RSA keys take their time to make.
 vi.setConfig({ testTimeout: 60_000 })
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
+holdClock()
 
 const newKeyring = () => env.KEYRING.getByName(crypto.randomUUID())
 type Keyring = ReturnType<typeof newKeyring>

@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { emailLogin, mintSubject } from '../../src/objects/index.ts'
 import {
   type Failures,
@@ -8,6 +8,7 @@ import {
   afterFailure,
   signInWaitMs,
 } from '../../src/objects/login-guard.ts'
+import { holdClock, pass } from '../support/clock.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -21,10 +22,7 @@ const PERSON = { name: 'Anna', password: PASSWORD }
 // A dozen slow hashes each.
 vi.setConfig({ testTimeout: 30_000 })
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+holdClock()
 
 const nobody = () => emailLogin(env, `${crypto.randomUUID()}@example.com`)
 type Login = ReturnType<typeof nobody>

@@ -1,12 +1,12 @@
 // The object that remembers what was used (CA-14, DP-4), and forgets it by alarm.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { holdClock } from '../support/clock.ts'
 
 const MINUTE = 60_000
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
+holdClock()
 
 const newGuard = () => env.REPLAY_GUARD.getByName(`test:${crypto.randomUUID()}`)
 type Guard = ReturnType<typeof newGuard>

@@ -1,9 +1,10 @@
 // Clocks that jump in the middle of a sign-in: seconds, minutes and days, forward and back.
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { DAY, MINUTE, SECOND } from '../../../src/durations.ts'
+import { holdClock, pass } from '../../support/clock.ts'
 import type { Person } from '../../support/person.ts'
 import { Random } from '../random.ts'
-import { STEPS, SignIn, doStep, newPerson, pass } from './sign-in.ts'
+import { STEPS, SignIn, doStep, newPerson } from './sign-in.ts'
 
 const people: Person[] = []
 /** Nobody may look at too many codes in a minute. */
@@ -17,8 +18,7 @@ const nextPerson = (): Person => {
 beforeAll(async () => {
   for (let made = 0; made < 4; made += 1) people.push(await newPerson())
 })
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-afterEach(() => void vi.useRealTimers())
+holdClock()
 
 /** A sign-in, for which the clock jumps before each step. */
 const signInWith = async (jumpMs: (at: number) => number): Promise<void> => {

@@ -1,6 +1,7 @@
 // A whole sign-in, step by step, so that something can come between any two of them or into any one:
 // each step asks one thing of the Worker, and knows the one answer it has to have.
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
+import { pass } from '../../support/clock.ts'
 import { type Answer, type Device, startDevice } from '../../support/device.ts'
 import { refresh } from '../../support/grants.ts'
 import { PENDING, hold } from '../../support/held-poll.ts'
@@ -10,8 +11,6 @@ import { askUserinfo } from '../../support/tokens.ts'
 import { freshAddress, worker } from '../../support/worker.ts'
 
 const SECOND = 1000
-
-export const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
 /** What an answer is in a few words. */
 const summary = ({ status, body }: Pick<Answer, 'status' | 'body'>): string =>
