@@ -5,6 +5,7 @@ import type { FC } from 'hono/jsx'
 import * as z from 'zod/mini'
 import { parseUserCode } from '../codes.ts'
 import { logDecision } from '../decision-log.ts'
+import { plainText } from '../device-name.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
 import { promptSource } from '../objects/prompt-guard.ts'
 import { dropCookie, keepCookie, readCookie } from './cookies.ts'
@@ -22,11 +23,14 @@ import {
 const outcomeSchema = z.enum(['connected', 'declined', 'reported', 'removed'])
 export type Outcome = z.output<typeof outcomeSchema>
 
+// The cookie is the browser's, and not to be believed: its names are names, whatever it says.
+const name = z.pipe(z.string(), z.transform(plainText))
+
 const resultSchema = z.object({
   outcome: outcomeSchema,
   clientId: z.string(),
-  clientName: z.string(),
-  deviceName: z.string(),
+  clientName: name,
+  deviceName: name,
   userCode: z.string(),
 })
 type Result = z.output<typeof resultSchema>
@@ -138,10 +142,10 @@ export const result = new Hono<PageEnvironment>()
     await ask(async () => {
       const account = accountOf(context.env, subject)
       // Also where the device has not collected its tokens yet: now it never will.
-      await account?.removeDevice(grantId, 'device_reported', kept.deviceName, source)
+      await account?.removeDevice(grantId, 'device_reported', request.deviceName, source)
       await account?.signOutEverywhere({ withDevices: false })
     })
-    logDecision({ clientId: kept.clientId, outcome: 'withdrawn' })
+    logDecision({ clientId: request.clientId, outcome: 'withdrawn' })
     dropCookie(context, 'session')
     keepResult(context, { ...kept, outcome: 'removed' })
     return goTo(context, '/device/result')
