@@ -1,11 +1,12 @@
-// The few files that pages load: the style sheet with the brand's colours in it, the logo, and the
-// scripts that show a password, use a passkey, wait for an answer that is given elsewhere, and have a
-// browser asked by push.
+// The few files that pages load: the style sheet and the icon with the brand's colours in them, the
+// logo, and the scripts that show a password, use a passkey, wait for an answer that is given elsewhere,
+// and have a browser asked by push.
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Brand } from '../brand.ts'
 import { inkOn } from '../colour.ts'
 import { type Config, STRICT_TRANSPORT_SECURITY } from '../config.ts'
+import { icon } from './icon.ts'
 import { type Language, chooseLanguage } from './language.ts'
 import { brandOf } from './page-brand.ts'
 import { PASSKEY_LIBRARY } from './passkey-library.ts'
@@ -16,20 +17,29 @@ const SCRIPTS = ['show-password.js', 'passkey.js', 'confirm.js']
 /** Serves the files below /device. */
 export const files = (config: Config): Hono<PageEnvironment> => {
   const routes = new Hono<PageEnvironment>()
-  routes.use('/:file{[a-z-]+\\.css|[a-z-]+\\.js|logo}', etag(), async (context, next) => {
-    await next()
-    // What is not there is a page with a cookie, which nobody may keep.
-    if (!context.res.ok) return
-    context.header('Cache-Control', 'public, max-age=3600')
-    context.header('X-Content-Type-Options', 'nosniff')
-    context.header('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY)
-  })
+  routes.use(
+    '/:file{[a-z-]+\\.css|[a-z-]+\\.js|icon\\.svg|logo}',
+    etag(),
+    async (context, next) => {
+      await next()
+      // What is not there is a page with a cookie, which nobody may keep.
+      if (!context.res.ok) return
+      context.header('Cache-Control', 'public, max-age=3600')
+      context.header('X-Content-Type-Options', 'nosniff')
+      context.header('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY)
+    },
+  )
   routes.get('/style.css', async (context) => {
     const sheet = await asset(context.env, 'style.css')
     const colours = brandColours(brandOf(config, context.req.query('client_id')))
     const body = `${await sheet.text()}\n${colours}\n`
     return context.body(body, 200, { 'Content-Type': 'text/css; charset=utf-8' })
   })
+  routes.get('/icon.svg', (context) =>
+    context.body(icon(brandOf(config, context.req.query('client_id'))), 200, {
+      'Content-Type': 'image/svg+xml',
+    }),
+  )
   routes.get('/logo', (context) => {
     const { logo } = brandOf(config, context.req.query('client_id'))
     return logo === undefined ? context.notFound() : asset(context.env, logo)

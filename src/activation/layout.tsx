@@ -40,6 +40,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
         <meta name="theme-color" content="#14171e" media="(prefers-color-scheme: dark)" />
         <meta name="robots" content="noindex" />
         <link rel="stylesheet" href={page.brand.styleSheet} />
+        <link rel="icon" type="image/svg+xml" href={page.brand.icon} />
       </head>
       <body>
         <header>

@@ -7,6 +7,7 @@ export interface PageBrand {
   readonly name: string
   readonly logo: string | undefined
   readonly styleSheet: string
+  readonly icon: string
   readonly supportUri: string | undefined
   readonly termsUri: string | undefined
   readonly privacyUri: string | undefined
@@ -27,6 +28,7 @@ export const pageBrand = (config: Config, clientId?: string): PageBrand => {
     name,
     logo: logo === undefined ? undefined : `${base}/logo${query}`,
     styleSheet: `${base}/style.css${query}`,
+    icon: `${base}/icon.svg${query}`,
     supportUri,
     termsUri,
     privacyUri,

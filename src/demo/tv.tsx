@@ -34,6 +34,7 @@ const TelevisionPage = ({ brandName, basePath, hasApp, asksByPush }: TelevisionO
       <meta name="color-scheme" content="dark" />
       <title>{`Connect this TV · ${brandName}`}</title>
       <link rel="stylesheet" href={`${basePath}/tv.css`} />
+      <link rel="icon" type="image/svg+xml" href={`${basePath}/device/icon.svg`} />
       <script src={`${basePath}/tv.js`} defer></script>
     </head>
     <body

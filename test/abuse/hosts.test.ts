@@ -57,6 +57,7 @@ const CACHEABLE = [
   '/jwks.json',
   '/device/qr/BCDF-BCDF.svg',
   '/device/style.css',
+  '/device/icon.svg',
   '/device/passkey.js',
   '/device/passkey-library.js',
   '/device/show-password.js',

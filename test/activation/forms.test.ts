@@ -52,13 +52,20 @@ describe('every page', () => {
     }
   })
 
-  it('is one HTML and one style sheet, which carries the colours of the brand', async () => {
+  it('is one HTML and one style sheet, which carries the colours of the brand, and an icon with them', async () => {
     const { html } = await visitor().open('/device')
     expect(html.match(/<link rel="stylesheet"/g)).toHaveLength(1)
     const branded = workerWith({ BRAND_ACCENT: '#d97f00', BRAND_ACCENT_DARK: '#2f6fde' })
     const sheet = await (await branded(new Request(url('/device/style.css')))).text()
     expect(sheet).toContain('--accent:#d97f00;--accent-ink:#000;')
     expect(sheet).toContain('--accent-dark:#2f6fde;--accent-dark-ink:#fff')
+    const icon = /<link rel="icon" type="image\/svg\+xml" href="([^"]+)"/.exec(html)?.[1] ?? ''
+    const picture = await branded(new Request(url(icon)))
+    expect(picture.headers.get('Content-Type')).toBe('image/svg+xml')
+    expect(await picture.text()).toContain(
+      '<style>rect{fill:#d97f00}path{stroke:#000}' +
+        '@media(prefers-color-scheme:dark){rect{fill:#2f6fde}path{stroke:#fff}}</style>',
+    )
   })
 
   it('stands below the path of the issuer', async () => {

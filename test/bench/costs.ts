@@ -63,7 +63,7 @@ export const countCosts = async (
   for (let index = 0; index < SIGN_INS; index += 1) {
     // What a browser asks for besides pages.
     await nth(browsers, index).open('/device/style.css')
-    await nth(browsers, index).open('/favicon.ico')
+    await nth(browsers, index).open('/device/icon.svg')
   }
   const teller = new Browser(server.port)
   await teller.open('/bench/alarms')

@@ -39,9 +39,9 @@ const isHtml = (headers: Headers): boolean =>
 
 /** Whether it is for people: also where a file should be that is not there. */
 const isPage = (path: string, { headers }: Response): boolean =>
-  /^\/(?:devices?|authorize)(?:\/|$)/.test(path) &&
+  /^\/(?:devices?(?:\/|$)|authorize$)/.test(path) &&
   !/^\/device\/qr\/[^/]+$/.test(path) &&
-  !(!isHtml(headers) && /^\/device\/(?:logo$|[\w-]+\.(?:css|js)$)/.test(path))
+  !(!isHtml(headers) && /^\/device\/(?:logo$|icon\.svg$|[\w-]+\.(?:css|js)$)/.test(path))
 
 /** What is wrong with an answer; an empty list for every honest and every dishonest request. */
 export const faultsOf = async (request: Request, response: Response): Promise<string[]> => {

@@ -162,6 +162,7 @@ export const PAGE_REQUESTS: Readonly<Record<string, Make>> = {
   'one in a form': own('/authorize', { client_id: 'tv', redirect_uri: 'https://evil.test/' }),
   'the style sheet': () => plainDraft('GET', '/device/style.css?client_id=tv'),
   'a script': () => plainDraft('GET', '/device/passkey.js'),
+  'an icon': () => plainDraft('GET', '/device/icon.svg?client_id=tv'),
   'a logo': () => plainDraft('GET', '/device/logo?client_id=tv'),
 }
 
