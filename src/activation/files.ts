@@ -1,6 +1,6 @@
 // The few files that pages load: the style sheet and the icon with the brand's colours in them, the
-// logo, and the scripts that show a password, use a passkey, wait for an answer that is given elsewhere,
-// and have a browser asked by push.
+// logo, and the scripts that show a password, use a passkey, wait for an answer that is given
+// elsewhere, and have a browser asked by push.
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Brand } from '../brand.ts'
