@@ -262,7 +262,8 @@ describe('wrong codes', () => {
   it('AP-6 cap an address, whoever it is', async () => {
     const place = { 'CF-Connecting-IP': '192.0.2.77' }
     const statuses = new Set<number>()
-    for (let times = 0; times < 121; times += 1) {
+    // Twice the limit, and one: the minute may turn in between.
+    for (let times = 0; times < 241 && !statuses.has(429); times += 1) {
       const app = new ApprovalApp(fetch, 'Bearer nothing', place)
       statuses.add((await app.review('ZZZZ-ZZZZ')).status)
     }

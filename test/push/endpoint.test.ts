@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Resident, Subscription, idTokenOf, start } from '../support/household.ts'
 import { Host, connectInternet } from '../support/internet.ts'
+import { useUp } from '../support/rate-limit.ts'
 
 let asked: readonly string[] = []
 beforeEach(() => {
@@ -67,7 +68,7 @@ describe('a host that was asked sixty times in this minute', () => {
     ['evil-notify.windows.com', 0],
   ])('is asked once more only if it is a push service: %s, %i times', async (name, times) => {
     const host = new Host(() => new Response(null, { status: 201 }), `https://${name}/push`)
-    await Promise.all(Array.from({ length: 150 }, () => env.OUTBOUND_LIMIT.limit({ key: name })))
+    useUp(env.OUTBOUND_LIMIT, name)
     await promptAt(host)
     expect(host.asked).toBe(times)
   })
