@@ -1,7 +1,6 @@
 // One Account is one person: their browser sessions, and the devices they have connected. Its id is
 // the subject of every token, and random: nobody else will ever have it. How the person is known is
 // kept in their Logins. It never deletes itself.
-import type { CodeTry, Overview, SignedInPerson } from './owner.ts'
 import { DurableObject } from 'cloudflare:workers'
 import type { RefreshLimits } from '../clients.ts'
 import { CodeTries } from './code-tries.ts'
@@ -13,6 +12,7 @@ import type {
   RefreshTokenClaim,
 } from './grant-state.ts'
 import { Grants } from './grants.ts'
+import type { CodeTry, Overview, SignedInPerson } from './owner.ts'
 import { type Passkey, Passkeys } from './passkeys.ts'
 import { type Claims, Profile } from './profile.ts'
 import type { PromptRequest } from './prompt-guard.ts'

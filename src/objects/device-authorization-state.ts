@@ -1,7 +1,5 @@
 // The state machine of one device authorization (RFC 8628 §3): Pending → Approved → Redeemed, or
 // Pending → Denied. Pure: time comes in, the next state and an outcome go out. Expiry is no state.
-import type { Approval } from './approval.ts'
-import type { AuthorizationRequest } from './authorization-request.ts'
 import {
   AUTHORIZATION_RETENTION_MS,
   COLLECTION_GRACE_MS,
@@ -10,6 +8,8 @@ import {
   TOO_MANY_PEOPLE,
 } from '../config.ts'
 import { SECOND } from '../durations.ts'
+import type { Approval } from './approval.ts'
+import type { AuthorizationRequest } from './authorization-request.ts'
 
 /** Somebody who had the code shown to them, and where they were the first time. */
 export interface Opening {

@@ -1,23 +1,11 @@
 // Clocks that jump in the middle of a sign-in: seconds, minutes and days, forward and back.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DAY, MINUTE, SECOND } from '../../../src/durations.ts'
 import { holdClock, pass } from '../../support/clock.ts'
-import type { Person } from '../../support/person.ts'
 import { Random } from '../random.ts'
-import { STEPS, SignIn, doStep, newPerson } from './sign-in.ts'
+import { STEPS, SignIn, doStep, takingTurns } from './sign-in.ts'
 
-const people: Person[] = []
-/** Nobody may look at too many codes in a minute. */
-const nextPerson = (): Person => {
-  const next = people.shift()
-  if (next === undefined) throw new Error('there is nobody')
-  people.push(next)
-  return next
-}
-
-beforeAll(async () => {
-  for (let made = 0; made < 4; made += 1) people.push(await newPerson())
-})
+const nextPerson = takingTurns(4)
 holdClock()
 
 /** A sign-in, for which the clock jumps before each step. */

@@ -1,22 +1,11 @@
 // Objects that are evicted or aborted before, during and after every step of a sign-in: whoever asks
 // again after a 503 gets what they would have got, and nothing that was answered is undone.
 import { abortAllDurableObjects, evictAllDurableObjects } from 'cloudflare:test'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Person } from '../../support/person.ts'
-import { HELD_STEPS, STEPS, SignIn, UNAVAILABLE, doStep, newPerson } from './sign-in.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { HELD_STEPS, STEPS, SignIn, UNAVAILABLE, doStep, takingTurns } from './sign-in.ts'
 
-const people: Person[] = []
-/** Nobody may look at too many codes in a minute. */
-const nextPerson = (): Person => {
-  const next = people.shift()
-  if (next === undefined) throw new Error('there is nobody')
-  people.push(next)
-  return next
-}
+const nextPerson = takingTurns(3)
 
-beforeAll(async () => {
-  for (let made = 0; made < 3; made += 1) people.push(await newPerson())
-})
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
   vi.spyOn(console, 'error').mockReturnValue()

@@ -1,6 +1,6 @@
 // A whole sign-in, step by step, so that something can come between any two of them or into any one:
 // each step asks one thing of the Worker, and knows the one answer it has to have.
-import { expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { pass } from '../../support/clock.ts'
 import { type Answer, type Device, startDevice } from '../../support/device.ts'
 import { refresh } from '../../support/grants.ts'
@@ -107,6 +107,20 @@ export const newPerson = async (): Promise<Person> => {
   const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
   await person.createAccount('Hedy Lamarr', `${crypto.randomUUID()}@example.com`)
   return person
+}
+
+/** The next of so many people, made before the tests: nobody may look at too many codes at once. */
+export const takingTurns = (count: number): (() => Person) => {
+  const people: Person[] = []
+  beforeAll(async () => {
+    for (let made = 0; made < count; made += 1) people.push(await newPerson())
+  })
+  return () => {
+    const next = people.shift()
+    if (next === undefined) throw new Error('there is nobody')
+    people.push(next)
+    return next
+  }
 }
 
 const pageSummary = ({ status, html, url }: Page): string => {

@@ -1,0 +1,30 @@
+// The last page of the phone's part. Its cookie is the browser's, and decides nothing.
+import { afterEach, expect, it, vi } from 'vitest'
+import { Account } from '../../src/objects/account.ts'
+import { approve, startDevice } from '../support/device.ts'
+import { resultCookie } from '../support/page-requests.ts'
+import { Person } from '../support/person.ts'
+import { ISSUER } from '../support/settings.ts'
+import { signedIn } from '../support/visitor.ts'
+import { freshAddress, worker } from '../support/worker.ts'
+
+afterEach(() => void vi.restoreAllMocks())
+
+it('XD-8 a device that is taken back is noted as it is, whatever the cookie says', async () => {
+  const log = vi.spyOn(console, 'info').mockReturnValue()
+  const removed = vi.spyOn(Account.prototype, 'removeDevice')
+  const { subject, cookies } = await signedIn('Ada', `${crypto.randomUUID()}@example.com`)
+  const { userCode } = await startDevice('tv', { fields: { device_name: 'Attic TV' } })
+  await approve(userCode, { subject })
+  const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+  const kept = { ...JSON.parse(resultCookie(userCode)), clientId: 'other-tv', deviceName: 'Cinema' }
+  person.cookies.set('__Host-session', cookies['session'] ?? '')
+  person.cookies.set('__Host-result', encodeURIComponent(JSON.stringify(kept)))
+  await person.submit(await person.open('/device/result'), '/device/result', {
+    decision: 'not-me',
+  })
+  expect(removed.mock.calls.map(([, ...rest]) => rest.slice(0, 2))).toStrictEqual([
+    ['device_reported', 'Attic TV'],
+  ])
+  expect(log.mock.lastCall?.[0]).toMatchObject({ clientId: 'tv', outcome: 'withdrawn' })
+})
