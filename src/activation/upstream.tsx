@@ -3,7 +3,12 @@ import { Hono } from 'hono'
 import { issuerFor } from '../config.ts'
 import { logFailure } from '../failure-log.ts'
 import type { IdentityProvider } from '../identity-provider.ts'
-import { beginUpstreamSignIn, finishUpstreamSignIn, parseAttempt } from '../identity/upstream.ts'
+import {
+  type Attempt,
+  beginUpstreamSignIn,
+  finishUpstreamSignIn,
+  parseAttempt,
+} from '../identity/upstream.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { dropCookie, keepCookie, readCookie } from './cookies.ts'
 import { missing, tooMany } from './problem.tsx'
@@ -19,19 +24,7 @@ export const upstream = new Hono<PageEnvironment>()
       return tooMany(context, LIMIT_PERIOD_MS)
     const isKnown = (await signedInVisitor(context)) !== undefined
     const isSwitching = readCookie(context, 'switching') !== undefined
-    const prompt = isKnown ? 'login' : isSwitching ? 'select_account' : undefined
-    try {
-      const { location, attempt } = await beginUpstreamSignIn(
-        provider,
-        redirectUriOf(context, provider),
-        prompt,
-      )
-      keepCookie(context, 'upstream', JSON.stringify(attempt))
-      return context.redirect(location, 303)
-    } catch (error) {
-      logFailure(error)
-      return failed(context)
-    }
+    return leave(context, provider, isKnown ? 'login' : isSwitching ? 'select_account' : undefined)
   })
   .get('/:provider/callback', async (context) => {
     const provider = providerOf(context)
@@ -54,11 +47,33 @@ export const upstream = new Hono<PageEnvironment>()
         return signedIn(context, outcome.cookie)
       case 'cancelled':
         return showSignIn(context, { problem: { text: copy.cancelled } }, 403)
+      case 'not_fresh':
+        // Once: a provider that ignores both parameters would send the person round for ever.
+        return attempt.prompt === 'login'
+          ? showSignIn(context, { problem: { text: copy.stale } }, 403)
+          : leave(context, provider, 'login')
       case 'refused':
       case 'failed':
         return failed(context)
     }
   })
+
+/** To the provider's page, with what was asked there kept in this browser. */
+const leave = async (
+  context: PageRequest,
+  provider: IdentityProvider,
+  prompt: Attempt['prompt'],
+): Promise<Response> => {
+  try {
+    const redirectUri = redirectUriOf(context, provider)
+    const { location, attempt } = await beginUpstreamSignIn(provider, redirectUri, prompt)
+    keepCookie(context, 'upstream', JSON.stringify(attempt))
+    return context.redirect(location, 303)
+  } catch (error) {
+    logFailure(error)
+    return failed(context)
+  }
+}
 
 const failed = (context: PageRequest): Promise<Response> =>
   showSignIn(

@@ -19,6 +19,8 @@ const MAX_PROVIDERS_KEPT = 50
 const TIMEOUT_SECONDS = 5
 
 const kept = new Kept<openid.Configuration>(MAX_PROVIDERS_KEPT)
+/** Providers that leave `auth_time` out: their login page is asked for at once, and shown once. */
+const omitsAuthTime = new Kept<true>(MAX_PROVIDERS_KEPT)
 
 /** What the browser keeps between leaving for the provider and coming back. */
 const attemptSchema = z.object({
@@ -26,6 +28,7 @@ const attemptSchema = z.object({
   state: z.string(),
   nonce: z.string(),
   codeVerifier: z.string(),
+  prompt: z.optional(z.enum(['login', 'select_account'])),
 })
 export type Attempt = z.output<typeof attemptSchema>
 
@@ -41,15 +44,17 @@ export const parseAttempt = (text: string | undefined): Attempt | undefined => {
 export const beginUpstreamSignIn = async (
   provider: IdentityProvider,
   redirectUri: string,
-  /** `login`: it has to be shown again; `select_account`: it may be somebody else now. */
-  prompt: 'login' | 'select_account' | undefined,
+  /** `login`: show the login page again; `select_account`: it may be another person now. */
+  wanted: Attempt['prompt'],
 ): Promise<{ location: string; attempt: Attempt }> => {
   const configuration = await configurationOf(provider)
+  const prompt = omitsAuthTime.get(provider.id, Date.now()) === true ? 'login' : wanted
   const attempt: Attempt = {
     provider: provider.id,
     state: openid.randomState(),
     nonce: openid.randomNonce(),
     codeVerifier: openid.randomPKCECodeVerifier(),
+    prompt,
   }
   const location = openid.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
@@ -65,9 +70,10 @@ export const beginUpstreamSignIn = async (
   return { location: location.href, attempt }
 }
 
-export type UpstreamOutcome = Opened | { readonly outcome: 'refused' | 'cancelled' | 'failed' }
+export type UpstreamOutcome =
+  Opened | { readonly outcome: 'refused' | 'cancelled' | 'failed' | 'not_fresh' }
 
-/** What came of it. Whatever is wrong with the answer is `failed`, and logged. */
+/** Checks the answer. Any error in it is `failed`, and logged. */
 export const finishUpstreamSignIn = async (
   env: Cloudflare.Env,
   provider: IdentityProvider,
@@ -84,15 +90,22 @@ export const finishUpstreamSignIn = async (
     logFailure(error instanceof Error ? new Error(describe(error)) : error)
     return { outcome: 'failed' }
   }
-  const { subject: theirs, claims, amr, authTimeMs } = person
+  const { subject: theirs, claims, amr } = person
+  const now = Date.now()
+  if (person.authTimeMs === undefined) omitsAuthTime.set(provider.id, true, now + PROVIDER_CACHE_MS)
+  else omitsAuthTime.delete(provider.id)
+  const authTimeMs = person.authTimeMs ?? loginPageTimeMs(attempt, now)
+  if (authTimeMs === undefined || now >= authTimeMs + FRESH_SIGN_IN_MS)
+    return { outcome: 'not_fresh' }
   const subject = await upstreamAccount(env, provider.issuer, theirs, claims.name)
-  const signIn = {
-    amr,
-    provider: provider.id,
-    ...(authTimeMs !== undefined && { atMs: authTimeMs }),
-  }
+  const signIn = { amr, provider: provider.id, atMs: authTimeMs }
   return openAccount(env, subject, claims, signIn, visit)
 }
+
+// OpenID Connect Core §3.1.3.7: max_age makes auth_time required. Without it a browser that signed in
+// there last year comes back like one that did so now, unless the login page was asked for.
+const loginPageTimeMs = ({ prompt }: Attempt, now: number): number | undefined =>
+  prompt === 'login' ? now : undefined
 
 /** Whose account a subject of an issuer opens: one that there is, or from now on a new one. */
 export const upstreamAccount = (

@@ -1,6 +1,7 @@
 // Who somebody is who signs in at an identity provider upstream: one account for each of its
 // subjects, and what it says of them.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { en } from '../../src/activation/messages/en.ts'
 import { startOutsideDevice } from '../support/outside-device.ts'
 import { PASSWORD, type Page, Person } from '../support/person.ts'
 import { type Server, startServer } from '../support/server.ts'
@@ -70,9 +71,11 @@ const signIn = async (
   member: Member,
   { id = 'acme', provider = acme, visitor = newVisitor(), browser }: SignInOptions = {},
 ): Promise<{ visitor: Person; page: Page }> => {
-  const leaving = await visitor.open(`/device/sign-in/at/${id}`)
-  const back = await provider.signIn(leaving.url, member, browser)
-  return { visitor, page: await visitor.open(back.href) }
+  let page = await visitor.open(`/device/sign-in/at/${id}`)
+  // Whoever was there too long ago is sent back once.
+  for (let turn = 0; turn < 2 && page.url.origin === provider.issuer; turn += 1)
+    page = await visitor.open((await provider.signIn(page.url, member, browser)).href)
+  return { visitor, page }
 }
 
 /** What a device learns of a person who allows it. */
@@ -82,6 +85,10 @@ const connect = async (visitor: Person) => {
   expect((await visitor.decide(question, 'allow')).html).toContain('You’re connected')
   return device.collect()
 }
+
+/** What acme was asked to do, from then on. */
+const promptsSince = (count: number) =>
+  acme.authorizationRequests.slice(count).map((request) => request.get('prompt'))
 
 const connectMember = async (...args: Parameters<typeof signIn>) =>
   connect((await signIn(...args)).visitor)
@@ -208,7 +215,6 @@ describe('when they signed in', () => {
   })
 
   it.each<[string, object]>([
-    ['is not told', { auth_time: undefined }],
     ['is in the future', { auth_time: now() + HOUR_SECONDS }],
     ['is told in milliseconds', { auth_time: Date.now() }],
   ])('TK-9 is now where it %s', async (_, claims) => {
@@ -219,6 +225,36 @@ describe('when they signed in', () => {
     expect(ours.auth_time).toBeLessThanOrEqual(now())
   })
 
+  it('SS-5 counts as now, where it is not told, only once the provider showed its login page', async () => {
+    const [member, browser] = [newMember(), acme.browser()]
+    await signIn(member, { browser })
+    acme.misbehave({ idToken: { auth_time: undefined } })
+    const asked = acme.authorizationRequests.length
+    const visitor = newVisitor()
+    // The provider knows this browser and asks nothing: that says nothing of when.
+    const leaving = await visitor.open('/device/sign-in/at/acme')
+    const sentBack = await visitor.open((await acme.signIn(leaving.url, member, browser)).href)
+    expect(sentBack.url.origin).toBe(acme.issuer)
+    expect(visitor.cookies.has('session')).toBe(false)
+
+    const before = now()
+    const back = await acme.signIn(sentBack.url, member, browser)
+    expect((await visitor.open(back.href)).url.pathname).toBe('/device')
+    expect(promptsSince(asked)).toStrictEqual([null, 'login'])
+    const { idToken: ours } = await connect(visitor)
+    expect(ours.auth_time).toBeGreaterThanOrEqual(before)
+
+    // From now on it is asked for its login page at once, so that people meet it once.
+    const another = await signIn(newMember())
+    expect(another.page.url.pathname).toBe('/device')
+    expect(promptsSince(asked)).toStrictEqual([null, 'login', 'login'])
+
+    acme.misbehave()
+    await signIn(newMember())
+    await signIn(newMember())
+    expect(promptsSince(asked).at(-1)).toBeNull()
+  })
+
   it('SS-5 has to be recent: who signed in too long ago does it again there', async () => {
     const member = newMember()
     const browser = acme.browser()
@@ -226,21 +262,31 @@ describe('when they signed in', () => {
     const visitor = newVisitor()
     await visitor.open(`/device?user_code=${device.userCode}`)
     acme.misbehave({ idToken: { auth_time: now() - 13 * HOUR_SECONDS } })
-    const { page } = await signIn(member, { visitor, browser })
-    expect(page.url.pathname).toBe('/device/sign-in')
-    expect(page.html).toContain('Sign in again')
-    expect(acme.authorizationRequests.at(-1)?.get('max_age')).toBe(String(12 * HOUR_SECONDS))
-    expect(acme.authorizationRequests.at(-1)?.has('prompt')).toBe(false)
+    const leaving = await visitor.open('/device/sign-in/at/acme')
+    const sentBack = await visitor.open((await acme.signIn(leaving.url, member, browser)).href)
+    expect(sentBack.url.origin).toBe(acme.issuer)
+    const requests = [leaving, sentBack].map(({ url }) => url.searchParams)
+    expect(requests.map((request) => request.get('prompt'))).toStrictEqual([null, 'login'])
+    for (const request of requests) expect(request.get('max_age')).toBe(String(12 * HOUR_SECONDS))
 
     acme.misbehave()
     const before = now()
-    const { page: question } = await signIn(member, { visitor, browser })
-    expect(acme.authorizationRequests.at(-1)?.get('prompt')).toBe('login')
-    expect(acme.authorizationRequests.at(-1)?.get('max_age')).toBe(String(12 * HOUR_SECONDS))
+    const question = await visitor.open((await acme.signIn(sentBack.url, member, browser)).href)
     expect(question.url.pathname).toBe('/device/confirm')
     expect(question.html).toContain(device.userCode)
     await visitor.decide(question, 'allow')
     expect((await device.collect()).idToken.auth_time).toBeGreaterThanOrEqual(before)
+  })
+
+  it('SS-5 that stays too old, whatever the provider is asked, ends at a page that says why', async () => {
+    const visitor = newVisitor()
+    acme.misbehave({ idToken: { auth_time: now() - 13 * HOUR_SECONDS } })
+    const asked = acme.authorizationRequests.length
+    const { page } = await signIn(newMember(), { visitor })
+    expect(promptsSince(asked)).toStrictEqual([null, 'login'])
+    expect(page.status).toBe(403)
+    expect(page.html).toContain(en.signIn.stale)
+    expect(visitor.cookies.has('session')).toBe(false)
   })
 
   it('SS-3 ends whatever session the browser had before', async () => {

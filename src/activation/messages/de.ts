@@ -57,6 +57,9 @@ export const de: Messages = {
     failed:
       'Die Anmeldung beim anderen Dienst hat nicht geklappt. Es wurde nichts geändert. ' +
       'Bitte versuch es noch einmal.',
+    stale:
+      'Der andere Dienst hat keine neue Anmeldung verlangt, und die letzte dort ist zu lange her. ' +
+      'Melde dich dort ab und versuch es dann noch einmal.',
     wait: (seconds) =>
       `Zu viele Versuche. Warte ${waitingTime('de', seconds)} und versuch es dann noch einmal.`,
   },

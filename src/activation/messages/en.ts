@@ -52,6 +52,10 @@ export const en = {
     /** What became of signing in at another identity provider. */
     cancelled: 'You did not finish signing in at the other service. Try again, or use another way.',
     failed: 'Signing in at the other service did not work. Nothing was changed. Please try again.',
+    /** The provider told no recent time of sign-in, even when asked for its login page. */
+    stale:
+      'The other service did not ask you to sign in again, and you signed in there too long ago. ' +
+      'Sign out there, then try again.',
     wait: (seconds: number) =>
       `Too many tries. Wait ${waitingTime('en', seconds)}, then try again.`,
   },

@@ -55,6 +55,9 @@ export const es: Messages = {
     failed:
       'No se ha podido iniciar sesión en el otro servicio. No se ha cambiado nada. ' +
       'Inténtalo de nuevo.',
+    stale:
+      'El otro servicio no te ha pedido iniciar sesión de nuevo, ' +
+      'y hace demasiado tiempo que la iniciaste allí. Cierra la sesión allí e inténtalo de nuevo.',
     wait: (seconds) =>
       `Demasiados intentos. Espera ${waitingTime('es', seconds)} e inténtalo de nuevo.`,
   },

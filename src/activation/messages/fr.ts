@@ -56,6 +56,9 @@ export const fr: Messages = {
     failed:
       'La connexion auprès de l’autre service a échoué. Rien n’a été modifié. ' +
       'Veuillez réessayer.',
+    stale:
+      'L’autre service ne vous a pas demandé de vous reconnecter, ' +
+      'et votre connexion y est trop ancienne. Déconnectez-vous là-bas, puis réessayez.',
     wait: (seconds) =>
       `Trop de tentatives. Attendez ${waitingTime('fr', seconds)}, puis réessayez.`,
   },

@@ -50,6 +50,9 @@ export const ptBr: Messages = {
     refused: 'Esse e-mail e essa senha não combinam.',
     cancelled: 'Você interrompeu o login no outro serviço. Tente de novo ou entre de outra forma.',
     failed: 'O login no outro serviço não funcionou. Nada foi alterado. Tente de novo.',
+    stale:
+      'O outro serviço não pediu que você entrasse de novo, ' +
+      'e faz tempo demais que você entrou lá. Saia da conta lá e tente de novo.',
     wait: (seconds) =>
       `Tentativas demais. Espere ${waitingTime('pt-BR', seconds)} e tente de novo.`,
   },
