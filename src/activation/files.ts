@@ -52,6 +52,7 @@ export const files = (config: Config): Hono<PageEnvironment> => {
     routes.get('/push.js', (context) => asset(context.env, 'push.js'))
     routes.get('/push-worker.js', async (context) => {
       const script = await asset(context.env, 'push-worker.js')
+      // Of the page that registers it, which only ours can: any language that it is in.
       const language = chooseLanguage(context.req.query('ui_locales'), undefined)
       const body = `self.PROMPT = ${promptWords(language, config)}\n${await script.text()}`
       return context.body(body, 200, {

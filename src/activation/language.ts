@@ -36,41 +36,48 @@ export const DEFAULT_LANGUAGE = ENGLISH
 // Both come from strangers. Nobody reads more languages than fit in here.
 const MAX_LIST_CHARACTERS = 256
 
-/**
- * What the app asked for (`ui_locales`, OpenID Connect Core §3.1.2.1) comes before what the browser
- * asks for.
- */
+/** The first language of `ui_locales` that the browser accepts, else the one it prefers. */
 export const chooseLanguage = (
   uiLocales: string | undefined,
   acceptLanguage: string | undefined,
 ): Language =>
-  languageInUiLocales(uiLocales) ?? languageInHeader(acceptLanguage) ?? DEFAULT_LANGUAGE
+  languageInUiLocales(uiLocales, acceptLanguage) ??
+  acceptedLanguages(acceptLanguage)[0] ??
+  DEFAULT_LANGUAGE
 
-/** The first of these space-separated tags that we speak. */
-export const languageInUiLocales = (uiLocales: string | undefined): Language | undefined =>
-  firstSpoken(cut(uiLocales).split(' '))
+/**
+ * The first of these space-separated tags (`ui_locales`, OpenID Connect Core §3.1.2.1) that we speak
+ * and the browser accepts. Anybody can write a link: it must not turn warnings into a language that
+ * the person does not read.
+ */
+export const languageInUiLocales = (
+  uiLocales: string | undefined,
+  acceptLanguage: string | undefined,
+): Language | undefined => {
+  const accepted = acceptedLanguages(acceptLanguage)
+  return cut(uiLocales)
+    .split(' ')
+    .map(lookUp)
+    .find((language) => language !== undefined && accepted.includes(language))
+}
 
-const languageInHeader = (acceptLanguage: string | undefined): Language | undefined =>
-  firstSpoken(
-    parseAccept(cut(acceptLanguage))
-      .filter(({ q }) => q > 0)
-      .map(({ type }) => type),
-  )
+// RFC 9110 §12.5.4: without the header, any.
+const acceptedLanguages = (acceptLanguage: string | undefined): readonly Language[] => {
+  const ranges = parseAccept(cut(acceptLanguage))
+  if (ranges.length === 0) return LANGUAGES
+  const refused = ranges.filter(({ q }) => q === 0).map(({ type }) => lookUp(type))
+  return ranges
+    .filter(({ q }) => q > 0)
+    .flatMap(({ type }) => (type === '*' ? LANGUAGES : (lookUp(type) ?? [])))
+    .filter((language) => !refused.includes(language))
+}
 
 const cut = (list = ''): string => list.slice(0, MAX_LIST_CHARACTERS)
-
-const firstSpoken = (tags: readonly string[]): Language | undefined => {
-  for (const tag of tags) {
-    const language = lookUp(tag.toLowerCase())
-    if (language !== undefined) return language
-  }
-  return undefined
-}
 
 // RFC 4647 §3.4: without its last part, as often as it takes. Who reads another Portuguese reads
 // ours rather than English.
 const lookUp = (range: string): Language | undefined => {
-  const parts = range.split('-')
+  const parts = range.toLowerCase().split('-')
   for (let length = parts.length; length > 0; length -= 1) {
     const shorter = parts.slice(0, length).join('-')
     const language = LANGUAGES.find(({ tag }) => `${tag.toLowerCase()}-`.startsWith(`${shorter}-`))

@@ -118,10 +118,10 @@ export const keepUserCode = (context: Context, typed: string): boolean => {
 
 // The app's wish comes once, in the address that the picture holds, and is kept for the pages after.
 const languageFor = (context: Context): Language => {
-  const wished = languageInUiLocales(context.req.query('ui_locales'))
+  const accepted = context.req.header('Accept-Language')
+  const wished = languageInUiLocales(context.req.query('ui_locales'), accepted)
   if (wished !== undefined) keepCookie(context, 'language', wished.tag)
-  const kept = readCookie(context, 'language')
-  return wished ?? chooseLanguage(kept, context.req.header('Accept-Language'))
+  return wished ?? chooseLanguage(readCookie(context, 'language'), accepted)
 }
 
 // Bound to the browser and the session (VP-12). Derived from the cookie, so that nothing has to be

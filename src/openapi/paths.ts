@@ -218,7 +218,8 @@ export const PATHS = {
           name: 'ui_locales',
           in: 'query',
           schema: { type: 'string' },
-          description: 'the languages of the words, before Accept-Language',
+          description:
+            'which language of those in Accept-Language the words are in; any, without that header',
         },
         header('Accept-Language', 'the languages of the words'),
       ],

@@ -42,7 +42,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a device name': plainText,
   'a User-Agent': (text) => deviceNameOf(undefined, text),
   'Accept-Language': (text) => chooseLanguage(undefined, text),
-  ui_locales: languageInUiLocales,
+  ui_locales: (text) => languageInUiLocales(text, undefined),
   'an e-mail address': parseEmail,
   'a password': (text) => passwordProblem(text.slice(0, 256), ['Northlight', text]),
   'a name beside a password': (text) => passwordProblem('correct horse battery', [text, text]),

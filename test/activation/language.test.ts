@@ -45,7 +45,14 @@ describe('the choice of a language', () => {
     [undefined, undefined, 'en'],
     ['', '', 'en'],
     ['de', undefined, 'de'],
-    ['de', 'fr', 'de'],
+    ['de', 'fr', 'fr'],
+    ['de', 'fr, de;q=0.1', 'de'],
+    ['de', 'fr, de-AT;q=0.1', 'de'],
+    ['de', 'fr, de;q=0', 'fr'],
+    ['de', 'fr, *;q=0.1', 'de'],
+    ['de', 'fr, *;q=0.1, de;q=0', 'fr'],
+    ['ar', 'zh', 'en'],
+    ['ar', 'en-US,en;q=0.9', 'en'],
     ['de-AT', undefined, 'de'],
     ['DE-at', undefined, 'de'],
     ['de-Latn-DE-1996', undefined, 'de'],
@@ -54,7 +61,8 @@ describe('the choice of a language', () => {
     ['pt-PT', undefined, 'pt-BR'],
     ['ar-EG', undefined, 'ar'],
     ['zh', undefined, 'en'],
-    ['zh fr-CA de', 'es', 'fr'],
+    ['zh fr-CA de', 'es, de, fr', 'fr'],
+    ['zh fr-CA de', 'es, de', 'de'],
     ['  zh   ja ', undefined, 'ja'],
     ['zh', 'es', 'es'],
     ['deu', 'es', 'es'],
@@ -104,7 +112,7 @@ describe('a page', () => {
 describe('ui_locales', () => {
   it('lasts from the scan through the account to the result', async () => {
     const { userCode } = await startDevice()
-    const person = visitor()
+    const person = visitor('ja, de;q=0.5')
     const signIn = await scan(person, userCode, 'zh de-AT')
     expect(signIn.url.href).toBe(`${ISSUER}/device/sign-in`)
     const question = await person.createAccount('Ada', `${crypto.randomUUID()}@example.com`)
@@ -114,8 +122,19 @@ describe('ui_locales', () => {
     for (const page of [signIn, question, result]) expect(languageOf(page)).toEqual(['de', 'ltr'])
   })
 
+  it.each(['en-US, en;q=0.9', 'ja', 'de;q=0', 'zh'])(
+    'in a link does not bring a page in a language that a browser with Accept-Language: %s does not accept',
+    async (accepted) => {
+      const person = visitor(accepted)
+      const expected = languageOf(await person.open('/device'))
+      for (const tag of ['ar', 'de', 'fr ar'])
+        expect(languageOf(await scan(person, 'BCDF-BCDF', tag))).toEqual(expected)
+      expect(person.cookies.has('__Host-language')).toBe(false)
+    },
+  )
+
   it('gives way to a later one', async () => {
-    const person = visitor()
+    const person = visitor('ja, de, ar')
     await person.open('/device?ui_locales=de')
     expect(languageOf(await person.open('/device?ui_locales=ar'))).toEqual(['ar', 'rtl'])
     expect(languageOf(await person.open('/device'))).toEqual(['ar', 'rtl'])
@@ -131,18 +150,18 @@ describe('ui_locales', () => {
   )
 
   it('of a language unknown leaves the one before', async () => {
-    const person = visitor()
+    const person = visitor('ja, de')
     await person.open('/device?ui_locales=de')
     expect(languageOf(await person.open('/device?ui_locales=zh'))).toEqual(['de', 'ltr'])
   })
 
   it('keeps a tag of ours, not what was sent', async () => {
-    const person = visitor()
+    const person = visitor('ja, pt')
     await person.open('/device?ui_locales=pt-PT-x-secret')
     expect(person.cookies.get('__Host-language')).toBe('pt-BR')
   })
 
-  it.each(['zh', 'd', '%22%3E%3Cscript%3E', '%E0%A4%A'])(
+  it.each(['zh', 'd', 'ar', '%22%3E%3Cscript%3E', '%E0%A4%A'])(
     'kept as %j, by somebody else, is passed over',
     async (value) => {
       const person = visitor()

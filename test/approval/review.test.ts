@@ -123,7 +123,8 @@ describe('what is shown', () => {
 
   it.each([
     ['', 'de, en;q=0.5', 'de', 'Filme sehen'],
-    ['?ui_locales=de', 'en', 'de', 'Filme sehen'],
+    ['?ui_locales=de', 'en', 'en', 'See films'],
+    ['?ui_locales=de', 'en, de;q=0.1', 'de', 'Filme sehen'],
     ['?ui_locales=xx+de', undefined, 'de', 'Filme sehen'],
     ['', 'xx', 'en', 'See films'],
     ['', undefined, 'en', 'See films'],
