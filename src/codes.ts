@@ -1,6 +1,11 @@
 // The two codes of a device authorization (RFC 8628 §3.2): the short one a person reads, and the
 // long one a device polls with. Both say which object they belong to, so nothing is looked up.
-import { fromBase64url, randomBytes, sha256, toBase64url } from './crypto.ts'
+//
+// A user code is short enough to guess, so its guesses are limited: by account, where people enter it.
+// A device_code must not be a way around that. It is sealed with the server's secret: without the seal, a
+// stranger could put a guessed user code into a device_code of their own making, and the answer, its
+// time or an object that starts would tell whether the guess is live.
+import { randomBytes, seal, sha256, unseal } from './crypto.ts'
 
 export type UserCodeCharset = 'letters' | 'digits'
 
@@ -32,7 +37,9 @@ const FORMS = [LETTERS, DIGITS] as const
 const MAX_TYPED_LENGTH = 64
 const SECRET_BYTES = 32
 const NUMBER_BYTES = 5
+// Without its seal.
 const DEVICE_CODE_BYTES = 1 + NUMBER_BYTES + NUMBER_BYTES + SECRET_BYTES
+const PURPOSE = 'device_code'
 
 /** A new user code in its normalised form, each character drawn without modulo bias. */
 export const mintUserCode = (charset: UserCodeCharset, random = randomBytes): string => {
@@ -70,8 +77,9 @@ export interface DeviceCode {
   readonly secretHash: string
 }
 
-/** A new device_code for `userCode`, and what is kept of it. */
+/** A new device_code for `userCode`, sealed with the server's secret, and what is kept of it. */
 export const mintDeviceCode = (
+  serverSecret: Uint8Array,
   userCode: string,
   expiresAtMs: number,
 ): { text: string; deviceCode: DeviceCode } => {
@@ -83,12 +91,12 @@ export const mintDeviceCode = (
   writeNumber(bytes, 1, toNumber(userCode, form))
   writeNumber(bytes, 1 + NUMBER_BYTES, Math.floor(expiresAtMs / 1000))
   bytes.set(secret, DEVICE_CODE_BYTES - SECRET_BYTES)
-  return { text: toBase64url(bytes), deviceCode: describe(bytes, userCode) }
+  return { text: seal(serverSecret, PURPOSE, bytes), deviceCode: describe(bytes, userCode) }
 }
 
-/** What a device_code says about itself, or undefined if we cannot have made it. */
-export const parseDeviceCode = (text: string): DeviceCode | undefined => {
-  const bytes = fromBase64url(text)
+/** The contents of a device_code, or undefined if we did not make it. */
+export const parseDeviceCode = (serverSecret: Uint8Array, text: string): DeviceCode | undefined => {
+  const bytes = unseal(serverSecret, PURPOSE, text)
   if (bytes?.length !== DEVICE_CODE_BYTES) return undefined
   const form = FORMS[bytes[0] ?? FORMS.length]
   if (form === undefined) return undefined

@@ -1,6 +1,6 @@
-// Random values, SHA-256, base64url and comparison in constant time. Synchronous on purpose: a
+// Random values, SHA-256, base64url, seals and comparison in constant time. Synchronous on purpose: a
 // Durable Object must not await between reading and writing.
-import { createHash, randomFillSync, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomFillSync, timingSafeEqual } from 'node:crypto'
 import { base64url } from 'jose'
 
 /** `length` bytes from the system's random generator. */
@@ -32,3 +32,30 @@ export const isEqualInConstantTime = (a: string, b: string): boolean => {
   const [left, right] = [encoder.encode(a), encoder.encode(b)]
   return left.length === right.length && timingSafeEqual(left, right)
 }
+
+// 128 bits: each guess at a MAC is a request, so it takes no more.
+const SEAL_BYTES = 16
+
+/**
+ * `bytes` with a MAC, as base64url: a value that names one of our objects, and that only the holder of
+ * `secret` can make. A seal for one purpose is none for another.
+ */
+export const seal = (secret: Uint8Array, purpose: string, bytes: Uint8Array): string =>
+  toBase64url(Buffer.concat([bytes, sealOf(secret, purpose, bytes)]))
+
+/** The bytes that were sealed for `purpose`, or undefined if the text is not one of ours. */
+export const unseal = (
+  secret: Uint8Array,
+  purpose: string,
+  text: string,
+): Uint8Array | undefined => {
+  const sealed = fromBase64url(text)
+  if (sealed === undefined || sealed.length < SEAL_BYTES) return undefined
+  const bytes = sealed.subarray(0, -SEAL_BYTES)
+  const isOurs = timingSafeEqual(sealOf(secret, purpose, bytes), sealed.subarray(-SEAL_BYTES))
+  return isOurs ? bytes : undefined
+}
+
+// The NUL keeps a purpose apart from the bytes, and from what else the secret is used for.
+const sealOf = (secret: Uint8Array, purpose: string, bytes: Uint8Array): Uint8Array =>
+  createHmac('sha256', secret).update(`${purpose}\0`).update(bytes).digest().subarray(0, SEAL_BYTES)

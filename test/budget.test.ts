@@ -17,6 +17,7 @@ import {
 import { hold } from './support/held-poll.ts'
 import { freshAddress } from './support/places.ts'
 import { Person } from './support/person.ts'
+import { STRANGERS_SECRET, serverSecret } from './support/seals.ts'
 import { ISSUER } from './support/settings.ts'
 import { DECISION, holdPage, scan } from './support/waiting-page.ts'
 
@@ -117,25 +118,28 @@ const pollWith = async (deviceCode: string, error: string) => {
     expect(answer.body.error).toBe(error)
   })
 }
-const codeFor = (userCode: string, afterMs: number) =>
-  mintDeviceCode(userCode, Date.now() + afterMs).text
+const ours = async (userCode: string, afterMs: number) =>
+  mintDeviceCode(await serverSecret(), userCode, Date.now() + afterMs).text
+const forged = (userCode: string, afterMs: number) =>
+  mintDeviceCode(STRANGERS_SECRET, userCode, Date.now() + afterMs).text
 
-describe('a code that is no good', () => {
+describe('a device_code that is not valid', () => {
   it.each([
     ['malformed', () => 'no code of ours', 'invalid_grant'],
-    ['of the right length', () => 'x'.repeat(58), 'invalid_grant'],
-    ['from a distant future', () => codeFor('BCDFGHJK', 60 * MINUTE), 'invalid_grant'],
-    ['long expired', () => codeFor('BCDFGHJK', -60 * MINUTE), 'expired_token'],
+    ['of the right length', () => 'A'.repeat(79), 'invalid_grant'],
+    ['forged', () => forged('BCDFGHJK', 5 * MINUTE), 'invalid_grant'],
+    ['forged, and expired', () => forged('BCDFGHJK', -MINUTE), 'invalid_grant'],
+    ['long expired', () => ours('BCDFGHJK', -60 * MINUTE), 'expired_token'],
   ])('%s starts no object', async (_, code, error) => {
-    expect(await pollWith(code(), error)).toEqual(NOTHING)
+    expect(await pollWith(await code(), error)).toEqual(NOTHING)
   })
 
   it.each([
-    ['forged', 5 * MINUTE, 'invalid_grant'],
     ['expired', -MINUTE, 'expired_token'],
-  ])('%s, of nobody, costs one object and leaves nothing there', async (_, afterMs, error) => {
+    ['deleted', 5 * MINUTE, 'invalid_grant'],
+  ])('%s, costs one object and leaves nothing there', async (_, afterMs, error) => {
     const userCode = mintUserCode('letters')
-    const cost = await pollWith(codeFor(userCode, afterMs), error)
+    const cost = await pollWith(await ours(userCode, afterMs), error)
     expect(cost).toEqual({ ...NOTHING, objects: 1 })
     const stored = await runInDurableObject(
       env.DEVICE_AUTHORIZATION.getByName(userCode),
@@ -144,10 +148,11 @@ describe('a code that is no good', () => {
     expect(stored).toEqual([null])
   })
 
-  it('forged, of a device that waits, costs one object and no write', async () => {
+  it('forged, of a device that waits, starts no object either', async () => {
     const victim = await start()
-    const forged = codeFor(parseUserCode(victim.userCode) ?? '', 5 * MINUTE)
-    expect(await pollWith(forged, 'invalid_grant')).toEqual({ ...NOTHING, objects: 1 })
+    const userCode = parseUserCode(victim.userCode) ?? ''
+    expect(await pollWith(forged(userCode, 5 * MINUTE), 'invalid_grant')).toEqual(NOTHING)
+    expect(await pollWith(forged(userCode, -MINUTE), 'invalid_grant')).toEqual(NOTHING)
   })
 })
 

@@ -8,10 +8,13 @@ import {
   parseDeviceCode,
   parseUserCode,
 } from '../src/codes.ts'
-import { fromBase64url, sha256, toBase64url } from '../src/crypto.ts'
+import { fromBase64url, randomBytes, seal, sha256, toBase64url, unseal } from '../src/crypto.ts'
 
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
 const DIGITS = '0123456789'
+const SECRET = randomBytes(32)
+const SEAL_BYTES = 16
+const PURPOSE = 'device_code'
 
 const anyUserCode = fc.oneof(
   fc.string({ unit: fc.constantFrom(...LETTERS), minLength: 8, maxLength: 8 }),
@@ -110,34 +113,38 @@ describe('a device_code', () => {
   it('DA-12 says its user code and expiry, and what is kept of its secret', () => {
     fc.assert(
       fc.property(anyUserCode, anyExpiry, (userCode, expiresAtMs) => {
-        const { text, deviceCode } = mintDeviceCode(userCode, expiresAtMs)
+        const { text, deviceCode } = mintDeviceCode(SECRET, userCode, expiresAtMs)
         expect(text).toMatch(/^[\w-]+$/)
-        expect(parseDeviceCode(text)).toStrictEqual(deviceCode)
-        const secret = fromBase64url(text)?.subarray(-32) ?? new Uint8Array()
+        expect(parseDeviceCode(SECRET, text)).toStrictEqual(deviceCode)
+        const secret = (fromBase64url(text) ?? new Uint8Array()).subarray(
+          -32 - SEAL_BYTES,
+          -SEAL_BYTES,
+        )
         expect(deviceCode).toStrictEqual({ userCode, expiresAtMs, secretHash: sha256(secret) })
       }),
     )
   })
 
   it('DA-12 is another one every time', () => {
-    const texts = Array.from({ length: 1000 }, () => mintDeviceCode('WDJBMJHT', 0).text)
-    expect(new Set(texts.map((text) => text.slice(-43))).size).toBe(1000)
+    const texts = Array.from({ length: 1000 }, () => mintDeviceCode(SECRET, 'WDJBMJHT', 0).text)
+    const secrets = texts.map((text) => parseDeviceCode(SECRET, text)?.secretHash)
+    expect(new Set(secrets).size).toBe(1000)
   })
 
   it('DA-12 cannot be made for what is no user code', () => {
     for (const userCode of ['WDJB-MJHT', 'wdjbmjht', '', 'WDJBMJH'])
-      expect(() => mintDeviceCode(userCode, 0)).toThrow(TypeError)
+      expect(() => mintDeviceCode(SECRET, userCode, 0)).toThrow(TypeError)
   })
 
-  it('DA-12 is another one, or none, with any bit changed', () => {
-    const { text, deviceCode } = mintDeviceCode('WDJBMJHT', 1_800_000_000_000)
+  it('DA-12 is none with any bit changed, of its head or its secret or its seal', () => {
+    const { text } = mintDeviceCode(SECRET, 'WDJBMJHT', 1_800_000_000_000)
     const bytes = fromBase64url(text) ?? new Uint8Array()
     fc.assert(
       fc.property(fc.nat({ max: bytes.length * 8 - 1 }), (bit) => {
         const changed = Uint8Array.from(bytes, (byte, index) =>
           index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte,
         )
-        expect(parseDeviceCode(toBase64url(changed))).not.toEqual(deviceCode)
+        expect(parseDeviceCode(SECRET, toBase64url(changed))).toBeUndefined()
       }),
       { numRuns: bytes.length * 8 },
     )
@@ -149,22 +156,22 @@ describe('a device_code', () => {
         anyUserCode,
         fc.constantFrom('=', '==', ' ', '\n', 'A', '.', '+', '/'),
         (code, more) => {
-          const { text } = mintDeviceCode(code, 0)
-          expect(parseDeviceCode(text + more)).toBeUndefined()
-          expect(parseDeviceCode(more + text)).toBeUndefined()
-          expect(parseDeviceCode(text.slice(0, -1))).toBeUndefined()
-          expect(parseDeviceCode(text.slice(1))).toBeUndefined()
+          const { text } = mintDeviceCode(SECRET, code, 0)
+          expect(parseDeviceCode(SECRET, text + more)).toBeUndefined()
+          expect(parseDeviceCode(SECRET, more + text)).toBeUndefined()
+          expect(parseDeviceCode(SECRET, text.slice(0, -1))).toBeUndefined()
+          expect(parseDeviceCode(SECRET, text.slice(1))).toBeUndefined()
         },
       ),
     )
   })
 
   it('DA-12 does not ignore the bits that its last letter has to spare', () => {
-    const { text } = mintDeviceCode('WDJBMJHT', 0)
+    const { text } = mintDeviceCode(SECRET, 'WDJBMJHT', 0)
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const spellings = [...alphabet].map((letter) => text.slice(0, -1) + letter)
-    // 43 bytes are 57 letters and two bits; the last letter's other four must be zero.
-    expect(spellings.filter((spelling) => parseDeviceCode(spelling) !== undefined)).toHaveLength(4)
+    const valid = spellings.filter((spelling) => parseDeviceCode(SECRET, spelling) !== undefined)
+    expect(valid).toStrictEqual([text])
   })
 
   it('DA-12 is none in anything that strangers think of', () => {
@@ -172,7 +179,7 @@ describe('a device_code', () => {
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.base64String()),
         (text) => {
-          expect(parseDeviceCode(text)).toBeUndefined()
+          expect(parseDeviceCode(SECRET, text)).toBeUndefined()
         },
       ),
     )
@@ -182,9 +189,19 @@ describe('a device_code', () => {
     ['an unknown form', { 0: 2 }],
     ['another form’s number', { 0: 1, 1: 0xff }],
     ['a number that is no user code', { 1: 0xff, 2: 0xff }],
-  ])('DA-12 is none with %s', (_name, changes: Record<number, number>) => {
-    const bytes = fromBase64url(mintDeviceCode('ZZZZZZZZ', 0).text) ?? new Uint8Array()
+  ])('DA-12 is none with %s, sealed though it is', (_name, changes: Record<number, number>) => {
+    const bytes = unseal(SECRET, PURPOSE, mintDeviceCode(SECRET, 'ZZZZZZZZ', 0).text) ?? []
     const changed = Uint8Array.from(bytes, (byte, index) => changes[index] ?? byte)
-    expect(parseDeviceCode(toBase64url(changed))).toBeUndefined()
+    expect(changed).toHaveLength(43)
+    expect(parseDeviceCode(SECRET, seal(SECRET, PURPOSE, changed))).toBeUndefined()
+  })
+
+  it('DA-12 is none with a seal of another secret, or for another purpose', () => {
+    const forged = mintDeviceCode(randomBytes(32), 'WDJBMJHT', 1_800_000_000_000).text
+    expect(parseDeviceCode(SECRET, forged)).toBeUndefined()
+    const { text } = mintDeviceCode(SECRET, 'WDJBMJHT', 1_800_000_000_000)
+    const bytes = unseal(SECRET, PURPOSE, text) ?? new Uint8Array()
+    expect(parseDeviceCode(SECRET, seal(SECRET, 'client_id', bytes))).toBeUndefined()
+    expect(parseDeviceCode(SECRET, seal(SECRET, PURPOSE, bytes)), 'and this is one').toBeDefined()
   })
 })

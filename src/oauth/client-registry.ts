@@ -7,11 +7,12 @@ import {
   MAX_DOCUMENT_CACHE_MS,
   MIN_DOCUMENT_CACHE_MS,
 } from '../config.ts'
-import { randomBytes, toBase64url } from '../crypto.ts'
+import { randomBytes, seal, unseal } from '../crypto.ts'
 import { Kept } from '../kept.ts'
 import type { Registration } from '../objects/client-record.ts'
 import { ask, clientRecordOf } from '../objects/index.ts'
 import { isWithinLimit } from '../rate-limit.ts'
+import { macSecret } from '../tokens/signing-keys.ts'
 import { type FoundClient, fetchClient, isDocumentAddress } from './client-metadata-document.ts'
 import { tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -23,12 +24,26 @@ const MAX_KEPT = 1000
 const kept = new Kept<Client>(MAX_KEPT)
 const lastGood = new Kept<Client>(MAX_KEPT)
 
-/** A client_id for a client that registers: no `sub` looks like it, and no address (RG-5). */
-export const mintClientId = (): string => `registered-${toBase64url(randomBytes(16))}`
+const PREFIX = 'registered-'
+const PURPOSE = 'client_id'
+const ID_BYTES = 16
 
-/** Whether a registered client may have this client_id. */
-export const isMintedClientId = (clientId: string, { registrationTokenHash }: Config): boolean =>
-  registrationTokenHash !== undefined && /^registered-[\w-]{22}$/.test(clientId)
+/**
+ * A client_id for a client that registers: no `sub` looks like it, and no address (RG-5). It is sealed,
+ * because it names an object, and need not be secret.
+ */
+export const mintClientId = (serverSecret: Uint8Array): string =>
+  PREFIX + seal(serverSecret, PURPOSE, randomBytes(ID_BYTES))
+
+/** Whether this client_id is one that we gave to a client which registered. */
+export const isMintedClientId = async (
+  env: Cloudflare.Env,
+  clientId: string,
+  { registrationTokenHash }: Config,
+): Promise<boolean> =>
+  registrationTokenHash !== undefined &&
+  clientId.startsWith(PREFIX) &&
+  unseal(await macSecret(env), PURPOSE, clientId.slice(PREFIX.length)) !== undefined
 
 /**
  * The client named `clientId`, or undefined. Throws 429 where somebody names too many that this
@@ -42,7 +57,7 @@ export const findClient = async (
   const listed = config.clients.get(clientId)
   if (listed !== undefined) return listed
   const isDocument = isDocumentAddress(clientId, config)
-  if (!isDocument && !isMintedClientId(clientId, config)) return undefined
+  if (!isDocument && !(await isMintedClientId(env, clientId, config))) return undefined
   const now = Date.now()
   const known = kept.get(clientId, now)
   if (known !== undefined) return known
@@ -60,7 +75,7 @@ export const isStillClient = async (
   clientId: string,
 ): Promise<boolean> => {
   if (config.clients.has(clientId) || isDocumentAddress(clientId, config)) return true
-  if (!isMintedClientId(clientId, config)) return false
+  if (!(await isMintedClientId(env, clientId, config))) return false
   return (await ask(() => clientRecordOf(env, clientId).read())) !== undefined
 }
 

@@ -8,6 +8,7 @@ import { ask, deviceAuthorizationOf } from '../objects/index.ts'
 import type { AuthorizationRequest } from '../objects/authorization-request.ts'
 import type { WaitingDevice } from '../push/prompt.ts'
 import { isWithinLimit } from '../rate-limit.ts'
+import { macSecret } from '../tokens/signing-keys.ts'
 import { whereaboutsOf } from '../whereabouts.ts'
 import { promptByHint, readAccountHint } from './account-hint.ts'
 import { authenticateClient } from './client-authentication.ts'
@@ -69,9 +70,10 @@ const start = async (
   mint: typeof mintUserCode,
   request: Omit<AuthorizationRequest, 'secretHash'>,
 ): Promise<Started> => {
+  const serverSecret = await macSecret(env)
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const userCode = mint(client.userCodeCharset)
-    const { text, deviceCode } = mintDeviceCode(userCode, request.expiresAtMs)
+    const { text, deviceCode } = mintDeviceCode(serverSecret, userCode, request.expiresAtMs)
     const accepted = { ...request, secretHash: deviceCode.secretHash }
     const started = await ask(() => deviceAuthorizationOf(env, userCode).start(accepted))
     if (started.outcome === 'started') return { userCode, deviceCode: text, request: accepted }

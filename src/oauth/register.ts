@@ -7,6 +7,7 @@ import { SECOND } from '../durations.ts'
 import type { Registration } from '../objects/client-record.ts'
 import { ask, clientRecordOf } from '../objects/index.ts'
 import { isWithinLimit } from '../rate-limit.ts'
+import { macSecret } from '../tokens/signing-keys.ts'
 import { forgetClient, isMintedClientId, mintClientId } from './client-registry.ts'
 import { OAuthError, tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -21,7 +22,7 @@ export const register = async (exchange: Exchange): Promise<Response> => {
   const { config, env } = exchange
   await requireToken(exchange, config.registrationTokenHash)
   const metadata = readMetadata(await readJsonObject(exchange.request, invalidMetadata), config)
-  const clientId = mintClientId()
+  const clientId = mintClientId(await macSecret(env))
   const secret = needsSecret(metadata) ? mintSecret() : undefined
   const accessToken = mintSecret()
   const registration: Registration = {
@@ -40,7 +41,8 @@ export const register = async (exchange: Exchange): Promise<Response> => {
 export const manageRegistration = async (exchange: Exchange): Promise<Response> => {
   const { config, env, request } = exchange
   const clientId = new URL(request.url).pathname.split('/').at(-1) ?? ''
-  const record = isMintedClientId(clientId, config) ? clientRecordOf(env, clientId) : undefined
+  const isMinted = await isMintedClientId(env, clientId, config)
+  const record = isMinted ? clientRecordOf(env, clientId) : undefined
   if (request.headers.get('Authorization') === null) throw unauthorized('A bearer token is needed')
   if (!(await isWithinLimit(env.TOKEN_LIMIT, request, 'register'))) throw tooManyRequests()
   const before = record && (await ask(() => record.read()))

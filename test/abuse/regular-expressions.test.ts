@@ -22,6 +22,7 @@ import { everything } from '../support/machine-requests.ts'
 import { Person } from '../support/person.ts'
 import { register } from '../support/registration.ts'
 import { ISSUER } from '../support/settings.ts'
+import { STRANGERS_SECRET } from '../support/seals.ts'
 import { formRequest, freshAddress, url } from '../support/worker.ts'
 
 const attempt = (parse: () => unknown): void => {
@@ -35,7 +36,7 @@ const attempt = (parse: () => unknown): void => {
 /** All that reads a text of a stranger's. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a user code': parseUserCode,
-  'a device_code': parseDeviceCode,
+  'a device_code': (text) => parseDeviceCode(STRANGERS_SECRET, text),
   'a refresh token': parseRefreshToken,
   'a session': parseSession,
   base64url: fromBase64url,

@@ -7,6 +7,7 @@ import { parseDeviceCode } from '../../src/codes.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { type Device, approve, authorizationBehind, startDevice } from '../support/device.ts'
 import { type Page, Person } from '../support/person.ts'
+import { serverSecret } from '../support/seals.ts'
 import { ISSUER } from '../support/settings.ts'
 import {
   DECISION,
@@ -199,7 +200,7 @@ describe('a page whose code nobody can answer any more', () => {
     const ada = new Onlooker()
     const laptop = await ada.browser()
     const device = await startDevice('short-tv')
-    const expiresAtMs = parseDeviceCode(device.deviceCode)?.expiresAtMs ?? 0
+    const expiresAtMs = parseDeviceCode(await serverSecret(), device.deviceCode)?.expiresAtMs ?? 0
     // A real wait of a third of a second, while the clock is moved over the expiry.
     vi.setSystemTime(expiresAtMs - 300)
     const { page, answer } = await hold(laptop, device)

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
 import { holdClock, passSeconds } from '../support/clock.ts'
 import { type Device, approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
+import { STRANGERS_SECRET } from '../support/seals.ts'
 import { somebody } from '../support/tokens.ts'
 
 holdClock()
@@ -47,10 +48,13 @@ describe('a device_code that nobody decided about', () => {
   it.each([
     ['10 minutes', 600],
     ['an hour, which none of ours lives', 3600],
+    ['its end a minute ago', -60],
+    ['its end a day ago', -86_400],
   ])('DC-12 is invalid if it is forged, with a life of %s', async (_life, seconds) => {
     const device = await startDevice()
     const userCode = parseUserCode(device.userCode) ?? ''
-    const { text } = mintDeviceCode(userCode, Date.now() + seconds * 1000)
+    const expiresAtMs = Date.now() + seconds * 1000
+    const { text } = mintDeviceCode(STRANGERS_SECRET, userCode, expiresAtMs)
     const answer = await device.poll({ device_code: text })
     expect([answer.status, answer.body.error]).toStrictEqual([400, 'invalid_grant'])
   })

@@ -19,6 +19,7 @@ import {
   hold,
   summary,
 } from '../support/held-poll.ts'
+import { serverSecret } from '../support/seals.ts'
 import { workerWith } from '../support/worker.ts'
 
 const SECOND = 1000
@@ -54,7 +55,7 @@ describe('a held poll', () => {
 
   it('ends at the expiry with expired_token (LP-5)', async () => {
     const device = await startDevice('short-tv')
-    const expiresAtMs = parseDeviceCode(device.deviceCode)?.expiresAtMs ?? 0
+    const expiresAtMs = parseDeviceCode(await serverSecret(), device.deviceCode)?.expiresAtMs ?? 0
     // A real hold of a third of a second, while the clock is moved over the expiry.
     vi.setSystemTime(expiresAtMs - 300)
     const { answer } = await hold(device)

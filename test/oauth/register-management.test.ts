@@ -16,6 +16,7 @@ import {
   replace,
   storedOf,
 } from '../support/registration.ts'
+import { STRANGERS_SECRET } from '../support/seals.ts'
 
 type Client = Answer['body']
 
@@ -115,7 +116,7 @@ describe('PUT', () => {
 
   it.each<[string, object | ((client: Client) => object)]>([
     ['no client_id', { client_id: undefined }],
-    ['the client_id of nobody', { client_id: mintClientId() }],
+    ['the client_id of nobody', { client_id: mintClientId(STRANGERS_SECRET) }],
     ['the client_id of a client of wrangler.toml', { client_id: 'tv' }],
     ['a client_id that is a list', (client) => ({ client_id: [client.client_id] })],
     ['its token', (client) => ({ registration_access_token: client.registration_access_token })],

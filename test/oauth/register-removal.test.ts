@@ -15,6 +15,7 @@ import {
   replace,
   storedOf,
 } from '../support/registration.ts'
+import { STRANGERS_SECRET } from '../support/seals.ts'
 import { ISSUER } from '../support/settings.ts'
 import { askUserinfo } from '../support/tokens.ts'
 
@@ -120,15 +121,19 @@ describe('a registration', () => {
     expectRefusal(await manage('GET', inQuery, { token: null }))
   })
 
-  it.each([mintClientId(), 'tv', 'registered-', 'x'.repeat(500), '%00', '..%2Fregister'])(
-    'RG-4 is not there for %s, and that is told as any wrong token is',
-    async (clientId) => {
-      const client = await registered()
-      const registration_client_uri = `${ISSUER}/register/${clientId}`
-      const answer = await manage('GET', { ...client, registration_client_uri })
-      expectRefusal(answer)
-      const wrong = await manage('GET', client, { token: 'wrong' })
-      expect(answer.body).toStrictEqual(wrong.body)
-    },
-  )
+  it.each([
+    mintClientId(STRANGERS_SECRET),
+    'tv',
+    'registered-',
+    'x'.repeat(500),
+    '%00',
+    '..%2Fregister',
+  ])('RG-4 is not there for %s, and that is told as any wrong token is', async (clientId) => {
+    const client = await registered()
+    const registration_client_uri = `${ISSUER}/register/${clientId}`
+    const answer = await manage('GET', { ...client, registration_client_uri })
+    expectRefusal(answer)
+    const wrong = await manage('GET', client, { token: 'wrong' })
+    expect(answer.body).toStrictEqual(wrong.body)
+  })
 })

@@ -20,6 +20,7 @@ import {
   registered,
   storedOf,
 } from '../support/registration.ts'
+import { STRANGERS_SECRET } from '../support/seals.ts'
 import { ISSUER } from '../support/settings.ts'
 import { url, worker, workerWith } from '../support/worker.ts'
 
@@ -135,14 +136,15 @@ describe('what a client is told', () => {
   it('RG-5 is an id that is neither an address nor like that of a person', () => {
     const subject = mintSubject(env)
     expect(subject).toMatch(/^[0-9a-f]{64}$/)
-    const ids = Array.from({ length: 10_000 }, mintClientId)
+    const ids = Array.from({ length: 10_000 }, () => mintClientId(STRANGERS_SECRET))
     const odd = ids.filter(
       (id) =>
-        !/^registered-[\w-]{22}$/.test(id) || /^[0-9a-f]{64}$/i.test(id) || /^https:/i.test(id),
+        !/^registered-[\w-]{43}$/.test(id) || /^[0-9a-f]{64}$/i.test(id) || /^https:/i.test(id),
     )
     expect(odd).toStrictEqual([])
     expect(new Set(ids).size).toBe(ids.length)
-    expect(entropyOf(ids[0]?.slice('registered-'.length) ?? '')).toBe(128)
+    // 128 bits, and as many of the seal.
+    expect(entropyOf(ids[0]?.slice('registered-'.length) ?? '')).toBe(256)
   })
 })
 

@@ -21,6 +21,7 @@ import {
   registered,
   registrar,
 } from '../support/registration.ts'
+import { STRANGERS_SECRET, serverSecret } from '../support/seals.ts'
 import { ISSUER } from '../support/settings.ts'
 import { askUserinfo } from '../support/tokens.ts'
 import { formRequest, freshAddress, workerWith } from '../support/worker.ts'
@@ -193,11 +194,11 @@ it('RG-4 an isolate knows a client for a minute, also if it is gone; its tokens 
 
 describe('an id that nobody registered', () => {
   it.each([
-    ['as ours are', mintClientId()],
-    ['too short', mintClientId().slice(0, -1)],
-    ['too long', `${mintClientId()}A`],
+    ['as ours look', mintClientId(STRANGERS_SECRET)],
+    ['too short', mintClientId(STRANGERS_SECRET).slice(0, -1)],
+    ['too long', `${mintClientId(STRANGERS_SECRET)}A`],
     ['bare', 'registered-'],
-    ['capital', mintClientId().toUpperCase()],
+    ['capital', mintClientId(STRANGERS_SECRET).toUpperCase()],
   ])('CA-1 (%s) is no client', async (_how, clientId) => {
     const { status, headers, body } = await askForCode({ client_id: clientId })
     expect([status, body.error]).toStrictEqual([401, 'invalid_client'])
@@ -205,7 +206,7 @@ describe('an id that nobody registered', () => {
   })
 
   it('CA-9 tried again and again from one network is limited', async () => {
-    const clientId = mintClientId()
+    const clientId = mintClientId(STRANGERS_SECRET)
     const headers = { 'CF-Connecting-IP': freshAddress() }
     // Twice the limit and more, because its minute may turn in between.
     const answers = await Promise.all(
@@ -225,7 +226,7 @@ describe('an id that nobody registered', () => {
     await connectRegistered(known)
     vi.spyOn(env.TOKEN_LIMIT, 'limit').mockResolvedValue({ success: false })
     const records = vi.spyOn(env.CLIENT_RECORD, 'getByName')
-    for (const clientId of [mintClientId(), unknown.client_id]) {
+    for (const clientId of [mintClientId(await serverSecret()), unknown.client_id]) {
       const { status, body } = await askForCode({ client_id: clientId })
       expect([status, body.error]).toStrictEqual([429, 'temporarily_unavailable'])
     }

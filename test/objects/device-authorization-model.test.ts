@@ -30,6 +30,7 @@ import {
 } from '../support/authorization-histories.ts'
 import { Judge } from '../support/authorization-judge.ts'
 import { request as anyRequest } from '../support/authorization-states.ts'
+import { STRANGERS_SECRET } from '../support/seals.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -142,7 +143,7 @@ const happenedInObject = async (
   vi.setSystemTime(start)
   const userCode = mintUserCode('letters')
   const object = env.DEVICE_AUTHORIZATION.getByName(userCode)
-  const { secretHash } = mintDeviceCode(userCode, start + LIFETIME_MS).deviceCode
+  const { secretHash } = mintDeviceCode(STRANGERS_SECRET, userCode, start + LIFETIME_MS).deviceCode
   const request = requestAt(start, secretHash, boundTo)
   await object.start(request)
   const events: Happened[] = []

@@ -8,6 +8,7 @@ import type { AuthorizationRequest } from '../../src/objects/authorization-reque
 import type { Approval } from '../../src/objects/approval.ts'
 import type { Poller } from '../../src/objects/device-authorization-state.ts'
 import { pollAt, request as anyRequest } from './authorization-states.ts'
+import { STRANGERS_SECRET } from './seals.ts'
 
 export type Stub = DurableObjectStub<DeviceAuthorization>
 
@@ -15,7 +16,7 @@ export type Stub = DurableObjectStub<DeviceAuthorization>
 export const requestFor = (userCode: string): AuthorizationRequest => {
   const now = Date.now()
   const expiresAtMs = now + 600_000
-  const { secretHash } = mintDeviceCode(userCode, expiresAtMs).deviceCode
+  const { secretHash } = mintDeviceCode(STRANGERS_SECRET, userCode, expiresAtMs).deviceCode
   return { ...anyRequest, secretHash, requestedAtMs: now, expiresAtMs }
 }
 

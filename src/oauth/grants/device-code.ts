@@ -2,7 +2,7 @@
 import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS, REFRESH_TOKEN_GRANT } from '../../client-metadata.ts'
 import type { Client } from '../../clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
-import { MAX_CODE_LIFETIME_MS, SAME_ANSWER_MS, SLOW_DOWN_SECONDS } from '../../config.ts'
+import { SAME_ANSWER_MS, SLOW_DOWN_SECONDS } from '../../config.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Absent } from '../../objects/device-authorization.ts'
@@ -41,7 +41,7 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
   // DC-22: before anything is known of the code, so that a nonce to fetch is no poll.
   const dpopJkt = await provenKey(exchange)
   requireProof(client, dpopJkt)
-  const deviceCode = readDeviceCode(client, text)
+  const deviceCode = readDeviceCode(await macSecret(exchange.env), client, text)
   const verifier = parameters.get('code_verifier')
   const poller: Poller = {
     arrivedAtMs: exchange.arrivedAtMs,
@@ -59,23 +59,20 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
   return redeem(tokenRequest, deviceCode, poller)
 }
 
-// DC-8: a flood does not even start the object. One device_code is counted by its secret, not by
-// its user code, or whoever sees the screen could slow its owner down; forged ones by address.
+// DC-8: a flood does not even start the object. Each device_code is counted by its secret, and all of
+// them by the address they come from.
 const isPolite = async ({ env, request }: Exchange, { secretHash }: DeviceCode) => {
   const { success } = await env.POLL_LIMIT.limit({ key: secretHash })
   return success && isWithinLimit(env.TOKEN_LIMIT, request, 'poll')
 }
 
-const readDeviceCode = (client: Client, text: string): DeviceCode => {
-  const deviceCode = parseDeviceCode(text)
-  const now = Date.now()
-  // No object has to be started for a code that we cannot have made, clocks a little apart …
-  if (deviceCode === undefined || deviceCode.expiresAtMs > now + MAX_CODE_LIFETIME_MS + MINUTE)
-    throw refusal({ outcome: 'invalid' })
-  // … or for one that its object has long forgotten.
+const readDeviceCode = (serverSecret: Uint8Array, client: Client, text: string): DeviceCode => {
+  const deviceCode = parseDeviceCode(serverSecret, text)
+  if (deviceCode === undefined) throw refusal({ outcome: 'invalid' })
+  // No object has to start for one that it has long forgotten, clocks a little apart.
   const { expiresAtMs } = deviceCode
-  if (now > retainedUntilMs({ expiresAtMs, intervalSeconds: client.intervalSeconds }) + MINUTE)
-    throw refusal({ outcome: 'expired' })
+  const forgottenAtMs = retainedUntilMs({ expiresAtMs, intervalSeconds: client.intervalSeconds })
+  if (Date.now() > forgottenAtMs + MINUTE) throw refusal({ outcome: 'expired' })
   return deviceCode
 }
 
