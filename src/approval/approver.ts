@@ -12,6 +12,7 @@ import {
   requireKey,
   tokenInHeader,
   unauthenticated,
+  useProof,
 } from '../oauth/protected-resource.ts'
 import type { Credential } from './credential.ts'
 import { issuerCredential } from './issuer-token.ts'
@@ -32,6 +33,7 @@ export const admitApprover = async (
     const credential = await credentialOf(exchange, shown)
     // No code at all is no guess at one.
     if (userCode === undefined) throw unknownCode()
+    await useProof(exchange, shown.scheme)
     return identify(credential, userCode)
   })
   switch (admission.outcome) {

@@ -4,7 +4,7 @@ import type { Client } from '../clients.ts'
 import { ASSERTION_LIFETIME_MS, CLOCK_SKEW_MS } from '../config.ts'
 import { sha256 } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
-import { ObjectUnavailable, ask, replayGuardOf } from '../objects/index.ts'
+import { ask, replayGuardOf } from '../objects/index.ts'
 import { clientKeys } from './client-keys.ts'
 import { notToBeHad } from './errors.ts'
 import { NotFetched } from '../public-fetch.ts'
@@ -27,18 +27,21 @@ export const claimedClientId = (assertion: string): string | undefined => {
   }
 }
 
+/** The one use of a verified assertion: false if it was used before. */
+type FirstUse = () => Promise<boolean>
+
 /**
- * Whether `assertion` proves that it is from `client`, and is used for the first time. Throws
- * `temporarily_unavailable` if the client's keys cannot be had at the moment.
+ * What is left to ask of an assertion that proves that it is from `client`; undefined if it does not.
+ * Throws `temporarily_unavailable` if the client's keys cannot be had at the moment.
  */
-export const isProvenByAssertion = async (
+export const verifyAssertion = async (
   env: Cloudflare.Env,
   client: Client,
   assertion: string,
   issuer: string,
-): Promise<boolean> => {
+): Promise<FirstUse | undefined> => {
   const { authentication } = client
-  if (authentication.method !== 'private_key_jwt') return false
+  if (authentication.method !== 'private_key_jwt') return undefined
   const now = Date.now()
   try {
     const keys = clientKeys(env, authentication.keys)
@@ -55,14 +58,13 @@ export const isProvenByAssertion = async (
     const isShort = exp * SECOND <= now + ASSERTION_LIFETIME_MS + CLOCK_SKEW_MS
     const isTyped = TYPES.includes(mediaType(protectedHeader.typ))
     const isNamed = typeof jti === 'string' && jti !== '' && jti.length <= MAX_JTI_LENGTH
-    if (!isForUs || !isShort || !isTyped || !isNamed) return false
-    return await isFirstUse(env, client, jti, exp * SECOND + CLOCK_SKEW_MS)
+    if (!isForUs || !isShort || !isTyped || !isNamed) return undefined
+    return () => isFirstUse(env, client, jti, exp * SECOND + CLOCK_SKEW_MS)
   } catch (error) {
     if (error instanceof NotFetched && error.isTransient) throw notToBeHad('The keys at jwks_uri')
-    if (error instanceof ObjectUnavailable) throw error
     // What is wrong with the JWT, with its keys (a point that is not on its curve is a TypeError), or
     // with where they should be.
-    return false
+    return undefined
   }
 }
 

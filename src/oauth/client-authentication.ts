@@ -2,7 +2,7 @@
 import type { Client } from '../clients.ts'
 import { isEqualInConstantTime, sha256 } from '../crypto.ts'
 import { isWithinLimit } from '../rate-limit.ts'
-import { JWT_BEARER, claimedClientId, isProvenByAssertion } from './client-assertion.ts'
+import { JWT_BEARER, claimedClientId, verifyAssertion } from './client-assertion.ts'
 import { findClient } from './client-registry.ts'
 import { OAuthError, invalidClient, tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -17,20 +17,26 @@ type Credentials = { readonly clientId: string } & (
 
 /**
  * The client that sent the request. Throws `invalid_request` if it contradicts itself or names
- * nobody, `invalid_client` if it does not prove who it is, 429 after too many failures.
+ * nobody, `invalid_client` if it does not prove who it is, 429 after too many failures. The `jti` of an
+ * assertion joins the one-time values of the request.
  */
 export const authenticateClient = async (
   exchange: Exchange,
   parameters: Parameters,
 ): Promise<Client> => {
-  const { request, env } = exchange
-  const credentials = readCredentials(request, parameters)
+  const credentials = readCredentials(exchange.request, parameters)
   const client = await findClient(exchange, credentials.clientId)
   if (client !== undefined && (await isProven(exchange, client, credentials))) return client
-  const isWithin = await isWithinLimit(env.SECRET_LIMIT, request, credentials.clientId)
-  if (!isWithin) throw tooManyRequests()
-  throw invalidClient('Unknown client, or wrong credentials for it')
+  throw await failure(exchange, credentials)
 }
+
+const failure = async (
+  { request, env }: Exchange,
+  { clientId }: Credentials,
+): Promise<OAuthError> =>
+  (await isWithinLimit(env.SECRET_LIMIT, request, clientId))
+    ? invalidClient('Unknown client, or wrong credentials for it')
+    : tooManyRequests()
 
 const readCredentials = (request: Request, parameters: Parameters): Credentials => {
   const authorization = request.headers.get('Authorization')
@@ -89,7 +95,7 @@ const parseBasic = (authorization: string): { clientId: string; secret: string |
 const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
 
 const isProven = async (
-  { env, issuer }: Exchange,
+  exchange: Exchange,
   client: Client,
   credentials: Credentials,
 ): Promise<boolean> => {
@@ -103,6 +109,20 @@ const isProven = async (
         isEqualInConstantTime(sha256(credentials.secret), authentication.secretHash)
       )
     case 'private_key_jwt':
-      return isProvenByAssertion(env, client, credentials.assertion, issuer)
+      return isProvenByAssertion(exchange, client, credentials)
   }
+}
+
+const isProvenByAssertion = async (
+  exchange: Exchange,
+  client: Client,
+  credentials: Extract<Credentials, { method: 'private_key_jwt' }>,
+): Promise<boolean> => {
+  const { env, issuer, oneTimeValues } = exchange
+  const isFirstUse = await verifyAssertion(env, client, credentials.assertion, issuer)
+  if (isFirstUse === undefined) return false
+  oneTimeValues.add(async () => {
+    if (!(await isFirstUse())) throw await failure(exchange, credentials)
+  })
+  return true
 }

@@ -39,6 +39,7 @@ export const deviceAuthorization = async (
   const hint = readAccountHint(exchange, client, parameters)
   const dpopJkt = await provenKey(exchange)
   if (!(await isWithinLimit(env.START_LIMIT, request, client.id))) throw tooManyRequests()
+  await exchange.oneTimeValues.use()
   const now = Date.now()
   const started = await start(env, client, mint, {
     clientId: client.id,

@@ -23,13 +23,13 @@ const MAX_JTI_LENGTH = 256
 /**
  * The RFC 7638 thumbprint of the key that the request's proof was made with; undefined if there is
  * no proof. With an access token, the proof has to be for that one. Throws `invalid_dpop_proof`, or
- * `use_dpop_nonce` with a nonce to use.
+ * `use_dpop_nonce` with a nonce to use. Its `jti` joins the one-time values of the request.
  */
 export const provenKey = async (
   exchange: Exchange,
   accessToken?: string,
 ): Promise<string | undefined> => {
-  const { request, env, issuer, headers } = exchange
+  const { request, env, issuer, headers, oneTimeValues } = exchange
   const proof = request.headers.get('DPoP')
   if (proof === null) return undefined
   const now = Date.now()
@@ -50,8 +50,10 @@ export const provenKey = async (
   if (!(await isWithinLimit(env.TOKEN_LIMIT, request, 'dpop'))) throw tooManyRequests()
   const digest = sha256(claims.jti ?? '')
   const untilMs = issuedAtMs + DPOP_NONCE_LIFETIME_MS + CLOCK_SKEW_MS
-  if (!(await ask(() => replayGuardOf(env, 'dpop', jkt).use(digest, untilMs))))
-    throw invalid('The proof was used before')
+  oneTimeValues.add(async () => {
+    if (!(await ask(() => replayGuardOf(env, 'dpop', jkt).use(digest, untilMs))))
+      throw invalid('The proof was used before')
+  })
   return jkt
 }
 

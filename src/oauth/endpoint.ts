@@ -5,6 +5,7 @@ import { logFailure } from '../failure-log.ts'
 import { isLoopback } from '../loopback.ts'
 import { OAuthError, renderError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { OneTimeValues } from './one-time-values.ts'
 
 export type Environment = { Bindings: Cloudflare.Env }
 export type Endpoint = (exchange: Exchange) => Response | Promise<Response>
@@ -20,6 +21,7 @@ export const exchangeOf = (context: Context<Environment>, config: Config): Excha
   config,
   issuer: issuerFor(config, context.req.url),
   afterwards: (work) => context.executionCtx.waitUntil(logged(work)),
+  oneTimeValues: new OneTimeValues(),
   headers: new Map(),
 })
 
@@ -45,6 +47,8 @@ export const answer = async (
     if (method === 'OPTIONS' || !methods.includes(method === 'HEAD' ? 'GET' : method))
       throw notAllowed(methods)
     response = await endpoint(exchange)
+    if (response.ok && !exchange.oneTimeValues.areUsed)
+      throw new Error('an endpoint did not use the one-time values up')
   } catch (error) {
     response = renderError(error)
   }

@@ -1,6 +1,7 @@
 // What every endpoint is given: the request, and what it needs to answer.
 import type { Client } from '../clients.ts'
 import type { Config } from '../config.ts'
+import type { OneTimeValues } from './one-time-values.ts'
 import type { Parameters } from './parameters.ts'
 
 export interface Exchange {
@@ -13,6 +14,8 @@ export interface Exchange {
   readonly issuer: string
   /** Does what nobody waits for, when the answer is on its way. What it throws is logged. */
   readonly afterwards: (work: () => Promise<void>) => void
+  /** Collected while the request is checked; to be used before an object is asked. */
+  readonly oneTimeValues: OneTimeValues
   /** Go onto the answer, also if it is a refusal. */
   readonly headers: Map<string, string>
 }

@@ -19,6 +19,7 @@ export const introspect = async (exchange: Exchange): Promise<Response> => {
     throw invalidClient('Introspection is for clients that can prove who they are')
   const token = parameters.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
+  await exchange.oneTimeValues.use()
   const active =
     (await introspectAccessToken(exchange, client, token)) ??
     (await introspectRefreshToken(exchange, client, token))

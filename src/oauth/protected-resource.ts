@@ -27,7 +27,10 @@ export const tokenInHeader = (request: Request): ShownToken | undefined => {
   return { token, scheme }
 }
 
-/** RFC 9449 §7.1 and §7.2: a bound token goes with its key, and with no other scheme. */
+/**
+ * RFC 9449 §7.1 and §7.2: a bound token goes with its key, and with no other scheme. The proof is to be
+ * used up by `useProof`, once all else is checked.
+ */
 export const requireKey = async (
   exchange: Exchange,
   dpopJkt: string | undefined,
@@ -41,6 +44,10 @@ export const requireKey = async (
     throw refusal(scheme, 'invalid_dpop_proof', 'The token needs a DPoP proof')
   if (proven !== dpopJkt) throw refusal(scheme, 'invalid_token', 'The token is for another key')
 }
+
+/** Uses the proof up that came with the token, if one did. */
+export const useProof = ({ oneTimeValues }: Exchange, scheme: TokenType): Promise<void> =>
+  asResource(scheme, () => oneTimeValues.use())
 
 /** What `act` refuses in the words of a token endpoint, refused as a resource does. */
 export const asResource = async <T>(scheme: TokenType, act: () => Promise<T>): Promise<T> => {

@@ -14,6 +14,7 @@ export const revoke = async (exchange: Exchange): Promise<Response> => {
   const client = await authenticateClient(exchange, parameters)
   const token = parameters.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
+  await exchange.oneTimeValues.use()
   const outcome =
     (await revokeRefreshToken(exchange, client, token)) ??
     (await revokeAccessToken(exchange, client, token))

@@ -14,6 +14,7 @@ import {
   schemeOf,
   tokenInHeader,
   unauthenticated,
+  useProof,
 } from './protected-resource.ts'
 
 /** The claims of the person behind the token, as far as its scope goes. */
@@ -29,6 +30,7 @@ export const userinfo = async (exchange: Exchange): Promise<Response> => {
     throw refusal(scheme, 'insufficient_scope', 'The token was not granted openid', {
       scope: 'openid',
     })
+  await useProof(exchange, scheme)
   if (!(await isStillClient(exchange, claims.clientId)))
     throw refusal(scheme, 'invalid_token', 'The client is none any more')
   const account = await ask(async () =>

@@ -2,6 +2,7 @@
 // match. Each request is also wrong in what is checked later, so the order shows too.
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, it, vi } from 'vitest'
+import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
 import { accountOf } from '../../src/objects/index.ts'
 import { passSeconds } from '../support/clock.ts'
 import {
@@ -14,6 +15,7 @@ import {
   startDevice,
 } from '../support/device.ts'
 import { newKeyHolder, readyKeyHolder } from '../support/dpop.ts'
+import { STRANGERS_SECRET } from '../support/seals.ts'
 import { SECRET } from '../support/settings.ts'
 import { somebody } from '../support/tokens.ts'
 import { formRequest, freshAddress, url, worker } from '../support/worker.ts'
@@ -166,6 +168,40 @@ const REFUSALS: Row[] = [
     async () => pollOf(await started(), { device_code: 'A'.repeat(43) }),
     400,
     'invalid_grant',
+  ],
+  [
+    '11: device_code forged for a live user code, and past its lifetime',
+    async () => {
+      const device = await started()
+      const userCode = parseUserCode(device.userCode) ?? ''
+      const forged = mintDeviceCode(STRANGERS_SECRET, userCode, Date.now() - 1000).text
+      return pollOf(device, { device_code: forged })
+    },
+    400,
+    'invalid_grant',
+  ],
+  [
+    '11: device_code unknown, and a proof that was used before',
+    async () => {
+      const device = await started()
+      const headers = { DPoP: await (await readyKeyHolder()).proof() }
+      await device.poll({}, headers)
+      return pollOf(device, { device_code: 'A'.repeat(43) }, headers)
+    },
+    400,
+    'invalid_grant',
+  ],
+  [
+    '10: a proof that was used before, and denied',
+    async () => {
+      const device = await started()
+      const headers = { DPoP: await (await readyKeyHolder()).proof() }
+      await device.poll({}, headers)
+      await deny(device.userCode)
+      return pollOf(device, {}, headers)
+    },
+    400,
+    'invalid_dpop_proof',
   ],
   [
     '12: another client’s, and denied',

@@ -7,6 +7,7 @@ import { parseConfig } from '../../src/config.ts'
 import { fromBase64url, toBase64url } from '../../src/crypto.ts'
 import { DEMO } from '../../src/demo/client.ts'
 import { deviceAuthorization } from '../../src/oauth/device-authorization.ts'
+import { OneTimeValues } from '../../src/oauth/one-time-values.ts'
 import {
   type Answer,
   answerOf,
@@ -186,6 +187,7 @@ describe('a user code in use', () => {
           config,
           issuer: ISSUER,
           afterwards: () => undefined,
+          oneTimeValues: new OneTimeValues(),
           headers: new Map(),
         },
         () => codes.shift() ?? 'ZZZZZZZZ',

@@ -52,6 +52,7 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
   }
   if (!(await isPolite(exchange, deviceCode)))
     throw slowDown(client.intervalSeconds + SLOW_DOWN_SECONDS)
+  await exchange.oneTimeValues.use()
   const polled = await pollOrHold(tokenRequest, deviceCode, poller)
   if (polled.outcome !== 'redeemable') throw refusal(polled, deviceCode)
   // LP-5: nobody is there to receive the tokens, so they stay where they are.

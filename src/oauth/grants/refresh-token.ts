@@ -33,6 +33,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
   if (presented === undefined) throw refusal('invalid')
   // Whatever can fail is done first: what is rotated has to be answered.
   await prepareTokens(env, client)
+  await exchange.oneTimeValues.use()
   const next = succeed(presented)
   const refreshed = await ask(async () =>
     accountOf(env, presented.subject)?.refresh(presented.grantId, {
