@@ -116,15 +116,15 @@ const OUTCOMES = {
   withdrawn: 'removed',
 } as const satisfies Record<Verdict, Outcome>
 
-const showResult = (
+const showResult = async (
   context: PageRequest,
   verdict: Verdict,
   { clientId, clientName, deviceName }: AuthorizationRequest,
   userCode: string,
-): Response => {
+): Promise<Response> => {
   dropCookie(context, 'user_code')
   const outcome = OUTCOMES[verdict]
-  keepResult(context, { outcome, clientId, clientName, deviceName, userCode })
+  await keepResult(context, { outcome, clientId, clientName, deviceName, userCode })
   return goTo(context, '/device/result')
 }
 

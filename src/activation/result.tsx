@@ -4,10 +4,12 @@ import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import * as z from 'zod/mini'
 import { parseUserCode } from '../codes.ts'
+import { seal, unseal } from '../crypto.ts'
 import { logDecision } from '../decision-log.ts'
 import { plainText } from '../device-name.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
 import { promptSource } from '../objects/prompt-guard.ts'
+import { macSecret } from '../tokens/signing-keys.ts'
 import { dropCookie, keepCookie, readCookie } from './cookies.ts'
 import { Button, Csrf } from './form.tsx'
 import { Layout, Screen, type PageContext } from './layout.tsx'
@@ -23,7 +25,7 @@ import {
 const outcomeSchema = z.enum(['connected', 'declined', 'reported', 'removed'])
 export type Outcome = z.output<typeof outcomeSchema>
 
-// The cookie is the browser's, and not to be believed: its names are names, whatever it says.
+// Names of strangers, in whatever release of ours they were kept.
 const name = z.pipe(z.string(), z.transform(plainText))
 
 const resultSchema = z.object({
@@ -109,15 +111,25 @@ const Standby: FC = () => (
   </Screen>
 )
 
-/** Keeps what the last page has to say across the redirect. */
-export const keepResult = (context: PageRequest, kept: Result): void => {
-  keepCookie(context, 'result', JSON.stringify(kept))
+const PURPOSE = 'result'
+
+/** Keeps what the last page has to say across the redirect. Sealed, because it names an object. */
+export const keepResult = async (context: PageRequest, kept: Result): Promise<void> => {
+  const json = Buffer.from(JSON.stringify(kept))
+  keepCookie(context, 'result', seal(await macSecret(context.env), PURPOSE, json))
+}
+
+const keptResult = async (context: PageRequest): Promise<Result | undefined> => {
+  const sealed = readCookie(context, 'result')
+  if (sealed === undefined) return undefined
+  const json = unseal(await macSecret(context.env), PURPOSE, sealed)
+  return json && parseResult(Buffer.from(json).toString())
 }
 
 /** GET tells what was decided; POST takes a connection back, and ends every session. */
 export const result = new Hono<PageEnvironment>()
   .get('/', async (context) => {
-    const kept = parseResult(readCookie(context, 'result'))
+    const kept = await keptResult(context)
     if (kept === undefined) return goTo(context, '/device')
     return context.html(
       <ResultPage
@@ -128,7 +140,7 @@ export const result = new Hono<PageEnvironment>()
     )
   })
   .post('/', async (context) => {
-    const kept = parseResult(readCookie(context, 'result'))
+    const kept = await keptResult(context)
     const person = await signedInVisitor(context)
     if (kept === undefined || person === undefined) return goTo(context, '/device/sign-in')
     const { subject } = person
@@ -147,7 +159,7 @@ export const result = new Hono<PageEnvironment>()
     })
     logDecision({ clientId: request.clientId, outcome: 'withdrawn' })
     dropCookie(context, 'session')
-    keepResult(context, { ...kept, outcome: 'removed' })
+    await keepResult(context, { ...kept, outcome: 'removed' })
     return goTo(context, '/device/result')
   })
 
@@ -162,9 +174,9 @@ const mayAddPasskey = async (context: PageRequest): Promise<boolean> => {
   return own.person.provider === undefined && own.person.amr.includes('pwd')
 }
 
-const parseResult = (text: string | undefined): Result | undefined => {
+const parseResult = (text: string): Result | undefined => {
   try {
-    return resultSchema.parse(JSON.parse(text ?? ''))
+    return resultSchema.parse(JSON.parse(text))
   } catch {
     return undefined
   }

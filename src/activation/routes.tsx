@@ -18,7 +18,7 @@ import { promptRefusal } from './prompts.tsx'
 import { result } from './result.tsx'
 import { signIn, signOut } from './sign-in.tsx'
 import { upstream } from './upstream.tsx'
-import { type PageEnvironment, isOwnPage, pageContextFor } from './visit.ts'
+import { type PageEnvironment, isOwnPage, pageContextFor, readSession } from './visit.ts'
 
 type Middleware = MiddlewareHandler<PageEnvironment>
 
@@ -90,6 +90,7 @@ const preparePage =
     context.set('config', config)
     const page = pageContextFor(context, config)
     context.set('page', page)
+    context.set('session', await readSession(context))
     context.header('Content-Language', page.language.tag)
     context.header('Vary', 'Accept-Language', { append: true })
     await next()

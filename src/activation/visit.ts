@@ -13,6 +13,7 @@ import {
   signedInPerson,
 } from '../identity/session.ts'
 import { accountOf, ask } from '../objects/index.ts'
+import { macSecret } from '../tokens/signing-keys.ts'
 import { type Place, placeIn, whereaboutsOf } from '../whereabouts.ts'
 import { keepCookie, readCookie } from './cookies.ts'
 import { type Language, chooseLanguage, languageInUiLocales } from './language.ts'
@@ -21,7 +22,12 @@ import { pageBrand } from './page-brand.ts'
 
 export type PageEnvironment = {
   Bindings: Cloudflare.Env
-  Variables: { config: Config; page: PageContext; form: Form }
+  Variables: {
+    config: Config
+    page: PageContext
+    session: SessionCookie | undefined
+    form: Form
+  }
 }
 export type PageRequest = Context<PageEnvironment>
 
@@ -56,9 +62,15 @@ export const relyingPartyOf = (context: PageRequest): RelyingParty => {
 export const goTo = (context: PageRequest, path: string): Response =>
   context.redirect(`${context.get('page').basePath}${path}`, 303)
 
-/** What the session cookie claims. */
-export const sessionCookie = (context: Context): SessionCookie | undefined =>
-  parseSession(readCookie(context, 'session'))
+/** The contents of the session cookie that came with the request, if we set it. */
+export const readSession = async (context: PageRequest): Promise<SessionCookie | undefined> => {
+  const value = readCookie(context, 'session')
+  return value === undefined ? undefined : parseSession(await macSecret(context.env), value)
+}
+
+/** The same, once it is read. */
+export const sessionCookie = (context: PageRequest): SessionCookie | undefined =>
+  context.get('session')
 
 /** Where somebody signs in, and what session their browser has so far. */
 export const visitOf = (context: PageRequest): Visit => ({

@@ -1,16 +1,19 @@
 // Browser sessions: what the cookie says, and whose session it is. The cookie names the account and
-// the session, and carries the secret whose digest the account keeps.
-import { fromBase64url, randomBytes, sha256, toBase64url } from '../crypto.ts'
+// the session, and carries the secret whose digest the account keeps. It is sealed, so that a made-up one
+// does not reach the account of a person whose subject is known.
+import { randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import { logFailure } from '../failure-log.ts'
 import type { SignedInPerson } from '../objects/owner.ts'
 import type { Claims } from '../objects/profile.ts'
 import { accountOf, ask } from '../objects/index.ts'
+import { macSecret } from '../tokens/signing-keys.ts'
 import type { SessionClaim } from '../objects/sessions.ts'
 import type { Place } from '../whereabouts.ts'
 
 const SUBJECT_BYTES = 32
 const ID_BYTES = 8
 const SECRET_BYTES = 32
+const PURPOSE = 'session'
 
 export interface SessionCookie {
   readonly subject: string
@@ -20,19 +23,25 @@ export interface SessionCookie {
 export interface SignedIn extends SignedInPerson, SessionCookie {}
 
 /** A new session of `subject`: the cookie's value, and what the account is to keep of it. */
-export const mintSession = (subject: string): { value: string; claim: SessionClaim } => {
+export const mintSession = (
+  serverSecret: Uint8Array,
+  subject: string,
+): { value: string; claim: SessionClaim } => {
   const id = randomBytes(ID_BYTES)
   const secret = randomBytes(SECRET_BYTES)
   const account = new Uint8Array(Buffer.from(subject, 'hex'))
   return {
-    value: toBase64url(Buffer.concat([account, id, secret])),
+    value: seal(serverSecret, PURPOSE, Buffer.concat([account, id, secret])),
     claim: { id: toBase64url(id), secretHash: sha256(secret) },
   }
 }
 
-/** What a session cookie claims, or undefined if we cannot have set it. */
-export const parseSession = (value: string | undefined): SessionCookie | undefined => {
-  const bytes = value === undefined ? undefined : fromBase64url(value)
+/** The contents of a session cookie, or undefined if we did not set it. */
+export const parseSession = (
+  serverSecret: Uint8Array,
+  value: string,
+): SessionCookie | undefined => {
+  const bytes = unseal(serverSecret, PURPOSE, value)
   if (bytes?.length !== SUBJECT_BYTES + ID_BYTES + SECRET_BYTES) return undefined
   return {
     subject: Buffer.from(bytes.subarray(0, SUBJECT_BYTES)).toString('hex'),
@@ -74,7 +83,7 @@ export const openAccount = async (
   signIn: { readonly amr: readonly string[]; readonly provider?: string; readonly atMs?: number },
   { previous, ...where }: Visit,
 ): Promise<Opened | { readonly outcome: 'refused' }> => {
-  const { value, claim } = mintSession(subject)
+  const { value, claim } = mintSession(await macSecret(env), subject)
   const opened = await ask(async () =>
     accountOf(env, subject)?.open(
       claims,

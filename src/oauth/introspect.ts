@@ -3,6 +3,7 @@ import type { Client } from '../clients.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'
+import { macSecret } from '../tokens/signing-keys.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { isStillClient } from './client-registry.ts'
 import { OAuthError, invalidClient } from './errors.ts'
@@ -62,7 +63,7 @@ const introspectRefreshToken = async (
   client: Client,
   text: string,
 ): Promise<IntrospectionResponse | undefined> => {
-  const token = parseRefreshToken(text)
+  const token = parseRefreshToken(await macSecret(env), text)
   if (token === undefined) return undefined
   const { subject, grantId } = token
   const grant = await ask(async () =>

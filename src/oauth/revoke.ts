@@ -3,6 +3,7 @@ import type { Client } from '../clients.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'
+import { macSecret } from '../tokens/signing-keys.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { OAuthError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -30,7 +31,7 @@ const revokeRefreshToken = async (
   client: Client,
   text: string,
 ): Promise<Outcome> => {
-  const token = parseRefreshToken(text)
+  const token = parseRefreshToken(await macSecret(env), text)
   if (token === undefined) return undefined
   const { subject, grantId } = token
   return ask(async () => accountOf(env, subject)?.revokeGrant(grantId, client.id, claimOf(token)))

@@ -71,7 +71,9 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
     token_type: tokenType(dpopJkt),
     expires_in: client.accessTokenSeconds,
     scope: scope.join(' '),
-    ...(refreshToken !== undefined && { refresh_token: formatRefreshToken(refreshToken) }),
+    ...(refreshToken !== undefined && {
+      refresh_token: formatRefreshToken(await macSecret(env), refreshToken),
+    }),
     ...(idToken !== undefined && { id_token: idToken }),
   }
   return Response.json(body)

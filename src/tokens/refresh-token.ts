@@ -1,6 +1,7 @@
-// Refresh tokens: opaque to their client, but they name the account and the grant that check them.
+// Refresh tokens: opaque to their client, but they name the account and the grant that check them. They
+// are sealed, so that a made-up one does not reach the account of a person whose subject is known.
 import { createHmac } from 'node:crypto'
-import { fromBase64url, randomBytes, sha256, toBase64url } from '../crypto.ts'
+import { fromBase64url, randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import type { RefreshTokenClaim } from '../objects/grant-state.ts'
 
 const SUBJECT_BYTES = 32
@@ -9,6 +10,7 @@ const FAMILY_BYTES = 16
 const SECRET_BYTES = 32
 const GRANT_ID_BYTES = 16
 const LENGTH = SUBJECT_BYTES + GRANT_ID_BYTES + GENERATION_BYTES + FAMILY_BYTES + SECRET_BYTES
+const PURPOSE = 'refresh_token'
 
 /** What a refresh token consists of. */
 export interface RefreshToken {
@@ -64,17 +66,23 @@ export const claimOf = ({ generation, family, secret }: RefreshToken): RefreshTo
   secretHash: sha256(secret),
 })
 
-export const formatRefreshToken = (token: RefreshToken): string => {
+/** A refresh token as its client gets it. */
+export const formatRefreshToken = (serverSecret: Uint8Array, token: RefreshToken): string => {
   const generation = Buffer.alloc(GENERATION_BYTES)
   generation.writeUInt32BE(token.generation)
   const subject = Buffer.from(token.subject, 'hex')
   const grantId = fromBase64url(token.grantId) ?? new Uint8Array()
-  return toBase64url(Buffer.concat([subject, grantId, generation, token.family, token.secret]))
+  const { family, secret } = token
+  const bytes = Buffer.concat([subject, grantId, generation, family, secret])
+  return seal(serverSecret, PURPOSE, bytes)
 }
 
-/** What a refresh token says about itself, or undefined if we cannot have made it. */
-export const parseRefreshToken = (text: string): RefreshToken | undefined => {
-  const bytes = fromBase64url(text)
+/** The contents of a refresh token, or undefined if we did not make it. */
+export const parseRefreshToken = (
+  serverSecret: Uint8Array,
+  text: string,
+): RefreshToken | undefined => {
+  const bytes = unseal(serverSecret, PURPOSE, text)
   if (bytes?.length !== LENGTH) return undefined
   let offset = 0
   const take = (length: number): Buffer => {

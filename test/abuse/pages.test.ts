@@ -14,11 +14,13 @@ import {
   ENDING,
   PAGE_REQUESTS,
   cookieHeader,
+  resultCookie,
   cookiesFor,
   credentialOf,
   formTokenFor,
   odd,
 } from '../support/page-requests.ts'
+import { serverSecret } from '../support/seals.ts'
 import { type Cookies, type Visitor, signedIn } from '../support/visitor.ts'
 import { freshAddress } from '../support/worker.ts'
 
@@ -29,11 +31,14 @@ let member: Awaited<ReturnType<typeof newPerson>>
 /** What nobody else may see or have, of somebody who does nothing here. */
 let victim: Visitor
 
+let ours: Uint8Array
+
 beforeAll(async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   vi.spyOn(console, 'info').mockImplementation(() => {})
   connectInternet()
   member = await newPerson()
+  ours = await serverSecret()
   victim = await signedIn(VICTIM, 'victoria@example.com')
 })
 afterAll(() => {
@@ -93,10 +98,7 @@ const withText =
   (text: string, name: string): Bake =>
   (cookies) => ({
     ...cookies,
-    result: JSON.stringify({
-      ...JSON.parse(cookies['result'] ?? '{"outcome":"connected","userCode":"BCDFBCDF"}'),
-      [name]: text,
-    }),
+    result: resultCookie(ours, { [name]: text }),
   })
 
 const RESULT = ['outcome', 'clientId', 'clientName', 'deviceName', 'userCode']

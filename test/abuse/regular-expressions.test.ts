@@ -37,8 +37,8 @@ const attempt = (parse: () => unknown): void => {
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a user code': parseUserCode,
   'a device_code': (text) => parseDeviceCode(STRANGERS_SECRET, text),
-  'a refresh token': parseRefreshToken,
-  'a session': parseSession,
+  'a refresh token': (text) => parseRefreshToken(STRANGERS_SECRET, text),
+  'a session': (text) => parseSession(STRANGERS_SECRET, text),
   base64url: fromBase64url,
   'a device name': plainText,
   'a User-Agent': (text) => deviceNameOf(undefined, text),

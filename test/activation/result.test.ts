@@ -1,14 +1,31 @@
-// The last page of the phone's part. Its cookie is the browser's, and decides nothing.
+// The last page of the phone's part. Its cookie names a device authorization, so it is sealed.
 import { afterEach, expect, it, vi } from 'vitest'
 import { Account } from '../../src/objects/account.ts'
+import { DeviceAuthorization } from '../../src/objects/device-authorization.ts'
 import { approve, startDevice } from '../support/device.ts'
 import { resultCookie } from '../support/page-requests.ts'
 import { Person } from '../support/person.ts'
+import { STRANGERS_SECRET, serverSecret } from '../support/seals.ts'
 import { ISSUER } from '../support/settings.ts'
 import { signedIn } from '../support/visitor.ts'
 import { freshAddress, worker } from '../support/worker.ts'
 
 afterEach(() => void vi.restoreAllMocks())
+
+it('XD-8 VP-5 a result that the browser made up is none, and asks no device authorization', async () => {
+  const { cookies } = await signedIn('Ada', `${crypto.randomUUID()}@example.com`)
+  const { userCode } = await startDevice()
+  const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+  person.cookies.set('__Host-session', cookies['session'] ?? '')
+  person.cookies.set('__Host-result', resultCookie(await serverSecret(), { userCode }))
+  const page = await person.open('/device/result')
+  expect(page.html).toContain('value="not-me"')
+  const withdrawn = vi.spyOn(DeviceAuthorization.prototype, 'withdraw')
+  person.cookies.set('__Host-result', resultCookie(STRANGERS_SECRET, { userCode }))
+  const after = await person.submit(page, '/device/result', { decision: 'not-me' })
+  expect(after.url.pathname).toBe('/device/sign-in')
+  expect(withdrawn).not.toHaveBeenCalled()
+})
 
 it('XD-8 a device that is taken back is noted as it is, whatever the cookie says', async () => {
   const log = vi.spyOn(console, 'info').mockReturnValue()
@@ -17,9 +34,9 @@ it('XD-8 a device that is taken back is noted as it is, whatever the cookie says
   const { userCode } = await startDevice('tv', { fields: { device_name: 'Attic TV' } })
   await approve(userCode, { subject })
   const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
-  const kept = { ...JSON.parse(resultCookie(userCode)), clientId: 'other-tv', deviceName: 'Cinema' }
+  const kept = { userCode, clientId: 'other-tv', deviceName: 'Cinema' }
   person.cookies.set('__Host-session', cookies['session'] ?? '')
-  person.cookies.set('__Host-result', encodeURIComponent(JSON.stringify(kept)))
+  person.cookies.set('__Host-result', resultCookie(await serverSecret(), kept))
   await person.submit(await person.open('/device/result'), '/device/result', {
     decision: 'not-me',
   })

@@ -13,6 +13,7 @@ import { byApp, byPage } from '../support/decision-lanes.ts'
 import { NOWHERE, approve, authorizationBehind, startDevice } from '../support/device.ts'
 import { connectInternet } from '../support/internet.ts'
 import { type Network, RECIFE, TURKU } from '../support/places.ts'
+import { serverSecret } from '../support/seals.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
 import { type Fetch, freshAddress, workerWith } from '../support/worker.ts'
@@ -154,7 +155,7 @@ const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outco
 
   const account = accountOf(env, subject)
   if (account === undefined) throw new Error('there is no account')
-  const { value, claim } = mintSession(subject)
+  const { value, claim } = mintSession(await serverSecret(), subject)
   const authTimeMs = Date.now() - signedInAgoMs
   const signIn = { amr: ['pwd'], browser: 'A browser', authTimeMs, place: NOWHERE }
   await account.open({ name: 'Ada', email: undefined, isEmailVerified: false }, claim, signIn)

@@ -194,7 +194,7 @@ describe('the refresh token of a redemption', () => {
     const { grantId, tokens } = await connectDevice()
     const made = async (keyring: string) => {
       const secret = await env.KEYRING.getByName(keyring).macSecret()
-      return formatRefreshToken(deriveRefreshToken(secret, subject, grantId))
+      return formatRefreshToken(secret, deriveRefreshToken(secret, subject, grantId))
     }
     expect(await made('keyring')).toBe(tokens.refresh_token)
     expect(await made('of another Worker')).not.toBe(tokens.refresh_token)

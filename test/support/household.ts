@@ -9,6 +9,7 @@ import { Person } from './person.ts'
 import { type Network, TURKU } from './places.ts'
 import { PUSH, PUSH_KEY, PUSH_SECRETS } from './push-settings.ts'
 import { PushSubscriber, verifyVapid } from './push-subscriber.ts'
+import { serverSecret } from './seals.ts'
 import { ISSUER, TEST_VARS } from './settings.ts'
 import { type Fetch, freshAddress, workerWith } from './worker.ts'
 
@@ -82,7 +83,7 @@ const signIn = async (
   network: Network | undefined,
   fetch: Fetch,
 ): Promise<Person> => {
-  const { value, claim } = mintSession(subject)
+  const { value, claim } = mintSession(await serverSecret(), subject)
   const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
   await accountOf(env, subject)?.open(claims, claim, signInNow())
   const browser = newBrowser(network, fetch)

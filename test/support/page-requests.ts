@@ -1,10 +1,11 @@
 // A right request for every page and every form, as the browser of somebody who is signed in sends it.
 import * as fc from 'fast-check'
-import { sha256 } from '../../src/crypto.ts'
+import { seal, sha256 } from '../../src/crypto.ts'
 import { approve, startDevice } from './device.ts'
 import { type Draft, formDraft, plainDraft } from './draft.ts'
 import { hostileJson, jsonObject } from './hostile.ts'
 import { PASSWORD } from './person.ts'
+import { serverSecret } from './seals.ts'
 import type { Cookies, Visitor } from './visitor.ts'
 
 /** The form token that goes with these cookies. */
@@ -16,14 +17,17 @@ export const cookieHeader = (cookies: Cookies): string =>
     .map(([name, value]) => `__Host-${name}=${encodeURIComponent(value.toWellFormed())}`)
     .join('; ')
 
-export const resultCookie = (userCode: string): string =>
-  JSON.stringify({
-    outcome: 'connected',
-    clientId: 'tv',
-    clientName: 'The tv',
-    deviceName: 'Living-room TV',
-    userCode,
-  })
+const RESULT = {
+  outcome: 'connected',
+  clientId: 'tv',
+  clientName: 'The tv',
+  deviceName: 'Living-room TV',
+  userCode: 'BCDFBCDF',
+}
+
+/** What the last page has to say, sealed: by us unless `secret` is another. */
+export const resultCookie = (secret: Uint8Array, more: Readonly<Record<string, string>>): string =>
+  seal(secret, 'result', Buffer.from(JSON.stringify({ ...RESULT, ...more })))
 
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
 
@@ -181,7 +185,9 @@ export const ENDING: ReadonlySet<string> = new Set([
 export const cookiesFor = async (name: string, visitor: Visitor): Promise<Cookies> => ({
   ...visitor.cookies,
   user_code: name === 'a question' ? await waiting() : 'BCDFBCDF',
-  ...(/result|regret/.test(name) && { result: resultCookie(await allowed(visitor)) }),
+  ...(/result|regret/.test(name) && {
+    result: resultCookie(await serverSecret(), { userCode: await allowed(visitor) }),
+  }),
   ...(name === 'back from a provider' && {
     upstream: JSON.stringify({ provider: 'acme', state: 's', nonce: 'n', codeVerifier: 'v' }),
   }),

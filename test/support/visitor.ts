@@ -5,6 +5,7 @@ import { mintSession } from '../../src/identity/session.ts'
 import { mintSubject } from '../../src/objects/index.ts'
 import { signInNow } from './device.ts'
 import { Person } from './person.ts'
+import { serverSecret } from './seals.ts'
 import { ISSUER } from './settings.ts'
 import { connectDevice } from './tokens.ts'
 import { type Fetch, freshAddress } from './worker.ts'
@@ -21,7 +22,7 @@ export interface Visitor {
 
 export const signedIn = async (name: string, email: string): Promise<Visitor> => {
   const subject = mintSubject(env)
-  const { value, claim } = mintSession(subject)
+  const { value, claim } = mintSession(await serverSecret(), subject)
   const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
   await account.open({ name, email, isEmailVerified: false }, claim, signInNow())
   const { grantId } = await connectDevice('tv', { approval: { subject } })

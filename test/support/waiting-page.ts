@@ -5,6 +5,7 @@ import { mintSession } from '../../src/identity/session.ts'
 import { mintSubject } from '../../src/objects/index.ts'
 import { type Device, authorizationBehind, signInNow, startDevice } from './device.ts'
 import { type Page, Person } from './person.ts'
+import { serverSecret } from './seals.ts'
 import { ISSUER } from './settings.ts'
 import { type Fetch, freshAddress, worker } from './worker.ts'
 
@@ -17,7 +18,7 @@ export class Onlooker {
 
   /** A browser of theirs, with a session of its own. */
   async browser(send: Fetch = worker): Promise<Person> {
-    const { value, claim } = mintSession(this.subject)
+    const { value, claim } = mintSession(await serverSecret(), this.subject)
     const claims = { name: 'Ada', email: 'ada@example.com', isEmailVerified: false }
     await this.#account.open(claims, claim, signInNow())
     const person = new Person(send, ISSUER, { 'CF-Connecting-IP': freshAddress() })

@@ -13,6 +13,8 @@ import {
   succeed,
 } from '../../src/tokens/refresh-token.ts'
 
+const SERVER = crypto.getRandomValues(new Uint8Array(32))
+
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const token: fc.Arbitrary<RefreshToken> = fc.record({
   subject: bytes(32).map((subject) => Buffer.from(subject).toString('hex')),
@@ -29,7 +31,7 @@ const plain = ({ family, secret, ...rest }: RefreshToken) => ({
   secret: [...secret],
 })
 const parsed = (text: string) => {
-  const found = parseRefreshToken(text)
+  const found = parseRefreshToken(SERVER, text)
   return found && plain(found)
 }
 
@@ -37,39 +39,46 @@ describe('a refresh token', () => {
   it('is read as it was written, whatever is in it', () => {
     fc.assert(
       fc.property(token, (one) => {
-        const text = formatRefreshToken(one)
-        expect(text).toMatch(/^[\w-]{134}$/)
+        const text = formatRefreshToken(SERVER, one)
+        expect(text).toMatch(/^[\w-]{155}$/)
         expect(parsed(text)).toStrictEqual(plain(one))
       }),
     )
   })
 
-  it('is another token, or none, with any letter changed', () => {
+  it('is none with any letter changed', () => {
     const letters = [...'AZaz09-_=+/ .']
     fc.assert(
-      fc.property(token, fc.nat({ max: 133 }), fc.constantFrom(...letters), (one, at, letter) => {
-        const text = formatRefreshToken(one)
+      fc.property(token, fc.nat({ max: 154 }), fc.constantFrom(...letters), (one, at, letter) => {
+        const text = formatRefreshToken(SERVER, one)
         fc.pre(text[at] !== letter)
-        const other = parsed(text.slice(0, at) + letter + text.slice(at + 1))
-        if (other !== undefined) expect(other).not.toStrictEqual(plain(one))
+        expect(parsed(text.slice(0, at) + letter + text.slice(at + 1))).toBeUndefined()
+      }),
+    )
+  })
+
+  it('is none with the seal of another server', () => {
+    fc.assert(
+      fc.property(token, bytes(32), (one, other) => {
+        expect(parsed(formatRefreshToken(other, one))).toBeUndefined()
       }),
     )
   })
 
   it('is none with any other length, or as other text', () => {
     fc.assert(
-      fc.property(token, fc.nat({ max: 133 }), fc.string({ minLength: 1 }), (one, end, more) => {
-        const text = formatRefreshToken(one)
-        expect(parseRefreshToken(text.slice(0, end))).toBeUndefined()
-        expect(parseRefreshToken(text + more)).toBeUndefined()
-        expect(parseRefreshToken(more)).toBeUndefined()
+      fc.property(token, fc.nat({ max: 154 }), fc.string({ minLength: 1 }), (one, end, more) => {
+        const text = formatRefreshToken(SERVER, one)
+        expect(parseRefreshToken(SERVER, text.slice(0, end))).toBeUndefined()
+        expect(parseRefreshToken(SERVER, text + more)).toBeUndefined()
+        expect(parseRefreshToken(SERVER, more)).toBeUndefined()
       }),
     )
   })
 })
 
 const derived = (...about: Parameters<typeof deriveRefreshToken>) => {
-  const text = formatRefreshToken(deriveRefreshToken(...about))
+  const text = formatRefreshToken(SERVER, deriveRefreshToken(...about))
   const { family = [], secret: own = [], ...rest } = parsed(text) ?? {}
   // In pieces of one size: what is in one of them is in no other.
   const secrets = [family, own.slice(0, 16), own.slice(16)].map(String)
@@ -127,7 +136,7 @@ describe('the next refresh token', () => {
     expect(first.generation).toBe(0)
     expect(b.familyHash).toBe(a.familyHash)
     expect(b.secretHash).not.toBe(a.secretHash)
-    expect(parsed(formatRefreshToken(succeed(first)))).toMatchObject({
+    expect(parsed(formatRefreshToken(SERVER, succeed(first)))).toMatchObject({
       subject: first.subject,
       grantId: first.grantId,
     })

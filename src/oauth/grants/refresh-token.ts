@@ -8,6 +8,7 @@ import {
   parseRefreshToken,
   succeed,
 } from '../../tokens/refresh-token.ts'
+import { macSecret } from '../../tokens/signing-keys.ts'
 import { bindingKey, provenKey, requireProof } from '../dpop.ts'
 import { OAuthError } from '../errors.ts'
 import type { TokenRequest } from '../exchange.ts'
@@ -29,7 +30,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
   }
   const dpopJkt = await provenKey(exchange)
   requireProof(client, dpopJkt)
-  const presented = parseRefreshToken(text)
+  const presented = parseRefreshToken(await macSecret(env), text)
   if (presented === undefined) throw refusal('invalid')
   // Whatever can fail is done first: what is rotated has to be answered.
   await prepareTokens(env, client)
