@@ -31,15 +31,17 @@ export const MAX_CODE_LIFETIME_MS = 15 * MINUTE
 export const COLLECTION_GRACE_MS = 30 * SECOND
 /** How long an object keeps its record after that: devices hear the true outcome, codes rest. */
 export const AUTHORIZATION_RETENTION_MS = 5 * MINUTE
-/**
- * A redemption that is repeated within this gets the same refresh token again: HTTP stacks repeat by
- * themselves what a reset connection swallowed, and some clients poll twice and keep either answer.
- */
-export const SAME_ANSWER_MS = 1 * SECOND
-/** It is repeated no later than this: time for a television to notice and ask again. */
+/** A redemption is repeated no later than this: time for a television to notice and ask again. */
 export const RECOVERY_UNTIL_MS = 60 * SECOND
-/** … and this often: a connection that loses more will not be helped by another answer. */
-export const MAX_RECOVERIES = 3
+/**
+ * How long a refresh token leads to its successor once that is in use: processes that share a file may
+ * have read it just before another one wrote it.
+ */
+export const CATCH_UP_MS = 60 * SECOND
+/** Tokens of one chain that do so at once: a command line refreshes every second at the very most. */
+export const MAX_CATCH_UP_TOKENS = 60
+/** Tokens in a row that come back later than that: so many lost answers are a thief taking turns. */
+export const MAX_LATE_RETURNS = 3
 /** How long an ended grant is remembered: longer than anybody can redeem its code again. */
 export const ENDED_GRANT_KEPT_MS = 1 * HOUR
 /** Clients answer `slow_down` with this much more (RFC 8628 §3.5). */

@@ -1,8 +1,14 @@
 // The successful answer of the token endpoint (RFC 6749 §5.1).
 import { APPROVAL_SCOPE } from '../approval-issuer.ts'
 import type { Client } from '../clients.ts'
+import { SECOND } from '../durations.ts'
 import type { Authentication } from '../objects/approval.ts'
-import { ACCESS_TOKEN_ALGORITHM, issueAccessToken } from '../tokens/access-token.ts'
+import {
+  ACCESS_TOKEN_ALGORITHM,
+  issueAccessToken,
+  mintTokenId,
+  tokenIdOf,
+} from '../tokens/access-token.ts'
 import { issueIdToken } from '../tokens/id-token.ts'
 import { type RefreshToken, formatRefreshToken } from '../tokens/refresh-token.ts'
 import { macSecret, signingKey } from '../tokens/signing-keys.ts'
@@ -18,6 +24,8 @@ export interface Grant {
   readonly scope: readonly string[]
   /** How the person signed in; undefined for grants of long ago. */
   readonly authentication: Authentication | undefined
+  /** When its code was redeemed: however often that is answered, it is with one access token. */
+  readonly redeemedAtMs: number | undefined
   /** Whether an ID token goes with it, if `openid` was granted. */
   readonly withIdToken: boolean
   readonly refreshToken: RefreshToken | undefined
@@ -41,6 +49,7 @@ export const tokenType = (dpopJkt: string | undefined): TokenType =>
 export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<Response> => {
   const { issuer, client, audience, grantId, authentication, refreshToken, dpopJkt } = grant
   const now = Date.now()
+  const issuedAtMs = grant.redeemedAtMs ?? now
   const scope = scopeFor(audience, grant.scope, issuer)
   const subject = { issuer, subject: grant.subject, clientId: client.id }
   const accessToken = await issueAccessToken(
@@ -52,6 +61,11 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
       grantId,
       dpopJkt,
       authentication: scope.includes(APPROVAL_SCOPE) ? authentication : undefined,
+      jti:
+        grant.redeemedAtMs === undefined
+          ? mintTokenId()
+          : tokenIdOf(await macSecret(env), { ...grant, scope, redeemedAtMs: grant.redeemedAtMs }),
+      issuedAtMs,
     },
     client.accessTokenSeconds,
     now,
@@ -60,7 +74,7 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
     grant.withIdToken && authentication !== undefined && grant.scope.includes('openid')
       ? await issueIdToken(
           env,
-          { ...subject, authentication },
+          { ...subject, authentication, issuedAtMs },
           accessToken,
           client.idTokenAlgorithm,
           now,
@@ -69,7 +83,7 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
   const body: TokenResponse = {
     access_token: accessToken,
     token_type: tokenType(dpopJkt),
-    expires_in: client.accessTokenSeconds,
+    expires_in: remainingSeconds(client.accessTokenSeconds, issuedAtMs, now),
     scope: scope.join(' '),
     ...(refreshToken !== undefined && {
       refresh_token: formatRefreshToken(await macSecret(env), refreshToken),
@@ -78,3 +92,7 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
   }
   return Response.json(body)
 }
+
+// A repeat within the minute tells what is left, which of a token that lasts no longer may be nothing.
+const remainingSeconds = (lifetimeSeconds: number, issuedAtMs: number, now: number): number =>
+  Math.max(0, lifetimeSeconds - Math.floor(Math.max(0, now - issuedAtMs) / SECOND))

@@ -1,10 +1,16 @@
 // What became of one grant: the device it connected, and its chain of refresh tokens. Pure.
 //
-// A refresh token names its family and its generation. The family's digest tells a token of ours
-// from anything else, so that a rotated one can be recognised without keeping them all.
+// A refresh token names its family and its generation, and leads to one other (refresh-token.ts). The
+// family's digest tells a token of ours from anything else, so that an old one is recognised as such
+// without a digest of each.
 import type { RefreshLimits } from '../clients.ts'
 import type { Place } from '../whereabouts.ts'
-import { ENDED_GRANT_KEPT_MS, MAX_RECOVERIES } from '../config.ts'
+import {
+  CATCH_UP_MS,
+  ENDED_GRANT_KEPT_MS,
+  MAX_CATCH_UP_TOKENS,
+  MAX_LATE_RETURNS,
+} from '../config.ts'
 import type { Authentication } from './approval.ts'
 
 /** What a refresh token proves about itself; only digests of its two secrets get here. */
@@ -14,11 +20,23 @@ export interface RefreshTokenClaim {
   readonly secretHash: string
 }
 
-/** The one refresh token that is out, and the one that it came from. */
+/** A token whose successor is in use. */
+export interface SpentToken {
+  readonly generation: number
+  readonly secretHash: string
+  /** When its successor was first used. */
+  readonly spentAtMs: number
+}
+
+/** The one refresh token that is unused, and those that still lead to it. */
 export interface RefreshChain {
   readonly current: RefreshTokenClaim
-  /** Good until `current` is first used: its answer may have been lost. */
+  /** The digest of the token that `current` came from; undefined for the first. */
   readonly previousHash: string | undefined
+  /** Those before it that were spent within the last minute, the latest first. */
+  readonly spent?: readonly SpentToken[]
+  /** The last token that came back late while its successor was unused, and for how many in a row. */
+  readonly returned?: { readonly generation: number; readonly inARow: number } | undefined
   /** Idle time counts from here. */
   readonly issuedAtMs: number
 }
@@ -44,8 +62,6 @@ export interface Grant {
   readonly lastsUntilMs: number
   /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
   readonly usedAtMs: number | undefined
-  /** How often its tokens were handed out again because the answer was lost. */
-  readonly recoveries: number
   /** Undefined where the client or the person wants none. */
   readonly refresh: RefreshChain | undefined
   /** Access tokens that were revoked one by one (`jti`), each until it has run out. */
@@ -57,7 +73,7 @@ export interface Grant {
 /** What a device brings to its grant when it is connected. */
 export type NewGrant = Omit<
   Grant,
-  'boundFrom' | 'connectedAtMs' | 'usedAtMs' | 'recoveries' | 'refresh' | 'revoked' | 'endedAtMs'
+  'boundFrom' | 'connectedAtMs' | 'usedAtMs' | 'refresh' | 'revoked' | 'endedAtMs'
 > & { readonly refreshToken: RefreshTokenClaim | undefined }
 
 export interface RefreshRequest {
@@ -73,27 +89,29 @@ export interface RefreshRequest {
   readonly limits: RefreshLimits
 }
 
+/** `repeated`: the successor that the token led to before. */
 export type RefreshOutcome =
-  | { readonly outcome: 'rotated'; readonly grant: Grant; readonly generation: number }
+  | { readonly outcome: 'rotated' | 'repeated'; readonly grant: Grant }
   | { readonly outcome: 'invalid' | 'replayed' | 'invalid_scope' | 'invalid_target' }
 
 /**
- * Connects a device, or hands its tokens out once more because the answer was lost (`known`); then
- * the refresh token before stops working. Undefined if that was too often, or if it is in use.
+ * Connects a device. A redemption that is repeated because its answer was lost finds the grant as it
+ * is; undefined if a token of it is in use, or if it would not get the same refresh token.
  */
 export const connect = (
   known: Grant | undefined,
   { refreshToken, ...device }: NewGrant,
   now: number,
 ): Grant | undefined => {
-  const recoveries = known === undefined ? 0 : known.recoveries + 1
-  if (known?.usedAtMs !== undefined || recoveries > MAX_RECOVERIES) return undefined
+  if (known !== undefined) {
+    const isSame = known.refresh?.current.secretHash === refreshToken?.secretHash
+    return isSame && known.usedAtMs === undefined ? known : undefined
+  }
   return {
     ...device,
     boundFrom: 0,
-    connectedAtMs: known?.connectedAtMs ?? now,
+    connectedAtMs: now,
     usedAtMs: undefined,
-    recoveries,
     refresh: refreshToken && { current: refreshToken, previousHash: undefined, issuedAtMs: now },
     revoked: [],
     endedAtMs: undefined,
@@ -106,37 +124,44 @@ export const connect = (
  */
 export const refresh = (grant: Grant, request: RefreshRequest, now: number): RefreshOutcome => {
   const { refresh: chain } = grant
-  const { presented } = request
+  const { presented, dpopJkt, nextSecretHash } = request
   if (chain === undefined || grant.clientId !== request.clientId) return { outcome: 'invalid' }
-  const { generation, familyHash } = chain.current
-  if (presented.familyHash !== familyHash || isOver(grant, chain, request.limits, now))
+  const standing = standingOf(chain, presented, now)
+  if (standing === 'unknown' || isOver(grant, chain, request.limits, now))
     return { outcome: 'invalid' }
   // RF-8: with another key it is as good as no token, and says nothing of its owner.
   const boundTo = presented.generation < grant.boundFrom ? undefined : grant.dpopJkt
-  if (boundTo !== undefined && boundTo !== request.dpopJkt) return { outcome: 'invalid' }
-  const isCurrent = presented.secretHash === chain.current.secretHash
-  if (!isCurrent && presented.secretHash !== chain.previousHash)
-    // One that a repeat replaced before it was used is dead, but no sign of theft.
-    return { outcome: presented.generation < generation - 1 ? 'replayed' : 'invalid' }
+  if (boundTo !== undefined && boundTo !== dpopJkt) return { outcome: 'invalid' }
+  if (standing === 'late') return { outcome: 'replayed' }
   if (!isWithin(request.scope, grant.scope)) return { outcome: 'invalid_scope' }
   if (!isWithin(request.resource, grant.resource)) return { outcome: 'invalid_target' }
-  const next = {
-    generation: isCurrent ? generation + 1 : generation,
-    familyHash,
-    secretHash: request.nextSecretHash,
+  const generation = presented.generation + 1
+  if (standing === 'repeated') {
+    // A bearer token whose successor got bound to a key goes with that key: a thief has another.
+    const isWithKey = grant.dpopJkt === undefined || grant.dpopJkt === dpopJkt
+    // The successor is another where it was made with another secret of the server's.
+    const isSame = hashOf(chain, generation) === nextSecretHash
+    return isWithKey && isSame ? repeated(grant, chain, presented, now) : { outcome: 'invalid' }
   }
+  const { familyHash, secretHash } = presented
   const rotated: Grant = {
     ...grant,
-    dpopJkt: request.dpopJkt,
-    boundFrom: boundTo === undefined ? next.generation : grant.boundFrom,
+    dpopJkt,
+    boundFrom: boundTo === undefined ? generation : grant.boundFrom,
     usedAtMs: grant.usedAtMs ?? now,
     lastsUntilMs: refreshableUntilMs(grant.connectedAtMs, request.limits, now),
-    refresh: { current: next, previousHash: presented.secretHash, issuedAtMs: now },
+    refresh: {
+      current: { generation, familyHash, secretHash: nextSecretHash },
+      previousHash: secretHash,
+      spent: spentBy(chain, now),
+      returned: chain.returned,
+      issuedAtMs: now,
+    },
   }
-  return { outcome: 'rotated', grant: rotated, generation: next.generation }
+  return { outcome: 'rotated', grant: rotated }
 }
 
-/** Whether a refresh token is the one that is out, or may still stand in for it. */
+/** Whether a refresh token would be answered with another one now. */
 export const isGood = (
   grant: Grant,
   presented: RefreshTokenClaim,
@@ -145,10 +170,7 @@ export const isGood = (
 ): boolean => {
   const { refresh: chain } = grant
   if (chain === undefined || isOver(grant, chain, limits, now)) return false
-  return (
-    chain.current.familyHash === presented.familyHash &&
-    [chain.current.secretHash, chain.previousHash].includes(presented.secretHash)
-  )
+  return ['current', 'repeated'].includes(standingOf(chain, presented, now))
 }
 
 /** The grant without one of its access tokens (RFC 7009 §2.1). */
@@ -186,7 +208,6 @@ export const ended = (now: number): Grant => ({
   connectedAtMs: now,
   lastsUntilMs: now,
   usedAtMs: now,
-  recoveries: 0,
   refresh: undefined,
   revoked: [],
   endedAtMs: now,
@@ -221,3 +242,61 @@ const isOver = (
   { idleMs, lifetimeMs }: RefreshLimits,
   now: number,
 ): boolean => now >= chain.issuedAtMs + idleMs || now >= grant.connectedAtMs + lifetimeMs
+
+/**
+ * Where a token stands in its chain. `repeated`: its successor is unused, or is in use so shortly that
+ * another reader of the file that it is kept in may not know yet. `late`: it comes after that.
+ */
+const standingOf = (
+  chain: RefreshChain,
+  { generation, familyHash, secretHash }: RefreshTokenClaim,
+  now: number,
+): 'current' | 'repeated' | 'late' | 'unknown' => {
+  const { current, spent = [] } = chain
+  if (familyHash !== current.familyHash || generation > current.generation) return 'unknown'
+  if (![secretHash, undefined].includes(hashOf(chain, generation))) return 'unknown'
+  if (generation === current.generation) return 'current'
+  if (generation === current.generation - 1) return 'repeated'
+  const token = spent.find((one) => one.generation === generation)
+  return token !== undefined && now <= token.spentAtMs + CATCH_UP_MS ? 'repeated' : 'late'
+}
+
+/** The digest of the chain's token of a generation, as far back as that is kept. */
+const hashOf = (
+  { current, previousHash, spent = [] }: RefreshChain,
+  generation: number,
+): string | undefined =>
+  generation === current.generation
+    ? current.secretHash
+    : generation === current.generation - 1
+      ? previousHash
+      : spent.find((token) => token.generation === generation)?.secretHash
+
+/** What is kept of spent tokens once `current` is used, which spends the one before it. */
+const spentBy = ({ current, previousHash, spent = [] }: RefreshChain, now: number): SpentToken[] =>
+  [
+    ...(previousHash === undefined
+      ? []
+      : [{ generation: current.generation - 1, secretHash: previousHash, spentAtMs: now }]),
+    ...spent.filter(({ spentAtMs }) => now <= spentAtMs + CATCH_UP_MS),
+  ].slice(0, MAX_CATCH_UP_TOKENS)
+
+// One answer may be lost for a month. Where a token comes back late each time, its successor always
+// unused, two take turns: the owner, and a thief who would never meet a token that was used.
+const repeated = (
+  grant: Grant,
+  chain: RefreshChain,
+  { generation }: RefreshTokenClaim,
+  now: number,
+): RefreshOutcome => {
+  const { returned } = chain
+  const isLate = generation === chain.current.generation - 1 && now > chain.issuedAtMs + CATCH_UP_MS
+  if (!isLate || returned?.generation === generation) return { outcome: 'repeated', grant }
+  const inARow = returned?.generation === generation - 1 ? returned.inARow + 1 : 1
+  return inARow < MAX_LATE_RETURNS
+    ? {
+        outcome: 'repeated',
+        grant: { ...grant, refresh: { ...chain, returned: { generation, inARow } } },
+      }
+    : { outcome: 'replayed' }
+}

@@ -48,7 +48,7 @@ export class Grants {
     if (device.approvedAtMs <= allEndedAtMs) return false
     const grant = connect(before, device, now)
     if (grant === undefined) return false
-    await this.#keep(grantId, grant)
+    if (grant !== before) await this.#keep(grantId, grant)
     return true
   }
 
@@ -56,8 +56,9 @@ export class Grants {
     const grant = await this.live(grantId)
     if (grant === undefined) return { outcome: 'invalid' }
     const refreshed = refresh(grant, request, now)
-    if (refreshed.outcome === 'rotated') await this.#keep(grantId, refreshed.grant)
     if (refreshed.outcome === 'replayed') await this.#keep(grantId, end(grant, now))
+    if ('grant' in refreshed && refreshed.grant !== grant)
+      await this.#keep(grantId, refreshed.grant)
     return refreshed
   }
 

@@ -1,4 +1,5 @@
 // Access tokens: JWTs as RFC 9068 profiles them, signed with ES256.
+import { createHmac } from 'node:crypto'
 import { SignJWT, errors, jwtVerify } from 'jose'
 import { randomBytes, toBase64url } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
@@ -23,22 +24,41 @@ export interface AccessTokenClaims {
   readonly authentication?: Authentication | undefined
 }
 
-export interface VerifiedAccessToken extends AccessTokenClaims {
-  readonly authentication: Authentication
+export interface NewAccessToken extends AccessTokenClaims {
   readonly jti: string
   readonly issuedAtMs: number
+}
+
+export interface VerifiedAccessToken extends NewAccessToken {
+  readonly authentication: Authentication
   readonly expiresAtMs: number
+}
+
+const TOKEN_ID_BYTES = 16
+
+/** A `jti` for a token that is issued once. */
+export const mintTokenId = (): string => toBase64url(randomBytes(TOKEN_ID_BYTES))
+
+/** The `jti` of the token that a redemption is answered with, each time that is repeated. */
+export const tokenIdOf = (
+  secret: Uint8Array,
+  redemption: Pick<AccessTokenClaims, 'grantId' | 'audience' | 'scope'> & { redeemedAtMs: number },
+): string => {
+  const { grantId, redeemedAtMs, audience, scope } = redemption
+  const text = JSON.stringify(['access token', grantId, redeemedAtMs, audience, scope])
+  const digest = createHmac('sha256', secret).update(text).digest()
+  return toBase64url(digest.subarray(0, TOKEN_ID_BYTES))
 }
 
 /** A signed access token that is good for `lifetimeSeconds`. */
 export const issueAccessToken = async (
   env: Cloudflare.Env,
-  claims: AccessTokenClaims,
+  claims: NewAccessToken,
   lifetimeSeconds: number,
   now: number,
 ): Promise<string> => {
   const { kid, key } = await signingKey(env, ACCESS_TOKEN_ALGORITHM, now)
-  const issuedAt = Math.floor(now / 1000)
+  const issuedAt = Math.floor(claims.issuedAtMs / SECOND)
   return new SignJWT({
     iss: claims.issuer,
     sub: claims.subject,
@@ -48,7 +68,7 @@ export const issueAccessToken = async (
     grant_id: claims.grantId,
     ...(claims.authentication !== undefined && authenticationClaims(claims.authentication)),
     ...(claims.dpopJkt !== undefined && { cnf: { jkt: claims.dpopJkt } }),
-    jti: toBase64url(randomBytes(16)),
+    jti: claims.jti,
     iat: issuedAt,
     exp: issuedAt + lifetimeSeconds,
   })

@@ -14,6 +14,7 @@ export interface IdTokenClaims {
   readonly clientId: string
   /** When and how the person really signed in, not when they allowed the device. */
   readonly authentication: Authentication
+  readonly issuedAtMs: number
 }
 
 // Read once, at redemption, beside the access token.
@@ -29,7 +30,7 @@ export const issueIdToken = async (
   now: number,
 ): Promise<string> => {
   const { kid, key } = await signingKey(env, alg, now)
-  const issuedAt = Math.floor(now / 1000)
+  const issuedAt = Math.floor(claims.issuedAtMs / SECOND)
   return new SignJWT({
     iss: claims.issuer,
     sub: claims.subject,

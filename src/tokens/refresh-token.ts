@@ -26,38 +26,38 @@ export interface RefreshToken {
 export const mintGrantId = (): string => toBase64url(randomBytes(GRANT_ID_BYTES))
 
 /**
- * The refresh token that a redemption hands out, also if it is repeated at once. Nobody else can
- * make it: `secret` is the server's.
+ * The first refresh token of a grant, the same each time its code is redeemed. It takes the server's
+ * secret and the code's: who comes to know the one alone, or what an access token tells, makes none.
  */
-export const deriveRefreshToken = (
-  secret: Uint8Array,
+export const firstRefreshToken = (
+  serverSecret: Uint8Array,
   subject: string,
   grantId: string,
-): RefreshToken => ({
-  subject,
-  grantId,
-  generation: 0,
-  family: derive(secret, `refresh token family ${subject} ${grantId}`).subarray(0, FAMILY_BYTES),
-  secret: derive(secret, `refresh token secret ${subject} ${grantId}`),
-})
+  deviceCodeSecretHash: string,
+): RefreshToken => {
+  const redemption = `${subject} ${grantId} ${deviceCodeSecretHash}`
+  return {
+    subject,
+    grantId,
+    generation: 0,
+    family: derive(serverSecret, `refresh token family ${redemption}`).subarray(0, FAMILY_BYTES),
+    secret: derive(serverSecret, `refresh token secret ${redemption}`),
+  }
+}
+
+/** The one token that ever follows a token, however often that is presented. */
+export const nextRefreshToken = (serverSecret: Uint8Array, token: RefreshToken): RefreshToken => {
+  const { subject, grantId, generation, secret } = token
+  const after = `${subject} ${grantId} ${generation} ${toBase64url(secret)}`
+  return {
+    ...token,
+    generation: generation + 1,
+    secret: derive(serverSecret, `refresh token after ${after}`),
+  }
+}
 
 const derive = (secret: Uint8Array, text: string): Uint8Array =>
   createHmac('sha256', secret).update(text).digest()
-
-/** Another first refresh token of a grant, which replaces the one before. */
-export const mintRefreshToken = (subject: string, grantId: string): RefreshToken => ({
-  subject,
-  grantId,
-  generation: 0,
-  family: randomBytes(FAMILY_BYTES),
-  secret: randomBytes(SECRET_BYTES),
-})
-
-/** The token that follows, once its generation is known. */
-export const succeed = (token: RefreshToken): RefreshToken => ({
-  ...token,
-  secret: randomBytes(SECRET_BYTES),
-})
 
 /** All that is stored of a token. */
 export const claimOf = ({ generation, family, secret }: RefreshToken): RefreshTokenClaim => ({

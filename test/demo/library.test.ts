@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, it, vi } from 'vitest'
 import { library } from '../../src/demo/library.ts'
-import { issueAccessToken } from '../../src/tokens/access-token.ts'
+import { issueAccessToken, mintTokenId } from '../../src/tokens/access-token.ts'
 import { type Answer, answerOf, approve, startDevice } from '../support/device.ts'
 import { ISSUER } from '../support/settings.ts'
 import { somebody } from '../support/tokens.ts'
@@ -44,6 +44,8 @@ const issue = (
       clientId: 'demo-tv',
       grantId: 'grant',
       dpopJkt: undefined,
+      jti: mintTokenId(),
+      issuedAtMs: now,
     },
     600,
     now,

@@ -54,9 +54,10 @@ const tokens: Read = (heard) => {
   if (heard.status !== 200 || heard.headers['cache-control'] !== 'no-store') return undefined
   const body = json(heard)
   const accessToken = text(body['access_token'])
-  const { sub, grant_id: grantId } = decodeJwt(accessToken)
+  const { sub, grant_id: grantId, jti } = decodeJwt(accessToken)
   const grant = `${text(sub)} ${text(grantId)}`
-  return { is: 'tokens', accessToken, refreshToken: text(body['refresh_token']), grant }
+  const refreshToken = text(body['refresh_token'])
+  return { is: 'tokens', accessToken, tokenId: text(jti), refreshToken, grant }
 }
 
 const POLLED = {

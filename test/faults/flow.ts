@@ -143,7 +143,7 @@ export class Flow {
       const next = await this.#refresh(good)
       if (next === undefined) return
       spent.push(next.with)
-      good = [...next.refreshTokens, next.with]
+      good = [next.refreshToken, next.with]
       accessToken = next.accessToken
     }
     await this.#end(good, spent, tokens.grant)
@@ -167,6 +167,7 @@ export class Flow {
         )
         break
       case 'thief':
+        await sleep(this.#plan.thiefAfterMs)
         await this.#refresh([this.#random.pick(token, ...spent)])
         break
       case 'stay':
@@ -181,12 +182,8 @@ export class Flow {
       const answers = await this.#insist(asked, () =>
         this.#form('/token', { grant_type: 'refresh_token', refresh_token: token }),
       )
-      const tokens = answers.filter((answer) => answer.is === 'tokens')
-      const [first] = tokens
-      if (first === undefined) continue
-      // Of two answers to the same request nobody knows which was the last.
-      const refreshTokens = tokens.map(({ refreshToken }) => refreshToken)
-      return { with: token, refreshTokens, accessToken: first.accessToken }
+      const tokens = answers.find((answer) => answer.is === 'tokens')
+      if (tokens !== undefined) return { with: token, ...tokens }
     }
     return undefined
   }

@@ -20,6 +20,8 @@ export type Asked =
 
 export interface Tokens {
   readonly accessToken: string
+  /** Its `jti`. */
+  readonly tokenId: string
   readonly refreshToken: string
   /** Whose grant it is, and which, as the access token says. */
   readonly grant: string

@@ -1,6 +1,6 @@
 // The judge of histories: what it lets pass, and what it does not.
 import { describe, expect, it } from 'vitest'
-import type { Answer, Asked, Happened } from './history.ts'
+import type { Answer, Asked, Happened, Tokens } from './history.ts'
 import { type Promised, judge } from './judge.ts'
 
 const NEVER = Number.MAX_SAFE_INTEGER
@@ -27,11 +27,13 @@ const POLL = { does: 'poll' } as const
 const ALLOW = { does: 'allow' } as const
 const DECLINE = { does: 'decline' } as const
 const refreshWith = (token: string) => ({ does: 'refresh', token }) as const
-const tokens = (refreshToken: string, grant = 'a grant'): Answer => ({
+const tokens = (refreshToken: string, more: Partial<Tokens> = {}): Answer => ({
   is: 'tokens',
   accessToken: `for ${refreshToken}`,
+  tokenId: `of ${refreshToken}`,
   refreshToken,
-  grant,
+  grant: 'a grant',
+  ...more,
 })
 const is = (
   what:
@@ -72,18 +74,39 @@ describe('the judge lets pass', () => {
       [...allowed, lost(500, POLL, 200), heard(2000, POLL, tokens('r1'))],
     ],
     ['a redemption repeated at once', [...signedIn, heard(1500, POLL, tokens('r1'))]],
-    ['a redemption repeated later', [...signedIn, heard(2500, POLL, tokens('s1'))]],
+    ['a redemption repeated later', [...signedIn, heard(60_500, POLL, tokens('r1'))]],
     [
-      'the successor of a lost answer',
-      [...refreshed, heard(3000, refreshWith('r1'), tokens('s2'))],
+      'the answer to a refresh, had again an hour later',
+      [...refreshed, heard(3_600_000, refreshWith('r1'), tokens('r2'))],
+    ],
+    [
+      'a successor that was lost, had later and gone on with',
+      [
+        ...signedIn,
+        lost(2000, refreshWith('r1'), 200),
+        heard(3000, refreshWith('r1'), tokens('r2')),
+        heard(4000, refreshWith('r2'), tokens('r3')),
+      ],
+    ],
+    [
+      'an old token that leads where it led, within the minute',
+      [
+        ...goneOn,
+        heard(4000, refreshWith('r1'), tokens('r2')),
+        heard(5000, refreshWith('r3'), tokens('r4')),
+      ],
     ],
     [
       'a replay that ends the grant',
       [
         ...goneOn,
-        heard(4000, refreshWith('r1'), is('invalid')),
-        heard(5000, refreshWith('r3'), is('invalid')),
+        heard(64_000, refreshWith('r1'), is('invalid')),
+        heard(65_000, refreshWith('r3'), is('invalid')),
       ],
+    ],
+    [
+      'an old token in the moment that its minute is over',
+      [...goneOn, heard(63_003, refreshWith('r1'), is('invalid'))],
     ],
     ['a code that has run out', [started, heard(61_500, POLL, is('expired'))]],
   ])('%s', (_, events) => {
@@ -141,12 +164,17 @@ describe('the judge condemns', () => {
     [
       'two grants',
       'no code yields two grants',
-      [...signedIn, heard(1500, POLL, tokens('r1', 'another'))],
+      [...signedIn, heard(1500, POLL, tokens('r1', { grant: 'another' }))],
     ],
     [
-      'two chains',
-      'a redemption repeated in time is the same grant',
+      'two refresh tokens for a code',
+      'no code yields two tokens',
       [...signedIn, heard(1500, POLL, tokens('s1'))],
+    ],
+    [
+      'two access tokens for a code',
+      'no code yields two tokens',
+      [...signedIn, heard(1500, POLL, tokens('r1', { tokenId: 'another' }))],
     ],
     [
       'a redemption that cannot be repeated',
@@ -156,12 +184,12 @@ describe('the judge condemns', () => {
     [
       'a redemption repeated after its tokens were used',
       'a redemption repeated in time is the same grant',
-      [...refreshed, heard(3000, POLL, tokens('s1'))],
+      [...refreshed, heard(3000, POLL, tokens('r1'))],
     ],
     [
       'a redemption repeated after more than a minute',
       'a redemption repeated in time is the same grant',
-      [...signedIn, heard(62_000, POLL, tokens('s1'))],
+      [...signedIn, heard(62_000, POLL, tokens('r1'))],
     ],
     [
       'a token that does not work',
@@ -169,17 +197,37 @@ describe('the judge condemns', () => {
       [...refreshed, heard(3000, refreshWith('r2'), is('invalid'))],
     ],
     [
-      'a token that works after its successor was used',
-      'a rotated refresh token never works again',
+      'a token that leads to two others',
+      'the token of every answered refresh works',
+      [...refreshed, heard(3000, refreshWith('r1'), tokens('s2'))],
+    ],
+    [
+      'an old token that leads to another, within the minute',
+      'a refresh token leads to one other, and to none once that is long in use',
       [...goneOn, heard(4000, refreshWith('r1'), tokens('s2'))],
+    ],
+    [
+      'an old token that leads to the newest, within the minute',
+      'a refresh token leads to one other, and to none once that is long in use',
+      [...goneOn, heard(4000, refreshWith('r1'), tokens('r3'))],
+    ],
+    [
+      'an old token that is refused within the minute',
+      'a refresh token leads to one other, and to none once that is long in use',
+      [...goneOn, heard(4000, refreshWith('r1'), is('invalid'))],
+    ],
+    [
+      'an old token that works when the minute is over',
+      'a refresh token leads to one other, and to none once that is long in use',
+      [...goneOn, heard(64_000, refreshWith('r1'), tokens('r2'))],
     ],
     [
       'a grant that a replay did not end',
       'the token of every answered refresh works',
       [
         ...goneOn,
-        heard(4000, refreshWith('r1'), is('invalid')),
-        heard(5000, refreshWith('r3'), tokens('r4')),
+        heard(64_000, refreshWith('r1'), is('invalid')),
+        heard(65_000, refreshWith('r3'), tokens('r4')),
       ],
     ],
     [

@@ -17,11 +17,12 @@ export const PROMISES = [
   'an answered approval is not forgotten',
   'an approved device gets its tokens',
   'no code yields two grants',
+  'no code yields two tokens',
   'a redemption repeated in time is the same grant',
   'an answered denial never turns into a token',
   'a code that has run out yields no token',
   'a revoked device stays outside',
-  'a rotated refresh token never works again',
+  'a refresh token leads to one other, and to none once that is long in use',
   'the token of every answered refresh works',
   'every answer fits into one history',
 ] as const
@@ -71,11 +72,16 @@ export const judge = (history: History): Verdict => {
   const passed = { checks, violation: undefined }
   if (started === undefined) return { ...passed, isDecided: true }
   const grants = new Set<string>()
-  for (const { answer } of events) {
+  const tokens = new Set<string>()
+  for (const { asked, answer } of events) {
     if (answer?.is !== 'tokens') continue
     count('no code yields two grants')
     grants.add(answer.grant)
     if (grants.size > 1) return fail('no code yields two grants', [...grants].join(' and '))
+    if (asked.does !== 'poll') continue
+    count('no code yields two tokens')
+    tokens.add(`${answer.tokenId} with ${answer.refreshToken}`)
+    if (tokens.size > 1) return fail('no code yields two tokens', [...tokens].join(' and '))
   }
   const expiry: Expiry = {
     fromMs: started.sentAtMs + history.lifetimeMs,
@@ -215,11 +221,7 @@ class Judge {
   }
 }
 
-const keyOf = ({ world, progress }: Past): string =>
-  JSON.stringify([{ ...world, seen: inOrder(world.seen) }, progress])
-
-const inOrder = (record: object): [string, unknown][] =>
-  Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))
+const keyOf = ({ world, progress }: Past): string => JSON.stringify([world, progress])
 
 /** Which promises an answer puts to the test, by what was answered before it was asked. */
 const promisesOf = (
@@ -268,7 +270,7 @@ const promisesOf = (
     )
     promises.push(
       isSpent
-        ? 'a rotated refresh token never works again'
+        ? 'a refresh token leads to one other, and to none once that is long in use'
         : 'the token of every answered refresh works',
     )
   }

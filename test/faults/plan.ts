@@ -24,6 +24,8 @@ export interface Plan {
   /** How often the device refreshes. */
   readonly refreshes: number
   readonly ending: 'revoke' | 'remove' | 'thief' | 'stay'
+  /** How long after the last refresh a thief comes. */
+  readonly thiefAfterMs: number
   /** The device has its tokens, does nothing with them, and so long after asks for them again. */
   readonly idlesMs: number | undefined
 }
@@ -37,6 +39,7 @@ export const soon = (random: Random): Plan => ({
   withdrawsAfterMs: random.isLucky(0.05) ? random.between(0, 2500) : undefined,
   refreshes: Math.floor(random.between(0, 5)),
   ending: random.weigh({ revoke: 30, remove: 20, thief: 15, stay: 35 }),
+  thiefAfterMs: 0,
   idlesMs: random.isLucky(0.08) ? random.between(0, 4000) : undefined,
 })
 
@@ -70,6 +73,13 @@ export const late = (random: Random): Plan => {
       { sleepsMs: lifetimeMs + random.between(33_000, 60_000) },
       // Redeemed, and once more when the minute for that is almost, or just, over.
       { idlesMs: random.between(55_000, 65_000) },
+      // A token that was used comes back when its minute is almost, or just, over.
+      {
+        refreshes: 4,
+        ending: 'thief',
+        thiefAfterMs: random.between(57_000, 65_000),
+        idlesMs: undefined,
+      },
     ),
   }
 }

@@ -7,11 +7,10 @@ import type { Answer, Asked, Happened } from './history.ts'
 const SECOND = 1000
 /** Decisions made in time can be collected this much later. */
 export const GRACE_MS = 30 * SECOND
-/** A redemption is repeated within this, and this often. */
+/** A redemption is repeated within this. */
 const RECOVERY_MS = 60 * SECOND
-const MAX_RECOVERIES = 3
-/** Repeated within this, it has the same refresh token. */
-const SAME_ANSWER_MS = 1 * SECOND
+/** A refresh token leads to its successor for so long after that was first used. */
+const CATCH_UP_MS = 60 * SECOND
 /** The server counts whole milliseconds, and the device_code whole seconds. */
 const TICK_MS = 5
 
@@ -21,25 +20,15 @@ interface Span {
   readonly toMs: number
 }
 
-/** A place in a chain of refresh tokens. */
-interface Link {
-  readonly family: string
-  readonly generation: number
-}
-
 export interface World {
   readonly code: 'pending' | 'approved' | 'declined' | 'withdrawn' | 'redeemed'
   readonly redeemed: (Span & { readonly by: number }) | undefined
   readonly grant: 'none' | 'live' | 'ended'
   readonly isUsed: boolean
-  readonly handedOut: number
-  /** The refresh tokens that are good; one that nobody has seen has a name of its own. */
-  readonly current: string | undefined
-  readonly previous: string | undefined
-  readonly link: Link
-  /** The refresh token of the first redemption, once it was seen. */
-  readonly first: string | undefined
-  readonly seen: Readonly<Record<string, Link>>
+  /** The refresh tokens, each of which leads to the next; null where nobody has seen it. */
+  readonly chain: readonly (string | null)[]
+  /** When each of them was first used; the last one is not. */
+  readonly uses: readonly Span[]
   /** The person has no session any more. */
   readonly isSignedOut: boolean
 }
@@ -49,12 +38,8 @@ export const BEGINNING: World = {
   redeemed: undefined,
   grant: 'none',
   isUsed: false,
-  handedOut: 0,
-  current: undefined,
-  previous: undefined,
-  link: { family: '', generation: 0 },
-  first: undefined,
-  seen: {},
+  chain: [null],
+  uses: [],
   isSignedOut: false,
 }
 
@@ -81,9 +66,6 @@ export interface Next {
 /** When the code may run out, by the answer that brought it. */
 export type Expiry = Span
 
-const FIRST = 'the first'
-/** A refresh token that nobody has seen, so that nobody will present it: all are alike. */
-const UNSEEN = 'unseen'
 const PERSONAL: ReadonlySet<string> = new Set(['look', 'allow', 'decline', 'withdraw', 'remove'])
 
 /**
@@ -120,19 +102,17 @@ export const nextSteps = (
         return [{ world: { ...world, code: 'withdrawn' }, isDone: false }]
       return world.code === 'redeemed' ? [{ world, isDone: false }] : says('devices')
     case 'remove':
-      return says('devices', world.grant === 'live' ? end(world) : world)
+      return says('devices', isLive(world) ? end(world) : world)
     case 'revoke':
-      return says('revoked', isOurs(world, presented) ? end(world) : world)
+      return says('revoked', isLive(world) && isOurs(world, presented) ? end(world) : world)
     case 'refresh':
       return refresh(world, operation)
     case 'introspect':
-      return says(isGood(world, nameOf(world, presented)) ? 'active' : 'inactive')
+      return leads(world, operation).flatMap((is) => says(is === 'on' ? 'active' : 'inactive'))
     case 'introspect access':
-      return says(world.grant === 'live' ? 'active' : 'inactive')
+      return says(isLive(world) ? 'active' : 'inactive')
     case 'userinfo':
-      return world.grant === 'live'
-        ? says('served', { ...world, isUsed: true })
-        : says('unauthorized')
+      return isLive(world) ? says('served', { ...world, isUsed: true }) : says('unauthorized')
   }
 }
 
@@ -200,80 +180,65 @@ const poll = (world: World, { id, answer, span }: Operation, expiry: Expiry): Ne
 }
 
 /** The second step of a redemption: the grant begins, or its tokens are handed out once more. */
-const connect = (world: World, { id, answer, span, issued }: Operation): Next[] => {
-  const isOver = world.grant === 'ended' || world.isUsed || world.handedOut > MAX_RECOVERIES
-  if (isOver) return answer === undefined || answer === 'invalid' ? [{ world, isDone: true }] : []
+const connect = (world: World, { answer, issued }: Operation): Next[] => {
+  if (world.grant === 'ended' || world.isUsed)
+    return answer === undefined || answer === 'invalid' ? [{ world, isDone: true }] : []
   if (answer !== undefined && answer !== 'tokens') return []
-  const { fromMs, toMs, by } = world.redeemed ?? { fromMs: 0, toMs: 0, by: id }
-  const handsOut = (name: string, more: Partial<World>): Next => {
-    const link = { family: name, generation: 0 }
-    return {
-      isDone: true,
-      world: {
-        ...world,
-        grant: 'live',
-        handedOut: world.handedOut + 1,
-        current: name,
-        previous: undefined,
-        link,
-        seen: seeing(world, name, link),
-        ...more,
-      },
-    }
-  }
-  const next: Next[] = []
-  if (by === id || span.fromMs < toMs + SAME_ANSWER_MS + TICK_MS) {
-    const isFirst = issued === undefined || world.first === undefined || world.first === issued
-    if (isFirst) next.push(handsOut(FIRST, { first: world.first ?? issued }))
-  }
-  if (by !== id && span.toMs >= fromMs + SAME_ANSWER_MS - TICK_MS) {
-    const isNew = issued === undefined || !isKnown(world, issued)
-    if (isNew) next.push(handsOut(issued ?? UNSEEN, {}))
-  }
-  return next
+  return handOut({ ...world, grant: 'live' }, 0, issued)
 }
 
-const refresh = (world: World, { answer, presented = '', issued }: Operation): Next[] => {
-  const name = nameOf(world, presented)
-  if (!isGood(world, name)) {
-    if (answer !== undefined && answer !== 'invalid') return []
-    // RFC 9700 §4.14.2: one from before the last one is a replay.
-    const { family, generation } = world.seen[name] ?? { family: 'none', generation: 0 }
-    const isReplay =
-      world.grant === 'live' &&
-      family === world.link.family &&
-      generation < world.link.generation - 1
-    return [{ world: isReplay ? end(world) : world, isDone: true }]
-  }
-  if (answer !== undefined && (answer !== 'tokens' || isKnown(world, issued ?? ''))) return []
-  const successor = issued ?? UNSEEN
-  const { family, generation } = world.link
-  const link = { family, generation: name === world.current ? generation + 1 : generation }
-  const seen = seeing(world, successor, link)
-  const after: World = { ...world, isUsed: true, current: successor, previous: name, link, seen }
-  return [{ world: after, isDone: true }]
+/** The token at that place in the chain is handed out; what was seen there once stays there. */
+const handOut = (world: World, at: number, issued: string | undefined): Next[] => {
+  if (issued === undefined) return [{ world, isDone: true }]
+  const known = world.chain[at] ?? null
+  if (known === issued) return [{ world, isDone: true }]
+  if (known !== null || world.chain.includes(issued)) return []
+  return [{ world: { ...world, chain: world.chain.with(at, issued) }, isDone: true }]
 }
 
-const seeing = ({ seen }: World, name: string, link: Link) =>
-  name === UNSEEN ? seen : { ...seen, [name]: link }
+const refresh = (world: World, operation: Operation): Next[] => {
+  const { answer, presented = '', issued, span } = operation
+  const at = world.chain.indexOf(presented)
+  const isAnsweredBy = (...all: Answer['is'][]) => answer === undefined || all.includes(answer)
+  return leads(world, operation).flatMap((where): Next[] => {
+    if (where === 'nowhere') return isAnsweredBy('invalid') ? [{ world, isDone: true }] : []
+    // RFC 9700 §4.14.2: a replay.
+    if (where === 'to the end')
+      return isAnsweredBy('invalid') ? [{ world: end(world), isDone: true }] : []
+    if (!isAnsweredBy('tokens')) return []
+    const isFirstUse = at === world.chain.length - 1
+    const after: World = isFirstUse
+      ? { ...world, isUsed: true, chain: [...world.chain, null], uses: [...world.uses, span] }
+      : world
+    return handOut(after, at + 1, issued)
+  })
+}
 
-const end = (world: World): World => ({
-  ...world,
-  grant: 'ended',
-  isUsed: true,
-  current: undefined,
-  previous: undefined,
-})
+/**
+ * Where a refresh token may lead. No device here comes late with three tokens in a row, which would
+ * end its grant as well.
+ */
+const leads = (
+  world: World,
+  { presented = '', span }: Operation,
+): ('on' | 'nowhere' | 'to the end')[] => {
+  const at = world.chain.indexOf(presented)
+  if (!isLive(world) || at === -1) return ['nowhere']
+  const used = world.uses[at + 1]
+  if (used === undefined) return ['on']
+  const isSurelyInTime = span.toMs < used.fromMs + CATCH_UP_MS - TICK_MS
+  const mayBeInTime = span.fromMs <= used.toMs + CATCH_UP_MS + TICK_MS
+  return [
+    ...(mayBeInTime ? (['on'] as const) : []),
+    ...(isSurelyInTime ? [] : (['to the end'] as const)),
+  ]
+}
 
-const nameOf = ({ first }: World, token: string): string => (token === first ? FIRST : token)
+const isLive = ({ grant }: World): boolean => grant === 'live'
 
-const isKnown = (world: World, token: string): boolean => nameOf(world, token) in world.seen
+const isOurs = ({ chain }: World, token: string): boolean => chain.includes(token)
 
-const isGood = ({ grant, current, previous }: World, name: string): boolean =>
-  grant === 'live' && (name === current || name === previous)
-
-const isOurs = (world: World, token: string): boolean =>
-  world.grant === 'live' && world.seen[nameOf(world, token)]?.family === world.link.family
+const end = (world: World): World => ({ ...world, grant: 'ended', isUsed: true })
 
 const mayBeOpen = <T>({ fromMs }: Span, end_: Expiry, what: T): T[] =>
   fromMs < end_.toMs + TICK_MS ? [what] : []

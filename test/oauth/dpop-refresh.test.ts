@@ -1,11 +1,14 @@
 // Refresh tokens and the key of a DPoP proof (RFC 9449 §5): conformance RF-8, with RF-5 and RF-6.
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { holdClock, passSeconds } from '../support/clock.ts'
 import type { Answer } from '../support/device.ts'
 import { type KeyHolder, newKeyHolder, readyKeyHolder } from '../support/dpop.ts'
 import { as, connectConfidential, refresh } from '../support/grants.ts'
 import { connectDevice } from '../support/tokens.ts'
 import { type Fetch, formRequest, worker } from '../support/worker.ts'
+
+holdClock()
 
 const summary = ({ status, body }: Answer): string => `${status} ${body.error ?? body.token_type}`
 const NOT_GOOD = '400 invalid_grant'
@@ -60,6 +63,7 @@ describe('a refresh token of a public client that was issued with a proof', () =
       const fetch = await stranger()
       const second = await refresh(token, { fetch: holder.fetch })
       const third = await refresh(second.body.refresh_token, { fetch: holder.fetch })
+      passSeconds(61)
       expect(summary(await refresh(token, { fetch }))).toBe(NOT_GOOD)
       expect(summary(await refresh(third.body.refresh_token, { fetch: holder.fetch }))).toBe(
         '200 DPoP',
@@ -71,14 +75,21 @@ describe('a refresh token of a public client that was issued with a proof', () =
     const { holder, token } = await connected()
     const second = await refresh(token, { fetch: holder.fetch })
     const third = await refresh(second.body.refresh_token, { fetch: holder.fetch })
+    passSeconds(61)
     for (const old of [token, third.body.refresh_token])
       expect(summary(await refresh(old, { fetch: holder.fetch }))).toBe(NOT_GOOD)
   })
 
-  it('RF-8 RF-6 may be repeated with the right key, its answer lost', async () => {
+  it('RF-8 RF-6 may be repeated with the right key, its answer lost, and no other', async () => {
     const { holder, token } = await connected()
-    for (let times = 0; times < 2; times += 1)
-      expect(summary(await refresh(token, { fetch: holder.fetch }))).toBe('200 DPoP')
+    const [lost, found] = [
+      await refresh(token, { fetch: holder.fetch }),
+      await refresh(token, { fetch: holder.fetch }),
+    ]
+    expect(summary(found)).toBe('200 DPoP')
+    expect(found.body.refresh_token).toBe(lost.body.refresh_token)
+    for (const [, stranger] of STRANGERS)
+      expect(summary(await refresh(token, { fetch: await stranger() }))).toBe(NOT_GOOD)
   })
 
   it('RF-8 is not used up by a proof that is bad, or lacks a nonce', async () => {
@@ -112,12 +123,28 @@ describe('a refresh token of a public client that was issued without a proof', (
     expect(summary(next)).toBe('200 DPoP')
   })
 
+  it('RF-8 RF-6 is repeated with the key alone that its successor was bound to', async () => {
+    const { tokens } = await connectDevice()
+    const holder = await newKeyHolder()
+    const lost = await refresh(tokens.refresh_token, { fetch: holder.fetch })
+    for (const [, stranger] of STRANGERS)
+      expect(summary(await refresh(tokens.refresh_token, { fetch: await stranger() }))).toBe(
+        NOT_GOOD,
+      )
+    const found = await refresh(tokens.refresh_token, { fetch: holder.fetch })
+    expect(found.body.refresh_token).toBe(lost.body.refresh_token)
+    expect(summary(await refresh(found.body.refresh_token, { fetch: holder.fetch }))).toBe(
+      '200 DPoP',
+    )
+  })
+
   it('RF-8 RF-5 ends its family when a thief bound it to a key, and its owner comes back', async () => {
     const { tokens } = await connectDevice()
     const thief = await newKeyHolder()
     const second = await refresh(tokens.refresh_token, { fetch: thief.fetch })
     const third = await refresh(second.body.refresh_token, { fetch: thief.fetch })
     expect(summary(third)).toBe('200 DPoP')
+    passSeconds(61)
     expect(summary(await refresh(tokens.refresh_token))).toBe(NOT_GOOD)
     const fourth = await refresh(third.body.refresh_token, { fetch: thief.fetch })
     expect(summary(fourth)).toBe(NOT_GOOD)

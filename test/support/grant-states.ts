@@ -27,8 +27,8 @@ export const device: NewGrant = {
   lastsUntilMs: START + 90 * 86_400_000,
   refreshToken: claim(0, 'r1'),
 }
-export const connected = (more: Partial<NewGrant> = {}, known?: Grant, now = START): Grant => {
-  const grant = connect(known, { ...device, ...more }, now)
+export const connected = (more: Partial<NewGrant> = {}, now = START): Grant => {
+  const grant = connect(undefined, { ...device, ...more }, now)
   if (grant === undefined) throw new Error('was not connected')
   return grant
 }
@@ -54,8 +54,9 @@ export const rotated = (
   presented: RefreshTokenClaim,
   next: string,
   now = START,
+  lasts = limits,
 ): Grant => {
-  const refreshed = refresh(grant, requestOf(presented, next), now)
+  const refreshed = refresh(grant, requestOf(presented, next, { limits: lasts }), now)
   if (refreshed.outcome !== 'rotated') throw new Error(refreshed.outcome)
   return refreshed.grant
 }

@@ -5,12 +5,11 @@ import { toBase64url } from '../../src/crypto.ts'
 import {
   type RefreshToken,
   claimOf,
-  deriveRefreshToken,
+  firstRefreshToken,
   formatRefreshToken,
   mintGrantId,
-  mintRefreshToken,
+  nextRefreshToken,
   parseRefreshToken,
-  succeed,
 } from '../../src/tokens/refresh-token.ts'
 
 const SERVER = crypto.getRandomValues(new Uint8Array(32))
@@ -77,73 +76,108 @@ describe('a refresh token', () => {
   })
 })
 
-const derived = (...about: Parameters<typeof deriveRefreshToken>) => {
-  const text = formatRefreshToken(SERVER, deriveRefreshToken(...about))
-  const { family = [], secret: own = [], ...rest } = parsed(text) ?? {}
-  // In pieces of one size: what is in one of them is in no other.
-  const secrets = [family, own.slice(0, 16), own.slice(16)].map(String)
-  return { text, ...rest, secrets }
+/** The secrets of a token, in pieces of one size: what is in one of them is in no other. */
+const secretsOf = (one: RefreshToken): string[] => {
+  const { family, secret } = plain(one)
+  return [family, secret.slice(0, 16), secret.slice(16)].map(String)
 }
 
-const pair = <T>(one: fc.Arbitrary<T>) => fc.tuple(one, one)
+const pair = <T>(one: fc.Arbitrary<T>) =>
+  fc.tuple(one, one).filter(([a, b]) => JSON.stringify(a) !== JSON.stringify(b))
+const subject = bytes(32).map((raw) => Buffer.from(raw).toString('hex'))
+const grantId = bytes(16).map(toBase64url)
+const digest = bytes(32).map(toBase64url)
+const serverSecret = bytes(32)
 
-describe('the first refresh token, derived (DC-6)', () => {
-  const subject = bytes(32).map((raw) => Buffer.from(raw).toString('hex'))
-  const grantId = bytes(16).map(toBase64url)
-  const secret = bytes(32)
-
-  it('is the same for the same grant, and names it', () => {
+describe('the first refresh token of a grant (DC-6)', () => {
+  it('is the same for the same redemption, and names the grant', () => {
     fc.assert(
-      fc.property(secret, subject, grantId, (key, who, which) => {
-        const first = derived(key, who, which)
+      fc.property(serverSecret, subject, grantId, digest, (key, who, which, code) => {
+        const first = firstRefreshToken(key, who, which, code)
         expect(first).toMatchObject({ subject: who, grantId: which, generation: 0 })
-        expect(derived(key, who, which)).toEqual(first)
+        expect(plain(firstRefreshToken(key, who, which, code))).toEqual(plain(first))
+        expect(parsed(formatRefreshToken(SERVER, first))).toEqual(plain(first))
       }),
     )
   })
 
-  it('has other secrets for another grant, another account, or with another key', () => {
+  it('has other secrets for another code, grant or account, or with another key', () => {
     fc.assert(
-      fc.property(pair(secret), pair(subject), pair(grantId), (keys, people, grants) => {
-        const [key, otherKey] = keys
-        const [who, other] = people
-        const [which, otherGrant] = grants
-        fc.pre(!Buffer.from(key).equals(otherKey) && who !== other && which !== otherGrant)
-        const secrets = [
-          derived(key, who, which),
-          derived(otherKey, who, which),
-          derived(key, other, which),
-          derived(key, who, otherGrant),
-        ].flatMap((one) => one.secrets)
-        expect(new Set(secrets).size).toBe(4 * 3)
-      }),
+      fc.property(
+        pair(serverSecret),
+        pair(subject),
+        pair(grantId),
+        pair(digest),
+        ([key, otherKey], [who, other], [which, otherGrant], [code, otherCode]) => {
+          const secrets = [
+            firstRefreshToken(key, who, which, code),
+            firstRefreshToken(otherKey, who, which, code),
+            firstRefreshToken(key, other, which, code),
+            firstRefreshToken(key, who, otherGrant, code),
+            firstRefreshToken(key, who, which, otherCode),
+          ].flatMap(secretsOf)
+          expect(new Set(secrets).size).toBe(5 * 3)
+        },
+      ),
     )
   })
 
   it('cannot be made from what the device knows', () => {
-    const [who, which] = ['ab'.repeat(32), mintGrantId()]
-    const { secrets } = derived(crypto.getRandomValues(new Uint8Array(32)), who, which)
-    const guesses = ['', who, which, `${who} ${which}`].map((text) => Buffer.from(text))
+    const [who, which, code] = ['ab'.repeat(32), mintGrantId(), mintGrantId()]
+    const key = crypto.getRandomValues(new Uint8Array(32))
+    const secrets = secretsOf(firstRefreshToken(key, who, which, code))
+    const guesses = ['', who, which, code, `${who} ${which}`].map((text) => Buffer.from(text))
     for (const guess of [...guesses, new Uint8Array(32)])
-      for (const one of derived(guess, who, which).secrets) expect(secrets).not.toContain(one)
+      for (const one of secretsOf(firstRefreshToken(guess, who, which, code)))
+        expect(secrets).not.toContain(one)
   })
 })
 
 describe('the next refresh token', () => {
-  it('belongs to the same family and has a secret of its own', () => {
-    const first = mintRefreshToken('ab'.repeat(32), mintGrantId())
-    const [a, b] = [claimOf(first), claimOf(succeed(first))]
-    expect(first.generation).toBe(0)
-    expect(b.familyHash).toBe(a.familyHash)
-    expect(b.secretHash).not.toBe(a.secretHash)
-    expect(parsed(formatRefreshToken(SERVER, succeed(first)))).toMatchObject({
-      subject: first.subject,
-      grantId: first.grantId,
-    })
+  it('RF-6 is the same however often the one before is presented, and of the same family', () => {
+    fc.assert(
+      fc.property(serverSecret, token, (key, one) => {
+        fc.pre(one.generation < 2 ** 32 - 1)
+        const next = nextRefreshToken(key, one)
+        expect(plain(nextRefreshToken(key, one))).toEqual(plain(next))
+        expect(parsed(formatRefreshToken(SERVER, next))).toEqual(plain(next))
+        const { subject: who, grantId: which, generation, family } = plain(one)
+        const same = { subject: who, grantId: which, family, generation: generation + 1 }
+        expect(plain(next)).toMatchObject(same)
+        expect(claimOf(next).familyHash).toBe(claimOf(one).familyHash)
+        expect(claimOf(next).secretHash).not.toBe(claimOf(one).secretHash)
+      }),
+    )
+  })
+
+  it('RF-6 is another after another token, or with another key', () => {
+    fc.assert(
+      fc.property(
+        pair(serverSecret),
+        pair(bytes(32)),
+        token,
+        ([key, otherKey], [secret, otherSecret], one) => {
+          const before = { ...one, secret }
+          const others: RefreshToken[] = [
+            { ...before, secret: otherSecret },
+            { ...before, generation: one.generation + 1 },
+            { ...before, grantId: mintGrantId() },
+            { ...before, subject: 'ab'.repeat(32) },
+          ]
+          const all = [
+            nextRefreshToken(key, before),
+            nextRefreshToken(otherKey, before),
+            ...others.map((other) => nextRefreshToken(key, other)),
+          ]
+          expect(new Set(all.map((next) => claimOf(next).secretHash)).size).toBe(all.length)
+        },
+      ),
+    )
   })
 
   it('is kept as digests: nothing stored can be presented', () => {
-    const first = mintRefreshToken('ab'.repeat(32), mintGrantId())
+    const key = crypto.getRandomValues(new Uint8Array(32))
+    const first = firstRefreshToken(key, 'ab'.repeat(32), mintGrantId(), mintGrantId())
     const stored = JSON.stringify(claimOf(first))
     for (const secret of [first.family, first.secret])
       expect(stored).not.toContain(toBase64url(secret))

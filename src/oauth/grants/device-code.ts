@@ -2,11 +2,10 @@
 import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS, REFRESH_TOKEN_GRANT } from '../../client-metadata.ts'
 import type { Client } from '../../clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
-import { SAME_ANSWER_MS, SLOW_DOWN_SECONDS } from '../../config.ts'
+import { SLOW_DOWN_SECONDS } from '../../config.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Absent } from '../../objects/device-authorization.ts'
-import type { Approval } from '../../objects/approval.ts'
 import {
   type Poller,
   type PollOutcome,
@@ -15,12 +14,7 @@ import {
 } from '../../objects/device-authorization-state.ts'
 import { refreshableUntilMs } from '../../objects/grant-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
-import {
-  type RefreshToken,
-  claimOf,
-  deriveRefreshToken,
-  mintRefreshToken,
-} from '../../tokens/refresh-token.ts'
+import { claimOf, firstRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
 import { bindingKey, provenKey, requireProof } from '../dpop.ts'
 import { OAuthError, slowDown } from '../errors.ts'
@@ -117,7 +111,7 @@ const redeem = async (
   // RFC 9700 §4.14.2, OpenID Connect Core §11: only with the person's consent.
   const refreshToken =
     client.grantTypes.has(REFRESH_TOKEN_GRANT) && scope.includes('offline_access')
-      ? await firstRefreshToken(env, approval, poller.arrivedAtMs < redeemedAtMs + SAME_ANSWER_MS)
+      ? firstRefreshToken(await macSecret(env), subject, grantId, deviceCode.secretHash)
       : undefined
   const connected = await ask(async () =>
     accountOf(env, subject)?.connectDevice(grantId, {
@@ -146,21 +140,12 @@ const redeem = async (
     audience,
     scope,
     authentication,
+    redeemedAtMs,
     withIdToken: true,
     refreshToken,
     dpopJkt: poller.dpopJkt,
   })
 }
-
-// DC-6: what is repeated at once is the same answer once more; later, only the newest is good.
-const firstRefreshToken = async (
-  env: Cloudflare.Env,
-  { subject, grantId }: Approval,
-  isAtOnce: boolean,
-): Promise<RefreshToken> =>
-  isAtOnce
-    ? deriveRefreshToken(await macSecret(env), subject, grantId)
-    : mintRefreshToken(subject, grantId)
 
 // The answer to nearly every poll, so it is made once: an Error costs more than all else it takes.
 const PENDING = new OAuthError('authorization_pending', 'Nobody has decided yet')

@@ -2,12 +2,7 @@
 import { REFRESH_TOKEN_GRANT } from '../../client-metadata.ts'
 import { accountOf, ask } from '../../objects/index.ts'
 import type { RefreshOutcome } from '../../objects/grant-state.ts'
-import {
-  type RefreshToken,
-  claimOf,
-  parseRefreshToken,
-  succeed,
-} from '../../tokens/refresh-token.ts'
+import { claimOf, nextRefreshToken, parseRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
 import { bindingKey, provenKey, requireProof } from '../dpop.ts'
 import { OAuthError } from '../errors.ts'
@@ -35,7 +30,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
   // Whatever can fail is done first: what is rotated has to be answered.
   await prepareTokens(env, client)
   await exchange.oneTimeValues.use()
-  const next = succeed(presented)
+  const next = nextRefreshToken(await macSecret(env), presented)
   const refreshed = await ask(async () =>
     accountOf(env, presented.subject)?.refresh(presented.grantId, {
       clientId: client.id,
@@ -46,8 +41,8 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
       limits: client.refreshLimits,
     }),
   )
-  if (refreshed?.outcome !== 'rotated') throw refusal(refreshed?.outcome ?? 'invalid')
-  const refreshToken: RefreshToken = { ...next, generation: refreshed.generation }
+  if (refreshed === undefined || !('grant' in refreshed))
+    throw refusal(refreshed?.outcome ?? 'invalid')
   return tokenResponse(env, {
     issuer,
     client,
@@ -56,13 +51,17 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
     audience: asked.resource ?? refreshed.grant.resource,
     scope: asked.scope ?? refreshed.grant.scope,
     authentication: refreshed.grant.authentication,
+    // A repeat may come a month later, so its access token is another one.
+    redeemedAtMs: undefined,
     withIdToken: false,
-    refreshToken,
+    refreshToken: next,
     dpopJkt,
   })
 }
 
-const refusal = (outcome: Exclude<RefreshOutcome['outcome'], 'rotated'>): OAuthError => {
+const refusal = (
+  outcome: Exclude<RefreshOutcome['outcome'], 'rotated' | 'repeated'>,
+): OAuthError => {
   switch (outcome) {
     case 'invalid':
     case 'replayed':
