@@ -1,10 +1,13 @@
 // Start here: a television, a phone, a person, from the code on the screen to the API.
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose'
 import { expect, it } from 'vitest'
+import { holdClock } from './support/clock.ts'
 import { startDevice } from './support/device.ts'
 import { Person } from './support/person.ts'
 import { ISSUER } from './support/settings.ts'
 import { url, worker } from './support/worker.ts'
+
+holdClock()
 
 it('signs a television in', async () => {
   // The television asks for a code, and shows it with a QR picture.

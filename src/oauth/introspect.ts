@@ -10,6 +10,7 @@ import { OAuthError, invalidClient } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { readParameters } from './parameters.ts'
 import type { IntrospectionResponse } from './protocol.ts'
+import { mayRefresh, remainingScope } from './scope.ts'
 import { tokenType } from './token-response.ts'
 
 /** Answers a confidential client. What is not active, or not its business, looks all the same. */
@@ -70,9 +71,11 @@ const introspectRefreshToken = async (
     accountOf(env, subject)?.grantOf(grantId, claimOf(token), client.refreshLimits),
   )
   if (grant === undefined || grant.clientId !== client.id) return undefined
+  const scope = remainingScope(grant.scope, client)
+  if (!mayRefresh(client, scope)) return undefined
   return {
     active: true,
-    scope: grant.scope.join(' '),
+    scope: scope.join(' '),
     client_id: grant.clientId,
     sub: subject,
     iss: issuer,

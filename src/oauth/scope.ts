@@ -1,5 +1,6 @@
 // What a client asks for: scope (RFC 6749 §3.3) and resource (RFC 8707 §2).
 import { APPROVAL_SCOPE } from '../approval-issuer.ts'
+import { REFRESH_TOKEN_GRANT } from '../client-metadata.ts'
 import type { Client } from '../clients.ts'
 import type { Config } from '../config.ts'
 import { OAuthError } from './errors.ts'
@@ -31,6 +32,20 @@ export const grantableScope = (
     throw new OAuthError('invalid_scope', 'Nothing of this scope is for this client')
   return granted
 }
+
+/**
+ * The part of a granted scope that its client may still have. A grant lasts for up to years, and an
+ * operator who takes a scope from a client means the devices that have it, too.
+ */
+export const remainingScope = (granted: readonly string[], client: Client): readonly string[] =>
+  granted.filter((word) => client.scope.includes(word))
+
+/**
+ * Whether a client may have refresh tokens with this scope: only with the person's consent
+ * (RFC 9700 §4.14.2, OpenID Connect Core §11).
+ */
+export const mayRefresh = ({ grantTypes }: Client, scope: readonly string[]): boolean =>
+  grantTypes.has(REFRESH_TOKEN_GRANT) && scope.includes('offline_access')
 
 /**
  * The resources that tokens of a grant may be for. Without a `resource`: the default, and

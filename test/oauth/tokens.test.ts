@@ -2,10 +2,13 @@
 import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { holdClock } from '../support/clock.ts'
 import { approve, startDevice } from '../support/device.ts'
 import { ISSUER } from '../support/settings.ts'
 import { askUserinfo, connectDevice, publishedKeys, somebody } from '../support/tokens.ts'
 import { workerWith } from '../support/worker.ts'
+
+holdClock()
 
 const API = 'https://api.test'
 const withApi = workerWith({ RESOURCE: API })
@@ -57,7 +60,6 @@ describe('an access token', () => {
   })
 
   it('TK-3 counts its time from the redemption', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
     const now = Date.now() + 5000
     vi.setSystemTime(now)
     const { tokens } = await connectDevice()
@@ -157,7 +159,6 @@ describe('an ID token', () => {
   })
 
   it('TK-9 tells when the person signed in, not when they allowed or the device polled', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
     const signedInAt = Date.now()
     const device = await startDevice()
     vi.setSystemTime(signedInAt + 60_000)

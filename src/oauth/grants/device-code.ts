@@ -1,5 +1,5 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
-import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS, REFRESH_TOKEN_GRANT } from '../../client-metadata.ts'
+import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS } from '../../client-metadata.ts'
 import type { Client } from '../../clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
 import { SLOW_DOWN_SECONDS } from '../../config.ts'
@@ -20,6 +20,7 @@ import { bindingKey, provenKey, requireProof } from '../dpop.ts'
 import { OAuthError, slowDown } from '../errors.ts'
 import { heldPoll } from '../held-poll.ts'
 import { preferredWaitSeconds } from '../prefer.ts'
+import { mayRefresh, remainingScope } from '../scope.ts'
 import { prepareTokens, tokenResponse } from '../token-response.ts'
 import { isWithinLimit } from '../../rate-limit.ts'
 import { placeIn } from '../../whereabouts.ts'
@@ -107,19 +108,22 @@ const redeem = async (
   const { request, approval, audience, redeemedAtMs } = redeemed
   const { subject, grantId, authTimeMs, amr } = approval
   const authentication = { authTimeMs, amr }
-  const { scope, resource, deviceName, origin } = request
-  // RFC 9700 §4.14.2, OpenID Connect Core §11: only with the person's consent.
-  const refreshToken =
-    client.grantTypes.has(REFRESH_TOKEN_GRANT) && scope.includes('offline_access')
-      ? firstRefreshToken(await macSecret(env), subject, grantId, deviceCode.secretHash)
-      : undefined
+  const { resource, deviceName, origin } = request
+  const scope = remainingScope(request.scope, client)
+  // RFC 6749 §5.2: no scope was asked for here that could be wrong, it is the grant that is.
+  if (scope.length === 0)
+    throw new OAuthError('invalid_grant', 'The client may no longer have any of this scope')
+  const refreshToken = mayRefresh(client, scope)
+    ? firstRefreshToken(await macSecret(env), subject, grantId, deviceCode.secretHash)
+    : undefined
   const connected = await ask(async () =>
     accountOf(env, subject)?.connectDevice(grantId, {
       clientId: client.id,
       clientName: client.name,
       deviceName,
       place: placeIn(origin),
-      scope,
+      // What the person allowed: cut anew each time that tokens are issued.
+      scope: request.scope,
       resource,
       dpopJkt: bindingKey(client, poller.dpopJkt),
       approvedAtMs: approval.approvedAtMs,

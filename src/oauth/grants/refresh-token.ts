@@ -7,7 +7,7 @@ import { macSecret } from '../../tokens/signing-keys.ts'
 import { bindingKey, provenKey, requireProof } from '../dpop.ts'
 import { OAuthError } from '../errors.ts'
 import type { TokenRequest } from '../exchange.ts'
-import { parseScope } from '../scope.ts'
+import { mayRefresh, parseScope, remainingScope } from '../scope.ts'
 import { prepareTokens, tokenResponse } from '../token-response.ts'
 
 export const GRANT_TYPE = REFRESH_TOKEN_GRANT
@@ -26,7 +26,10 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
   const dpopJkt = await provenKey(exchange)
   requireProof(client, dpopJkt)
   const presented = parseRefreshToken(await macSecret(env), text)
-  if (presented === undefined) throw refusal('invalid')
+  if (presented === undefined || !mayRefresh(client, client.scope)) throw refusal('invalid')
+  // RFC 6749 §5.2: here it is the scope that was asked for.
+  if (asked.scope !== undefined && remainingScope(asked.scope, client).length === 0)
+    throw refusal('invalid_scope')
   // Whatever can fail is done first: what is rotated has to be answered.
   await prepareTokens(env, client)
   await exchange.oneTimeValues.use()
@@ -49,7 +52,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
     subject: presented.subject,
     grantId: presented.grantId,
     audience: asked.resource ?? refreshed.grant.resource,
-    scope: asked.scope ?? refreshed.grant.scope,
+    scope: remainingScope(asked.scope ?? refreshed.grant.scope, client),
     authentication: refreshed.grant.authentication,
     // A repeat may come a month later, so its access token is another one.
     redeemedAtMs: undefined,
