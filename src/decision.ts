@@ -52,7 +52,7 @@ export const admit = async <Person extends Decider>(
   userCode: string,
   identify: () => Promise<Person | undefined>,
 ): Promise<Admission<Person>> => {
-  if (!(await isWithinLimit(env.PERSON_LIMIT, request, 'confirm')))
+  if (!(await isWithinLimit(env, 'PERSON_LIMIT', request, 'confirm')))
     return { outcome: 'wait', waitMs: LIMIT_PERIOD_MS }
   const decider = await identify()
   if (decider === undefined) return { outcome: 'nobody' }

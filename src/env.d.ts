@@ -23,11 +23,16 @@ declare global {
       readonly REPLAY_GUARD: DurableObjectNamespace<ReplayGuard>
       readonly ASSETS: Fetcher
       readonly START_LIMIT: RateLimit
+      readonly START_ADDRESS_LIMIT: RateLimit
       readonly POLL_LIMIT: RateLimit
       readonly TOKEN_LIMIT: RateLimit
       readonly NEW_ACCOUNT_LIMIT: RateLimit
       readonly SECRET_LIMIT: RateLimit
       readonly PERSON_LIMIT: RateLimit
+      readonly NETWORK_LIMIT: RateLimit
+      readonly NETWORK_TOKEN_LIMIT: RateLimit
+      readonly NETWORK_ACCOUNT_LIMIT: RateLimit
+      readonly EVERYONE_LIMIT: RateLimit
       readonly OUTBOUND_LIMIT: RateLimit
       readonly PUSH_LIMIT: RateLimit
     }

@@ -67,17 +67,27 @@ export const proximityOf = (device: Whereabouts, person: Whereabouts): Proximity
 
 /** The network that an address belongs to: whoever has one IPv6 address has 2^64 of them. */
 export const networkOf = (request: Request): string | undefined => {
-  const address = request.headers.get('CF-Connecting-IP') ?? ''
-  if (!ipaddr.isValid(address)) return undefined
-  // `::ffff:192.0.2.1` is an IPv4 address.
-  const parsed = ipaddr.process(address)
-  return parsed instanceof ipaddr.IPv6
-    ? parsed.parts
-        .slice(0, 4)
-        .map((group) => group.toString(16))
-        .join(':')
-    : parsed.toString()
+  const address = addressOf(request)
+  return address instanceof ipaddr.IPv6 ? prefix(address, 64) : address?.toString()
 }
+
+/** The /48 that an IPv6 address belongs to; undefined for IPv4. */
+export const widerNetworkOf = (request: Request): string | undefined => {
+  const address = addressOf(request)
+  return address instanceof ipaddr.IPv6 ? prefix(address, 48) : undefined
+}
+
+const addressOf = (request: Request): ipaddr.IPv4 | ipaddr.IPv6 | undefined => {
+  const address = request.headers.get('CF-Connecting-IP') ?? ''
+  // `::ffff:192.0.2.1` is an IPv4 address.
+  return ipaddr.isValid(address) ? ipaddr.process(address) : undefined
+}
+
+const prefix = ({ parts }: ipaddr.IPv6, bits: 48 | 64): string =>
+  parts
+    .slice(0, bits / 16)
+    .map((group) => group.toString(16))
+    .join(':')
 
 const isSame = <T>(a: T | undefined, b: T | undefined): boolean => a !== undefined && a === b
 

@@ -24,7 +24,7 @@ interface Answer {
 export const answeredElsewhere = new Hono<PageEnvironment>()
   .get('/', notValid)
   .post('/', async (context) => {
-    if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'decision')))
+    if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'decision')))
       return tooMany(context, LIMIT_PERIOD_MS)
     // Of the page and not of the cookie: another tab may have opened another code since.
     const shown = context.get('form')('user_code')

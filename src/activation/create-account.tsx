@@ -107,7 +107,7 @@ export const createAccount = new Hono<PageEnvironment>()
   .post('/', async (context) => {
     const form = context.get('form')
     keepUserCode(context, form('user_code'))
-    if (!(await isWithinLimit(context.env.NEW_ACCOUNT_LIMIT, context.req.raw, 'account')))
+    if (!(await isWithinLimit(context.env, 'NEW_ACCOUNT_LIMIT', context.req.raw, 'account')))
       return tooMany(context, LIMIT_PERIOD_MS)
     const typed = { name: form('name'), email: form('email'), password: form('password') }
     const { brand } = context.get('config')

@@ -29,7 +29,7 @@ type OwnHandler = (context: PageRequest, owner: SignedIn) => Promise<Response>
 
 // Everything here is somebody's own: whoever it is signs in first.
 const own = (handler: OwnHandler) => async (context: PageRequest) => {
-  if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'devices')))
+  if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'devices')))
     return tooMany(context, LIMIT_PERIOD_MS)
   const owner = await signedInVisitor(context)
   return owner === undefined ? askFirst(context) : handler(context, owner)

@@ -52,7 +52,7 @@ export const enterCode = new Hono<PageEnvironment>()
   })
   .post('/', async (context) => {
     const typed = userCodeIn(context.get('form')('user_code'))
-    if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'code')))
+    if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'code')))
       return tooMany(context, LIMIT_PERIOD_MS)
     return keepUserCode(context, typed) ? review(context) : malformed(context, typed)
   })

@@ -109,7 +109,7 @@ export const sentPushAddress = (context: PageRequest): Promise<PushAddress | und
 export const promptRefusal = new Hono<PageEnvironment>().post('/', async (context) => {
   const { env, req } = context
   if (!isOwnPage(context)) return context.body(null, 403)
-  if (!(await isWithinLimit(env.PERSON_LIMIT, req.raw, 'prompt'))) return context.body(null, 429)
+  if (!(await isWithinLimit(env, 'PERSON_LIMIT', req.raw, 'prompt'))) return context.body(null, 429)
   const fields = new URLSearchParams(await req.text())
   const userCode = parseUserCode(fields.get('user_code') ?? '')
   const cookie = sessionCookie(context)

@@ -78,7 +78,7 @@ export const signIn = new Hono<PageEnvironment>()
   })
 
 const mayTry = (context: PageRequest): Promise<boolean> =>
-  isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'sign-in')
+  isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'sign-in')
 
 /** POST ends the session, and asks who it is instead. */
 export const signOut = new Hono<PageEnvironment>().post('/', async (context) => {

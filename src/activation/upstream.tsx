@@ -20,7 +20,7 @@ export const upstream = new Hono<PageEnvironment>()
   .get('/:provider', async (context) => {
     const provider = providerOf(context)
     if (provider === undefined) return missing(context)
-    if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'upstream')))
+    if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'upstream')))
       return tooMany(context, LIMIT_PERIOD_MS)
     const isKnown = (await signedInVisitor(context)) !== undefined
     const isSwitching = readCookie(context, 'switching') !== undefined
@@ -29,7 +29,7 @@ export const upstream = new Hono<PageEnvironment>()
   .get('/:provider/callback', async (context) => {
     const provider = providerOf(context)
     if (provider === undefined) return missing(context)
-    if (!(await isWithinLimit(context.env.PERSON_LIMIT, context.req.raw, 'callback')))
+    if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'callback')))
       return tooMany(context, LIMIT_PERIOD_MS)
     const attempt = parseAttempt(readCookie(context, 'upstream'))
     // Not asked for from here, or too long ago: nothing of it is believed. What was asked can still

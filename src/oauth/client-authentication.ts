@@ -34,7 +34,7 @@ const failure = async (
   { request, env }: Exchange,
   { clientId }: Credentials,
 ): Promise<OAuthError> =>
-  (await isWithinLimit(env.SECRET_LIMIT, request, clientId))
+  (await isWithinLimit(env, 'SECRET_LIMIT', request, clientId))
     ? invalidClient('Unknown client, or wrong credentials for it')
     : tooManyRequests()
 

@@ -61,7 +61,7 @@ export const findClient = async (
   const now = Date.now()
   const known = kept.get(clientId, now)
   if (known !== undefined) return known
-  if (!(await isWithinLimit(env.TOKEN_LIMIT, request, 'client'))) throw tooManyRequests()
+  if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'client'))) throw tooManyRequests()
   const found = isDocument
     ? await documentClient(env, clientId, config)
     : await registeredClient(env, clientId, config)

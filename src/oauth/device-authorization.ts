@@ -38,7 +38,7 @@ export const deviceAuthorization = async (
   const codeChallenge = readCodeChallenge(parameters)
   const hint = readAccountHint(exchange, client, parameters)
   const dpopJkt = await provenKey(exchange)
-  if (!(await isWithinLimit(env.START_LIMIT, request, client.id))) throw tooManyRequests()
+  if (!(await mayStart(env, request, client))) throw tooManyRequests()
   await exchange.oneTimeValues.use()
   const now = Date.now()
   const started = await start(env, client, mint, {
@@ -60,6 +60,10 @@ export const deviceAuthorization = async (
   promptByHint(exchange, hint, started)
   return Response.json(respond(client, issuer, started))
 }
+
+const mayStart = async (env: Cloudflare.Env, request: Request, { id }: Client): Promise<boolean> =>
+  (await isWithinLimit(env, 'START_LIMIT', request, id)) &&
+  isWithinLimit(env, 'START_ADDRESS_LIMIT', request, 'start')
 
 interface Started extends WaitingDevice {
   readonly deviceCode: string

@@ -47,7 +47,7 @@ export const provenKey = async (
     headers.set('DPoP-Nonce', issueNonce(secret, now))
   if (issuedAtMs === undefined)
     throw new OAuthError('use_dpop_nonce', 'The proof needs the nonce of the DPoP-Nonce header')
-  if (!(await isWithinLimit(env.TOKEN_LIMIT, request, 'dpop'))) throw tooManyRequests()
+  if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'dpop'))) throw tooManyRequests()
   const digest = sha256(claims.jti ?? '')
   const untilMs = issuedAtMs + DPOP_NONCE_LIFETIME_MS + CLOCK_SKEW_MS
   oneTimeValues.add(async () => {

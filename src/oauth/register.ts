@@ -44,7 +44,7 @@ export const manageRegistration = async (exchange: Exchange): Promise<Response> 
   const isMinted = await isMintedClientId(env, clientId, config)
   const record = isMinted ? clientRecordOf(env, clientId) : undefined
   if (request.headers.get('Authorization') === null) throw unauthorized('A bearer token is needed')
-  if (!(await isWithinLimit(env.TOKEN_LIMIT, request, 'register'))) throw tooManyRequests()
+  if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'register'))) throw tooManyRequests()
   const before = record && (await ask(() => record.read()))
   const accessToken = await requireToken(exchange, before?.accessTokenHash)
   // requireToken has refused where there is nothing.
@@ -129,7 +129,7 @@ const requireToken = async (
   const token = /^bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
   if (token !== undefined && hash !== undefined && isEqualInConstantTime(sha256(token), hash))
     return token
-  if (!(await isWithinLimit(env.SECRET_LIMIT, request, 'register'))) throw tooManyRequests()
+  if (!(await isWithinLimit(env, 'SECRET_LIMIT', request, 'register'))) throw tooManyRequests()
   throw invalidToken()
 }
 

@@ -59,7 +59,7 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
 // them by the address they come from.
 const isPolite = async ({ env, request }: Exchange, { secretHash }: DeviceCode) => {
   const { success } = await env.POLL_LIMIT.limit({ key: secretHash })
-  return success && isWithinLimit(env.TOKEN_LIMIT, request, 'poll')
+  return success && isWithinLimit(env, 'TOKEN_LIMIT', request, 'poll')
 }
 
 const readDeviceCode = (serverSecret: Uint8Array, client: Client, text: string): DeviceCode => {
