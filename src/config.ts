@@ -67,11 +67,14 @@ export const KEPT_CODE_SECONDS = MAX_CODE_LIFETIME_MS / SECOND
 /** Long enough to read the last page and to reload it. */
 export const KEPT_RESULT_SECONDS = 5 * 60
 
-/** Wrong user codes an account may enter … (RFC 8628 §5.1) */
-export const MAX_WRONG_CODES = 5
-/** … within this time. */
-export const WRONG_CODES_WINDOW_MS = 15 * MINUTE
-/** No more different ones are looked up within this: guesses sent together outrun any count. */
+/** Wrong user codes an account may enter before each further one has to wait (RFC 8628 §5.1). */
+export const FREE_WRONG_CODES = 5
+/**
+ * How long wrong codes count after the last one. Waiting for that allows fewer guesses (10 and a day of
+ * silence) than taking the waits (96 a day).
+ */
+export const WRONG_CODES_FORGOTTEN_MS = 1 * DAY
+/** No more different ones than are free are looked up within this: together they outrun the count. */
 export const CODES_AT_ONCE_WINDOW_MS = 1 * SECOND
 /** Failed sign-ins in a row after which each further one has to wait, twice as long every time. */
 export const FREE_SIGN_IN_FAILURES = 5

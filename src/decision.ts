@@ -13,12 +13,17 @@ import { promptSource } from './objects/prompt-guard.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from './rate-limit.ts'
 import { mintGrantId } from './tokens/refresh-token.ts'
 import { type Proximity, placeIn, proximityOf, whereaboutsOf } from './whereabouts.ts'
+import { countWrongCode } from './wrong-codes.ts'
 
 /** Who decides, however they showed who they are. */
 export interface Decider extends Authentication {
   readonly subject: string
   /** How long until their next user code may be tried, in ms. */
   readonly codeWaitMs: number
+  /** This code was wrong a moment ago. */
+  readonly isKnownWrong?: boolean
+  /** They proved that they have been shown this request before. */
+  readonly wasShown?: boolean
 }
 
 /** A device that waits for somebody's answer. */
@@ -56,6 +61,7 @@ export const admit = async <Person extends Decider>(
     return { outcome: 'wait', waitMs: LIMIT_PERIOD_MS }
   const decider = await identify()
   if (decider === undefined) return { outcome: 'nobody' }
+  if (decider.isKnownWrong === true) return { outcome: 'not_valid' }
   if (decider.codeWaitMs > 0) return { outcome: 'wait', waitMs: decider.codeWaitMs }
   const { subject } = decider
   const whereabouts = whereaboutsOf(request)
@@ -65,7 +71,7 @@ export const admit = async <Person extends Decider>(
   )
   switch (opened.outcome) {
     case 'not_valid':
-      return notValid(env, decider)
+      return notValid(env, decider, userCode)
     // Their own doing, so it tells nobody anything to say so again.
     case 'approved':
       return { outcome: 'decided', verdict: 'approved', request: opened.request }
@@ -139,7 +145,7 @@ export const allow = async (
       amr,
     }),
   )
-  if (decision.outcome !== 'decided') return notValid(env, decider)
+  if (decision.outcome !== 'decided') return notValid(env, decider, userCode)
   log(question, 'approved')
   return { outcome: 'approved' }
 }
@@ -161,7 +167,7 @@ export const refuse = async (
       accountOf(env, subject)?.reportRequest(deviceName, placeIn(origin), source),
     )
   const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, verdict))
-  if (decision.outcome !== 'decided') return notValid(env, decider)
+  if (decision.outcome !== 'decided') return notValid(env, decider, userCode)
   log(question, verdict)
   return { outcome: verdict }
 }
@@ -169,12 +175,12 @@ export const refuse = async (
 /** Logs that the policy lets no device in from there. Somebody near it still may. */
 export const noteTooFar = (question: Question): void => log(question, 'refused_as_too_far')
 
-// RFC 8628 §5.1: counted per account, whether the code never was, has run out, or was another's.
 const notValid = async (
   env: Cloudflare.Env,
-  { subject }: Decider,
+  decider: Decider,
+  userCode: string,
 ): Promise<{ readonly outcome: 'not_valid' }> => {
-  await ask(async () => accountOf(env, subject)?.countWrongCode())
+  await countWrongCode(env, decider, userCode)
   return { outcome: 'not_valid' }
 }
 

@@ -6,9 +6,10 @@ import { parseUserCode } from '../codes.ts'
 import { SECOND } from '../durations.ts'
 import { upgrade, waitOn } from '../held-socket.ts'
 import { EXPIRY_HEADER, type WatchEnd, WATCHER_HEADER } from '../objects/device-authorization.ts'
-import { accountOf, ask } from '../objects/index.ts'
+import { ask } from '../objects/index.ts'
 import type { WatchOutcome } from '../objects/watch.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { countWrongCode } from '../wrong-codes.ts'
 import { notValid } from './enter-code.tsx'
 import { forbidden, tooMany } from './problem.tsx'
 import { type PageEnvironment, type PageRequest, codeTryer, keepUserCode } from './visit.ts'
@@ -32,9 +33,9 @@ export const answeredElsewhere = new Hono<PageEnvironment>()
     if (userCode === undefined) return context.body(null, 404)
     const person = await codeTryer(context, userCode)
     if (person === undefined) return forbidden(context)
+    if (person.isKnownWrong === true) return context.body(null, 404)
     if (person.codeWaitMs > 0) return tooMany(context, person.codeWaitMs)
-    const { subject } = person
-    switch (await watch(context, userCode, subject)) {
+    switch (await watch(context, userCode, person.subject)) {
       case 'decided':
         // The page goes where that is shown, by the code that is kept.
         keepUserCode(context, shown)
@@ -43,7 +44,7 @@ export const answeredElsewhere = new Hono<PageEnvironment>()
         return context.body(null, 404)
       case 'not_valid':
         // RFC 8628 §5.1: asking here is no cheaper than entering the code.
-        await ask(async () => accountOf(context.env, subject)?.countWrongCode())
+        await countWrongCode(context.env, person, userCode)
         return context.body(null, 404)
       case 'superseded':
         return context.body(null, 409)

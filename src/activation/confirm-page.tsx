@@ -23,6 +23,8 @@ export interface ConfirmPageProps {
     readonly askedAt: string
   }
   readonly userCode: string
+  /** The proof that this account was shown the request. */
+  readonly shown: string
   readonly scopes: readonly string[]
   /** The services where that is, other than this one (RFC 8707). */
   readonly resources: readonly string[]
@@ -115,7 +117,7 @@ const Device: FC<ConfirmPageProps> = ({ page, device }) => {
   )
 }
 
-const Scopes: FC<ConfirmPageProps> = ({ page, userCode, scopes, resources }) => {
+const Scopes: FC<ConfirmPageProps> = ({ page, userCode, shown, scopes, resources }) => {
   const copy = page.language.messages.confirm
   return (
     <>
@@ -139,6 +141,7 @@ const Scopes: FC<ConfirmPageProps> = ({ page, userCode, scopes, resources }) => 
         <form method="post" action={`${page.basePath}/device/confirm`}>
           <Csrf page={page} />
           <KeptUserCode userCode={userCode} />
+          <Shown proof={shown} />
           <Button look="bare" name="decision" value="report">
             {copy.report}
           </Button>
@@ -148,7 +151,7 @@ const Scopes: FC<ConfirmPageProps> = ({ page, userCode, scopes, resources }) => 
   )
 }
 
-const Decision: FC<ConfirmPageProps> = ({ page, userCode, check }) => {
+const Decision: FC<ConfirmPageProps> = ({ page, userCode, shown, check }) => {
   const copy = page.language.messages.confirm
   return (
     <form
@@ -159,6 +162,7 @@ const Decision: FC<ConfirmPageProps> = ({ page, userCode, check }) => {
     >
       <Csrf page={page} />
       <KeptUserCode userCode={userCode} />
+      <Shown proof={shown} />
       {check === undefined ? null : <CheckFields page={page} check={check} />}
       <p>
         <strong>{copy.warning}</strong> {copy.never}
@@ -174,6 +178,10 @@ const Decision: FC<ConfirmPageProps> = ({ page, userCode, check }) => {
     </form>
   )
 }
+
+const Shown: FC<{ readonly proof: string }> = ({ proof }) => (
+  <input type="hidden" name="shown" value={proof} />
+)
 
 const CheckFields: FC<{ readonly page: PageContext; readonly check: Check }> = ({
   page,

@@ -22,6 +22,7 @@ import { placeName, timeAgo } from './place-and-time.ts'
 import { tooFar, tooMany } from './problem.tsx'
 import { type Outcome, keepResult } from './result.tsx'
 import { mostUnusualFirst, scopeWords } from './scope-words.ts'
+import { proveShown } from './shown-request.ts'
 import {
   type PageEnvironment,
   type PageRequest,
@@ -63,7 +64,7 @@ const admitted = async (
   )
   switch (admission.outcome) {
     case 'wait':
-      return tooMany(context, admission.waitMs)
+      return tooMany(context, admission.waitMs, shown)
     case 'nobody':
       return goTo(context, '/device/sign-in')
     case 'not_valid':
@@ -131,11 +132,11 @@ const showResult = async (
 const showTooFar = (context: PageRequest, { request }: Question): Response | Promise<Response> =>
   tooFar(context, pageForClient(context, request.clientId), request.clientName)
 
-const showQuestion = (
+const showQuestion = async (
   context: PageRequest,
   question: Question<SignedIn>,
   check?: Check,
-): Response | Promise<Response> => {
+): Promise<Response> => {
   const { decider, userCode, request, proximity, reaction } = question
   if (reaction === 'refuse') {
     noteTooFar(question)
@@ -158,6 +159,11 @@ const showQuestion = (
         askedAt: timeAgo(Date.now() - request.requestedAtMs, page.language),
       }}
       userCode={displayUserCode(userCode)}
+      shown={await proveShown(
+        context.env,
+        { subject: decider.subject, userCode },
+        request.expiresAtMs,
+      )}
       scopes={mostUnusualFirst(request.scope, config).map((token) =>
         scopeWords(token, config, page.language),
       )}

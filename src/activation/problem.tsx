@@ -1,6 +1,6 @@
 // A page that cannot go on: what happened in one sentence, and the one way out.
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { MINUTE, SECOND } from '../durations.ts'
+import { SECOND } from '../durations.ts'
 import { logFailure } from '../failure-log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'
 import { hasCookies } from './cookies.ts'
@@ -8,6 +8,7 @@ import { DEFAULT_LANGUAGE, type Messages } from './language.ts'
 import type { PageRequest } from './visit.ts'
 import type { FC } from 'hono/jsx'
 import { Layout, type PageContext } from './layout.tsx'
+import { WaitPage } from './wait-page.tsx'
 
 interface ProblemPageProps {
   readonly page: PageContext
@@ -35,13 +36,12 @@ export const forbidden = (context: PageRequest) =>
 
 export const tooLarge = (context: PageRequest) => problem(context, 'tooLarge', 413)
 
-/** RFC 6585 §4. */
-export const tooMany = (context: PageRequest, waitMs: number) => {
-  context.header('Retry-After', String(Math.ceil(waitMs / SECOND)))
+/** RFC 6585 §4. A code that had to wait is kept, so that nobody enters it twice (VP-22). */
+export const tooMany = (context: PageRequest, waitMs: number, userCode?: string) => {
+  const seconds = Math.ceil(waitMs / SECOND)
+  context.header('Retry-After', String(seconds))
   const page = context.get('page')
-  const { title, text } = page.language.messages.problem.tooMany
-  const minutes = Math.ceil(waitMs / MINUTE)
-  return context.html(<ProblemPage page={page} title={title} text={text(minutes)} />, 429)
+  return context.html(<WaitPage page={page} seconds={seconds} userCode={userCode} />, 429)
 }
 
 /** The client's policy does not let a device in from there (RFC 10027 §6.1.1). */

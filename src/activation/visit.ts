@@ -19,6 +19,7 @@ import { keepCookie, readCookie } from './cookies.ts'
 import { type Language, chooseLanguage, languageInUiLocales } from './language.ts'
 import type { PageContext } from './layout.tsx'
 import { pageBrand } from './page-brand.ts'
+import { isProvenShown } from './shown-request.ts'
 
 export type PageEnvironment = {
   Bindings: Cloudflare.Env
@@ -97,6 +98,11 @@ export const isOwnPage = (context: PageRequest): boolean => {
 export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>
   signedInPerson(context.env, sessionCookie(context))
 
+/** Who is about to have a code looked up, and whether the form proves that they have seen it. */
+export interface CodeTryer extends SignedIn {
+  readonly wasShown: boolean
+}
+
 /**
  * Who is about to have a code looked up (RFC 8628 §5.1): signed in, and recently, because phones are
  * handed around (SS-5). Touches the account.
@@ -104,14 +110,21 @@ export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefi
 export const codeTryer = async (
   context: PageRequest,
   userCode: string,
-): Promise<SignedIn | undefined> => {
+): Promise<CodeTryer | undefined> => {
   const cookie = sessionCookie(context)
   if (cookie === undefined) return undefined
+  const { env } = context
+  const { subject, claim } = cookie
+  const now = Date.now()
+  // A page that is only opened brings no form.
+  const form: Form | undefined = context.get('form')
+  const proof = form?.('shown') ?? ''
+  const wasShown = await isProvenShown(env, { subject, userCode }, proof, now)
   const person = await ask(async () =>
-    accountOf(context.env, cookie.subject)?.tryCode(cookie.claim, userCode, placeToSee(context)),
+    accountOf(env, subject)?.tryCode(claim, userCode, placeToSee(context), wasShown),
   )
-  const isFresh = person !== undefined && Date.now() < person.authTimeMs + FRESH_SIGN_IN_MS
-  return isFresh ? { ...person, ...cookie } : undefined
+  const isFresh = person !== undefined && now < person.authTimeMs + FRESH_SIGN_IN_MS
+  return isFresh ? { ...person, ...cookie, wasShown } : undefined
 }
 
 /** The code that was typed or scanned, as it is displayed. */

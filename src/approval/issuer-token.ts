@@ -10,6 +10,7 @@ import { accountOf, ask } from '../objects/index.ts'
 import { notToBeHad } from '../oauth/errors.ts'
 import type { Exchange } from '../oauth/exchange.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
+import { countNewAccount } from '../wrong-codes.ts'
 import type { Credential } from './credential.ts'
 import { issuerKeys } from './issuer-keys.ts'
 
@@ -40,7 +41,10 @@ export const issuerCredential = async (
       const known = claimsOf(claims)
       const subject = await upstreamAccount(env, trusted.issuer, theirs, known.name)
       const tried = await ask(async () => accountOf(env, subject)?.tryCodeByClaims(known, userCode))
-      return tried && { ...tried, subject }
+      if (tried === undefined) return undefined
+      const { isNew, ...rest } = tried
+      const waitMs = isNew ? await countNewAccount(env, subject) : 0
+      return { ...rest, codeWaitMs: Math.max(rest.codeWaitMs, waitMs), subject }
     },
   }
 }

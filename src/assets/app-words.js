@@ -3,10 +3,12 @@
 /** Why it did not work, by the status of the answer. */
 export const problemOf = (status, retryAfterSeconds) => {
   if (status === 0) return 'No connection. Try again in a moment.'
-  if (status === 429) return `Too many tries. Wait ${inWords(retryAfterSeconds)}, then try again.`
+  if (status === 429) return `Too many attempts. Try again in ${waitIn(retryAfterSeconds)}.`
   if (status === 403) return 'This app may not answer for televisions.'
   return 'That did not work. Try again in a moment.'
 }
+
+const waitIn = (seconds) => (seconds > 90 ? inWords(seconds) : `${seconds} seconds`)
 
 /** A time, rounded up to minutes. */
 export const inWords = (seconds) => {

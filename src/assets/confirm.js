@@ -1,8 +1,12 @@
 // The question may be answered elsewhere: on the phone, in an app, in another tab. Then this page
 // shows what became of it. Until then nothing on it changes; without this script nothing is lost.
 const { decision, question } = document.currentScript.dataset
-const { csrf, user_code: userCode } = document.querySelector('form.decide').elements
-const body = new URLSearchParams({ csrf: csrf.value, user_code: userCode.value })
+const { csrf, user_code: userCode, shown } = document.querySelector('form.decide').elements
+const body = new URLSearchParams({
+  csrf: csrf.value,
+  user_code: userCode.value,
+  shown: shown.value,
+})
 
 // No two requests begin closer to each other than this; while there is trouble, ever less often.
 const PACE_MS = 2000

@@ -9,6 +9,7 @@ import { accountOf, ask } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import type { SessionClaim } from '../objects/sessions.ts'
 import type { Place } from '../whereabouts.ts'
+import { countNewAccount } from '../wrong-codes.ts'
 
 const SUBJECT_BYTES = 32
 const ID_BYTES = 8
@@ -98,6 +99,7 @@ export const openAccount = async (
     ),
   )
   if (opened?.outcome !== 'opened') return { outcome: 'refused' }
+  if (opened.isNew) await countNewAccount(env, subject)
   await endPrevious(env, previous)
   return { outcome: 'signed_in', cookie: value }
 }

@@ -41,9 +41,10 @@ export class Account extends DurableObject {
     session: SessionClaim,
     signIn: SignIn,
     previous?: SessionClaim,
-  ): Promise<{ outcome: 'opened' | 'refused' }> {
+  ): Promise<{ outcome: 'opened'; isNew: boolean } | { outcome: 'refused' }> {
     const now = Date.now()
-    if (!(await this.#profile.recognise(claims, now))) return { outcome: 'refused' }
+    const recognised = await this.#profile.recognise(claims, now)
+    if (recognised === undefined) return { outcome: 'refused' }
     const { browser: about, place } = signIn
     await Promise.all([
       this.#sessions.begin(session, signIn, now),
@@ -52,7 +53,7 @@ export class Account extends DurableObject {
     if (previous !== undefined) await this.#prompts.move(previous, session.id, place, now)
     await Promise.all([this.#sessions.tidyUp(now), this.#grants.tidyUp(now)])
     await this.#prompts.tidyUp(now)
-    return { outcome: 'opened' }
+    return { outcome: 'opened', isNew: recognised === 'new' }
   }
 
   /** Who the session belongs to, if it is live. */
@@ -74,15 +75,19 @@ export class Account extends DurableObject {
     }
   }
 
-  /** The same, when the person is about to have a user code looked up. */
+  /**
+   * The same, when the person is about to have a user code looked up. `wasShown`: this account has
+   * been shown its request before.
+   */
   async tryCode(
     claim: SessionClaim,
     userCode: string,
     place?: Place,
+    wasShown = false,
   ): Promise<SignedInPerson | undefined> {
     const person = await this.session(claim)
     if (person !== undefined && place !== undefined) await this.#prompts.see(claim.id, place)
-    return person && { ...person, codeWaitMs: await this.#tryCode(userCode) }
+    return person && { ...person, ...(await this.#tryCode(userCode, wasShown)) }
   }
 
   /** The same for whoever shows an access token of a grant, which hereby is used. */
@@ -91,17 +96,19 @@ export class Account extends DurableObject {
     jti: string,
     userCode: string,
   ): Promise<CodeTry | undefined> {
-    return (await this.claims(grantId, jti)) && { codeWaitMs: await this.#tryCode(userCode) }
+    return (await this.claims(grantId, jti)) && this.#tryCode(userCode)
   }
 
   /**
    * The same for whoever shows that an issuer knows them, who has an account from now on. The claims
    * of a token never replace what is known: signing in tells more.
    */
-  async tryCodeByClaims(claims: Claims, userCode: string): Promise<CodeTry | undefined> {
-    return (await this.#profile.introduce(claims, Date.now()))
-      ? { codeWaitMs: await this.#tryCode(userCode) }
-      : undefined
+  async tryCodeByClaims(
+    claims: Claims,
+    userCode: string,
+  ): Promise<(CodeTry & { isNew: boolean }) | undefined> {
+    const introduced = await this.#profile.introduce(claims, Date.now())
+    return introduced && { ...(await this.#tryCode(userCode)), isNew: introduced === 'new' }
   }
 
   /** Ends the session on the server (SS-4). */
@@ -110,9 +117,16 @@ export class Account extends DurableObject {
       await this.endSession(claim.id)
   }
 
-  /** A user code that led nowhere (RFC 8628 §5.1). */
-  async countWrongCode(): Promise<void> {
-    await this.#codes.countWrong(Date.now())
+  /** A user code that led nowhere (RFC 8628 §5.1), `isCrowded` where everyone enters such codes. */
+  async countWrongCode(userCode: string, isCrowded = false): Promise<void> {
+    await this.#codes.countWrong(userCode, isCrowded, Date.now())
+  }
+
+  /** Has an account wait that was made just now; how long, in ms. */
+  async waitBeforeFirstCode(): Promise<number> {
+    const now = Date.now()
+    await this.#codes.waitFirst(now)
+    return this.#codes.waitMs(now)
   }
 
   /** The account as its owner sees it, from `place`; undefined without a live session. */
@@ -314,8 +328,8 @@ export class Account extends DurableObject {
     await this.#profile.disable(isDisabled)
   }
 
-  #tryCode(userCode: string): Promise<number> {
-    return this.#codes.try(userCode, Date.now())
+  #tryCode(userCode: string, wasShown = false): Promise<CodeTry> {
+    return this.#codes.try(userCode, wasShown, Date.now())
   }
 
   #note(kind: SecurityEvent['kind'], about?: string, place?: Place): Promise<void> {

@@ -10,6 +10,8 @@ import type { Session } from './sessions.ts'
 export interface CodeTry {
   /** How long until that may be, in ms. */
   readonly codeWaitMs: number
+  /** It was wrong a moment ago: it is neither looked up nor counted again. */
+  readonly isKnownWrong?: boolean
 }
 
 export interface SignedInPerson extends Claims, CodeTry {

@@ -29,20 +29,20 @@ export class Profile {
   }
 
   /**
-   * Keeps the claims of whoever recognised the person, who has an account from now on. False if it is
-   * shut, or is not there and nobody vouches for it.
+   * Keeps the claims of whoever recognised the person, who has an account from now on. Undefined if it
+   * is shut, or is not there and nobody vouches for it.
    */
-  async recognise(claims: Claims | undefined, now: number): Promise<boolean> {
+  async recognise(claims: Claims | undefined, now: number): Promise<'new' | 'known' | undefined> {
     const before = await this.#read()
     const known = before ?? (claims && { ...claims, createdAtMs: now, isDisabled: false })
-    if (known === undefined || known.isDisabled) return false
+    if (known === undefined || known.isDisabled) return undefined
     const profile = { ...known, ...claims }
     if (!isEqual(before, profile)) await this.#keep(profile)
-    return true
+    return before === undefined ? 'new' : 'known'
   }
 
   /** The same, but what is known already stays. */
-  async introduce(claims: Claims, now: number): Promise<boolean> {
+  async introduce(claims: Claims, now: number): Promise<'new' | 'known' | undefined> {
     return this.recognise((await this.#read()) === undefined ? claims : undefined, now)
   }
 

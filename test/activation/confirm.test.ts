@@ -210,9 +210,10 @@ describe('the decision', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2000 })
     for (const letter of 'BCDFG')
       await person.post('/device/confirm', { csrf, user_code: letter.repeat(8), decision: 'allow' })
+    const another = await startDevice()
     const sixth = await person.post('/device/confirm', {
       csrf,
-      user_code: device.userCode,
+      user_code: another.userCode,
       decision: 'allow',
     })
     expect(sixth.status).toBe(429)

@@ -60,7 +60,7 @@ describe('says in plain words', () => {
       await app.reads('That code is not valid')
     }
     await app.open('BCDF-GHJK')
-    await app.reads(/^Too many tries. Wait 1\d minutes, then try again.$/)
+    await app.reads(/^Too many attempts. Try again in \d+ seconds.$/)
   })
 
   it('that there is no connection, and the question stays', async () => {

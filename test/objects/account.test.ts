@@ -32,7 +32,10 @@ type Account = ReturnType<typeof nobody>
 
 const anna = async (): Promise<Account> => {
   const account = nobody()
-  expect(await account.open(CLAIMS, PHONE, signInNow())).toEqual({ outcome: 'opened' })
+  expect(await account.open(CLAIMS, PHONE, signInNow())).toEqual({
+    outcome: 'opened',
+    isNew: true,
+  })
   return account
 }
 
@@ -67,7 +70,7 @@ describe('open', () => {
   it('begins a session beside those there are', async () => {
     const account = await anna()
     pass(MINUTE)
-    expect(await signIn(account)).toEqual({ outcome: 'opened' })
+    expect(await signIn(account)).toEqual({ outcome: 'opened', isNew: false })
     expect((await account.session(LAPTOP))?.authTimeMs).toBe(Date.now())
     expect((await account.session(PHONE))?.authTimeMs).toBe(Date.now() - MINUTE)
   })
@@ -140,7 +143,7 @@ describe('a disabled account', () => {
 
     await account.disable(false)
     expect(await account.session(PHONE)).toBeDefined()
-    expect(await signIn(account)).toEqual({ outcome: 'opened' })
+    expect(await signIn(account)).toEqual({ outcome: 'opened', isNew: false })
     expect(await account.claims('grant', 'jti')).toBeDefined()
   })
 

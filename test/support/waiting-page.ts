@@ -1,5 +1,5 @@
 // A page that shows somebody the question of a device, and waits in case it is answered elsewhere.
-import { runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { mintSession } from '../../src/identity/session.ts'
 import { mintSubject } from '../../src/objects/index.ts'
@@ -24,6 +24,11 @@ export class Onlooker {
     const person = new Person(send, ISSUER, { 'CF-Connecting-IP': freshAddress() })
     person.cookies.set('__Host-session', value)
     return person
+  }
+
+  /** Their account keeps nothing in memory. */
+  evict(): Promise<void> {
+    return evictDurableObject(this.#account)
   }
 
   /** Signs out of every browser. */
@@ -94,5 +99,6 @@ export const waiting = async (clientId = 'tv') => {
 export const wrongCodesOf = ({ subject }: Onlooker): Promise<number> =>
   runInDurableObject(
     env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)),
-    async (_, { storage }) => ((await storage.get<number[]>('wrong_codes')) ?? []).length,
+    async (_, { storage }) =>
+      (await storage.get<{ count: number }>('wrong_user_codes'))?.count ?? 0,
   )

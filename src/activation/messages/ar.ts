@@ -270,9 +270,10 @@ export const ar: Messages = {
     },
     tooMany: {
       title: 'محاولات كثيرة جدًا',
-      text: (minutes) =>
-        'للحفاظ على أمان الحسابات، نتوقف قليلًا الآن. ' +
-        `يُرجى إعادة المحاولة بعد ${arabicMinutes(minutes)}.`,
+      text: (seconds) => `يُرجى إعادة المحاولة بعد ${arabicWaitingTime(seconds)}.`,
+      kept: 'رمزك محفوظ.',
+      over: 'يمكنك إعادة المحاولة الآن.',
+      again: 'إعادة المحاولة',
     },
     start: 'إدخال رمز',
   },

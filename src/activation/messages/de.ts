@@ -282,10 +282,10 @@ export const de: Messages = {
     },
     tooMany: {
       title: 'Zu viele Versuche',
-      text: (minutes) =>
-        'Damit Konten sicher bleiben, ist jetzt Pause. ' +
-        `Versuch es in ${minutes === 1 ? 'einer Minute' : counted('de', minutes, 'minute')} ` +
-        'noch einmal.',
+      text: (seconds) => `Versuch es in ${waitingTime('de', seconds)} noch einmal.`,
+      kept: 'Dein Code bleibt erhalten.',
+      over: 'Du kannst es jetzt noch einmal versuchen.',
+      again: 'Noch einmal versuchen',
     },
     start: 'Code eingeben',
   },

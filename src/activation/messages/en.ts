@@ -1,6 +1,6 @@
 // English, and the shape that every other language has.
 import { isolate } from './isolate.ts'
-import { counted, waitingTime } from './waiting-time.ts'
+import { waitingTime } from './waiting-time.ts'
 
 export const en = {
   layout: {
@@ -277,10 +277,12 @@ export const en = {
       text: 'Nothing was changed. Please try again in a moment.',
     },
     tooMany: {
-      title: 'Too many tries',
-      text: (minutes: number) =>
-        'To keep accounts safe there is a pause now. ' +
-        `Try again in ${minutes === 1 ? 'a minute' : counted('en', minutes, 'minute')}.`,
+      title: 'Too many attempts',
+      text: (seconds: number) => `Try again in ${waitingTime('en', seconds)}.`,
+      kept: 'Your code is kept.',
+      /** Once the wait is over. */
+      over: 'You can try again now.',
+      again: 'Try again',
     },
     start: 'Enter a code',
   },

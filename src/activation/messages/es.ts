@@ -280,9 +280,10 @@ export const es: Messages = {
     },
     tooMany: {
       title: 'Demasiados intentos',
-      text: (minutes) =>
-        'Para proteger las cuentas, ahora hay una pausa. Inténtalo de nuevo en ' +
-        `${minutes === 1 ? 'un minuto' : counted('es', minutes, 'minute')}.`,
+      text: (seconds) => `Inténtalo de nuevo en ${waitingTime('es', seconds)}.`,
+      kept: 'Conservamos tu código.',
+      over: 'Ya puedes intentarlo de nuevo.',
+      again: 'Intentar de nuevo',
     },
     start: 'Introducir un código',
   },

@@ -291,9 +291,10 @@ export const fr: Messages = {
     },
     tooMany: {
       title: 'Trop de tentatives',
-      text: (minutes) =>
-        'Pour protéger les comptes, une pause s’impose. Réessayez dans ' +
-        `${minutes === 1 ? 'une minute' : counted('fr', minutes, 'minute')}.`,
+      text: (seconds) => `Réessayez dans ${waitingTime('fr', seconds)}.`,
+      kept: 'Votre code est conservé.',
+      over: 'Vous pouvez maintenant réessayer.',
+      again: 'Réessayer',
     },
     start: 'Saisir un code',
   },

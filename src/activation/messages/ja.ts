@@ -279,9 +279,10 @@ export const ja: Messages = {
     },
     tooMany: {
       title: '試行回数が多すぎます',
-      text: (minutes) =>
-        'アカウントを守るため、しばらくお待ちいただきます。' +
-        `${counted('ja', minutes, 'minute')}後にもう一度お試しください。`,
+      text: (seconds) => `${waitingTime('ja', seconds)}後にもう一度お試しください。`,
+      kept: 'コードは保持されています。',
+      over: 'もう一度お試しいただけます。',
+      again: 'もう一度試す',
     },
     start: 'コードを入力',
   },

@@ -281,9 +281,10 @@ export const ptBr: Messages = {
     },
     tooMany: {
       title: 'Tentativas demais',
-      text: (minutes) =>
-        'Para proteger as contas, agora há uma pausa. Tente de novo em ' +
-        `${minutes === 1 ? 'um minuto' : counted('pt-BR', minutes, 'minute')}.`,
+      text: (seconds) => `Tente de novo em ${waitingTime('pt-BR', seconds)}.`,
+      kept: 'Seu código está guardado.',
+      over: 'Você já pode tentar de novo.',
+      again: 'Tentar de novo',
     },
     start: 'Digitar um código',
   },

@@ -1,0 +1,32 @@
+// How long a person has to wait, counted down, and the way on afterwards. The code is kept and not
+// shown: what has to be read off the device must not have been read here.
+import type { FC } from 'hono/jsx'
+import { Button, Csrf, KeptUserCode } from './form.tsx'
+import { Layout, type PageContext } from './layout.tsx'
+
+interface WaitPageProps {
+  readonly page: PageContext
+  readonly seconds: number
+  /** What they wait to go on with, if it is a code. */
+  readonly userCode: string | undefined
+}
+
+export const WaitPage: FC<WaitPageProps> = ({ page, seconds, userCode }) => {
+  const copy = page.language.messages.problem.tooMany
+  return (
+    <Layout page={page} title={copy.title}>
+      <h1>{copy.title}</h1>
+      <p role="status">{copy.text(seconds)}</p>
+      <p role="timer" class="countdown" dir="ltr" data-seconds={seconds} hidden />
+      {userCode === undefined ? null : (
+        <form method="post" action={`${page.basePath}/device`}>
+          <Csrf page={page} />
+          <KeptUserCode userCode={userCode} />
+          <p class="quiet">{copy.kept}</p>
+          <Button>{copy.again}</Button>
+        </form>
+      )}
+      <script src={`${page.basePath}/device/wait.js`} data-over={copy.over} defer />
+    </Layout>
+  )
+}

@@ -1,0 +1,74 @@
+// The page that counts down after wrong codes, in a real browser, with and without its script.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startBrowser } from '../support/browser.ts'
+import { Phone } from '../support/phone.ts'
+import { RemoteDevice } from '../support/remote-device.ts'
+import { type Server, startServer } from '../support/server.ts'
+import { TEST_VARS } from '../support/settings.ts'
+
+let server: Server
+let browser: Browser
+
+beforeAll(async () => {
+  const { SCOPES, CLIENTS } = TEST_VARS
+  ;[server, browser] = await Promise.all([startServer({ SCOPES, CLIENTS }), startBrowser()])
+})
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+/** Enters five wrong codes, and a right one. */
+const enterTooMany = async (phone: Phone): Promise<RemoteDevice> => {
+  await phone.join()
+  for (const letter of 'BCDFG') await phone.open(`/device?user_code=ZZZZ-ZZZ${letter}`)
+  const device = await RemoteDevice.start(server.origin)
+  await phone.scan(device)
+  await phone.sees('Too many attempts')
+  return device
+}
+
+it('VP-5 VP-22 counts down, and goes on with the code by one tap when it is over', async () => {
+  const phone = await Phone.unlock(browser, server.origin)
+  await phone.page.clock.install()
+  const device = await enterTooMany(phone)
+  const timer = phone.page.getByRole('timer')
+  await phone.reads('Try again in 10 seconds.')
+  expect(await timer.textContent()).toBe('0:10')
+  await phone.page.clock.runFor(4000)
+  expect(await timer.textContent()).toBe('0:06')
+  await phone.tap('Try again')
+  await phone.sees('Too many attempts')
+  // The server's clock goes on as ever.
+  await expect
+    .poll(() => phone.page.request.get(phone.origin + '/device/confirm').then((r) => r.status()), {
+      timeout: 20_000,
+      interval: 1000,
+    })
+    .toBe(200)
+  await phone.page.clock.runFor(6000)
+  await phone.reads('You can try again now.')
+  expect(await timer.isVisible()).toBe(false)
+  await phone.tap('Try again')
+  await phone.sees('Connect a device')
+  await phone.reads(device.userCode)
+})
+
+it('VP-5 VP-22 says how long in words without its script, and keeps the code', async () => {
+  const phone = await Phone.unlock(browser, server.origin, { javaScriptEnabled: false })
+  const device = await enterTooMany(phone)
+  await phone.reads('Try again in 10 seconds.')
+  await phone.tap('Try again')
+  await phone.reads(/^Try again in \d+ seconds\.$/)
+  await expect
+    .poll(
+      async () => {
+        await phone.tap('Try again')
+        return phone.page.locator('h1').textContent()
+      },
+      { timeout: 20_000, interval: 1000 },
+    )
+    .toContain('Connect a device')
+  await phone.reads(device.userCode)
+})
