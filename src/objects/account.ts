@@ -4,13 +4,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { RefreshLimits } from '../clients.ts'
 import { CodeTries } from './code-tries.ts'
-import type {
-  Grant,
-  NewGrant,
-  RefreshOutcome,
-  RefreshRequest,
-  RefreshTokenClaim,
-} from './grant-state.ts'
+import type { Grant, NewGrant, RefreshOutcome, RefreshRequest } from './grant-state.ts'
 import { Grants } from './grants.ts'
 import type { CodeTry, Overview, SignedInPerson } from './owner.ts'
 import { type Passkey, Passkeys } from './passkeys.ts'
@@ -18,6 +12,7 @@ import { type Claims, Profile } from './profile.ts'
 import type { PromptRequest } from './prompt-guard.ts'
 import { Prompts, type Refusal } from './prompts.ts'
 import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
+import type { RefreshTokenClaim } from './refresh-chain.ts'
 import { type SecurityEvent, SecurityEvents } from './security-events.ts'
 import type { Place } from '../whereabouts.ts'
 import { type SessionClaim, Sessions, type SignIn } from './sessions.ts'

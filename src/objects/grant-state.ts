@@ -1,45 +1,17 @@
 // What became of one grant: the device it connected, and its chain of refresh tokens. Pure.
-//
-// A refresh token names its family and its generation, and leads to one other (refresh-token.ts). The
-// family's digest tells a token of ours from anything else, so that an old one is recognised as such
-// without a digest of each.
 import type { RefreshLimits } from '../clients.ts'
 import type { Place } from '../whereabouts.ts'
-import {
-  CATCH_UP_MS,
-  ENDED_GRANT_KEPT_MS,
-  MAX_CATCH_UP_TOKENS,
-  MAX_LATE_RETURNS,
-} from '../config.ts'
+import { ENDED_GRANT_KEPT_MS } from '../config.ts'
 import type { Authentication } from './approval.ts'
-
-/** What a refresh token proves about itself; only digests of its two secrets get here. */
-export interface RefreshTokenClaim {
-  readonly generation: number
-  readonly familyHash: string
-  readonly secretHash: string
-}
-
-/** A token whose successor is in use. */
-export interface SpentToken {
-  readonly generation: number
-  readonly secretHash: string
-  /** When its successor was first used. */
-  readonly spentAtMs: number
-}
-
-/** The one refresh token that is unused, and those that still lead to it. */
-export interface RefreshChain {
-  readonly current: RefreshTokenClaim
-  /** The digest of the token that `current` came from; undefined for the first. */
-  readonly previousHash: string | undefined
-  /** Those before it that were spent within the last minute, the latest first. */
-  readonly spent?: readonly SpentToken[]
-  /** The last token that came back late while its successor was unused, and for how many in a row. */
-  readonly returned?: { readonly generation: number; readonly inARow: number } | undefined
-  /** Idle time counts from here. */
-  readonly issuedAtMs: number
-}
+import {
+  type RefreshChain,
+  type RefreshTokenClaim,
+  begin,
+  comeBack,
+  hashOf,
+  rotate,
+  standingOf,
+} from './refresh-chain.ts'
 
 /** A device that was connected: who is let in, for what, and since when. */
 export interface Grant {
@@ -112,7 +84,7 @@ export const connect = (
     boundFrom: 0,
     connectedAtMs: now,
     usedAtMs: undefined,
-    refresh: refreshToken && { current: refreshToken, previousHash: undefined, issuedAtMs: now },
+    refresh: refreshToken && begin(refreshToken, now),
     revoked: [],
     endedAtMs: undefined,
   }
@@ -141,22 +113,18 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
     const isWithKey = grant.dpopJkt === undefined || grant.dpopJkt === dpopJkt
     // The successor is another where it was made with another secret of the server's.
     const isSame = hashOf(chain, generation) === nextSecretHash
-    return isWithKey && isSame ? repeated(grant, chain, presented, now) : { outcome: 'invalid' }
+    if (!isWithKey || !isSame) return { outcome: 'invalid' }
+    const after = comeBack(chain, presented, now)
+    if (after === undefined) return { outcome: 'replayed' }
+    return { outcome: 'repeated', grant: after === chain ? grant : { ...grant, refresh: after } }
   }
-  const { familyHash, secretHash } = presented
   const rotated: Grant = {
     ...grant,
     dpopJkt,
     boundFrom: boundTo === undefined ? generation : grant.boundFrom,
     usedAtMs: grant.usedAtMs ?? now,
     lastsUntilMs: refreshableUntilMs(grant.connectedAtMs, request.limits, now),
-    refresh: {
-      current: { generation, familyHash, secretHash: nextSecretHash },
-      previousHash: secretHash,
-      spent: spentBy(chain, now),
-      returned: chain.returned,
-      issuedAtMs: now,
-    },
+    refresh: rotate(chain, nextSecretHash, now),
   }
   return { outcome: 'rotated', grant: rotated }
 }
@@ -242,61 +210,3 @@ const isOver = (
   { idleMs, lifetimeMs }: RefreshLimits,
   now: number,
 ): boolean => now >= chain.issuedAtMs + idleMs || now >= grant.connectedAtMs + lifetimeMs
-
-/**
- * Where a token stands in its chain. `repeated`: its successor is unused, or is in use so shortly that
- * another reader of the file that it is kept in may not know yet. `late`: it comes after that.
- */
-const standingOf = (
-  chain: RefreshChain,
-  { generation, familyHash, secretHash }: RefreshTokenClaim,
-  now: number,
-): 'current' | 'repeated' | 'late' | 'unknown' => {
-  const { current, spent = [] } = chain
-  if (familyHash !== current.familyHash || generation > current.generation) return 'unknown'
-  if (![secretHash, undefined].includes(hashOf(chain, generation))) return 'unknown'
-  if (generation === current.generation) return 'current'
-  if (generation === current.generation - 1) return 'repeated'
-  const token = spent.find((one) => one.generation === generation)
-  return token !== undefined && now <= token.spentAtMs + CATCH_UP_MS ? 'repeated' : 'late'
-}
-
-/** The digest of the chain's token of a generation, as far back as that is kept. */
-const hashOf = (
-  { current, previousHash, spent = [] }: RefreshChain,
-  generation: number,
-): string | undefined =>
-  generation === current.generation
-    ? current.secretHash
-    : generation === current.generation - 1
-      ? previousHash
-      : spent.find((token) => token.generation === generation)?.secretHash
-
-/** What is kept of spent tokens once `current` is used, which spends the one before it. */
-const spentBy = ({ current, previousHash, spent = [] }: RefreshChain, now: number): SpentToken[] =>
-  [
-    ...(previousHash === undefined
-      ? []
-      : [{ generation: current.generation - 1, secretHash: previousHash, spentAtMs: now }]),
-    ...spent.filter(({ spentAtMs }) => now <= spentAtMs + CATCH_UP_MS),
-  ].slice(0, MAX_CATCH_UP_TOKENS)
-
-// One answer may be lost for a month. Where a token comes back late each time, its successor always
-// unused, two take turns: the owner, and a thief who would never meet a token that was used.
-const repeated = (
-  grant: Grant,
-  chain: RefreshChain,
-  { generation }: RefreshTokenClaim,
-  now: number,
-): RefreshOutcome => {
-  const { returned } = chain
-  const isLate = generation === chain.current.generation - 1 && now > chain.issuedAtMs + CATCH_UP_MS
-  if (!isLate || returned?.generation === generation) return { outcome: 'repeated', grant }
-  const inARow = returned?.generation === generation - 1 ? returned.inARow + 1 : 1
-  return inARow < MAX_LATE_RETURNS
-    ? {
-        outcome: 'repeated',
-        grant: { ...grant, refresh: { ...chain, returned: { generation, inARow } } },
-      }
-    : { outcome: 'replayed' }
-}

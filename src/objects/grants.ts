@@ -5,7 +5,6 @@ import {
   type NewGrant,
   type RefreshOutcome,
   type RefreshRequest,
-  type RefreshTokenClaim,
   connect,
   end,
   isConnected,
@@ -16,6 +15,7 @@ import {
   refresh,
   revokeAccessToken,
 } from './grant-state.ts'
+import type { RefreshTokenClaim } from './refresh-chain.ts'
 
 const ALL_ENDED_AT = 'devices_ended_at'
 

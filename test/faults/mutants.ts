@@ -36,6 +36,7 @@ const STATE = 'objects/device-authorization-state.ts'
 const ACCOUNT = 'objects/account.ts'
 const GRANTS = 'objects/grants.ts'
 const GRANT_STATE = 'objects/grant-state.ts'
+const CHAIN = 'objects/refresh-chain.ts'
 
 /** Saves, but only some time after it has answered. */
 const later = (save: string) => `new Promise<void>((resolve) => {
@@ -139,19 +140,19 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a refresh whose answer was lost cannot be repeated',
-    file: GRANT_STATE,
+    file: CHAIN,
     from: 'previousHash: secretHash',
     to: 'previousHash: undefined',
   },
   {
     name: 'a spent refresh token leads nowhere at once',
-    file: GRANT_STATE,
+    file: CHAIN,
     from: 'now <= token.spentAtMs + CATCH_UP_MS',
     to: 'false',
   },
   {
     name: 'a spent refresh token leads on for ever',
-    file: GRANT_STATE,
+    file: CHAIN,
     from: 'now <= token.spentAtMs + CATCH_UP_MS',
     to: 'true',
     isLate: true,

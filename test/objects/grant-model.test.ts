@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest'
 import {
   type Grant,
   type RefreshOutcome,
-  type RefreshTokenClaim,
   end,
   isGood,
   refresh,
 } from '../../src/objects/grant-state.ts'
+import type { RefreshTokenClaim } from '../../src/objects/refresh-chain.ts'
 import { type Key, START, claim, connected, device, requestOf } from '../support/grant-states.ts'
 
 const MINUTE = 60_000

@@ -3,10 +3,10 @@ import {
   type Grant,
   type NewGrant,
   type RefreshRequest,
-  type RefreshTokenClaim,
   connect,
   refresh,
 } from '../../src/objects/grant-state.ts'
+import type { RefreshTokenClaim } from '../../src/objects/refresh-chain.ts'
 
 export const START = 1_000_000
 export const limits = { idleMs: 1000, lifetimeMs: 5000 }
