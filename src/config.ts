@@ -99,6 +99,8 @@ export const ASSERTION_LIFETIME_MS = 10 * MINUTE
 export const PASSKEY_CHALLENGE_LIFETIME_MS = 5 * MINUTE
 /** How long an isolate knows an identity provider's metadata. */
 export const PROVIDER_CACHE_MS = 1 * HOUR
+/** How long coming back from an identity provider may take to get from our callback to the question. */
+export const RETURN_SECONDS = 60
 /** How long somebody may take to sign in at an identity provider. */
 export const UPSTREAM_SIGN_IN_SECONDS = 10 * 60
 /** How long an isolate knows a client that registered, also if that has changed elsewhere. */

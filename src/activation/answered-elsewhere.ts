@@ -11,8 +11,9 @@ import type { WatchOutcome } from '../objects/watch.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { countWrongCode } from '../wrong-codes.ts'
 import { notValid } from './enter-code.tsx'
+import { isForeign } from './fetch-metadata.ts'
 import { forbidden, tooMany } from './problem.tsx'
-import { type PageEnvironment, type PageRequest, codeTryer, keepUserCode } from './visit.ts'
+import { type PageEnvironment, type PageRequest, codeTryer, goTo, keepUserCode } from './visit.ts'
 
 interface Answer {
   readonly outcome: Exclude<WatchOutcome, 'pending'>
@@ -23,7 +24,7 @@ interface Answer {
  * to leave the waiting to newer pages. GET is where a page goes that was left with nothing to ask.
  */
 export const answeredElsewhere = new Hono<PageEnvironment>()
-  .get('/', notValid)
+  .get('/', (context) => (isForeign(context) ? goTo(context, '/device') : notValid(context)))
   .post('/', async (context) => {
     if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'decision')))
       return tooMany(context, LIMIT_PERIOD_MS)

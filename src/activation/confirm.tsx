@@ -16,8 +16,9 @@ import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
 import type { AuthorizationRequest } from '../objects/authorization-request.ts'
 import { ConfirmPage } from './confirm-page.tsx'
-import { dropCookie } from './cookies.ts'
-import { notValid } from './enter-code.tsx'
+import { dropCookie, expectForeign, readCookie } from './cookies.ts'
+import { askToGoOn, notValid } from './enter-code.tsx'
+import { isForeign } from './fetch-metadata.ts'
 import { placeName, timeAgo } from './place-and-time.ts'
 import { tooFar, tooMany } from './problem.tsx'
 import { type Outcome, keepResult } from './result.tsx'
@@ -38,6 +39,7 @@ export const confirm = new Hono<PageEnvironment>()
   .get('/', async (context) => {
     const shown = keptUserCode(context)
     if (shown === undefined) return goTo(context, '/device')
+    if (isForeign(context) && !isReturn(context)) return askToGoOn(context, shown)
     const question = await admitted(context, shown)
     return question instanceof Response ? question : showQuestion(context, question)
   })
@@ -52,6 +54,13 @@ export const confirm = new Hono<PageEnvironment>()
       ? showQuestion(context, question, checkOf(context))
       : answer(context, question, decision)
   })
+
+const isReturn = (context: PageRequest): boolean => {
+  if (readCookie(context, 'returned') === undefined) return false
+  expectForeign(context)
+  dropCookie(context, 'returned')
+  return true
+}
 
 // Who may be asked now, and what; otherwise, what they see instead.
 const admitted = async (

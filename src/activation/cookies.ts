@@ -5,10 +5,12 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import {
   KEPT_CODE_SECONDS,
   KEPT_RESULT_SECONDS,
+  RETURN_SECONDS,
   SESSION_LIFETIME_MS,
   UPSTREAM_SIGN_IN_SECONDS,
 } from '../config.ts'
 import { SECOND } from '../durations.ts'
+import { isForeign, isLink } from './fetch-metadata.ts'
 
 const LIFETIME_SECONDS = {
   /** Who is signed in. */
@@ -27,20 +29,34 @@ const LIFETIME_SECONDS = {
   switching: KEPT_CODE_SECONDS,
   /** Where to after signing in, if not to a code. */
   next: KEPT_CODE_SECONDS,
+  /** Came back from an identity provider, by whose page the browser calls the next one foreign. */
+  returned: RETURN_SECONDS,
 }
 
 type CookieName = keyof typeof LIFETIME_SECONDS
+
+// A first form token, and the one place that is not a code: neither takes anything from the person.
+const FROM_LINKS: ReadonlySet<CookieName> = new Set<CookieName>(['visit', 'next'])
 
 export const readCookie = (context: Context, name: CookieName): string | undefined =>
   getCookie(context, name, prefixOn(context))
 
 export const keepCookie = (context: Context, name: CookieName, value: string): void => {
-  setCookie(context, name, value, { ...attributes(context), maxAge: LIFETIME_SECONDS[name] })
+  if (mayChange(context, name))
+    setCookie(context, name, value, { ...attributes(context), maxAge: LIFETIME_SECONDS[name] })
 }
 
 export const dropCookie = (context: Context, name: CookieName): void => {
-  deleteCookie(context, name, attributes(context))
+  if (mayChange(context, name)) deleteCookie(context, name, attributes(context))
 }
+
+/** This foreign request answers one that a page of ours has sent the browser away with. */
+export const expectForeign = (context: Context): void => context.set('isExpected', true)
+
+const mayChange = (context: Context, name: CookieName): boolean =>
+  !isForeign(context) ||
+  context.get('isExpected') === true ||
+  (isLink(context) && FROM_LINKS.has(name))
 
 /** Whether this browser keeps cookies: it has had one by the time it sends a form. */
 export const hasCookies = (context: Context): boolean => context.req.header('Cookie') !== undefined

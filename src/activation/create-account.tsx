@@ -4,7 +4,7 @@ import type { FC } from 'hono/jsx'
 import { createAccount as makeAccount } from '../identity/built-in.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { missing, tooMany } from './problem.tsx'
-import { Kept } from './sign-in-page.tsx'
+import { Waiting } from './sign-in-page.tsx'
 import { signedIn } from './sign-in.tsx'
 import { type PageEnvironment, keepUserCode, keptUserCode, visitOf } from './visit.ts'
 import { Button, Csrf, Field, KeptUserCode, ShowPasswordScript } from './form.tsx'
@@ -42,7 +42,7 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
   return (
     <Layout page={page} title={hasProblem ? copy.problemTitle : copy.title}>
       <h1>{copy.title}</h1>
-      <Kept page={page} userCode={userCode} />
+      <Waiting page={page} userCode={userCode} />
       <form method="post" action={`${page.basePath}/device/create-account`} novalidate>
         <Csrf page={page} />
         <KeptUserCode userCode={userCode} />

@@ -12,6 +12,7 @@ import { accountOf, ask } from '../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { dropCookie, keepCookie } from './cookies.ts'
 import { DevicesPage } from './devices-page.tsx'
+import { isForeign } from './fetch-metadata.ts'
 import type { Messages } from './language.ts'
 import { missing, tooMany } from './problem.tsx'
 import { sentPushAddress } from './prompts.tsx'
@@ -21,6 +22,7 @@ import {
   goTo,
   placeToSee,
   relyingPartyOf,
+  sessionCookie,
   signedInVisitor,
 } from './visit.ts'
 
@@ -29,7 +31,10 @@ type OwnHandler = (context: PageRequest, owner: SignedIn) => Promise<Response>
 
 // Everything here is somebody's own: whoever it is signs in first.
 const own = (handler: OwnHandler) => async (context: PageRequest) => {
-  if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'devices')))
+  if (sessionCookie(context) === undefined) return askFirst(context)
+  // Links of others have an allowance of their own, which they may use up.
+  const purpose = isForeign(context) ? 'devices by link' : 'devices'
+  if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, purpose)))
     return tooMany(context, LIMIT_PERIOD_MS)
   const owner = await signedInVisitor(context)
   return owner === undefined ? askFirst(context) : handler(context, owner)
@@ -47,7 +52,7 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
   if (overview === undefined) return askFirst(context)
   const page = context.get('page')
   const copy = page.language.messages.devices
-  const done = context.req.query('done') ?? ''
+  const done = (isForeign(context) ? undefined : context.req.query('done')) ?? ''
   const browser = deviceNameOf(undefined, context.req.header('User-Agent') ?? null)
   return context.html(
     <DevicesPage

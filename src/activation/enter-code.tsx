@@ -1,8 +1,10 @@
 // Where a person who did not scan the picture types the code (RFC 8628 §3.3).
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
+import { displayUserCode, parseUserCode } from '../codes.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { dropCookie } from './cookies.ts'
+import { isForeign } from './fetch-metadata.ts'
 import { tooMany } from './problem.tsx'
 import { type PageEnvironment, type PageRequest, keepUserCode } from './visit.ts'
 import { Button, Csrf, Field } from './form.tsx'
@@ -10,30 +12,52 @@ import { Layout, Screen, type PageContext } from './layout.tsx'
 
 interface EnterCodePageProps {
   readonly page: PageContext
-  readonly userCode?: string | undefined
+  /** What was typed before. */
+  readonly typed?: string | undefined
   readonly problem?: string | undefined
+  /** A code that a foreign page linked to: carried, so that one tap goes on, and not shown. */
+  readonly linkedCode?: string | undefined
+  /** The query of the form's address. */
+  readonly query?: string
 }
 
-export const EnterCodePage: FC<EnterCodePageProps> = ({ page, userCode, problem }) => {
+export const EnterCodePage: FC<EnterCodePageProps> = ({
+  page,
+  typed,
+  problem,
+  linkedCode,
+  query = '',
+}) => {
   const copy = page.language.messages.enterCode
+  const isLinked = linkedCode !== undefined
   return (
     <Layout page={page} title={problem === undefined ? copy.title : copy.problemTitle}>
       <h1>{copy.title}</h1>
-      <form method="post" action={`${page.basePath}/device`} novalidate>
+      {isLinked ? (
+        <>
+          <p>{copy.byLink.text}</p>
+          <p>
+            <strong>{copy.byLink.warning}</strong>
+          </p>
+        </>
+      ) : null}
+      <form method="post" action={`${page.basePath}/device${query}`} novalidate>
         <Csrf page={page} />
+        {isLinked ? <input type="hidden" name="linked_code" value={linkedCode} /> : null}
         <Field
           page={page}
           name="user_code"
           label={copy.label}
           hint={copy.hint[page.userCodeCharset]}
           error={problem}
+          isOptional={isLinked}
           frame={Screen}
           class={page.userCodeCharset === 'letters' ? 'code' : 'code digits'}
-          value={userCode}
+          value={typed}
           inputmode={page.userCodeCharset === 'letters' ? 'text' : 'numeric'}
           autocomplete="off"
           autocapitalize="characters"
-          autofocus={problem !== undefined || userCode === undefined}
+          autofocus={problem !== undefined || !isLinked}
         />
         <Button>{copy.submit}</Button>
       </form>
@@ -44,18 +68,33 @@ export const EnterCodePage: FC<EnterCodePageProps> = ({ page, userCode, problem 
 /** GET shows the form, or takes the code of a scanned picture; POST takes a typed one. */
 export const enterCode = new Hono<PageEnvironment>()
   .get('/', (context) => {
-    const scanned = context.req.query('user_code')
-    if (scanned === undefined) {
-      return context.html(<EnterCodePage page={context.get('page')} />)
-    }
-    return keepUserCode(context, scanned) ? review(context) : malformed(context, scanned)
+    const code = context.req.query('user_code')
+    if (code === undefined) return context.html(<EnterCodePage page={context.get('page')} />)
+    if (isForeign(context)) return askToGoOn(context, code)
+    return keepUserCode(context, code) ? review(context) : malformed(context)
   })
   .post('/', async (context) => {
-    const typed = userCodeIn(context.get('form')('user_code'))
+    const form = context.get('form')
+    const typed = userCodeIn(form('user_code'))
+    const linked = form('linked_code')
     if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'code')))
       return tooMany(context, LIMIT_PERIOD_MS)
-    return keepUserCode(context, typed) ? review(context) : malformed(context, typed)
+    return keepUserCode(context, typed === '' ? linked : typed)
+      ? review(context)
+      : malformed(context, typed, linked)
   })
+
+/**
+ * The form for a code that a foreign page linked to. That page may have sent the person here, or a
+ * browser alone, as often as it likes: the code is looked up, counted and kept after the tap.
+ */
+export const askToGoOn = (context: PageRequest, code: string) => {
+  const page = context.get('page')
+  // A wish for a language goes on with the code.
+  const query =
+    context.req.query('ui_locales') === undefined ? '' : `?ui_locales=${page.language.tag}`
+  return context.html(<EnterCodePage page={page} linkedCode={wholeCode(code)} query={query} />)
+}
 
 /** The form again, for a code that led nowhere. */
 export const notValid = (context: PageRequest) => {
@@ -65,6 +104,11 @@ export const notValid = (context: PageRequest) => {
   return context.html(<EnterCodePage page={page} problem={problem} />, 404)
 }
 
+const wholeCode = (text: string): string | undefined => {
+  const userCode = parseUserCode(text)
+  return userCode === undefined ? undefined : displayUserCode(userCode)
+}
+
 // Some paste the whole address of the picture.
 const userCodeIn = (typed: string): string => /[?&]user_code=([^&\s]+)/.exec(typed)?.[1] ?? typed
 
@@ -72,11 +116,17 @@ const userCodeIn = (typed: string): string => /[?&]user_code=([^&\s]+)/.exec(typ
 const review = (context: PageRequest) =>
   context.redirect(`${context.get('page').basePath}/device/confirm`, 303)
 
-const malformed = (context: PageRequest, typed: string) => {
+// What a link holds is not shown again: only what was typed.
+const malformed = (context: PageRequest, typed = '', linked = '') => {
   const page = context.get('page')
   const problem = page.language.messages.enterCode.malformed
   return context.html(
-    <EnterCodePage page={page} userCode={typed.slice(0, 20)} problem={problem} />,
+    <EnterCodePage
+      page={page}
+      typed={typed.slice(0, 20)}
+      problem={problem}
+      linkedCode={wholeCode(linked)}
+    />,
     400,
   )
 }

@@ -18,6 +18,8 @@ interface FieldProps extends InputAttributes {
   readonly value?: string | undefined
   /** The id of a notice that speaks about this field and others with it. */
   readonly noticeId?: string | undefined
+  /** Whether it may be left empty. */
+  readonly isOptional?: boolean
   /** What the input is drawn into. */
   readonly frame?: FC<PropsWithChildren>
 }
@@ -33,6 +35,7 @@ export const Field: FC<FieldProps> = ({
   noticeId,
   frame: Frame = Plain,
   value,
+  isOptional = false,
   ...attributes
 }) => {
   const hintId = hint === undefined ? undefined : `${name}-hint`
@@ -57,7 +60,7 @@ export const Field: FC<FieldProps> = ({
           value={value?.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '')}
           id={name}
           name={name}
-          required
+          required={!isOptional}
           spellcheck={false}
           autocapitalize={attributes.autocapitalize ?? 'none'}
           aria-invalid={error === undefined && noticeId === undefined ? undefined : 'true'}

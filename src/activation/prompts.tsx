@@ -14,10 +14,11 @@ import { parsePushAddress } from '../push/address.ts'
 import { isWithinLimit } from '../rate-limit.ts'
 import { placeIn } from '../whereabouts.ts'
 import { Act, Choices, Fact } from './card.tsx'
+import { isOwnPage } from './fetch-metadata.ts'
 import { Button, Csrf, Notice } from './form.tsx'
 import type { PageContext } from './layout.tsx'
 import { placeName, timeAgo } from './place-and-time.ts'
-import { type PageEnvironment, type PageRequest, isOwnPage, sessionCookie } from './visit.ts'
+import { type PageEnvironment, type PageRequest, sessionCookie } from './visit.ts'
 
 interface PromptsProps {
   readonly page: PageContext

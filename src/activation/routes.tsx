@@ -13,12 +13,13 @@ import { createAccount } from './create-account.tsx'
 import { devices } from './devices.tsx'
 import { enterCode } from './enter-code.tsx'
 import { files } from './files.ts'
+import { isForeign, isLink, isOwnPage } from './fetch-metadata.ts'
 import { forbidden, missing, tooLarge, unavailable } from './problem.tsx'
 import { promptRefusal } from './prompts.tsx'
 import { result } from './result.tsx'
 import { signIn, signOut } from './sign-in.tsx'
 import { upstream } from './upstream.tsx'
-import { type PageEnvironment, isOwnPage, pageContextFor, readSession } from './visit.ts'
+import { type PageEnvironment, pageContextFor, readSession } from './visit.ts'
 
 type Middleware = MiddlewareHandler<PageEnvironment>
 
@@ -36,7 +37,7 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   }
   routes.route('/authorize', authorize)
   if (config.push !== undefined) routes.route('/devices/prompts/not-me', promptRefusal)
-  for (const path of ['/device/*', '/devices/*']) routes.use(path, requireOwnForm)
+  for (const path of ['/device/*', '/devices/*']) routes.use(path, onlyLinks, requireOwnForm)
   routes.route('/device', enterCode)
   routes.route('/device/sign-in', signIn)
   routes.route('/device/sign-in/at', upstream)
@@ -95,6 +96,11 @@ const preparePage =
     context.header('Vary', 'Accept-Language', { append: true })
     await next()
   }
+
+// Other sites may link here, and no more: their frames, pictures and scripts get nothing, so that they
+// cannot use up what a person's address or account may ask for.
+const onlyLinks: Middleware = (context, next) =>
+  isForeign(context) && !isLink(context) ? Promise.resolve(forbidden(context)) : next()
 
 // The token is what counts. Where a browser says that the form stands on another site, that is
 // enough to refuse.

@@ -2,7 +2,7 @@
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
 import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from './form.tsx'
-import { Layout, UserCode, type PageContext } from './layout.tsx'
+import { Layout, type PageContext } from './layout.tsx'
 import { PasskeyForm, PasskeyScripts } from './passkey-form.tsx'
 
 /** What went wrong; what is about the password is said of its fields as well. */
@@ -32,7 +32,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
     <Layout page={page} title={problem === undefined ? title : copy.problemTitle}>
       <h1>{title}</h1>
       {reauthenticate ? <p>{copy.again}</p> : null}
-      <Kept page={page} userCode={userCode} />
+      <Waiting page={page} userCode={userCode} />
       {problem === undefined ? null : (
         <Notice kind="problem" id="problem">
           {problem.text}
@@ -120,17 +120,9 @@ const PasswordForm: FC<SignInPageProps> = ({
   )
 }
 
-/** Says that the code is not lost. */
-export const Kept: FC<{ readonly page: PageContext; readonly userCode: string | undefined }> = ({
+/** Says that the code is not lost, and not what it is: it may have come by link, and the person may be
+ * asked to read it off the device. */
+export const Waiting: FC<{ readonly page: PageContext; readonly userCode: string | undefined }> = ({
   page,
   userCode,
-}) => {
-  const { before, after } = page.language.messages.signIn.kept
-  return userCode === undefined ? null : (
-    <p class="kept quiet">
-      {before}
-      <UserCode code={userCode} />
-      {after}
-    </p>
-  )
-}
+}) => (userCode === undefined ? null : <p class="quiet">{page.language.messages.signIn.waiting}</p>)

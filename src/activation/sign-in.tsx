@@ -11,6 +11,7 @@ import {
 import { endSession } from '../identity/session.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { dropCookie, keepCookie, readCookie } from './cookies.ts'
+import { isForeign } from './fetch-metadata.ts'
 import { missing, tooMany } from './problem.tsx'
 import { type Problem, SignInPage } from './sign-in-page.tsx'
 import {
@@ -94,7 +95,10 @@ export const signedIn = (context: PageRequest, cookie: string): Response => {
   keepCookie(context, 'session', cookie)
   const next = readCookie(context, 'next')
   for (const name of ['visit', 'switching', 'next'] as const) dropCookie(context, name)
-  if (keptUserCode(context) !== undefined) return goTo(context, '/device/confirm')
+  if (keptUserCode(context) !== undefined) {
+    if (isForeign(context)) keepCookie(context, 'returned', 'yes')
+    return goTo(context, '/device/confirm')
+  }
   // VP-15: a word of ours and no address.
   return goTo(context, next === 'devices' ? '/devices' : '/device')
 }

@@ -10,16 +10,19 @@ import {
   parseAttempt,
 } from '../identity/upstream.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
-import { dropCookie, keepCookie, readCookie } from './cookies.ts'
+import { dropCookie, expectForeign, keepCookie, readCookie } from './cookies.ts'
+import { isForeign } from './fetch-metadata.ts'
 import { missing, tooMany } from './problem.tsx'
 import { showSignIn, signedIn } from './sign-in.tsx'
-import { type PageEnvironment, type PageRequest, signedInVisitor, visitOf } from './visit.ts'
+import { type PageEnvironment, type PageRequest, goTo, signedInVisitor, visitOf } from './visit.ts'
 
 /** GET of a provider leads there; GET of its callback takes what it answers. */
 export const upstream = new Hono<PageEnvironment>()
   .get('/:provider', async (context) => {
     const provider = providerOf(context)
     if (provider === undefined) return missing(context)
+    // Or a link could sign the person in as the provider knows them, over an attempt that is under way.
+    if (isForeign(context)) return goTo(context, '/device/sign-in')
     if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'upstream')))
       return tooMany(context, LIMIT_PERIOD_MS)
     const isKnown = (await signedInVisitor(context)) !== undefined
@@ -29,13 +32,14 @@ export const upstream = new Hono<PageEnvironment>()
   .get('/:provider/callback', async (context) => {
     const provider = providerOf(context)
     if (provider === undefined) return missing(context)
-    if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'callback')))
-      return tooMany(context, LIMIT_PERIOD_MS)
     const attempt = parseAttempt(readCookie(context, 'upstream'))
     // Not asked for from here, or too long ago: nothing of it is believed. What was asked can still
     // be answered, whatever somebody makes the browser open meanwhile.
     if (attempt?.provider !== provider.id || attempt.state !== context.req.query('state'))
       return failed(context)
+    if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'callback')))
+      return tooMany(context, LIMIT_PERIOD_MS)
+    expectForeign(context)
     dropCookie(context, 'upstream')
     const answer = new URL(redirectUriOf(context, provider))
     answer.search = new URL(context.req.url).search

@@ -16,6 +16,7 @@ import { accountOf, ask } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { type Place, placeIn, whereaboutsOf } from '../whereabouts.ts'
 import { keepCookie, readCookie } from './cookies.ts'
+import { isForeign } from './fetch-metadata.ts'
 import { type Language, chooseLanguage, languageInUiLocales } from './language.ts'
 import type { PageContext } from './layout.tsx'
 import { pageBrand } from './page-brand.ts'
@@ -28,6 +29,8 @@ export type PageEnvironment = {
     page: PageContext
     session: SessionCookie | undefined
     form: Form
+    /** A foreign request that a page of ours has sent the browser away for. */
+    isExpected?: boolean
   }
 }
 export type PageRequest = Context<PageEnvironment>
@@ -82,17 +85,9 @@ export const visitOf = (context: PageRequest): Visit => ({
 
 /** Where the browser is, for the account to know while it is asked by push; else undefined. */
 export const placeToSee = (context: PageRequest): Place | undefined =>
-  context.get('config').push && placeIn(whereaboutsOf(context.req.raw))
-
-/** Whether a form or a script of our own sent this, as far as the browser says. */
-export const isOwnPage = (context: PageRequest): boolean => {
-  const site = context.req.header('Sec-Fetch-Site')
-  // `no-referrer` makes some say `Origin: null` for our own.
-  const origin = context.req.header('Origin') ?? 'null'
-  return site === undefined
-    ? origin === 'null' || origin === new URL(context.req.url).origin
-    : site === 'same-origin'
-}
+  isForeign(context)
+    ? undefined
+    : context.get('config').push && placeIn(whereaboutsOf(context.req.raw))
 
 /** Who is signed in. Touches the account. */
 export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>

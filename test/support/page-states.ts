@@ -58,6 +58,12 @@ const everything: Reach = async (phone) => {
 export const PAGE_STATES = {
   'enter code': (phone) => phone.open('/device'),
   'enter code, half of one': (phone) => phone.open('/device?user_code=WDJB'),
+  'enter code, by a link': async (phone) => {
+    const { picture } = await RemoteDevice.start(phone.origin)
+    // A page of no origin is one of another site.
+    await phone.page.setContent(`<a href="${picture}">Win a prize</a>`)
+    await follow(phone, 'a')
+  },
   'enter code, not valid': async (phone) => {
     await phone.join()
     await phone.open('/device?user_code=BCDF-GHJK')

@@ -27,9 +27,10 @@ export class Person {
     this.#headers = headers
   }
 
-  /** Opens an address, as a click on a link or a scan does. */
-  open(address: string): Promise<Page> {
-    return this.#follow(new Request(new URL(address, this.#origin), { redirect: 'manual' }))
+  /** Opens an address, as a scan does in a browser without Fetch Metadata. */
+  open(address: string, headers: Fields = {}): Promise<Page> {
+    const url = new URL(address, this.#origin)
+    return this.#follow(new Request(url, { redirect: 'manual', headers }))
   }
 
   /** Sends the form of `page` that has this action, with these fields filled in. */
@@ -84,7 +85,9 @@ export class Person {
     }
     await response.body?.cancel()
     const next = new URL(location, request.url)
-    return this.#follow(new Request(next, { redirect: 'manual' }), redirects + 1)
+    // What a browser says of the page that it was sent from stays the same.
+    const headers = [...request.headers].filter(([name]) => /^(sec-fetch|referer)/.test(name))
+    return this.#follow(new Request(next, { redirect: 'manual', headers }), redirects + 1)
   }
 
   async #fetch(request: Request): Promise<Response> {

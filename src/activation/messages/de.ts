@@ -26,6 +26,10 @@ export const de: Messages = {
       letters: 'Der Code auf deinem Fernseher, zum Beispiel WDJB-MJHT',
       digits: 'Der Code auf deinem Fernseher, zum Beispiel 019-450-730',
     },
+    byLink: {
+      text: 'Wenn du das Bild auf deinem Fernseher gescannt hast, drück auf Weiter. Du kannst auch den Code eingeben, den er zeigt.',
+      warning: 'Wenn dir jemand diesen Link geschickt hat, schließ diese Seite.',
+    },
     submit: 'Weiter',
     malformed:
       'Das ist kein vollständiger Code. Sieh auf deinem Gerät nach und versuch es noch einmal.',
@@ -39,7 +43,7 @@ export const de: Messages = {
     againTitle: 'Noch einmal anmelden',
     again: 'Melde dich noch einmal an, damit sicher ist, dass du es bist.',
     problemTitle: 'Problem bei der Anmeldung',
-    kept: { before: 'Code ', after: ' bleibt erhalten, während du dich anmeldest.' },
+    waiting: 'Ein Gerät wartet auf deine Antwort.',
     email: 'E-Mail-Adresse',
     password: 'Passwort',
     submit: 'Anmelden',

@@ -25,6 +25,11 @@ export const en = {
       letters: 'The code on your TV, like WDJB-MJHT',
       digits: 'The code on your TV, like 019-450-730',
     },
+    /** A link of another page brought the code here. */
+    byLink: {
+      text: 'If you scanned the picture on your TV, press Continue. You can also type the code that it shows.',
+      warning: 'If someone sent you this link, close this page.',
+    },
     submit: 'Continue',
     malformed: 'That is not a whole code. Check it on your device and try again.',
     /** VP-6: one sentence for codes that never were, have run out, or were used. */
@@ -36,8 +41,7 @@ export const en = {
     againTitle: 'Sign in again',
     again: 'To be sure it is you, sign in once more.',
     problemTitle: 'Problem signing in',
-    /** What stands around the code, with the spaces that belong there. */
-    kept: { before: 'Code ', after: ' is kept while you sign in.' },
+    waiting: 'A device is waiting for your answer.',
     email: 'Email',
     password: 'Password',
     submit: 'Sign in',

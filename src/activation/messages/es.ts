@@ -25,6 +25,10 @@ export const es: Messages = {
       letters: 'El código que ves en tu TV, como WDJB-MJHT',
       digits: 'El código que ves en tu TV, como 019-450-730',
     },
+    byLink: {
+      text: 'Si has escaneado la imagen de tu TV, pulsa Continuar. También puedes escribir el código que muestra.',
+      warning: 'Si alguien te ha enviado este enlace, cierra esta página.',
+    },
     submit: 'Continuar',
     malformed: 'El código no está completo. Míralo en tu dispositivo e inténtalo de nuevo.',
     notValid:
@@ -37,7 +41,7 @@ export const es: Messages = {
     againTitle: 'Inicia sesión de nuevo',
     again: 'Para asegurarnos de que eres tú, inicia sesión una vez más.',
     problemTitle: 'Problema al iniciar sesión',
-    kept: { before: 'El código ', after: ' se conserva mientras inicias sesión.' },
+    waiting: 'Un dispositivo espera tu respuesta.',
     email: 'Correo electrónico',
     password: 'Contraseña',
     submit: 'Iniciar sesión',

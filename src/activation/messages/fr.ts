@@ -27,6 +27,10 @@ export const fr: Messages = {
       letters: 'Le code affiché sur votre TV, par exemple WDJB-MJHT',
       digits: 'Le code affiché sur votre TV, par exemple 019-450-730',
     },
+    byLink: {
+      text: 'Si vous avez scanné l’image affichée sur votre TV, appuyez sur Continuer. Vous pouvez aussi saisir le code qu’elle affiche.',
+      warning: 'Si quelqu’un vous a envoyé ce lien, fermez cette page.',
+    },
     submit: 'Continuer',
     malformed: 'Ce code n’est pas complet. Vérifiez-le sur votre appareil, puis réessayez.',
     notValid:
@@ -39,7 +43,7 @@ export const fr: Messages = {
     againTitle: 'Reconnectez-vous',
     again: 'Pour nous assurer que c’est bien vous, connectez-vous encore une fois.',
     problemTitle: 'Problème de connexion',
-    kept: { before: 'Le code ', after: ' est conservé pendant que vous vous connectez.' },
+    waiting: 'Un appareil attend votre réponse.',
     email: 'Adresse e-mail',
     password: 'Mot de passe',
     submit: 'Se connecter',

@@ -26,6 +26,10 @@ export const ja: Messages = {
       letters: 'テレビに表示されているコード（例：WDJB-MJHT）',
       digits: 'テレビに表示されているコード（例：019-450-730）',
     },
+    byLink: {
+      text: 'テレビの画像を読み取った場合は、「続ける」を押してください。表示されているコードを入力することもできます。',
+      warning: 'このリンクが誰かから送られてきた場合は、このページを閉じてください。',
+    },
     submit: '続ける',
     malformed: '正しい長さのコードではありません。デバイスで確認して、もう一度お試しください。',
     notValid:
@@ -38,7 +42,7 @@ export const ja: Messages = {
     againTitle: 'もう一度ログイン',
     again: 'ご本人であることを確認するため、もう一度ログインしてください。',
     problemTitle: 'ログインの問題',
-    kept: { before: 'ログインが終わるまでコード ', after: ' を保持しています。' },
+    waiting: 'デバイスがあなたの回答を待っています。',
     email: 'メールアドレス',
     password: 'パスワード',
     submit: 'ログイン',

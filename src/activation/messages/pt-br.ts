@@ -25,6 +25,10 @@ export const ptBr: Messages = {
       letters: 'O código que aparece na sua TV, como WDJB-MJHT',
       digits: 'O código que aparece na sua TV, como 019-450-730',
     },
+    byLink: {
+      text: 'Se você escaneou a imagem na sua TV, toque em Continuar. Você também pode digitar o código que ela mostra.',
+      warning: 'Se alguém enviou este link para você, feche esta página.',
+    },
     submit: 'Continuar',
     malformed: 'O código não está completo. Confira no seu dispositivo e tente de novo.',
     notValid:
@@ -37,7 +41,7 @@ export const ptBr: Messages = {
     againTitle: 'Entre de novo',
     again: 'Para termos certeza de que é você, entre mais uma vez.',
     problemTitle: 'Problema ao entrar',
-    kept: { before: 'O código ', after: ' fica guardado enquanto você entra.' },
+    waiting: 'Um dispositivo aguarda sua resposta.',
     email: 'E-mail',
     password: 'Senha',
     submit: 'Entrar',
