@@ -5,8 +5,15 @@ import { DurableObject } from 'cloudflare:workers'
 
 // The most that one call of `delete` takes.
 const BATCH = 128
+// A client that serves a million devices leaves more than one alarm may look at: the CPU time of an
+// object is limited too (wrangler.toml).
+const MAX_BATCHES = 200
 
 export class ReplayGuard extends DurableObject {
+  // How far a sweep has come that takes several alarms. It starts over where that is forgotten.
+  #sweptTo: string | undefined
+  #lastUntilMs = 0
+
   /** Uses what `digest` stands for, which means nothing after `untilMs`; false if it was used. */
   async use(digest: string, untilMs: number): Promise<boolean> {
     const { storage } = this.ctx
@@ -25,10 +32,35 @@ export class ReplayGuard extends DurableObject {
   override async alarm(): Promise<void> {
     const { storage } = this.ctx
     const now = Date.now()
-    const known = [...(await storage.list<number>())]
-    const old = known.filter(([, untilMs]) => untilMs <= now).map(([digest]) => digest)
-    if (old.length === known.length) return storage.deleteAll()
-    for (let at = 0; at < old.length; at += BATCH) await storage.delete(old.slice(at, at + BATCH))
-    await storage.setAlarm(Math.max(...known.map(([, untilMs]) => untilMs)))
+    for (let batches = 0; batches < MAX_BATCHES; batches += 1)
+      if (!(await this.#sweep(now))) return this.#finish(now)
+    await storage.setAlarm(now)
+  }
+
+  /** Forgets what has run out in the next batch; false if there is none. */
+  async #sweep(now: number): Promise<boolean> {
+    const { storage } = this.ctx
+    const batch = await storage.list<number>({
+      limit: BATCH,
+      ...(this.#sweptTo !== undefined && { startAfter: this.#sweptTo }),
+    })
+    const old: string[] = []
+    for (const [digest, untilMs] of batch) {
+      this.#sweptTo = digest
+      if (untilMs <= now) old.push(digest)
+      else this.#lastUntilMs = Math.max(this.#lastUntilMs, untilMs)
+    }
+    if (old.length > 0) await storage.delete(old)
+    return batch.size > 0
+  }
+
+  async #finish(now: number): Promise<void> {
+    const { storage } = this.ctx
+    const nextMs = Math.max(this.#lastUntilMs, now)
+    this.#sweptTo = undefined
+    this.#lastUntilMs = 0
+    // Looked at anew: something may have been used since the first batch.
+    const isEmpty = (await storage.list({ limit: 1 })).size === 0
+    await (isEmpty ? storage.deleteAll() : storage.setAlarm(nextMs))
   }
 }

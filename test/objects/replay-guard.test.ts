@@ -112,6 +112,29 @@ describe('the alarm', () => {
     expect(await runAlarm(guard)).toStrictEqual(NOTHING)
   })
 
+  // More than one call takes as its arguments, and than one alarm looks at.
+  it('goes on until it has swept 130,000 of them, and keeps the others', async () => {
+    const guard = newGuard()
+    const from = Date.now()
+    await runInDurableObject(guard, async (_, { storage }) => {
+      for (let at = 0; at < 130_000; at += 125)
+        void storage.put(
+          Object.fromEntries(
+            Array.from({ length: 125 }, (__, index) => [`old-${at + index}`, from + MINUTE]),
+          ),
+        )
+      await storage.setAlarm(from + MINUTE)
+    })
+    for (const [digest, minutes] of Object.entries({ a: 7, z: 8 }))
+      expect(await guard.use(digest, from + minutes * MINUTE)).toBe(true)
+    vi.setSystemTime(from + MINUTE)
+    while ((await storedIn(guard)).alarm === from + MINUTE)
+      expect(await runDurableObjectAlarm(guard)).toBe(true)
+    expect(await storedIn(guard)).toStrictEqual({ digests: ['a', 'z'], alarm: from + 8 * MINUTE })
+    expect(await guard.use('a', from + 7 * MINUTE)).toBe(false)
+    expect(await runAlarm(guard)).toStrictEqual(NOTHING)
+  })
+
   it('sweeps hundreds of them and keeps the others', async () => {
     const guard = newGuard()
     const from = Date.now()
