@@ -13,6 +13,7 @@ const WORKER_TESTS = [
 const NEEDS_A_WORLD_OF_ITS_OWN = [
   'test/abuse/{machines,pages}.test.ts',
   'test/activation/{answered-elsewhere-people,enter-code}.test.ts',
+  'test/oauth/new-isolate.test.ts',
   'test/objects/keyring.test.ts',
 ]
 

@@ -27,20 +27,23 @@ export const issueChallenge = async (
   return seal(await macSecret(env), purposeOf(ceremony), head)
 }
 
-/** Uses a challenge up; false if it is not ours, not for this, too old, or used. */
-export const useChallenge = async (
+/** The one use of a verified challenge: false if it was used before. */
+type FirstUse = () => Promise<boolean>
+
+/** What is left to ask of a challenge; undefined if it is not ours, not for this, or too old. */
+export const verifyChallenge = async (
   env: Cloudflare.Env,
   ceremony: Ceremony,
   challenge: string,
   now: number,
-): Promise<boolean> => {
+): Promise<FirstUse | undefined> => {
   const head = unseal(await macSecret(env), purposeOf(ceremony), challenge)
-  if (head?.length !== TIME_BYTES + RANDOM_BYTES) return false
+  if (head?.length !== TIME_BYTES + RANDOM_BYTES) return undefined
   const untilMs = Buffer.from(head).readUInt32BE() * SECOND + PASSKEY_CHALLENGE_LIFETIME_MS
-  if (now >= untilMs) return false
+  if (now >= untilMs) return undefined
   const digest = sha256(challenge)
   // No sender is known yet; a few thousand objects share what is asked of them.
-  return ask(() => replayGuardOf(env, 'passkey', digest.slice(0, 2)).use(digest, untilMs))
+  return () => ask(() => replayGuardOf(env, 'passkey', digest.slice(0, 2)).use(digest, untilMs))
 }
 
 const purposeOf = ({ purpose, formToken }: Ceremony): string => `passkey ${purpose} ${formToken}`

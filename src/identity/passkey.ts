@@ -11,7 +11,7 @@ import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config.ts'
 import { logFailure } from '../failure-log.ts'
 import { accountOf, ask, passkeyLogin } from '../objects/index.ts'
 import type { Passkey } from '../objects/passkeys.ts'
-import { type Ceremony, issueChallenge, useChallenge } from './challenge.ts'
+import { type Ceremony, issueChallenge, verifyChallenge } from './challenge.ts'
 import { type Opened, type SignedIn, type Visit, openAccount } from './session.ts'
 
 /** Where the ceremony happens: what the browser vouches for. */
@@ -54,9 +54,11 @@ export const verifyPasskeyAuthenticationResponse = async (
   visit: Visit,
 ): Promise<Opened | { readonly outcome: 'refused' }> => {
   const refused = { outcome: 'refused' } as const
+  const isFirstUse = await verifyClientData(env, party, { purpose: 'sign-in', formToken }, response)
+  if (isFirstUse === undefined) return refused
   const subject = Buffer.from(response.response.userHandle ?? '', 'base64url').toString('hex')
   const account = accountOf(env, subject)
-  if (account === undefined || !(await isFresh(env, 'sign-in', formToken, response))) return refused
+  if (account === undefined || !(await isFirstUse())) return refused
   const passkey = await ask(() => account.passkey(response.id))
   if (passkey === undefined) return refused
   const { verifyAuthenticationResponse } = await webAuthn()
@@ -132,7 +134,8 @@ export const verifyPasskeyRegistrationResponse = async (
 ): Promise<{ readonly outcome: 'added' | 'refused' }> => {
   const refused = { outcome: 'refused' } as const
   if (response.id.length > MAX_CREDENTIAL_ID_LENGTH) return refused
-  if (!(await isFresh(env, 'add', formToken, response))) return refused
+  const isFirstUse = await verifyClientData(env, party, { purpose: 'add', formToken }, response)
+  if (isFirstUse === undefined || !(await isFirstUse())) return refused
   const { verifyRegistrationResponse } = await webAuthn()
   const verified = await attempt(() =>
     verifyRegistrationResponse({
@@ -168,22 +171,27 @@ export const verifyPasskeyRegistrationResponse = async (
 const hostOf = ({ origin }: RelyingParty): string => new URL(origin).hostname
 
 interface ClientData {
+  readonly type?: unknown
   readonly challenge?: unknown
+  readonly origin?: unknown
   readonly crossOrigin?: unknown
   readonly topOrigin?: unknown
 }
 
-// SS-6, SS-7: the challenge is used up whatever comes of it, and we never run in a frame.
-const isFresh = async (
+const TYPES = { 'sign-in': 'webauthn.get', add: 'webauthn.create' }
+
+// SS-6, SS-7: what needs no object, before the challenge is used up. We never run in a frame. The
+// signature is checked after that, so the challenge is used up whatever comes of it.
+const verifyClientData = async (
   env: Cloudflare.Env,
-  purpose: Ceremony['purpose'],
-  formToken: string,
+  { origin }: RelyingParty,
+  ceremony: Ceremony,
   response: AuthenticationResponseJSON | RegistrationResponseJSON,
-): Promise<boolean> => {
-  const { crossOrigin, topOrigin } = clientDataOf(response)
-  const isFramed = crossOrigin === true || topOrigin !== undefined
-  const challenge = challengeOf(response)
-  return (await useChallenge(env, { purpose, formToken }, challenge, Date.now())) && !isFramed
+): ReturnType<typeof verifyChallenge> => {
+  const said = clientDataOf(response)
+  const isFramed = said.crossOrigin === true || said.topOrigin !== undefined
+  if (isFramed || said.origin !== origin || said.type !== TYPES[ceremony.purpose]) return undefined
+  return verifyChallenge(env, ceremony, challengeOf(response), Date.now())
 }
 
 const challengeOf = (response: AuthenticationResponseJSON | RegistrationResponseJSON): string => {

@@ -42,9 +42,9 @@ export const manageRegistration = async (exchange: Exchange): Promise<Response> 
   const { config, env, request } = exchange
   const clientId = new URL(request.url).pathname.split('/').at(-1) ?? ''
   const isMinted = await isMintedClientId(env, clientId, config)
-  const record = isMinted ? clientRecordOf(env, clientId) : undefined
   if (request.headers.get('Authorization') === null) throw unauthorized('A bearer token is needed')
   if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'register'))) throw tooManyRequests()
+  const record = isMinted ? clientRecordOf(env, clientId) : undefined
   const before = record && (await ask(() => record.read()))
   const accessToken = await requireToken(exchange, before?.accessTokenHash)
   // requireToken has refused where there is nothing.

@@ -1,5 +1,5 @@
 // What a request costs: objects touched, storage writes, alarms, signatures.
-import { createExecutionContext, runInDurableObject } from 'cloudflare:test'
+import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, vi } from 'vitest'
 import { createApp } from '../../src/app.ts'
@@ -21,6 +21,7 @@ const counted = <T extends Rpc.DurableObjectBranded>(namespace: DurableObjectNam
   ({
     idFromName: (name: string) => namespace.idFromName(name),
     idFromString: (text: string) => namespace.idFromString(text),
+    newUniqueId: () => namespace.newUniqueId(),
     get: (id: DurableObjectId) => {
       touch(id)
       return namespace.get(id)
@@ -36,6 +37,7 @@ const countedEnv: Cloudflare.Env = {
   ...env,
   DEVICE_AUTHORIZATION: counted(env.DEVICE_AUTHORIZATION),
   ACCOUNT: counted(env.ACCOUNT),
+  CLIENT_RECORD: counted(env.CLIENT_RECORD),
   KEYRING: counted(env.KEYRING),
   REPLAY_GUARD: counted(env.REPLAY_GUARD),
   LOGIN: counted(env.LOGIN),
@@ -43,6 +45,17 @@ const countedEnv: Cloudflare.Env = {
 /** A Worker whose costs are counted. */
 export const fetch: Fetch = async (request) =>
   app.fetch(request, countedEnv, createExecutionContext())
+
+/** The same with other settings, which answers when all is done that nobody waits for. */
+export const countedWith = (vars: object): Fetch => {
+  const other = createApp(parseConfig({ ...TEST_VARS, ...vars }, DEMO))
+  return async (request) => {
+    const context = createExecutionContext()
+    const response = await other.fetch(request, countedEnv, context)
+    await waitOnExecutionContext(context)
+    return response
+  }
+}
 
 /** How often objects were asked since costOf began. */
 export const timesAsked = (): number => asked
