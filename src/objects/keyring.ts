@@ -1,6 +1,5 @@
-// The Keyring holds the keys that sign tokens, and the secret that seals DPoP nonces and
-// passkey challenges. There is one instance, named `keyring`; it never deletes itself. Keys are made
-// on first use and rotate by alarm.
+// The Keyring holds the keys that sign tokens, and the secret that seals all else that we hand out. There
+// is one instance, named `keyring`; it never deletes itself. Keys are made on first use and rotate by alarm.
 import { DurableObject } from 'cloudflare:workers'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { ID_TOKEN_ALGORITHMS } from '../client-metadata.ts'
@@ -31,8 +30,8 @@ export class Keyring extends DurableObject {
   }
 
   /**
-   * 256 random bits, the same for good: they seal DPoP nonces and passkey challenges, and first
-   * refresh tokens are derived from them.
+   * 256 random bits, the same for good: they seal what names an object or comes back to us (`seal` in
+   * crypto.ts), and refresh tokens are derived from them.
    */
   async macSecret(): Promise<Uint8Array> {
     const known = await this.ctx.storage.get<Uint8Array>(MAC_SECRET)

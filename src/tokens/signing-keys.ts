@@ -84,7 +84,7 @@ export const publicKeySet = async (env: Cloudflare.Env, now: number): Promise<JS
   keys: (await knownKeys(env, now)).map(({ publicJwk }) => publicJwk),
 })
 
-/** What seals DPoP nonces and passkey challenges, and what first refresh tokens are derived from. */
+/** The secret of the server: it seals what we hand out, and refresh tokens are derived from it. */
 export const macSecret = async (env: Cloudflare.Env): Promise<Uint8Array> => {
   knownMacSecret ??= await ask(() => keyringOf(env).macSecret())
   return knownMacSecret
