@@ -86,8 +86,6 @@ export const MAX_PROMPTS = 3
 export const PROMPTS_WINDOW_MS = 1 * HOUR
 /** How long a source that the person does not know is kept quiet: a guest's television moves on. */
 export const SOURCE_SILENCED_MS = 30 * DAY
-/** Browsers of one account that are asked: nobody has more in use, and each costs a request. */
-export const MAX_PUSH_SUBSCRIPTIONS = 10
 /** How old an ID token may be that names an account: no chain of refresh tokens lasts longer. */
 export const ID_TOKEN_HINT_LIFETIME_MS = 400 * DAY
 

@@ -1,6 +1,7 @@
 // What a person sees of their own account: devices, passkeys, sessions, and what happened lately.
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
+import { MAX_PASSKEYS } from '../objects/account-limits.ts'
 import type { Overview } from '../objects/owner.ts'
 import { Act, Choices, Fact } from './card.tsx'
 import { Button, Checkbox, Csrf, Notice } from './form.tsx'
@@ -124,7 +125,9 @@ const Passkeys: FC<DevicesPageProps> = ({ page, overview, now, passkeyOptions, p
           </li>
         ))}
       </ul>
-      {passkeyOptions === undefined ? (
+      {overview.passkeys.length >= MAX_PASSKEYS ? (
+        <p class="quiet">{copy.passkeysFull}</p>
+      ) : passkeyOptions === undefined ? (
         <a class="button" href={`${page.basePath}/devices/passkey`}>
           {copy.addPasskey}
         </a>

@@ -104,9 +104,9 @@ const addPasskey: OwnHandler = async (context, owner) => {
       response,
       name,
     }))
-  return outcome?.outcome === 'added'
-    ? goTo(context, '/devices?done=passkeyAdded')
-    : show(context, owner, language.messages.devices.addProblem)
+  if (outcome?.outcome === 'added') return goTo(context, '/devices?done=passkeyAdded')
+  const { addProblem, passkeysFull } = language.messages.devices
+  return show(context, owner, outcome?.outcome === 'full' ? passkeysFull : addProblem)
 }
 
 const addPrompts: OwnHandler = async (context, owner) => {

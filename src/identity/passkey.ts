@@ -131,7 +131,7 @@ export const verifyPasskeyRegistrationResponse = async (
   formToken: string,
   person: SignedIn,
   { response, name }: { response: RegistrationResponseJSON; name: string },
-): Promise<{ readonly outcome: 'added' | 'refused' }> => {
+): Promise<{ readonly outcome: 'added' | 'full' | 'refused' }> => {
   const refused = { outcome: 'refused' } as const
   if (response.id.length > MAX_CREDENTIAL_ID_LENGTH) return refused
   const isFirstUse = await verifyClientData(env, party, { purpose: 'add', formToken }, response)
@@ -149,11 +149,14 @@ export const verifyPasskeyRegistrationResponse = async (
   )
   if (verified?.verified !== true) return refused
   const { credential, credentialBackedUp, credentialDeviceType } = verified.registrationInfo
+  const account = accountOf(env, person.subject)
+  // First, because to claim it leaves something behind.
+  if ((await ask(async () => account?.hasRoomForPasskey())) !== true) return { outcome: 'full' }
   // SS-12: new to the whole site.
   const owner = await ask(() => passkeyLogin(env, credential.id).claim(person.subject, ''))
   if (owner !== person.subject) return refused
-  await ask(async () =>
-    accountOf(env, person.subject)?.addPasskey({
+  const added = await ask(async () =>
+    account?.addPasskey({
       id: credential.id,
       publicKey: credential.publicKey,
       counter: credential.counter,
@@ -165,7 +168,7 @@ export const verifyPasskeyRegistrationResponse = async (
       usedAtMs: undefined,
     }),
   )
-  return { outcome: 'added' }
+  return added ?? refused
 }
 
 const hostOf = ({ origin }: RelyingParty): string => new URL(origin).hostname

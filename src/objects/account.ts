@@ -46,8 +46,7 @@ export class Account extends DurableObject {
       this.#events.add({ kind: 'signed_in', atMs: now, about, place }),
     ])
     if (previous !== undefined) await this.#prompts.move(previous, session.id, place, now)
-    await Promise.all([this.#sessions.tidyUp(now), this.#grants.tidyUp(now)])
-    await this.#prompts.tidyUp(now)
+    await Promise.all([this.#tidyUp(now), this.#grants.tidyUp(now)])
     return { outcome: 'opened', isNew: recognised === 'new' }
   }
 
@@ -192,9 +191,16 @@ export class Account extends DurableObject {
     return this.#passkeys.find(id)
   }
 
-  async addPasskey(passkey: Passkey): Promise<void> {
+  /** Whether another passkey may be added. */
+  async hasRoomForPasskey(): Promise<boolean> {
+    return this.#passkeys.hasRoom()
+  }
+
+  async addPasskey(passkey: Passkey): Promise<{ outcome: 'added' | 'full' }> {
+    if (!(await this.#passkeys.hasRoom())) return { outcome: 'full' }
     await this.#passkeys.keep(passkey)
     await this.#note('passkey_added', passkey.name)
+    return { outcome: 'added' }
   }
 
   /** Keeps what has changed about a passkey that was not taken away meanwhile. */
@@ -260,10 +266,13 @@ export class Account extends DurableObject {
     grantId: string,
     device: NewGrant,
   ): Promise<{ outcome: 'connected' | 'refused' }> {
+    const now = Date.now()
     const isOpen = (await this.#profile.open()) !== undefined
-    return isOpen && (await this.#grants.connect(grantId, device, Date.now()))
-      ? { outcome: 'connected' }
-      : { outcome: 'refused' }
+    if (!isOpen || !(await this.#grants.connect(grantId, device, now)))
+      return { outcome: 'refused' }
+    // Whoever only ever decides in an app never signs in here.
+    await this.#tidyUp(now)
+    return { outcome: 'connected' }
   }
 
   /** Rotates a refresh token (RFC 6749 §6); a replay ends the grant. */
@@ -325,6 +334,11 @@ export class Account extends DurableObject {
 
   #tryCode(userCode: string, wasShown = false): Promise<CodeTry> {
     return this.#codes.try(userCode, wasShown, Date.now())
+  }
+
+  async #tidyUp(now: number): Promise<void> {
+    await this.#sessions.tidyUp(now)
+    await this.#prompts.tidyUp(now)
   }
 
   #note(kind: SecurityEvent['kind'], about?: string, place?: Place): Promise<void> {

@@ -10,6 +10,7 @@
 // What they find is a device of somebody else that they may let into their own account.
 import { FREE_WRONG_CODES, MAX_CODE_LIFETIME_MS, WRONG_CODES_FORGOTTEN_MS } from '../config.ts'
 import { MINUTE, SECOND } from '../durations.ts'
+import { MAX_KNOWN_WRONG_CODES } from './account-limits.ts'
 
 /** After the last free one, and after each that follows; the last of them again and again. */
 const WAITS_MS = [
@@ -20,9 +21,6 @@ const WAITS_MS = [
   5 * MINUTE,
   15 * MINUTE,
 ] as const
-
-/** More different codes than this are not known again. */
-const MAX_KNOWN = 5
 
 interface WrongCode {
   readonly codeHash: string
@@ -54,7 +52,7 @@ export const afterWrongCode = (
 ): WrongCodes => ({
   count: Math.max(countAt(before, now), isCrowded ? FREE_WRONG_CODES - 1 : 0) + 1,
   lastAtMs: now,
-  known: [...before.known, { codeHash, atMs: now }].slice(-MAX_KNOWN),
+  known: [...before.known, { codeHash, atMs: now }].slice(-MAX_KNOWN_WRONG_CODES),
 })
 
 /** What an account begins with that is made while everyone makes accounts: one wait. */

@@ -1,6 +1,7 @@
 // The user codes that the person of one account has had looked up (RFC 8628 §5.1).
 import { CODES_AT_ONCE_WINDOW_MS, FREE_WRONG_CODES, MAX_CODE_LIFETIME_MS } from '../config.ts'
 import { sha256 } from '../crypto.ts'
+import { MAX_SHOWN_CODES } from './account-limits.ts'
 import {
   NO_WRONG_CODES,
   type WrongCodes,
@@ -13,9 +14,6 @@ import {
 import type { CodeTry } from './owner.ts'
 
 const WRONG_CODES = 'wrong_user_codes'
-
-/** More codes than this are not remembered as shown. */
-const MAX_SHOWN = 20
 
 /** Counts the wrong ones, and those that come together. */
 export class CodeTries {
@@ -72,7 +70,7 @@ export class CodeTries {
 
   #forget(now: number): void {
     for (const [userCode, triedAtMs] of this.#triedAtMs) {
-      const isTooMuch = this.#triedAtMs.size > MAX_SHOWN
+      const isTooMuch = this.#triedAtMs.size > MAX_SHOWN_CODES
       if (isTooMuch || now >= triedAtMs + MAX_CODE_LIFETIME_MS) this.#triedAtMs.delete(userCode)
     }
   }

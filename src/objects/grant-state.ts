@@ -2,6 +2,7 @@
 import type { RefreshLimits } from '../clients.ts'
 import type { Place } from '../whereabouts.ts'
 import { ENDED_GRANT_KEPT_MS } from '../config.ts'
+import { MAX_GRANTS, MAX_REVOKED_TOKENS } from './account-limits.ts'
 import type { Authentication } from './approval.ts'
 import {
   type RefreshChain,
@@ -141,17 +142,22 @@ export const isGood = (
   return ['current', 'repeated'].includes(standingOf(chain, presented, now))
 }
 
-/** The grant without one of its access tokens (RFC 7009 §2.1). */
+/**
+ * The grant without one of its access tokens (RFC 7009 §2.1). The whole of it is over where they are
+ * too many to remember; it is the same where this one is revoked already.
+ */
 export const revokeAccessToken = (
   grant: Grant,
   jti: string,
   expiresAtMs: number,
   now: number,
-): Grant => ({
-  ...grant,
-  usedAtMs: grant.usedAtMs ?? now,
-  revoked: [...grant.revoked.filter((token) => token.expiresAtMs > now), { jti, expiresAtMs }],
-})
+): Grant => {
+  if (isRevoked(grant, jti)) return grant
+  const revoked = grant.revoked.filter((token) => token.expiresAtMs > now)
+  if (revoked.length >= MAX_REVOKED_TOKENS) return end(grant, now)
+  const usedAtMs = grant.usedAtMs ?? now
+  return { ...grant, usedAtMs, revoked: [...revoked, { jti, expiresAtMs }] }
+}
 
 /** The grant, over: none of its tokens is good any more. */
 export const end = (grant: Grant, now: number): Grant => ({
@@ -195,6 +201,27 @@ export const isConnected = ({ endedAtMs, lastsUntilMs }: Grant, now: number): bo
 /** Whether nobody will ask for a grant any more that has ended or run out. */
 export const isForgettable = ({ endedAtMs, lastsUntilMs }: Grant, now: number): boolean =>
   now >= (endedAtMs ?? lastsUntilMs) + ENDED_GRANT_KEPT_MS
+
+/**
+ * Those of an account's grants that it does not keep: what nobody will ask for, and of too many the
+ * ended ones, and then those unused for longest.
+ */
+export const toForget = <G extends Grant>(
+  grants: readonly G[],
+  now: number,
+): { forgotten: readonly G[]; tooMany: readonly G[] } => {
+  const forgotten = grants.filter((grant) => isForgettable(grant, now))
+  const needed = grants
+    .filter((grant) => !forgotten.includes(grant))
+    .toSorted(
+      (a, b) =>
+        (b.endedAtMs ?? Infinity) - (a.endedAtMs ?? Infinity) || lastUseMs(b) - lastUseMs(a),
+    )
+  return { forgotten, tooMany: needed.slice(MAX_GRANTS) }
+}
+
+const lastUseMs = ({ refresh: chain, connectedAtMs }: Grant): number =>
+  chain?.issuedAtMs ?? connectedAtMs
 
 /** Whether one of the grant's access tokens was revoked on its own. */
 export const isRevoked = (grant: Grant, jti: string): boolean =>

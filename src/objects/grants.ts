@@ -9,11 +9,11 @@ import {
   end,
   isConnected,
   ended,
-  isForgettable,
   isGood,
   isRevoked,
   refresh,
   revokeAccessToken,
+  toForget,
 } from './grant-state.ts'
 import type { RefreshTokenClaim } from './refresh-chain.ts'
 
@@ -48,7 +48,9 @@ export class Grants {
     if (device.approvedAtMs <= allEndedAtMs) return false
     const grant = connect(before, device, now)
     if (grant === undefined) return false
-    if (grant !== before) await this.#keep(grantId, grant)
+    if (grant === before) return true
+    await this.#keep(grantId, grant)
+    await this.tidyUp(now)
     return true
   }
 
@@ -82,9 +84,10 @@ export class Grants {
     expiresAtMs: number,
     now: number,
   ): Promise<void> {
-    const grant = await this.find(grantId)
-    if (grant !== undefined)
-      await this.#keep(grantId, revokeAccessToken(grant, jti, expiresAtMs, now))
+    const grant = await this.live(grantId)
+    if (grant === undefined) return
+    const after = revokeAccessToken(grant, jti, expiresAtMs, now)
+    if (after !== grant) await this.#keep(grantId, after)
   }
 
   /** The live grant that an access token belongs to, unless that was revoked on its own. */
@@ -118,6 +121,7 @@ export class Grants {
   async end(grantId: string, now: number): Promise<void> {
     const grant = await this.find(grantId)
     await this.#keep(grantId, grant === undefined ? ended(now) : end(grant, now))
+    if (grant === undefined) await this.tidyUp(now)
   }
 
   /** Ends them all, also those that were allowed and have not begun. */
@@ -131,18 +135,31 @@ export class Grants {
 
   /** All that are connected, the newest first. */
   async list(now: number): Promise<(Grant & { readonly grantId: string })[]> {
-    const grants = await this.#storage.list<Grant>({ prefix: key('') })
-    return [...grants]
-      .map(([name, grant]) => ({ ...grant, grantId: name.slice(key('').length) }))
+    return (await this.#all())
       .filter((grant) => isConnected(grant, now))
       .toSorted((a, b) => b.connectedAtMs - a.connectedAtMs)
   }
 
-  /** Clears away what nobody will ask for any more. */
+  /** Clears away what nobody will ask for any more, and of too many the least needed. */
   async tidyUp(now: number): Promise<void> {
+    const { forgotten, tooMany } = toForget(await this.#all(), now)
+    await Promise.all(
+      [...forgotten, ...tooMany].map(({ grantId }) => this.#storage.delete(key(grantId))),
+    )
+    // Or a redemption that is repeated would bring it back, and what ended with it.
+    if (tooMany.length > 0)
+      await this.#endUntil(Math.max(...tooMany.map(({ approvedAtMs }) => approvedAtMs)))
+  }
+
+  /** What was allowed until then and has not begun never will. */
+  async #endUntil(atMs: number): Promise<void> {
+    const before = (await this.#storage.get<number>(ALL_ENDED_AT)) ?? -Infinity
+    if (atMs > before) await this.#storage.put(ALL_ENDED_AT, atMs)
+  }
+
+  async #all(): Promise<(Grant & { readonly grantId: string })[]> {
     const grants = await this.#storage.list<Grant>({ prefix: key('') })
-    const old = [...grants].filter(([, grant]) => isForgettable(grant, now))
-    await Promise.all(old.map(([name]) => this.#storage.delete(name)))
+    return [...grants].map(([name, grant]) => ({ ...grant, grantId: name.slice(key('').length) }))
   }
 
   #keep(grantId: string, grant: Grant): Promise<void> {

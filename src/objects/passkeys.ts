@@ -1,4 +1,5 @@
 // The passkeys of one account (WebAuthn Level 3).
+import { MAX_PASSKEYS } from './account-limits.ts'
 
 const key = (id: string) => `passkey:${id}`
 
@@ -26,6 +27,11 @@ export class Passkeys {
 
   find(id: string): Promise<Passkey | undefined> {
     return this.#storage.get<Passkey>(key(id))
+  }
+
+  /** Whether another one may be added. */
+  async hasRoom(): Promise<boolean> {
+    return (await this.list()).length < MAX_PASSKEYS
   }
 
   async keep(passkey: Passkey): Promise<void> {

@@ -8,11 +8,8 @@ import {
   SOURCE_SILENCED_MS,
 } from '../config.ts'
 import { sha256 } from '../crypto.ts'
+import { MAX_REMEMBERED_PROMPTS, MAX_SILENCED_SOURCES } from './account-limits.ts'
 import { PROXIMITIES, type Place, type Whereabouts, proximityOf } from '../whereabouts.ts'
-
-/** A notification stays there for hours, and may still be told that nobody here started it. */
-const MAX_REMEMBERED_PROMPTS = 20
-const MAX_SILENCED = 100
 
 /** A device asks an account that it can name. */
 export interface PromptRequest {
@@ -79,7 +76,7 @@ export const afterSilence = (
 ): PromptGuard => {
   const others = silenced.filter((one) => one.source !== source && now < one.untilMs)
   const silence = { source, untilMs: now + SOURCE_SILENCED_MS }
-  return { prompts, silenced: [silence, ...others].slice(0, MAX_SILENCED) }
+  return { prompts, silenced: [silence, ...others].slice(0, MAX_SILENCED_SOURCES) }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { ID_TOKEN_HINT_LIFETIME_MS } from '../config.ts'
 import { sha256 } from '../crypto.ts'
 import type { Place } from '../whereabouts.ts'
+import { MAX_VOIDED_HINTS } from './account-limits.ts'
 import {
   NO_PROMPTS,
   type PromptGuard,
@@ -92,11 +93,21 @@ export class Prompts {
 
   /** ID tokens from until now name the account no more: those of one client, or of all. */
   async voidHints(now: number, clientId?: string): Promise<void> {
+    await this.#storage.put(clientId === undefined ? HINTS_VOID : hintsVoidOf(clientId), now)
     const voided = await this.#storage.list<number>({ prefix: HINTS_VOID_OF })
-    const old = [...voided].filter(([, atMs]) => atMs + ID_TOKEN_HINT_LIFETIME_MS <= now)
+    const latest = [...voided].toSorted(([, a], [, b]) => b - a)
+    const old = latest.filter(([, atMs]) => atMs + ID_TOKEN_HINT_LIFETIME_MS <= now)
+    const [tooMany, ...more] = latest.slice(MAX_VOIDED_HINTS)
+    await Promise.all([...old, ...more].map(([name]) => this.#storage.delete(name)))
+    if (tooMany !== undefined) await this.#voidAllUntil(tooMany)
+  }
+
+  // One client less to know of: then none of them has anything of that time that names the account.
+  async #voidAllUntil([name, atMs]: readonly [string, number]): Promise<void> {
+    const before = (await this.#storage.get<number>(HINTS_VOID)) ?? -Infinity
     await Promise.all([
-      ...old.map(([name]) => this.#storage.delete(name)),
-      this.#storage.put(clientId === undefined ? HINTS_VOID : hintsVoidOf(clientId), now),
+      this.#storage.delete(name),
+      this.#storage.put(HINTS_VOID, Math.max(before, atMs)),
     ])
   }
 

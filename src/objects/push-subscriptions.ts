@@ -1,6 +1,6 @@
 // The browsers of one account that are asked by Web Push (RFC 8030), each for as long as its session.
-import { MAX_PUSH_SUBSCRIPTIONS } from '../config.ts'
 import type { Place } from '../whereabouts.ts'
+import { MAX_PUSH_SUBSCRIPTIONS } from './account-limits.ts'
 
 const key = (sessionId: string) => `push:${sessionId}`
 

@@ -1,8 +1,8 @@
 // What happened to an account, for its owner to see.
 import type { Place } from '../whereabouts.ts'
+import { MAX_SECURITY_EVENTS } from './account-limits.ts'
 
 const KEY = 'events'
-const MAX_KEPT = 50
 
 export type SecurityEventKind =
   | 'signed_in'
@@ -34,6 +34,6 @@ export class SecurityEvents {
   }
 
   async add(event: SecurityEvent): Promise<void> {
-    await this.#storage.put(KEY, [event, ...(await this.list())].slice(0, MAX_KEPT))
+    await this.#storage.put(KEY, [event, ...(await this.list())].slice(0, MAX_SECURITY_EVENTS))
   }
 }

@@ -1,6 +1,7 @@
 // The browser sessions of one account.
 import { SESSION_LIFETIME_MS } from '../config.ts'
 import type { Place } from '../whereabouts.ts'
+import { MAX_SESSIONS } from './account-limits.ts'
 
 const key = (id: string) => `session:${id}`
 
@@ -62,9 +63,11 @@ export class Sessions {
     await this.#remove(await this.#all())
   }
 
-  /** Clears away what has run out. */
+  /** Clears away what has run out, and of too many the oldest. */
   async tidyUp(now: number): Promise<void> {
-    await this.#remove((await this.#all()).filter((session) => !isLive(session, now)))
+    const [all, live] = [await this.#all(), await this.list(now)]
+    const kept = new Set(live.slice(0, MAX_SESSIONS).map(({ id }) => id))
+    await this.#remove(all.filter(({ id }) => !kept.has(id)))
   }
 
   async #all(): Promise<(Session & { readonly id: string })[]> {

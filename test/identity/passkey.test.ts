@@ -1,10 +1,13 @@
 // Passkey ceremonies with single things wrong (WebAuthn §7.1, §7.2), at the pages that take them.
 import { describe, expect, it } from 'vitest'
+import { MAX_PASSKEYS } from '../../src/objects/account-limits.ts'
+import { accountBehind } from '../support/grants.ts'
 import { type Page, Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
 import { type Said, SoftPasskey } from '../support/soft-passkey.ts'
 import { freshAddress, worker } from '../support/worker.ts'
 
+const FULL = 'You have as many passkeys as an account can keep. Remove one to add another.'
 const ADD = '/devices/passkey/add'
 const SIGN_IN = '/device/sign-in/passkey'
 
@@ -80,6 +83,38 @@ describe('adding a passkey', () => {
   it('SS-12 refuses one that somebody else has', async () => {
     const { passkey } = await withPasskey()
     expect((await add(await signedUp(), passkey)).status).toBe(400)
+  })
+})
+
+describe('an account that is full of passkeys', () => {
+  it('VP-18 says so, offers no other, and takes none', async () => {
+    const person = await signedUp()
+    const page = await person.open('/devices')
+    const { challenge, user } = optionsOn(page, ADD)
+    const subject = Buffer.from(user?.id ?? '', 'base64url').toString('hex')
+    for (let index = 0; index < MAX_PASSKEYS; index += 1)
+      await accountBehind(subject).addPasskey({
+        id: `${index}`,
+        publicKey: new Uint8Array(77),
+        counter: 0,
+        transports: [],
+        isBackupEligible: true,
+        isBackedUp: true,
+        name: 'Phone',
+        addedAtMs: Date.now(),
+        usedAtMs: undefined,
+      })
+    const { html } = await person.open('/devices')
+    expect(html).toContain(FULL)
+    expect(html).not.toContain(ADD)
+    // The page was opened before it was full.
+    const late = new SoftPasskey(ISSUER)
+    const refused = await person.submit(page, ADD, { credential: late.create(challenge) })
+    expect(refused.status).toBe(400)
+    expect(refused.html).toContain(FULL)
+    expect((await add(await signedUp(), late)).url.search, 'nothing claimed it').toBe(
+      '?done=passkeyAdded',
+    )
   })
 })
 

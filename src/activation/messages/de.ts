@@ -209,6 +209,8 @@ export const de: Messages = {
     noPasskeys: 'Du hast noch keinen Passkey. Mit einem meldest du dich ohne Passwort an.',
     addPasskey: 'Passkey hinzufügen',
     addProblem: 'Es wurde kein Passkey hinzugefügt. Bitte versuch es noch einmal.',
+    passkeysFull:
+      'Mehr Passkeys kann ein Konto nicht speichern. Entferne einen, um einen anderen hinzuzufügen.',
     newPasskey: (browser) => `Passkey von ${isolate(browser)}`,
     addedAt: 'Hinzugefügt',
     never: 'Noch nie',

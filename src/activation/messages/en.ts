@@ -202,6 +202,7 @@ export const en = {
     noPasskeys: 'You have no passkey yet. With one you sign in without a password.',
     addPasskey: 'Add a passkey',
     addProblem: 'No passkey was added. Please try again.',
+    passkeysFull: 'You have as many passkeys as an account can keep. Remove one to add another.',
     newPasskey: (browser: string) => `Passkey from ${isolate(browser)}`,
     addedAt: 'Added',
     never: 'Never',

@@ -203,6 +203,7 @@ export const es: Messages = {
     noPasskeys: 'Todavía no tienes ninguna llave de acceso. Con una inicias sesión sin contraseña.',
     addPasskey: 'Añadir una llave de acceso',
     addProblem: 'No se ha añadido ninguna llave de acceso. Inténtalo de nuevo.',
+    passkeysFull: 'Tu cuenta no puede guardar más llaves de acceso. Quita una para añadir otra.',
     newPasskey: (browser) => `Llave de acceso de ${isolate(browser)}`,
     addedAt: 'Añadida',
     never: 'Nunca',

@@ -213,6 +213,8 @@ export const fr: Messages = {
       'Vous n’avez pas encore de clé d’accès. Avec elle, vous vous connectez sans mot de passe.',
     addPasskey: 'Ajouter une clé d’accès',
     addProblem: 'Aucune clé d’accès n’a été ajoutée. Veuillez réessayer.',
+    passkeysFull:
+      'Votre compte ne peut pas enregistrer plus de clés d’accès. Retirez-en une pour en ajouter une autre.',
     newPasskey: (browser) => `Clé d’accès de ${isolate(browser)}`,
     addedAt: 'Ajoutée',
     never: 'Jamais',

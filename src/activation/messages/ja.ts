@@ -203,6 +203,8 @@ export const ja: Messages = {
     noPasskeys: 'パスキーはまだありません。パスキーがあれば、パスワードなしでログインできます。',
     addPasskey: 'パスキーを追加',
     addProblem: 'パスキーは追加されませんでした。もう一度お試しください。',
+    passkeysFull:
+      'このアカウントに保存できるパスキーは上限に達しています。追加するには、いずれかを削除してください。',
     newPasskey: (browser) => `${isolate(browser)}のパスキー`,
     addedAt: '追加',
     never: 'なし',

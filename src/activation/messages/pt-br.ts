@@ -204,6 +204,8 @@ export const ptBr: Messages = {
     noPasskeys: 'Você ainda não tem uma chave de acesso. Com ela, você entra sem senha.',
     addPasskey: 'Adicionar chave de acesso',
     addProblem: 'Nenhuma chave de acesso foi adicionada. Tente de novo.',
+    passkeysFull:
+      'Sua conta não pode guardar mais chaves de acesso. Remova uma para adicionar outra.',
     newPasskey: (browser) => `Chave de acesso de ${isolate(browser)}`,
     addedAt: 'Adicionada',
     never: 'Nunca',
