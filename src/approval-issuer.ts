@@ -23,19 +23,6 @@ export const approvalIssuerSchema = z.strictObject({
 
 export type ApprovalIssuerEntry = z.input<typeof approvalIssuerSchema>
 
-/** An app's web page (RFC 6454 §6.2); web views have schemes of their own. */
-export const approvalOrigin = z.string().check(
-  z.regex(
-    /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.:[\]-]+$/,
-    'must be an origin like https://app.example.com',
-  ),
-  z.refine(
-    // As browsers write it, without the port that https has anyway.
-    (origin) => !/^https?:/.test(origin) || URL.parse(origin)?.origin === origin,
-    'must be an origin as browsers write it',
-  ),
-)
-
 export interface ApprovalIssuer {
   readonly issuer: string
   readonly audience: string

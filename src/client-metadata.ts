@@ -4,6 +4,7 @@
 import * as z from 'zod/mini'
 import { colour, logo } from './brand.ts'
 import { PUSH_HINTS } from './push-settings.ts'
+import { deviceOrigin } from './web-origin.ts'
 import type { Proximity } from './whereabouts.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -144,6 +145,8 @@ export const clientSchema = z
     verification_uri_complete: z._default(z.boolean(), true),
     user_code: z._default(z.enum(['letters', 'digits']), 'letters'),
     proximity: z.prefault(proximitySchema, {}),
+    // A page that starts a sign-in does so from where its visitor is, and may carry the codes away.
+    web_origins: z._default(z.array(deviceOrigin), []),
     // Anybody can send a public client's login_hint, so whoever wants that says so.
     push: z._default(z.enum(PUSH_HINTS), 'id_token_hint'),
     logo: z.optional(logo),

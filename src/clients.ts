@@ -52,6 +52,8 @@ export interface Client {
   readonly hasVerificationUriComplete: boolean
   readonly userCodeCharset: UserCodeCharset
   readonly proximityPolicy: ProximityPolicy
+  /** The web pages that are this client, or may be (`null`). */
+  readonly webOrigins: readonly string[]
   /** What it may name an account by, to have that asked by push. */
   readonly pushHints: PushHints
   readonly brand: ClientBrand
@@ -81,6 +83,7 @@ export const toClient = (entry: Entry): Client => ({
   hasVerificationUriComplete: entry.verification_uri_complete,
   userCodeCharset: entry.user_code,
   proximityPolicy: entry.proximity,
+  webOrigins: entry.web_origins,
   pushHints: entry.push,
   brand: {
     logo: entry.logo,

@@ -7,7 +7,6 @@ import {
   APPROVAL_SCOPE,
   type ApprovalIssuer,
   approvalIssuerSchema,
-  approvalOrigin,
   toApprovalIssuer,
 } from './approval-issuer.ts'
 import { type Brand, colour, logo } from './brand.ts'
@@ -24,6 +23,7 @@ import {
 } from './identity-provider.ts'
 import { type PushSettings, pushKey, pushSchema, toPushSettings } from './push-settings.ts'
 import { describeIssue, settingProblems } from './setting-problems.ts'
+import { pageOrigin } from './web-origin.ts'
 
 /** RFC 8628 §5.4: the longest that a code may live, whatever a client is configured with. */
 export const MAX_CODE_LIFETIME_MS = 15 * MINUTE
@@ -155,7 +155,7 @@ const environmentSchema = z.object({
   BUILT_IN_ACCOUNTS: z._default(z.enum(['on', 'off']), 'on'),
   IDENTITY_PROVIDERS: z._default(z.array(identityProviderSchema), []),
   APPROVAL_ISSUERS: z._default(z.array(approvalIssuerSchema), []),
-  APPROVAL_ORIGINS: z._default(z.array(approvalOrigin), []),
+  APPROVAL_ORIGINS: z._default(z.array(pageOrigin), []),
   REGISTRATION_TOKEN_SHA256: z.optional(
     z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
   ),

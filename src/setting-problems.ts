@@ -101,12 +101,16 @@ const approvalProblems = ({
         : [`${field}: ${issuer} is there twice`]),
     ]
   }),
-  ...origins.flatMap((origin, index) =>
-    origin.startsWith('http:') && !isSecureAddress(origin)
-      ? [`APPROVAL_ORIGINS[${index}]: must be an https origin`]
-      : [],
-  ),
+  ...originProblems('APPROVAL_ORIGINS', origins),
 ]
+
+// Whoever is on the way of a page over plain http can put a page of their own in its place.
+const originProblems = (field: string, origins: readonly string[]): string[] =>
+  origins.flatMap((origin, index) =>
+    origin.startsWith('http:') && !isSecureAddress(origin)
+      ? [`${field}[${index}]: must be an https origin`]
+      : [],
+  )
 
 const providerProblems = (
   { BUILT_IN_ACCOUNTS: builtIn, IDENTITY_PROVIDERS: providers }: Settings,
@@ -149,6 +153,13 @@ const clientProblems = (
 ): string[] =>
   clients.flatMap((client, index) => [
     ...scopeProblems(`CLIENTS[${index}].scope`, client.scope, scopes),
+    ...originProblems(`CLIENTS[${index}].web_origins`, client.webOrigins),
+    // A bearer token that leaks would open every other client as well.
+    ...(client.scope.includes(APPROVAL_SCOPE) && !client.requiresDpop
+      ? [
+          `CLIENTS[${index}].dpop_bound_access_tokens: must be true where scope has ${APPROVAL_SCOPE}`,
+        ]
+      : []),
     ...(clients.findIndex(({ id }) => id === client.id) === index
       ? []
       : [`CLIENTS[${index}].client_id: ${client.id} is there twice, here or as the demo's`]),

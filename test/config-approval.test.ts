@@ -7,7 +7,12 @@ import { problemsOf } from './support/setting-problems.ts'
 
 const ISSUER = 'https://login.example'
 const ENTRY = { issuer: 'https://acme.example', audience: ISSUER }
-const CLIENT = { client_id: 'app', client_name: 'App', scope: 'openid device:approve' }
+const CLIENT = {
+  client_id: 'app',
+  client_name: 'App',
+  scope: 'openid device:approve',
+  dpop_bound_access_tokens: true,
+}
 
 const parse = (vars: object) => parseConfig({ ISSUER, ...vars }, DEMO)
 const mistakesIn = (vars: object) => problemsOf({ ISSUER, ...vars })
@@ -93,6 +98,15 @@ describe('the scope device:approve', () => {
       false,
     )
   })
+
+  it.each([false, undefined])(
+    'AP-19 is never for a client with bearer tokens: dpop_bound_access_tokens = %s',
+    (dpop_bound_access_tokens) => {
+      expect(mistakesIn({ CLIENTS: [{ ...CLIENT, dpop_bound_access_tokens }] })).toContain(
+        'CLIENTS[0].dpop_bound_access_tokens: must be true where scope has device:approve',
+      )
+    },
+  )
 
   it('AP-16 can be put in other words', () => {
     const words = 'Sign in your televisions'

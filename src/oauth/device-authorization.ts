@@ -19,6 +19,7 @@ import { type Parameters, readParameters } from './parameters.ts'
 import type { DeviceAuthorizationResponse } from './protocol.ts'
 import { grantableResource, grantableScope } from './scope.ts'
 
+import { requirePageOf } from './web-origin.ts'
 // With a million live codes, one in 25,000 is taken: five in a row are a fault, not bad luck.
 const MAX_ATTEMPTS = 5
 
@@ -29,8 +30,11 @@ export const deviceAuthorization = async (
 ): Promise<Response> => {
   const { request, env, config, issuer } = exchange
   const parameters = await readParameters(request)
+  // Before anything is looked up, and then once more for the one client.
+  requirePageOf(exchange, config.clients.values())
   const client = await authenticateClient(exchange, parameters)
   if (!client.grantTypes.has(DEVICE_CODE_GRANT))
+  requirePageOf(exchange, [client])
     throw new OAuthError('unauthorized_client', 'This client may not use the device grant')
   refuseRequestObjects(parameters)
   const scope = grantableScope(parameters.get('scope'), client)

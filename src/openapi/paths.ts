@@ -59,6 +59,7 @@ export const PATHS = {
             'unauthorized_client',
           ],
           401: ['invalid_client'],
+          403: ['unauthorized_client'],
           ...TOO_LARGE,
         }),
       },

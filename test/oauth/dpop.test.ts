@@ -113,7 +113,7 @@ const asPoll = async (holder: KeyHolder, path = '/token') =>
     formRequest(
       path,
       { grant_type: DEVICE_CODE_GRANT, client_id: 'tv', device_code: 'nosuch' },
-      { Origin: 'https://app.example', DPoP: await holder.proof({ address: url(path) }) },
+      { Origin: 'https://tv.example', DPoP: await holder.proof({ address: url(path) }) },
     ),
   )
 
@@ -155,7 +155,7 @@ describe('a web page of another origin', () => {
         new Request(url(path), {
           method: 'OPTIONS',
           headers: {
-            Origin: 'https://app.example',
+            Origin: 'https://tv.example',
             'Access-Control-Request-Method': 'POST',
             'Access-Control-Request-Headers': 'dpop',
           },

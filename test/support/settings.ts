@@ -47,7 +47,7 @@ export const TEST_VARS = {
     'library:write': 'Change your library',
   },
   CLIENTS: [
-    client('tv', { hold_seconds: 0 }),
+    client('tv', { hold_seconds: 0, web_origins: ['https://tv.example'] }),
     client('other-tv', { hold_seconds: 0 }),
     client('patient-tv', { interval_seconds: 5, hold_seconds: 0 }),
     client('slow-tv', { interval_seconds: 60, hold_seconds: 0 }),

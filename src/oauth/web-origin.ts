@@ -1,0 +1,25 @@
+// Which web pages may start a device authorization. A page runs wherever its visitor is, so one that
+// is no client's could start a sign-in from the victim's own network, and carry the device_code to
+// wherever its author is: the question would say that the device is near.
+import type { Client } from '../clients.ts'
+import { OAuthError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Throws `unauthorized_client` if a page asks that none of these clients names, and is not ours. */
+export const requirePageOf = (
+  { request, issuer }: Exchange,
+  clients: Iterable<Pick<Client, 'webOrigins'>>,
+): void => {
+  const origin = request.headers.get('Origin') ?? ''
+  if (origin === '' ? !isFromForeignPage(request) : origin === new URL(issuer).origin) return
+  for (const { webOrigins } of clients) if (webOrigins.includes(origin)) return
+  throw new OAuthError(
+    'unauthorized_client',
+    'The origin of this page is not among the web_origins of the client',
+    { status: 403 },
+  )
+}
+
+// A browser that keeps the origin to itself still says that it is another one.
+const isFromForeignPage = ({ headers }: Request): boolean =>
+  ['cross-site', 'same-site'].includes(headers.get('Sec-Fetch-Site') ?? '')
