@@ -1,6 +1,6 @@
 // What was decided about a device, and why, for whoever watches over the service. It says nothing
 // about who decided or which code it was.
-import type { Reaction } from './client-metadata.ts'
+import type { ProximityPolicy, Reaction } from './client-metadata.ts'
 import type { Proximity } from './whereabouts.ts'
 
 export interface Decision {
@@ -21,4 +21,18 @@ export interface Decision {
 /** Logs a decision. */
 export const logDecision = (decision: Decision): void => {
   console.info({ event: 'decision about a device', ...decision })
+}
+
+/** Logs a refused redemption: the person had allowed less than whoever came for the tokens needs. */
+export const logCollectedElsewhere = (
+  { clientId, proximityPolicy }: { clientId: string; proximityPolicy: ProximityPolicy },
+  proximity: Proximity,
+): void => {
+  const proximityAction = proximityPolicy[proximity]
+  console.info({
+    event: 'device_authorization.collected_elsewhere',
+    clientId,
+    proximity,
+    proximityAction,
+  })
 }

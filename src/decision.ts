@@ -6,13 +6,14 @@ import { parseUserCode } from './codes.ts'
 import type { Config } from './config.ts'
 import { type Decision, logDecision } from './decision-log.ts'
 import type { AuthorizationRequest } from './objects/authorization-request.ts'
-import type { Authentication } from './objects/approval.ts'
+import type { Allowance, Authentication } from './objects/approval.ts'
 import type { DenialReason } from './objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from './objects/index.ts'
 import { promptSource } from './objects/prompt-guard.ts'
+import { type DeviceDistance, deviceDistance, fartherOf } from './proximity-policy.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from './rate-limit.ts'
 import { mintGrantId } from './tokens/refresh-token.ts'
-import { type Proximity, placeIn, proximityOf, whereaboutsOf } from './whereabouts.ts'
+import { type Proximity, type Whereabouts, placeIn, whereaboutsOf } from './whereabouts.ts'
 import { countWrongCode } from './wrong-codes.ts'
 
 /** Who decides, however they showed who they are. */
@@ -24,15 +25,24 @@ export interface Decider extends Authentication {
   readonly isKnownWrong?: boolean
   /** They proved that they have been shown this request before. */
   readonly wasShown?: boolean
+  /** The grant whose token they show, where that is one of ours. */
+  readonly grant?: ApprovingGrant
 }
 
-/** A device that waits for somebody's answer. */
-export interface Question<Person extends Decider = Decider> {
+/** A grant whose tokens let further devices in. */
+export interface ApprovingGrant {
+  readonly id: string
+  /** How near its own device was when it was allowed: its tokens vouch for nothing nearer. */
+  readonly proximity: Proximity
+}
+
+/** A device that waits for somebody's answer. `location` is where it is, as far as that is known. */
+export interface Question<Person extends Decider = Decider> extends DeviceDistance {
   readonly decider: Person
   /** Normalised. */
   readonly userCode: string
   readonly request: AuthorizationRequest
-  readonly proximity: Proximity
+  readonly personLocation: Whereabouts
   /** What the client's policy demands at this distance. */
   readonly reaction: Reaction
 }
@@ -78,19 +88,34 @@ export const admit = async <Person extends Decider>(
     case 'denied':
       return { outcome: 'decided', verdict: VERDICTS[opened.reason], request: opened.request }
     case 'reviewable': {
-      const proximity = proximityOf(opened.request.origin, whereabouts)
-      const reaction = opened.request.proximityPolicy[proximity]
-      const question = { decider, userCode, request: opened.request, proximity, reaction }
-      return { outcome: 'question', question }
+      const { request: asked, pollerLocation } = opened
+      const distance = distanceOf(asked, pollerLocation, decider, whereabouts)
+      const reaction = asked.proximityPolicy[distance.proximity]
+      const more = { request: asked, personLocation: whereabouts, reaction }
+      return { outcome: 'question', question: { decider, userCode, ...distance, ...more } }
     }
   }
+}
+
+const distanceOf = (
+  { proximityPolicy, origin }: AuthorizationRequest,
+  pollerLocation: Whereabouts | undefined,
+  { grant }: Decider,
+  person: Whereabouts,
+): DeviceDistance => {
+  const distance = deviceDistance(proximityPolicy, person, origin, pollerLocation)
+  if (grant === undefined) return distance
+  const proximity = fartherOf(proximityPolicy, distance.proximity, grant.proximity)
+  return { ...distance, proximity }
 }
 
 const VERDICTS = {
   declined: 'declined',
   reported: 'reported',
   withdrawn: 'withdrawn',
+  // The two that nobody decided are told to nobody.
   opened_by_many: 'reported',
+  collected_elsewhere: 'withdrawn',
 } as const satisfies Record<DenialReason, Verdict>
 
 /** What a person did where the policy says `confirm`: a scanned address proves neither. */
@@ -135,7 +160,7 @@ export const allow = async (
     log(question, 'check_not_passed')
     return { outcome: 'check_not_passed', problems }
   }
-  const { subject, authTimeMs, amr } = decider
+  const { subject, authTimeMs, amr, grant } = decider
   const decision = await ask(() =>
     deviceAuthorizationOf(env, userCode).approve({
       subject,
@@ -143,12 +168,19 @@ export const allow = async (
       approvedAtMs: Date.now(),
       authTimeMs,
       amr,
+      allowance: allowanceOf(question, reaction),
+      approvingGrantId: grant?.id,
     }),
   )
   if (decision.outcome !== 'decided') return notValid(env, decider, userCode)
   log(question, 'approved')
   return { outcome: 'approved' }
 }
+
+const allowanceOf = (
+  { proximity, location, personLocation }: Question,
+  action: Allowance['action'],
+): Allowance => ({ proximity, action, deviceLocation: location, personLocation })
 
 /** They do not; or say that they never asked for it, which their account remembers. */
 export const refuse = async (
@@ -157,14 +189,14 @@ export const refuse = async (
   question: Question,
   verdict: 'declined' | 'reported',
 ): Promise<{ readonly outcome: typeof verdict | 'not_valid' }> => {
-  const { decider, userCode, request } = question
+  const { decider, userCode, request, location } = question
   const { subject } = decider
   const { clientId, deviceName, origin } = request
   const source = push && promptSource(clientId, origin)
   // First, as it is true whatever becomes of the code: nobody can report again what is decided.
   if (verdict === 'reported')
     await ask(async () =>
-      accountOf(env, subject)?.reportRequest(deviceName, placeIn(origin), source),
+      accountOf(env, subject)?.reportRequest(deviceName, placeIn(location), source),
     )
   const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, verdict))
   if (decision.outcome !== 'decided') return notValid(env, decider, userCode)

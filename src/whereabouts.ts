@@ -19,6 +19,8 @@ export interface Whereabouts extends Place {
   readonly asn: number | undefined
   /** The network of the address: all of IPv4, the first half of IPv6. */
   readonly network: string | undefined
+  /** Whether Cloudflare's edge was asked: there a request without a country hides where it is. */
+  readonly isFromEdge?: boolean
 }
 
 /** From the nearest to the farthest; `far` is another country. */
@@ -43,6 +45,7 @@ export const whereaboutsOf = (request: Request): Whereabouts => {
     operator: textOf(cf?.asOrganization),
     asn: typeof asn === 'number' ? asn : undefined,
     network: networkOf(request),
+    isFromEdge: cf !== undefined,
   }
 }
 
@@ -57,13 +60,21 @@ export const proximityOf = (device: Whereabouts, person: Whereabouts): Proximity
   const isHidden = device.country === TOR || person.country === TOR
   if (!isHidden && isSame(device.network, person.network)) return 'same_network'
   // Whoever hides where they are is not to be thought near.
-  if (isHidden) return 'far'
+  if (isHidden || isUnplaced(device) || isUnplaced(person)) return 'far'
   if (device.country === undefined || person.country === undefined) return 'unknown'
   if (device.country !== person.country) return 'far'
-  if (isSame(device.asn, person.asn)) return 'same_operator'
+  if (isSameOperator(device, person)) return 'same_operator'
   const isSameCity = isSame(device.city, person.city) && device.region === person.region
   return isSameCity ? 'same_city' : 'same_country'
 }
+
+/**
+ * Whether one sender may have sent both: through one operator in one country, by IPv4 and by IPv6,
+ * before and after its prefix changed, or out of a carrier's NAT. Where no edge tells, nothing speaks
+ * against it.
+ */
+export const mayBeOneSender = (a: Whereabouts, b: Whereabouts): boolean =>
+  isSameOperator(a, b) || (isOutside(a) && isOutside(b))
 
 /** The network that an address belongs to: whoever has one IPv6 address has 2^64 of them. */
 export const networkOf = (request: Request): string | undefined => {
@@ -88,6 +99,16 @@ const prefix = ({ parts }: ipaddr.IPv6, bits: 48 | 64): string =>
     .slice(0, bits / 16)
     .map((group) => group.toString(16))
     .join(':')
+
+// The edge places nearly every address: one that it cannot place is no neighbour.
+const isUnplaced = ({ country, isFromEdge }: Whereabouts): boolean =>
+  country === undefined && isFromEdge === true
+
+const isOutside = ({ country, asn, isFromEdge }: Whereabouts): boolean =>
+  country === undefined && asn === undefined && isFromEdge !== true
+
+const isSameOperator = (a: Whereabouts, b: Whereabouts): boolean =>
+  isSame(a.country, b.country) && isSame(a.asn, b.asn)
 
 const isSame = <T>(a: T | undefined, b: T | undefined): boolean => a !== undefined && a === b
 

@@ -5,6 +5,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mintDeviceCode, mintUserCode, parseUserCode } from '../src/codes.ts'
 import { mintSession } from '../src/identity/session.ts'
+import { whereaboutsOf } from '../src/whereabouts.ts'
 import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
 import {
   approve,
@@ -15,7 +16,8 @@ import {
   signInNow,
 } from './support/device.ts'
 import { hold } from './support/held-poll.ts'
-import { freshAddress } from './support/places.ts'
+import { sentFrom } from './support/placed.ts'
+import { RECIFE, TURKU, freshAddress } from './support/places.ts'
 import { Person } from './support/person.ts'
 import { STRANGERS_SECRET, serverSecret } from './support/seals.ts'
 import { ISSUER } from './support/settings.ts'
@@ -90,6 +92,27 @@ describe('a device', () => {
     await allow(device.userCode)
     const cost = await costOf(async () => expect((await device.poll()).status).toBe(200))
     expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 2, signatures: expected })
+  })
+
+  it('that collects from elsewhere costs as many: the denial, and a line for its person', async () => {
+    const home = { network: TURKU, address: freshAddress() }
+    const device = await startDevice('tv', { fetch: sentFrom(home, fetch) })
+    const location = whereaboutsOf(
+      new Request(ISSUER, {
+        cf: { ...TURKU } as never,
+        headers: { 'CF-Connecting-IP': home.address },
+      }),
+    )
+    const allowance = { proximity: 'same_network', action: 'allow' } as const
+    await approve(device.userCode, {
+      subject: anna.subject,
+      allowance: { ...allowance, deviceLocation: location, personLocation: location },
+    })
+    const abroad = sentFrom({ network: RECIFE, address: freshAddress() }, fetch)
+    const poll = async () =>
+      expect((await device.poll({}, {}, abroad)).body.error).toBe('access_denied')
+    expect(await costOf(poll)).toEqual({ ...NOTHING, objects: 2, writes: 2 })
+    expect(await costOf(poll), 'once').toEqual({ ...NOTHING, objects: 1 })
   })
 
   it('that was held until the approval costs no more', async () => {

@@ -23,6 +23,8 @@ const from = (cf: unknown, address?: string): Whereabouts => whereaboutsOf(reque
 
 const HOME = from(TURKU, '203.0.113.7')
 const NOWHERE = from({})
+/** Outside Cloudflare's network, where no edge tells anything. */
+const OUTSIDE = from(undefined)
 const withAsn = (asn: number | undefined) => ({ ...TURKU, asn })
 
 describe('the network of an address', () => {
@@ -56,6 +58,7 @@ describe('whereabouts', () => {
       operator: 'Aura Net',
       asn: 64_500,
       network: '203.0.113.7',
+      isFromEdge: true,
     })
   })
 
@@ -82,6 +85,7 @@ describe('whereabouts', () => {
       operator: undefined,
       asn: undefined,
       network: undefined,
+      isFromEdge: cf !== undefined,
     })
   })
 
@@ -169,7 +173,7 @@ const NEAR: [Proximity, string, Whereabouts, Whereabouts][] = [
   ['far', 'one operator in two countries', HOME, from({ ...RECIFE, asn: 64_500 })],
   ['far', 'one name of a city in two countries', HOME, from({ ...TURKU, country: 'SE', asn: 1 })],
 
-  ['unknown', 'one country not known', HOME, from({ ...TURKU, country: undefined })],
+  ['far', 'one country not known', HOME, from({ ...TURKU, country: undefined })],
   ['far', 'one in Tor', HOME, from({ ...TURKU, country: 'T1' })],
   [
     'far',
@@ -177,14 +181,24 @@ const NEAR: [Proximity, string, Whereabouts, Whereabouts][] = [
     from({ ...TURKU, country: 'T1' }),
     from({ ...TURKU, country: 'T1' }),
   ],
-  ['unknown', 'one in no country', HOME, from({ ...TURKU, country: 'XX' })],
-  ['unknown', 'both in no country', from({ country: 'XX' }), from({ country: 'XX' })],
-  ['unknown', 'nothing known of one', HOME, NOWHERE],
-  ['unknown', 'nothing known of both', NOWHERE, NOWHERE],
+  ['far', 'one in no country', HOME, from({ ...TURKU, country: 'XX' })],
+  ['far', 'both in no country', from({ country: 'XX' }), from({ country: 'XX' })],
+  ['far', 'nothing known of one', HOME, NOWHERE],
+  ['far', 'nothing known of both', NOWHERE, NOWHERE],
+  ['far', 'nothing known of one, and the other outside Cloudflare', NOWHERE, OUTSIDE],
+  ['unknown', 'both outside Cloudflare', OUTSIDE, OUTSIDE],
+  ['unknown', 'one outside Cloudflare', HOME, OUTSIDE],
+  ['unknown', 'two addresses outside', from(undefined, '192.0.2.1'), from(undefined, '192.0.2.2')],
+  [
+    'same_network',
+    'one address outside',
+    from(undefined, '192.0.2.1'),
+    from(undefined, '192.0.2.1'),
+  ],
 ]
 
 describe('the proximity', () => {
-  it.each(NEAR)('XD-3 is %s: %s', (proximity, _, device, person) => {
+  it.each(NEAR)('XD-3 XD-14 is %s: %s', (proximity, _, device, person) => {
     expect(proximityOf(device, person)).toBe(proximity)
     expect(proximityOf(person, device), 'whichever of them is where').toBe(proximity)
   })

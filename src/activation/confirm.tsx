@@ -15,6 +15,7 @@ import {
 import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
 import type { AuthorizationRequest } from '../objects/authorization-request.ts'
+import { toldProximity } from '../proximity-policy.ts'
 import { ConfirmPage } from './confirm-page.tsx'
 import { dropCookie, expectForeign, readCookie } from './cookies.ts'
 import { askToGoOn, notValid } from './enter-code.tsx'
@@ -146,14 +147,13 @@ const showQuestion = async (
   question: Question<SignedIn>,
   check?: Check,
 ): Promise<Response> => {
-  const { decider, userCode, request, proximity, reaction } = question
+  const { decider, userCode, request, location, personLocation, reaction } = question
   if (reaction === 'refuse') {
     noteTooFar(question)
     return showTooFar(context, question)
   }
   const config = context.get('config')
   const page = pageForClient(context, request.clientId)
-  const { origin } = request
   const issuer = issuerFor(config, context.req.url)
   return context.html(
     <ConfirmPage
@@ -162,9 +162,9 @@ const showQuestion = async (
       client={{ name: request.clientName, uri: request.clientUri }}
       device={{
         name: request.deviceName,
-        place: placeName(origin, page.language),
-        proximity,
-        network: origin.operator,
+        place: placeName(location, page.language),
+        proximity: toldProximity(question, personLocation),
+        network: location.operator,
         askedAt: timeAgo(Date.now() - request.requestedAtMs, page.language),
       }}
       userCode={displayUserCode(userCode)}

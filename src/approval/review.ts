@@ -8,6 +8,7 @@ import { type Question, noteTooFar } from '../decision.ts'
 import { SECOND } from '../durations.ts'
 import type { Exchange } from '../oauth/exchange.ts'
 import type { AuthorizationRequest } from '../objects/authorization-request.ts'
+import { toldProximity } from '../proximity-policy.ts'
 import { admitApprover } from './approver.ts'
 
 /** Shows it and decides nothing; or tells what this person has decided already. */
@@ -58,15 +59,17 @@ const clientOf = (request: AuthorizationRequest, config: Config, issuer: string)
   }
 }
 
-const deviceOf = ({ request, proximity }: Question, language: Language) => {
-  const { city, region, country, operator } = request.origin
-  const text = placeName(request.origin, language)
+const deviceOf = (question: Question, language: Language) => {
+  const { request, location, proximity, personLocation } = question
+  const { city, region, country, operator } = location
+  const told = toldProximity(question, personLocation)
+  const text = placeName(location, language)
   return {
     name: request.deviceName,
     place: text === undefined ? undefined : { text, city, region, country },
     proximity: {
       level: proximity,
-      text: proximity === 'unknown' ? undefined : language.messages.confirm.proximity[proximity],
+      text: told === 'unknown' ? undefined : language.messages.confirm.proximity[told],
     },
     network: operator,
     asked_at: Math.floor(request.requestedAtMs / SECOND),

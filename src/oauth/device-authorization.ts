@@ -6,6 +6,7 @@ import { deviceNameOf } from '../device-name.ts'
 import { SECOND } from '../durations.ts'
 import { ask, deviceAuthorizationOf } from '../objects/index.ts'
 import type { AuthorizationRequest } from '../objects/authorization-request.ts'
+import { policyFor } from '../proximity-policy.ts'
 import type { WaitingDevice } from '../push/prompt.ts'
 import { isWithinLimit } from '../rate-limit.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
@@ -18,8 +19,8 @@ import type { Exchange } from './exchange.ts'
 import { type Parameters, readParameters } from './parameters.ts'
 import type { DeviceAuthorizationResponse } from './protocol.ts'
 import { grantableResource, grantableScope } from './scope.ts'
-
 import { requirePageOf } from './web-origin.ts'
+
 // With a million live codes, one in 25,000 is taken: five in a row are a fault, not bad luck.
 const MAX_ATTEMPTS = 5
 
@@ -29,12 +30,12 @@ export const deviceAuthorization = async (
   mint = mintUserCode,
 ): Promise<Response> => {
   const { request, env, config, issuer } = exchange
-  const parameters = await readParameters(request)
   // Before anything is looked up, and then once more for the one client.
   requirePageOf(exchange, config.clients.values())
+  const parameters = await readParameters(request)
   const client = await authenticateClient(exchange, parameters)
-  if (!client.grantTypes.has(DEVICE_CODE_GRANT))
   requirePageOf(exchange, [client])
+  if (!client.grantTypes.has(DEVICE_CODE_GRANT))
     throw new OAuthError('unauthorized_client', 'This client may not use the device grant')
   refuseRequestObjects(parameters)
   const scope = grantableScope(parameters.get('scope'), client)
@@ -59,7 +60,7 @@ export const deviceAuthorization = async (
     expiresAtMs: Math.ceil((now + client.codeLifetimeMs) / SECOND) * SECOND,
     deviceName: deviceNameOf(parameters.get('device_name'), request.headers.get('User-Agent')),
     origin: whereaboutsOf(request),
-    proximityPolicy: client.proximityPolicy,
+    proximityPolicy: policyFor(client.proximityPolicy, scope),
   })
   promptByHint(exchange, hint, started)
   return Response.json(respond(client, issuer, started))

@@ -239,6 +239,11 @@ export class Account extends DurableObject {
   }
 
   /** Asks it no more; only if it is still where `endpoint` says, where that is told. */
+  /** A device that the person allowed came for its tokens from elsewhere, and got none. */
+  async noteCollectedElsewhere(deviceName: string, place: Place): Promise<void> {
+    await this.#note('collected_elsewhere', deviceName, place)
+  }
+
   async unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
     await this.#prompts.unsubscribe(sessionId, endpoint)
   }

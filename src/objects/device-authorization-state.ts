@@ -5,28 +5,22 @@ import {
   COLLECTION_GRACE_MS,
   RECOVERY_UNTIL_MS,
   SLOW_DOWN_SECONDS,
-  TOO_MANY_PEOPLE,
 } from '../config.ts'
 import { SECOND } from '../durations.ts'
+import type { Proximity, Whereabouts } from '../whereabouts.ts'
 import type { Approval } from './approval.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
-
-/** Somebody who had the code shown to them, and where they were the first time. */
-export interface Opening {
-  readonly subject: string
-  readonly country: string | undefined
-}
-
-/** Who has it shown to them now; the network is not kept. */
-export interface Opener extends Opening {
-  readonly network?: string | undefined
-}
+import { collectedElsewhere } from './collected-elsewhere.ts'
+import { type Opener, type Opening, isBeside, isPassedAround } from './openings.ts'
+import { isTooSoon } from './poll-interval.ts'
 
 /**
  * Why a device is denied: the person declined, or says they never asked for it, or took it back; or
- * too many people opened the same code (RFC 10027 §6.1.4, §6.1.6).
+ * too many people opened the same code (RFC 10027 §6.1.4, §6.1.6); or the grant was collected from
+ * farther away than they had allowed.
  */
-export type DenialReason = 'declined' | 'reported' | 'withdrawn' | 'opened_by_many'
+export type DenialReason =
+  'declined' | 'reported' | 'withdrawn' | 'opened_by_many' | 'collected_elsewhere'
 
 export type AuthorizationState =
   | {
@@ -65,6 +59,7 @@ export interface Poller {
   readonly codeChallenge: string | undefined
   /** The thumbprint of the key that its DPoP proof was made with. */
   readonly dpopJkt: string | undefined
+  readonly location: Whereabouts
 }
 
 export type PollOutcome =
@@ -85,6 +80,13 @@ export type RedeemOutcome =
       /** When that was first so: the same repeated at once gets the same refresh token. */
       readonly redeemedAtMs: number
     }
+  | {
+      readonly outcome: 'collected_elsewhere'
+      readonly request: AuthorizationRequest
+      readonly approval: Approval
+      /** How near to the person whoever came for it is. */
+      readonly proximity: Proximity
+    }
   | { readonly outcome: 'invalid_target' }
   | Exclude<PollOutcome, { outcome: 'redeemable' | 'slow_down' }>
 
@@ -101,7 +103,13 @@ export type WithdrawalOutcome =
   | { readonly outcome: 'not_valid' }
 
 export type ReviewOutcome =
-  | { readonly outcome: 'reviewable' | 'approved'; readonly request: AuthorizationRequest }
+  | {
+      readonly outcome: 'reviewable'
+      readonly request: AuthorizationRequest
+      /** Where the device polled from last; undefined where that is not known. */
+      readonly pollerLocation: Whereabouts | undefined
+    }
+  | { readonly outcome: 'approved'; readonly request: AuthorizationRequest }
   | {
       readonly outcome: 'denied'
       readonly reason: DenialReason
@@ -191,6 +199,12 @@ export const redeem = (
   if (state.status !== 'approved' && state.status !== 'redeemed')
     throw new TypeError(`${state.status} is not redeemable`)
   const { request, approval } = state
+  const proximity = collectedElsewhere(request, approval, poller.location)
+  if (proximity !== undefined)
+    return {
+      state: { status: 'denied', request, reason: 'collected_elsewhere', subject: undefined },
+      outcome: { outcome: 'collected_elsewhere', request, approval, proximity },
+    }
   // RFC 8707 §2.2: a refused target consumes nothing.
   if (resource.some((target) => !request.resource.includes(target)))
     return { state, outcome: { outcome: 'invalid_target' } }
@@ -215,13 +229,16 @@ export const redeem = (
  */
 export const open = (
   state: AuthorizationState,
-  { subject, country, network }: Opener,
+  opener: Opener,
   now: number,
+  pollerLocation?: Whereabouts,
 ): { state: AuthorizationState; outcome: ReviewOutcome } => {
   const { request } = state
+  const { subject, country } = opener
   if (state.status === 'pending' && isReviewable(state, now)) {
-    const isBesideIt = network !== undefined && network === request.origin.network
-    const isCounted = isBesideIt || state.openings.some((one) => one.subject === subject)
+    const isCounted =
+      isBeside(opener, request.origin, pollerLocation) ||
+      state.openings.some((one) => one.subject === subject)
     const openings = isCounted ? state.openings : [...state.openings, { subject, country }]
     return isPassedAround(openings)
       ? {
@@ -230,7 +247,7 @@ export const open = (
         }
       : {
           state: isCounted ? state : { ...state, openings },
-          outcome: { outcome: 'reviewable', request },
+          outcome: { outcome: 'reviewable', request, pollerLocation },
         }
   }
   if ('approval' in state && state.approval.subject === subject)
@@ -238,12 +255,6 @@ export const open = (
   return state.status === 'denied' && state.subject === subject
     ? { state, outcome: { outcome: 'denied', reason: state.reason, request } }
     : { state, outcome: { outcome: 'not_valid' } }
-}
-
-const isPassedAround = (openings: readonly Opening[]): boolean => {
-  const countries = new Set(openings.map(({ country }) => country))
-  countries.delete(undefined)
-  return openings.length >= TOO_MANY_PEOPLE || countries.size > 1
 }
 
 const isReviewable = (state: AuthorizationState, now: number): boolean =>
@@ -278,21 +289,11 @@ const collectionEndMs = ({
 // A poll that came after the redemption is a repeat: its sender cannot have had the answer, or
 // dropped it. One that came before was sent beside it, and is no business of ours (DC-16).
 const isRepeat = (
-  { redeemedAtMs, dpopJkt }: AuthorizationState & { status: 'redeemed' },
+  { request, approval, redeemedAtMs, dpopJkt }: AuthorizationState & { status: 'redeemed' },
   poller: Poller,
   now: number,
 ): boolean =>
   dpopJkt === poller.dpopJkt &&
+  collectedElsewhere(request, approval, poller.location) === undefined &&
   poller.arrivedAtMs > redeemedAtMs &&
   now <= redeemedAtMs + RECOVERY_UNTIL_MS
-
-const isTooSoon = (
-  { intervalSeconds }: AuthorizationRequest,
-  now: number,
-  lastPollAtMs: number | undefined,
-): boolean => {
-  if (lastPollAtMs === undefined) return false
-  const intervalMs = intervalSeconds * SECOND
-  // Clocks and networks jitter, and for some clients one wrong `slow_down` ends the sign-in.
-  return now - lastPollAtMs < intervalMs - Math.min(SECOND, intervalMs / 2)
-}

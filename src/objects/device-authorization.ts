@@ -3,13 +3,13 @@
 // nobody can ask for it any more. It stores one record, under one key.
 import { DurableObject } from 'cloudflare:workers'
 import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../config.ts'
-import { logDecision } from '../decision-log.ts'
+import { logCollectedElsewhere, logDecision } from '../decision-log.ts'
+import type { Whereabouts } from '../whereabouts.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Approval } from './approval.ts'
 import {
   type AuthorizationState,
   type DecisionOutcome,
-  type Opener,
   type Poller,
   type PollOutcome,
   type RedeemOutcome,
@@ -23,6 +23,7 @@ import {
   retainedUntilMs,
   withdraw,
 } from './device-authorization-state.ts'
+import type { Opener } from './openings.ts'
 import { watch } from './watch.ts'
 
 const RECORD = 'authorization'
@@ -45,6 +46,12 @@ export const EXPIRY_HEADER = 'Expiry'
 const POLL = 'poll'
 const PAGE = 'page'
 
+/** What is kept of a held poll. */
+interface HeldPoll {
+  readonly arrivedAtMs: number
+  readonly location: Whereabouts
+}
+
 interface Page {
   readonly subject: string
   readonly sinceMs: number
@@ -57,6 +64,8 @@ export class DeviceAuthorization extends DurableObject {
   // Polls write nothing, so this is forgotten with the instance, after 10 s of sleep. A longer
   // interval is then enforced for 10 s only; a held poll's arrival is on its socket.
   #lastPollAtMs: number | undefined
+  // Of the device's own polls alone, early ones included. Forgotten likewise.
+  #lastPollLocation: Whereabouts | undefined
   // The record, once it was read or kept: nobody else writes it.
   #known: AuthorizationState | undefined
 
@@ -83,7 +92,8 @@ export class DeviceAuthorization extends DurableObject {
     if (subject !== null) return this.#watch(state, { subject, sinceMs: now })
     const poller = JSON.parse(decodeURIComponent(headers.get(POLLER_HEADER) ?? '')) as Poller
     const polled = this.#poll(state, poller, now)
-    return polled.outcome === 'pending' ? this.#hold(POLL, now) : Response.json(polled)
+    if (polled.outcome !== 'pending') return Response.json(polled)
+    return this.#hold(POLL, { arrivedAtMs: now, location: poller.location } satisfies HeldPoll)
   }
 
   /** Hands the grant over, once (RFC 8628 §3.4). */
@@ -92,12 +102,18 @@ export class DeviceAuthorization extends DurableObject {
     if (before === undefined) return { outcome: 'absent' }
     const { state, outcome } = redeem(before, poller, resource, Date.now())
     if (state !== before) await this.#save(state)
+    if (outcome.outcome === 'collected_elsewhere')
+      logCollectedElsewhere(outcome.request, outcome.proximity)
     return outcome
   }
 
   /** What a person is asked to allow, or has decided. */
   async open(opener: Opener): Promise<ReviewOutcome> {
-    return this.#decide((state) => open(state, opener, Date.now()))
+    const held = this.ctx.getWebSockets(POLL).map(heldPoll)
+    // What is held is known also after the object slept.
+    const last = held.toSorted((a, b) => b.arrivedAtMs - a.arrivedAtMs)[0]
+    const location = this.#lastPollLocation ?? last?.location
+    return this.#decide((state) => open(state, opener, Date.now(), location))
   }
 
   async approve(approval: Approval): Promise<DecisionOutcome> {
@@ -125,6 +141,8 @@ export class DeviceAuthorization extends DurableObject {
     if (state === undefined) return { outcome: 'absent' }
     const held = this.ctx.getWebSockets(POLL)
     const outcome = poll(state, poller, now, this.#lastArrivalMs(held))
+    if (outcome.outcome === 'pending' || outcome.outcome === 'slow_down')
+      this.#lastPollLocation = poller.location
     if (outcome.outcome === 'pending') {
       this.#lastPollAtMs = now
       end(held, 'superseded')
@@ -179,7 +197,7 @@ export class DeviceAuthorization extends DurableObject {
   }
 
   #lastArrivalMs(held: readonly WebSocket[]): number | undefined {
-    const arrivals = held.map((socket) => socket.deserializeAttachment() as number)
+    const arrivals = held.map((socket) => heldPoll(socket).arrivedAtMs)
     if (this.#lastPollAtMs !== undefined) arrivals.push(this.#lastPollAtMs)
     return arrivals.length === 0 ? undefined : Math.max(...arrivals)
   }
@@ -208,6 +226,8 @@ export class DeviceAuthorization extends DurableObject {
     }
   }
 }
+
+const heldPoll = (socket: WebSocket): HeldPoll => socket.deserializeAttachment() as HeldPoll
 
 const end = (sockets: readonly WebSocket[], why: HeldPollEnd | WatchEnd): void => {
   for (const socket of sockets) socket.close(SOCKET_ENDED, why)

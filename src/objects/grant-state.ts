@@ -3,7 +3,7 @@ import type { RefreshLimits } from '../clients.ts'
 import type { Place } from '../whereabouts.ts'
 import { ENDED_GRANT_KEPT_MS } from '../config.ts'
 import { MAX_GRANTS, MAX_REVOKED_TOKENS } from './account-limits.ts'
-import type { Authentication } from './approval.ts'
+import type { Allowance, Authentication } from './approval.ts'
 import {
   type RefreshChain,
   type RefreshTokenClaim,
@@ -30,6 +30,10 @@ export interface Grant {
   readonly approvedAtMs: number
   /** How they had signed in; grants of before that was kept do not know. */
   readonly authentication?: Authentication
+  /** How near its device was, and what they did about that; older grants do not know. */
+  readonly allowed?: Pick<Allowance, 'proximity' | 'action'> | undefined
+  /** The grants by whose tokens it was allowed, one after the other: it ends with each of them. */
+  readonly approvedBy?: readonly string[]
   readonly connectedAtMs: number
   /** When the last of its tokens has run out: what comes after is no device any more. */
   readonly lastsUntilMs: number

@@ -9,6 +9,7 @@ export type SecurityEventKind =
   | 'device_removed'
   | 'device_reported'
   | 'request_reported'
+  | 'collected_elsewhere'
   | 'signed_out_everywhere'
   | 'passkey_added'
   | 'passkey_removed'

@@ -111,7 +111,7 @@ describe('what is shown', () => {
     const { body } = await (await appIn({})).review(device.userCode)
     expect(body.device).toStrictEqual({
       name: 'Den TV',
-      proximity: { level: 'unknown' },
+      proximity: { level: 'far' },
       asked_at: 1_800_000_000,
     })
     expect(body.client).toStrictEqual({

@@ -91,20 +91,20 @@ describe('says how near the device is', () => {
     })
   })
 
-  it('XD-3 not at all where the edge knows nothing of the device', async () => {
+  it('XD-3 XD-14 not at all where the edge cannot place the device, which is as if far', async () => {
     const phone = await signedInAt(at(TURKU))
     const device = await RemoteDevice.start(server.origin, { place: at({}) })
     await phone.scan(device)
     expect(await factsOn(phone)).toEqual({ 'Calls itself': 'Living-room TV', Asked: 'just now' })
-    await phone.tap('Allow')
-    await phone.sees('You’re connected')
+    await phone.reads('Is this device with you?')
   })
 
-  it('XD-3 not at all where it knows nothing of the person', async () => {
+  it('XD-3 XD-14 not at all where it cannot place the person, who is as if far', async () => {
     const phone = await signedInAt(at({}))
     const device = await RemoteDevice.start(server.origin, { place: at(RECIFE) })
     await phone.scan(device)
     expect((await factsOn(phone))['Asks from']).toBe('Recife, Pernambuco, Brazil')
+    await phone.reads('Is this device with you?')
   })
 })
 

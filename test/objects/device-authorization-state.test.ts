@@ -4,7 +4,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   type AuthorizationState,
-  type Opening,
   approve,
   deny,
   open,
@@ -13,6 +12,7 @@ import {
   retainedUntilMs,
   withdraw,
 } from '../../src/objects/device-authorization-state.ts'
+import type { Opening } from '../../src/objects/openings.ts'
 import {
   EXPIRY,
   GRACE,

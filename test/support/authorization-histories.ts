@@ -1,6 +1,7 @@
 // Random histories of one device authorization: who did what, and how long after the step before.
 import * as fc from 'fast-check'
 import type { Poller } from '../../src/objects/device-authorization-state.ts'
+import { UNKNOWN } from './authorization-states.ts'
 
 /** Of interval 5 s: polls are early within 4 s, decisions can be collected 30 s after expiry. */
 export const INTERVAL_SECONDS = 5
@@ -99,6 +100,7 @@ export const pollerOf = (
   secretHash: step.sender === 'wrong secret' ? 'other' : own.secretHash,
   codeChallenge: step.sender === 'wrong verifier' ? 'other' : own.codeChallenge,
   dpopJkt: step.key,
+  location: UNKNOWN,
 })
 
 export const approvalOf = (who: Subject, atMs: number) => ({

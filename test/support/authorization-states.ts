@@ -76,5 +76,6 @@ export const pollAt = (arrivedAtMs: number, more: Partial<Poller> = {}): Poller 
   secretHash: 'digest',
   codeChallenge: undefined,
   dpopJkt: undefined,
+  location: UNKNOWN,
   ...more,
 })

@@ -1,9 +1,10 @@
 // A device: it asks for a code, shows it, and polls.
 import { env } from 'cloudflare:workers'
 import { parseUserCode } from '../../src/codes.ts'
-import type { Approval } from '../../src/objects/approval.ts'
+import type { Allowance, Approval } from '../../src/objects/approval.ts'
 import { mintGrantId } from '../../src/tokens/refresh-token.ts'
 import { emailLogin, mintSubject } from '../../src/objects/index.ts'
+import { UNKNOWN } from './authorization-states.ts'
 import { type Fetch, formRequest, worker } from './worker.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -24,7 +25,8 @@ export interface Device {
   /** As it is shown on the screen. */
   readonly userCode: string
   readonly answer: Json
-  poll(fields?: Fields, headers?: Fields): Promise<Answer>
+  /** `by` sends it instead of what started it. */
+  poll(fields?: Fields, headers?: Fields, by?: Fetch): Promise<Answer>
 }
 
 /** An answer and what it says: nothing, or JSON. */
@@ -60,9 +62,9 @@ export const startDevice = async (
     deviceCode: answer.device_code,
     userCode: answer.user_code,
     answer,
-    poll: async (more = {}, moreHeaders = {}) =>
+    poll: async (more = {}, moreHeaders = {}, by = fetch) =>
       answerOf(
-        await fetch(formRequest('/token', { ...own, ...more }, { ...headers, ...moreHeaders })),
+        await by(formRequest('/token', { ...own, ...more }, { ...headers, ...moreHeaders })),
       ),
   }
 }
@@ -96,6 +98,14 @@ export const newPerson = async (): Promise<{ subject: string; email: string; nam
   return { subject, email, name }
 }
 
+/** Both in one network, of which nothing else is known. */
+const BESIDE: Allowance = {
+  proximity: 'same_network',
+  action: 'allow',
+  deviceLocation: UNKNOWN,
+  personLocation: UNKNOWN,
+}
+
 /** A person allows what a device shows, without the pages. */
 export const approve = async (userCode: string, approval: Partial<Approval> = {}) =>
   authorizationBehind(userCode).approve({
@@ -104,6 +114,7 @@ export const approve = async (userCode: string, approval: Partial<Approval> = {}
     approvedAtMs: Date.now(),
     authTimeMs: Date.now(),
     amr: ['pwd'],
+    allowance: BESIDE,
     ...approval,
   })
 

@@ -74,6 +74,11 @@ export class KeyHolder {
     return (await isAskedForNonce(response)) ? proven() : response
   }
 
+  /** The same key, at a Worker with other settings. */
+  at(send: Fetch): KeyHolder {
+    return new KeyHolder(this.alg, this.jwk, this.secret, send)
+  }
+
   /** The same at one endpoint, and no proof anywhere else. */
   readonly fetchOnlyAt =
     (path: string): Fetch =>

@@ -34,7 +34,7 @@ export class RemoteDevice {
   readonly #origin: string
   readonly #clientId: string
   readonly #deviceCode: string
-  readonly #place: Place
+  #place: Place
   readonly #intervalMs: number
   #pollAtMs = 0
 
@@ -58,6 +58,11 @@ export class RemoteDevice {
     if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`)
     const answer = await response.json<Fields>()
     return new RemoteDevice(origin, { clientId, name, place, hint }, answer)
+  }
+
+  /** From now on it is elsewhere, or somebody there has its codes. */
+  moveTo(place: Place): void {
+    this.#place = place
   }
 
   /** Polls once, when it may: the error, or `tokens`. */

@@ -227,6 +227,7 @@ export const ar: Messages = {
       device_removed: (about) => `إزالة جهاز: ${isolate(about)}`,
       device_reported: (about) => `إزالة جهاز ليس لك: ${isolate(about)}`,
       request_reported: (about) => `إيقاف طلب: ${isolate(about)}`,
+      collected_elsewhere: (about) => `إيقاف جهاز لم يكن حيث سمحت به: ${isolate(about)}`,
       signed_out_everywhere: () => 'تسجيل الخروج من كل مكان',
       passkey_added: (about) => `إضافة مفتاح مرور: ${isolate(about)}`,
       passkey_removed: (about) => `إزالة مفتاح مرور: ${isolate(about)}`,

@@ -241,6 +241,8 @@ export const de: Messages = {
       device_removed: (about) => `Gerät entfernt: ${isolate(about)}`,
       device_reported: (about) => `Gerät entfernt, das nicht deins war: ${isolate(about)}`,
       request_reported: (about) => `Anfrage gestoppt: ${isolate(about)}`,
+      collected_elsewhere: (about) =>
+        `Gerät gestoppt, das nicht dort war, wo du es zugelassen hast: ${isolate(about)}`,
       signed_out_everywhere: () => 'Überall abgemeldet',
       passkey_added: (about) => `Passkey hinzugefügt: ${isolate(about)}`,
       passkey_removed: (about) => `Passkey entfernt: ${isolate(about)}`,

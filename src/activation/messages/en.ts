@@ -235,6 +235,8 @@ export const en = {
       device_removed: (about: string) => `Removed ${isolate(about)}`,
       device_reported: (about: string) => `Removed ${isolate(about)}, which was not yours`,
       request_reported: (about: string) => `Stopped a request of ${isolate(about)}`,
+      collected_elsewhere: (about: string) =>
+        `Stopped ${isolate(about)}, which was not where you allowed it`,
       signed_out_everywhere: () => 'Signed out everywhere',
       passkey_added: (about: string) => `Added the passkey ${isolate(about)}`,
       passkey_removed: (about: string) => `Removed the passkey ${isolate(about)}`,

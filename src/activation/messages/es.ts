@@ -234,6 +234,8 @@ export const es: Messages = {
       device_removed: (about) => `Dispositivo quitado: ${isolate(about)}`,
       device_reported: (about) => `Dispositivo quitado porque no era tuyo: ${isolate(about)}`,
       request_reported: (about) => `Solicitud detenida: ${isolate(about)}`,
+      collected_elsewhere: (about) =>
+        `Dispositivo detenido porque no estaba donde lo permitiste: ${isolate(about)}`,
       signed_out_everywhere: () => 'Se cerraron todas las sesiones',
       passkey_added: (about) => `Llave de acceso añadida: ${isolate(about)}`,
       passkey_removed: (about) => `Llave de acceso quitada: ${isolate(about)}`,

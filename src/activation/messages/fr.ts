@@ -246,6 +246,8 @@ export const fr: Messages = {
       device_reported: (about) =>
         `Appareil retiré, qui n’était pas le vôtre\u202f: ${isolate(about)}`,
       request_reported: (about) => `Demande bloquée\u202f: ${isolate(about)}`,
+      collected_elsewhere: (about) =>
+        `Appareil bloqué, qui n’était pas là où vous l’aviez autorisé\u202f: ${isolate(about)}`,
       signed_out_everywhere: () => 'Fermeture de toutes les sessions',
       passkey_added: (about) => `Clé d’accès ajoutée\u202f: ${isolate(about)}`,
       passkey_removed: (about) => `Clé d’accès retirée\u202f: ${isolate(about)}`,

@@ -235,6 +235,7 @@ export const ja: Messages = {
       device_removed: (about) => `デバイスを削除：${isolate(about)}`,
       device_reported: (about) => `自分のものではないデバイスを削除：${isolate(about)}`,
       request_reported: (about) => `要求を停止：${isolate(about)}`,
+      collected_elsewhere: (about) => `許可した場所になかったデバイスを停止：${isolate(about)}`,
       signed_out_everywhere: () => 'すべての場所でログアウト',
       passkey_added: (about) => `パスキーを追加：${isolate(about)}`,
       passkey_removed: (about) => `パスキーを削除：${isolate(about)}`,

@@ -236,6 +236,8 @@ export const ptBr: Messages = {
       device_removed: (about) => `Dispositivo removido: ${isolate(about)}`,
       device_reported: (about) => `Dispositivo removido por não ser seu: ${isolate(about)}`,
       request_reported: (about) => `Pedido interrompido: ${isolate(about)}`,
+      collected_elsewhere: (about) =>
+        `Dispositivo bloqueado por não estar onde você o permitiu: ${isolate(about)}`,
       signed_out_everywhere: () => 'Todas as sessões foram encerradas',
       passkey_added: (about) => `Chave de acesso adicionada: ${isolate(about)}`,
       passkey_removed: (about) => `Chave de acesso removida: ${isolate(about)}`,

@@ -23,7 +23,7 @@ import { preferredWaitSeconds } from '../prefer.ts'
 import { mayRefresh, remainingScope } from '../scope.ts'
 import { prepareTokens, tokenResponse } from '../token-response.ts'
 import { isWithinLimit } from '../../rate-limit.ts'
-import { placeIn } from '../../whereabouts.ts'
+import { placeIn, whereaboutsOf } from '../../whereabouts.ts'
 import type { Exchange, TokenRequest } from '../exchange.ts'
 
 export const GRANT_TYPE = DEVICE_CODE_GRANT
@@ -44,6 +44,7 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
     secretHash: deviceCode.secretHash,
     codeChallenge: verifier === undefined ? undefined : sha256(verifier),
     dpopJkt,
+    location: whereaboutsOf(exchange.request),
   }
   if (!(await isPolite(exchange, deviceCode)))
     throw slowDown(client.intervalSeconds + SLOW_DOWN_SECONDS)
@@ -104,9 +105,10 @@ const redeem = async (
   const redeemed = await ask(() =>
     deviceAuthorizationOf(env, deviceCode.userCode).redeem(poller, parameters.resource),
   )
+  if (redeemed.outcome === 'collected_elsewhere') await warnPerson(env, redeemed, poller)
   if (redeemed.outcome !== 'redeemed') throw refusal(redeemed, deviceCode)
   const { request, approval, audience, redeemedAtMs } = redeemed
-  const { subject, grantId, authTimeMs, amr } = approval
+  const { subject, grantId, authTimeMs, amr, allowance, approvingGrantId } = approval
   const authentication = { authTimeMs, amr }
   const { resource, deviceName, origin } = request
   const scope = remainingScope(request.scope, client)
@@ -121,13 +123,15 @@ const redeem = async (
       clientId: client.id,
       clientName: client.name,
       deviceName,
-      place: placeIn(origin),
+      place: placeIn(allowance?.deviceLocation ?? origin),
       // What the person allowed: cut anew each time that tokens are issued.
       scope: request.scope,
       resource,
       dpopJkt: bindingKey(client, poller.dpopJkt),
       approvedAtMs: approval.approvedAtMs,
       authentication,
+      allowed: allowance && { proximity: allowance.proximity, action: allowance.action },
+      approvedBy: approvingGrantId === undefined ? [] : [approvingGrantId],
       lastsUntilMs:
         refreshToken === undefined
           ? Date.now() + client.accessTokenSeconds * SECOND
@@ -151,6 +155,17 @@ const redeem = async (
   })
 }
 
+// Their own page said that the device was connected, so it is they who have to know better.
+const warnPerson = async (
+  env: Cloudflare.Env,
+  { request, approval }: Extract<RedeemOutcome, { outcome: 'collected_elsewhere' }>,
+  { location }: Poller,
+): Promise<void> => {
+  await ask(async () =>
+    accountOf(env, approval.subject)?.noteCollectedElsewhere(request.deviceName, placeIn(location)),
+  )
+}
+
 // The answer to nearly every poll, so it is made once: an Error costs more than all else it takes.
 const PENDING = new OAuthError('authorization_pending', 'Nobody has decided yet')
 
@@ -165,7 +180,8 @@ const refusal = (
     case 'slow_down':
       return slowDown(outcome.intervalSeconds)
     case 'denied':
-      return new OAuthError('access_denied', 'The person declined')
+    case 'collected_elsewhere':
+      return new OAuthError('access_denied', 'The request was denied')
     case 'expired':
       return new OAuthError('expired_token', 'The device_code has run out: start again')
     case 'absent':
