@@ -1,6 +1,13 @@
 // What an access token says that is good here, whoever issued it.
+import type { ApprovingGrant } from '../decision.ts'
 import type { CodeTry } from '../objects/owner.ts'
 import type { Authentication } from '../objects/approval.ts'
+
+interface TriedCode extends CodeTry {
+  readonly subject: string
+  /** The grant of the token, where it is one of ours. */
+  readonly grant?: ApprovingGrant
+}
 
 export interface Credential {
   readonly authentication: Authentication
@@ -11,5 +18,5 @@ export interface Credential {
   /** How long ago its person may have signed in; undefined: that is not looked at. */
   readonly maxSignInMs: number | undefined
   /** The account of the person, who is about to have a code looked up; undefined if there is none. */
-  readonly tryCode: (userCode: string) => Promise<(CodeTry & { subject: string }) | undefined>
+  readonly tryCode: (userCode: string) => Promise<TriedCode | undefined>
 }

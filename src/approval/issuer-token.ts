@@ -69,7 +69,7 @@ const verify = async (
       currentDate: new Date(now),
       requiredClaims: ['sub', 'exp', 'iat', 'jti', 'client_id'],
     })
-    return isWhole(payload, now) ? payload : undefined
+    return isWhole(payload, now) && isForUsAlone(payload, audience) ? payload : undefined
   } catch (error) {
     if (error instanceof errors.JOSEError && !OF_THE_KEY_SET.includes(error.code)) return undefined
     // Also for good: the token may be right, and the setting or the keys are what is wrong.
@@ -91,6 +91,10 @@ const isWhole = (payload: JWTPayload, now: number): boolean => {
   const isCheckable = cnf === undefined || keyIn(payload) !== undefined
   return isNamed && hasStrings && isPersons && isOfThePast && isCheckable
 }
+
+// RFC 9068 §3: what another API is shown as well must not decide here.
+const isForUsAlone = ({ aud = [] }: JWTPayload, audience: string): boolean =>
+  [aud].flat().every((one) => one === audience)
 
 const keyIn = ({ cnf }: JWTPayload): string | undefined => {
   if (typeof cnf !== 'object' || cnf === null || Object.keys(cnf).length !== 1) return undefined

@@ -27,7 +27,9 @@ export const ownCredential = async (
       const tried = await ask(async () =>
         accountOf(env, subject)?.tryCodeByGrant(grantId, jti, userCode),
       )
-      return tried && { ...tried, subject }
+      if (tried === undefined) return undefined
+      const { proximity, ...codeTry } = tried
+      return { ...codeTry, subject, grant: { id: grantId, proximity } }
     },
   }
 }

@@ -22,6 +22,12 @@ export const MAX_GRANTS = 200
 export const MAX_REVOKED_TOKENS = 100
 
 /**
+ * Grants by whose tokens one was allowed: an app lets in an app that lets in an app. With more of them
+ * in a row it does not begin.
+ */
+export const MAX_APPROVERS = 10
+
+/**
  * Passkeys: no further one is added, and the page says why. Whoever adds one must not lose another one
  * by it. Each of them is sent to the browser when one is added.
  */

@@ -6,7 +6,7 @@ import type { RefreshLimits } from '../clients.ts'
 import { CodeTries } from './code-tries.ts'
 import type { Grant, NewGrant, RefreshOutcome, RefreshRequest } from './grant-state.ts'
 import { Grants } from './grants.ts'
-import type { CodeTry, Overview, SignedInPerson } from './owner.ts'
+import type { CodeTry, GrantCodeTry, Overview, SignedInPerson } from './owner.ts'
 import { type Passkey, Passkeys } from './passkeys.ts'
 import { type Claims, Profile } from './profile.ts'
 import type { PromptRequest } from './prompt-guard.ts'
@@ -84,13 +84,19 @@ export class Account extends DurableObject {
     return person && { ...person, ...(await this.#tryCode(userCode, wasShown)) }
   }
 
-  /** The same for whoever shows an access token of a grant, which hereby is used. */
+  /**
+   * The same for whoever shows an access token of a grant, which hereby is used; and how near the
+   * grant's device was when it was allowed.
+   */
   async tryCodeByGrant(
     grantId: string,
     jti: string,
     userCode: string,
-  ): Promise<CodeTry | undefined> {
-    return (await this.claims(grantId, jti)) && this.#tryCode(userCode)
+  ): Promise<GrantCodeTry | undefined> {
+    const used = await this.#use(grantId, jti)
+    if (used === undefined) return undefined
+    const { proximity = 'far' } = used.grant.allowed ?? {}
+    return { proximity, ...(await this.#tryCode(userCode)) }
   }
 
   /**
@@ -156,9 +162,11 @@ export class Account extends DurableObject {
     const now = Date.now()
     const grant = await this.#grants.find(grantId)
     if (grant === undefined && why === 'device_removed') return
-    await this.#grants.end(grantId, now)
+    const clientIds = await this.#grants.end(grantId, now)
     // Whoever was let in by mistake may have had ID tokens of other clients, too.
-    await this.#prompts.voidHints(now, why === 'device_removed' ? grant?.clientId : undefined)
+    const isOfAll = why === 'device_reported'
+    for (const clientId of isOfAll ? [undefined] : clientIds)
+      await this.#prompts.voidHints(now, clientId)
     if (source !== undefined) await this.#prompts.silence(source, now)
     await this.#note(why, grant?.deviceName ?? deviceName, grant?.place)
   }
@@ -231,6 +239,11 @@ export class Account extends DurableObject {
     await this.#note('request_reported', deviceName, place)
   }
 
+  /** A device that the person allowed came for its tokens from elsewhere, and got none. */
+  async noteCollectedElsewhere(deviceName: string, place: Place): Promise<void> {
+    await this.#note('collected_elsewhere', deviceName, place)
+  }
+
   /** Asks this browser by push from now on. False without a live session. */
   async subscribe(claim: SessionClaim, address: PushAddress, place: Place): Promise<boolean> {
     if ((await this.session(claim)) === undefined) return false
@@ -239,11 +252,6 @@ export class Account extends DurableObject {
   }
 
   /** Asks it no more; only if it is still where `endpoint` says, where that is told. */
-  /** A device that the person allowed came for its tokens from elsewhere, and got none. */
-  async noteCollectedElsewhere(deviceName: string, place: Place): Promise<void> {
-    await this.#note('collected_elsewhere', deviceName, place)
-  }
-
   async unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
     await this.#prompts.unsubscribe(sessionId, endpoint)
   }
@@ -264,8 +272,9 @@ export class Account extends DurableObject {
   }
 
   /**
-   * Records the device that redeemed a grant. Refused if the account is gone or disabled, or if a
-   * repeat arrives although a token of the first redemption is in use.
+   * Records the device that redeemed a grant. Refused if the account is gone or disabled, if a
+   * repeat arrives although a token of the first redemption is in use, or if the grant has ended whose
+   * token allowed it.
    */
   async connectDevice(
     grantId: string,
@@ -323,18 +332,22 @@ export class Account extends DurableObject {
 
   /** The claims behind an access token that is good, and hereby used; else undefined. */
   async claims(grantId: string, jti: string): Promise<Claims | undefined> {
-    const [profile, grant] = await Promise.all([
-      this.#profile.open(),
-      this.#grants.ofAccessToken(grantId, jti),
-    ])
-    if (profile === undefined || grant === undefined) return undefined
-    await this.#grants.markUsed(grantId, grant, Date.now())
-    return profile
+    return (await this.#use(grantId, jti))?.claims
   }
 
   /** Shuts the account, or opens it again: nobody signs in, no device is served. */
   async disable(isDisabled: boolean): Promise<void> {
     await this.#profile.disable(isDisabled)
+  }
+
+  async #use(grantId: string, jti: string): Promise<{ claims: Claims; grant: Grant } | undefined> {
+    const [claims, grant] = await Promise.all([
+      this.#profile.open(),
+      this.#grants.ofAccessToken(grantId, jti),
+    ])
+    if (claims === undefined || grant === undefined) return undefined
+    await this.#grants.markUsed(grantId, grant, Date.now())
+    return { claims, grant }
   }
 
   #tryCode(userCode: string, wasShown = false): Promise<CodeTry> {

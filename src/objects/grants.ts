@@ -1,5 +1,6 @@
 // The grants of one account: the devices it has connected, and their chains of refresh tokens.
 import type { RefreshLimits } from '../clients.ts'
+import { MAX_APPROVERS } from './account-limits.ts'
 import {
   type Grant,
   type NewGrant,
@@ -18,6 +19,8 @@ import {
 import type { RefreshTokenClaim } from './refresh-chain.ts'
 
 const ALL_ENDED_AT = 'devices_ended_at'
+
+type NamedGrant = Grant & { readonly grantId: string }
 
 const key = (grantId: string) => `grant:${grantId}`
 
@@ -40,13 +43,14 @@ export class Grants {
   }
 
   async connect(grantId: string, device: NewGrant, now: number): Promise<boolean> {
-    const [before, allEndedAtMs = -Infinity] = await Promise.all([
+    const [before, approvedBy, allEndedAtMs = -Infinity] = await Promise.all([
       this.find(grantId),
+      this.#allApprovers(device.approvedBy ?? []),
       this.#storage.get<number>(ALL_ENDED_AT),
     ])
     // What was allowed before all devices were removed is one of them.
-    if (device.approvedAtMs <= allEndedAtMs) return false
-    const grant = connect(before, device, now)
+    if (approvedBy === undefined || device.approvedAtMs <= allEndedAtMs) return false
+    const grant = connect(before, { ...device, approvedBy }, now)
     if (grant === undefined) return false
     if (grant === before) return true
     await this.#keep(grantId, grant)
@@ -58,7 +62,7 @@ export class Grants {
     const grant = await this.live(grantId)
     if (grant === undefined) return { outcome: 'invalid' }
     const refreshed = refresh(grant, request, now)
-    if (refreshed.outcome === 'replayed') await this.#keep(grantId, end(grant, now))
+    if (refreshed.outcome === 'replayed') await this.#keepEnded(grantId, end(grant, now), now)
     if ('grant' in refreshed && refreshed.grant !== grant)
       await this.#keep(grantId, refreshed.grant)
     return refreshed
@@ -74,7 +78,7 @@ export class Grants {
     const grant = await this.find(grantId)
     if (grant?.refresh?.current.familyHash !== presented.familyHash) return undefined
     if (grant.clientId !== clientId) return 'foreign'
-    await this.#keep(grantId, end(grant, now))
+    await this.#keepEnded(grantId, end(grant, now), now)
     return 'revoked'
   }
 
@@ -87,7 +91,8 @@ export class Grants {
     const grant = await this.live(grantId)
     if (grant === undefined) return
     const after = revokeAccessToken(grant, jti, expiresAtMs, now)
-    if (after !== grant) await this.#keep(grantId, after)
+    if (after.endedAtMs !== undefined) await this.#keepEnded(grantId, after, now)
+    else if (after !== grant) await this.#keep(grantId, after)
   }
 
   /** The live grant that an access token belongs to, unless that was revoked on its own. */
@@ -117,24 +122,22 @@ export class Grants {
     if (grant !== undefined) await this.#keep(grantId, { ...grant, deviceName })
   }
 
-  /** Ends a grant, also one that is only about to begin. */
-  async end(grantId: string, now: number): Promise<void> {
+  /** Ends a grant, also one that is only about to begin. The clients whose grants that ended. */
+  async end(grantId: string, now: number): Promise<ReadonlySet<string>> {
     const grant = await this.find(grantId)
-    await this.#keep(grantId, grant === undefined ? ended(now) : end(grant, now))
+    const clientIds = await this.#keepEnded(grantId, grant ? end(grant, now) : ended(now), now)
     if (grant === undefined) await this.tidyUp(now)
+    return clientIds
   }
 
   /** Ends them all, also those that were allowed and have not begun. */
   async endAll(now: number): Promise<void> {
     const live = await this.list(now)
-    await Promise.all([
-      ...live.map(({ grantId, ...grant }) => this.#keep(grantId, end(grant, now))),
-      this.#storage.put(ALL_ENDED_AT, now),
-    ])
+    await Promise.all([this.#endAll(live, now), this.#storage.put(ALL_ENDED_AT, now)])
   }
 
   /** All that are connected, the newest first. */
-  async list(now: number): Promise<(Grant & { readonly grantId: string })[]> {
+  async list(now: number): Promise<NamedGrant[]> {
     return (await this.#all())
       .filter((grant) => isConnected(grant, now))
       .toSorted((a, b) => b.connectedAtMs - a.connectedAtMs)
@@ -142,10 +145,15 @@ export class Grants {
 
   /** Clears away what nobody will ask for any more, and of too many the least needed. */
   async tidyUp(now: number): Promise<void> {
-    const { forgotten, tooMany } = toForget(await this.#all(), now)
-    await Promise.all(
-      [...forgotten, ...tooMany].map(({ grantId }) => this.#storage.delete(key(grantId))),
-    )
+    const all = await this.#all()
+    const { forgotten, tooMany } = toForget(all, now)
+    const gone = [...forgotten, ...tooMany]
+    const tooManyIds = tooMany.map(({ grantId }) => grantId)
+    const allowed = liveAllowedBy(tooManyIds, all).filter((grant) => !gone.includes(grant))
+    await Promise.all([
+      ...gone.map(({ grantId }) => this.#storage.delete(key(grantId))),
+      this.#endAll(allowed, now),
+    ])
     // Or a redemption that is repeated would bring it back, and what ended with it.
     if (tooMany.length > 0)
       await this.#endUntil(Math.max(...tooMany.map(({ approvedAtMs }) => approvedAtMs)))
@@ -157,12 +165,38 @@ export class Grants {
     if (atMs > before) await this.#storage.put(ALL_ENDED_AT, atMs)
   }
 
-  async #all(): Promise<(Grant & { readonly grantId: string })[]> {
+  async #all(): Promise<NamedGrant[]> {
     const grants = await this.#storage.list<Grant>({ prefix: key('') })
     return [...grants].map(([name, grant]) => ({ ...grant, grantId: name.slice(key('').length) }))
+  }
+
+  // With the approvers of approvers; undefined if one has ended, or if they are too many.
+  async #allApprovers(ids: readonly string[]): Promise<readonly string[] | undefined> {
+    const approvers = await Promise.all(ids.map((id) => this.live(id)))
+    if (approvers.includes(undefined)) return undefined
+    const all = [...approvers.flatMap((grant) => grant?.approvedBy ?? []), ...ids]
+    return all.length <= MAX_APPROVERS ? all : undefined
+  }
+
+  // The clients whose grants that ended: this one, and what its tokens allowed. Together or not at all.
+  async #keepEnded(grantId: string, grant: Grant, now: number): Promise<ReadonlySet<string>> {
+    const allowed = liveAllowedBy([grantId], await this.#all())
+    await Promise.all([this.#keep(grantId, grant), this.#endAll(allowed, now)])
+    return new Set([grant, ...allowed].map(({ clientId }) => clientId))
+  }
+
+  async #endAll(grants: readonly NamedGrant[], now: number): Promise<void> {
+    await Promise.all(grants.map(({ grantId, ...grant }) => this.#keep(grantId, end(grant, now))))
   }
 
   #keep(grantId: string, grant: Grant): Promise<void> {
     return this.#storage.put(key(grantId), grant)
   }
 }
+
+/** Those that tokens of these grants let in: whoever had such a token may have done it. */
+const liveAllowedBy = (grantIds: readonly string[], all: readonly NamedGrant[]): NamedGrant[] =>
+  all.filter(
+    ({ approvedBy = [], endedAtMs }) =>
+      endedAtMs === undefined && approvedBy.some((id) => grantIds.includes(id)),
+  )

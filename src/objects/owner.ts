@@ -1,4 +1,5 @@
 // What an account tells the person whose it is.
+import type { Proximity } from '../whereabouts.ts'
 import type { Grant } from './grant-state.ts'
 import type { Passkey } from './passkeys.ts'
 import type { Claims } from './profile.ts'
@@ -12,6 +13,11 @@ export interface CodeTry {
   readonly codeWaitMs: number
   /** It was wrong a moment ago: it is neither looked up nor counted again. */
   readonly isKnownWrong?: boolean
+}
+
+export interface GrantCodeTry extends CodeTry {
+  /** How near the grant's own device was when it was allowed. */
+  readonly proximity: Proximity
 }
 
 export interface SignedInPerson extends Claims, CodeTry {

@@ -66,7 +66,7 @@ const secret = new TextEncoder().encode(JSON.stringify(publicKeyOf('ES256')))
 describe('a token that is right', () => {
   it.each<[string, IssuedToken]>([
     ['as it is', {}],
-    ['for us among others', { claims: { aud: ['https://else.example', ISSUER] } }],
+    ['for us, in a list', { claims: { aud: [ISSUER] } }],
     ['whose type is a media type', { header: { typ: 'application/at+jwt' } }],
     ['signed with RS256', { alg: 'RS256' }],
     ['signed with PS256', { alg: 'PS256' }],
@@ -86,6 +86,8 @@ describe('a token that is not', () => {
   const now = nowInSeconds()
   it.each<[string, IssuedToken]>([
     ['says another audience', { claims: { aud: 'https://else.example' } }],
+    ['is for us among others', { claims: { aud: ['https://else.example', ISSUER] } }],
+    ['is for us first', { claims: { aud: [ISSUER, 'https://else.example'] } }],
     ['says no audience', { claims: { aud: undefined } }],
     ['is for everybody', { claims: { aud: [] } }],
     ['is for the address of an endpoint', { claims: { aud: `${ISSUER}/token` } }],

@@ -6,6 +6,7 @@ import { HOUR, SECOND } from '../../src/durations.ts'
 import { accountOf, mintSubject } from '../../src/objects/index.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
 import { type Answer, type Device, answerOf, signInNow, startDevice } from '../support/device.ts'
+import { type KeyHolder, newKeyHolder } from '../support/dpop.ts'
 import { connectInternet } from '../support/internet.ts'
 import { API, ISSUER, TEST_VARS } from '../support/settings.ts'
 import { connectDevice } from '../support/tokens.ts'
@@ -14,7 +15,13 @@ import { type Fetch, formRequest, url, workerWith } from '../support/worker.ts'
 
 const SCOPE = 'openid profile offline_access device:approve'
 
-const app = { client_id: 'app', client_name: 'The app', scope: SCOPE, hold_seconds: 0 }
+const app = {
+  client_id: 'app',
+  client_name: 'The app',
+  scope: SCOPE,
+  dpop_bound_access_tokens: true,
+  hold_seconds: 0,
+}
 const acme = new TrustedIssuer()
 const settings = {
   CLIENTS: [...TEST_VARS.CLIENTS, app],
@@ -33,6 +40,7 @@ afterEach(() => {
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
 interface SignedInApp {
+  readonly holder: KeyHolder
   readonly subject: string
   readonly grantId: string
   readonly tokens: { readonly access_token: string; readonly refresh_token: string }
@@ -51,33 +59,33 @@ const signIn = async (
   clientId = 'app',
   { by = fetch, ago = 0, fields = {} }: { by?: Fetch; ago?: number; fields?: object } = {},
 ): Promise<SignedInApp> => {
-  const subject = await newSubject()
+  const [subject, holder] = [await newSubject(), await newKeyHolder(by)]
   const approval = { subject, authTimeMs: Date.now() - ago }
-  const options = { fetch: by, approval, poll: { ...fields } }
-  return { subject, ...(await connectDevice(clientId, options)) }
+  const options = { fetch: holder.fetch, approval, poll: { ...fields } }
+  return { holder, subject, ...(await connectDevice(clientId, options)) }
 }
 
-const refresh = async (
-  { tokens }: SignedInApp,
-  {
-    clientId = 'app',
-    fields = {},
-    by = fetch,
-  }: { clientId?: string; fields?: object; by?: Fetch } = {},
-): Promise<Answer> =>
+const refresh = async ({ holder, tokens }: SignedInApp, fields: object = {}): Promise<Answer> =>
   answerOf(
-    await by(
+    await holder.fetch(
       formRequest('/token', {
         grant_type: 'refresh_token',
-        client_id: clientId,
+        client_id: 'app',
         refresh_token: tokens.refresh_token,
         ...fields,
       }),
     ),
   )
 
-const approveWith = (token: string, device: Device, by = fetch): Promise<Answer> =>
-  new ApprovalApp(by, `Bearer ${token}`).decide(device.userCode, { decision: 'approve' })
+const withTokens = (signedIn: SignedInApp, tokens: SignedInApp['tokens']): SignedInApp => ({
+  ...signedIn,
+  tokens,
+})
+
+const approveWith = ({ holder, tokens }: SignedInApp, device: Device): Promise<Answer> =>
+  new ApprovalApp(holder.fetch, `DPoP ${tokens.access_token}`).decide(device.userCode, {
+    decision: 'approve',
+  })
 
 const refuses = async (answer: Answer, device: Device, status: number, error: string) => {
   expect([answer.status, answer.body.error]).toStrictEqual([status, error])
@@ -88,15 +96,16 @@ const refuses = async (answer: Answer, device: Device, status: number, error: st
 describe('a client that the operator lets approve', () => {
   it('AP-8 lets devices in for its person, whose sign-in they hear of', async () => {
     const ago = 2 * HOUR
-    const { subject, tokens } = await signIn('app', { ago })
-    const { auth_time: told, scope, aud } = decodeJwt(tokens.access_token)
+    const signedIn = await signIn('app', { ago })
+    const { subject } = signedIn
+    const { auth_time: told, scope, aud } = decodeJwt(signedIn.tokens.access_token)
     expect([told, scope, aud]).toStrictEqual([
       Math.floor((Date.now() - ago) / SECOND),
       SCOPE,
       ISSUER,
     ])
     const device = await startDevice()
-    expect((await approveWith(tokens.access_token, device)).status).toBe(200)
+    expect((await approveWith(signedIn, device)).status).toBe(200)
     const claims = decodeJwt((await device.poll()).body.id_token)
     expect([claims.sub, claims['auth_time'], claims['amr']]).toStrictEqual([subject, told, ['pwd']])
   })
@@ -106,11 +115,11 @@ describe('a client that the operator lets approve', () => {
     later(12 * HOUR - 60 * SECOND)
     const first = await refresh(signedIn)
     const device = await startDevice()
-    expect((await approveWith(first.body.access_token, device)).status).toBe(200)
+    expect((await approveWith(withTokens(signedIn, first.body), device)).status).toBe(200)
     later(60 * SECOND)
-    const second = await refresh({ ...signedIn, tokens: first.body })
+    const second = await refresh(withTokens(signedIn, first.body))
     const other = await startDevice()
-    const answer = await approveWith(second.body.access_token, other)
+    const answer = await approveWith(withTokens(signedIn, second.body), other)
     await refuses(answer, other, 401, 'insufficient_user_authentication')
     expect(answer.headers.get('WWW-Authenticate')).toContain('max_age="43200"')
   })
@@ -123,31 +132,33 @@ describe('a client that the operator lets approve', () => {
       scope: 'openid profile offline_access',
     })
     const device = await startDevice()
-    const answer = await approveWith(signedIn.tokens.access_token, device, by)
-    await refuses(answer, device, 403, 'insufficient_scope')
+    await refuses(await approveWith(signedIn, device), device, 403, 'insufficient_scope')
     // It asks for one that is for us alone.
-    const { body } = await refresh(signedIn, { by, fields: { resource: ISSUER } })
+    const { body } = await refresh(signedIn, { resource: ISSUER })
     expect(decodeJwt(body.access_token)).toMatchObject({ aud: ISSUER, scope: SCOPE })
-    expect((await approveWith(body.access_token, device, by)).status).toBe(200)
+    expect((await approveWith(withTokens(signedIn, body), device)).status).toBe(200)
     // One for the API is none here at all.
-    const next = await refresh({ ...signedIn, tokens: body }, { by, fields: { resource: API } })
+    const next = await refresh(withTokens(signedIn, body), { resource: API })
     const other = await startDevice()
-    await refuses(await approveWith(next.body.access_token, other, by), other, 401, 'invalid_token')
+    const answer = await approveWith(withTokens(signedIn, next.body), other)
+    await refuses(answer, other, 401, 'invalid_token')
   })
 
   it('AP-8 narrowed its scope away', async () => {
-    const { body } = await refresh(await signIn(), { fields: { scope: 'openid' } })
+    const signedIn = await signIn()
+    const { body } = await refresh(signedIn, { scope: 'openid' })
     expect(decodeJwt(body.access_token)['auth_time']).toBeUndefined()
     const device = await startDevice()
-    await refuses(await approveWith(body.access_token, device), device, 403, 'insufficient_scope')
+    const answer = await approveWith(withTokens(signedIn, body), device)
+    await refuses(answer, device, 403, 'insufficient_scope')
   })
 })
 
 describe('a token of ours', () => {
   it('AP-8 of a client that may not, decides nothing', async () => {
-    const { tokens } = await signIn('tv')
+    const signedIn = await signIn('tv')
     const device = await startDevice()
-    await refuses(await approveWith(tokens.access_token, device), device, 403, 'insufficient_scope')
+    await refuses(await approveWith(signedIn, device), device, 403, 'insufficient_scope')
   })
 
   it('AP-8 of a client that asked for what it may not have, has it not', async () => {
@@ -165,9 +176,10 @@ describe('a token of ours', () => {
       'insufficient_scope',
     ],
   ])('AP-8 decides nothing once its client %s', async (_name, CLIENTS, status, error) => {
-    const { tokens } = await signIn()
+    const signedIn = await signIn()
     const device = await startDevice()
-    const answer = await approveWith(tokens.access_token, device, workerWith({ CLIENTS }))
+    const holder = signedIn.holder.at(workerWith({ CLIENTS }))
+    const answer = await approveWith({ ...signedIn, holder }, device)
     await refuses(answer, device, status, error)
   })
 
@@ -195,11 +207,10 @@ describe('a token of ours', () => {
     ['it ran out', async () => later(600 * SECOND)],
   ])('AP-8 decides nothing once %s', async (_name, happen) => {
     const signedIn = await signIn()
-    const { access_token: token } = signedIn.tokens
-    expect((await approveWith(token, await startDevice())).status, 'before').toBe(200)
+    expect((await approveWith(signedIn, await startDevice())).status, 'before').toBe(200)
     await happen(signedIn)
     const device = await startDevice()
-    await refuses(await approveWith(token, device), device, 401, 'invalid_token')
+    await refuses(await approveWith(signedIn, device), device, 401, 'invalid_token')
   })
 
   it('AP-8 is of one issuer: another Worker’s is not good here', async () => {
@@ -216,11 +227,12 @@ describe('a token of ours', () => {
   })
 
   it('AP-8 whose use is a use: an answer that was lost is not given again', async () => {
-    const { device: itself, tokens } = await connectDevice('app', {
-      fetch,
-      approval: { subject: await newSubject() },
-    })
-    await approveWith(tokens.access_token, await startDevice())
+    const holder = await newKeyHolder(fetch)
+    const subject = await newSubject()
+    const approval = { subject }
+    const connected = await connectDevice('app', { fetch: holder.fetch, approval })
+    const { device: itself } = connected
+    await approveWith({ holder, subject, ...connected }, await startDevice())
     later(10 * SECOND)
     expect((await itself.poll()).body.error).toBe('invalid_grant')
   })

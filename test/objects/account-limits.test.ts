@@ -263,6 +263,21 @@ describe('what goes when it is full', () => {
     expect((await account.refresh('unused', refreshOf(0))).outcome).toBe('invalid')
   })
 
+  it('AP-20 is with a grant what its tokens allowed', async () => {
+    const account = await anna()
+    await account.connectDevice('app', deviceOf('app'))
+    for (let index = 1; index < MAX_GRANTS; index += 1) {
+      pass(1)
+      const approvedBy = index === 1 ? ['app'] : []
+      await account.connectDevice(`grant ${index}`, deviceOf('tv', { approvedBy }))
+    }
+    const isLive = async () =>
+      Promise.all(['app', 'grant 1', 'grant 2'].map((id) => account.isLive(id, 'jti')))
+    expect(await isLive()).toEqual([true, true, true])
+    await account.connectDevice('new', deviceOf('tv'))
+    expect(await isLive()).toEqual([false, false, true])
+  })
+
   it('DC-6 is an ended grant before a live one, and it does not come back', async () => {
     const account = await anna()
     const ended = deviceOf('tv')
@@ -285,8 +300,10 @@ describe('what goes when it is full', () => {
     for (let index = 0; index < MAX_REVOKED_TOKENS; index += 1) await revoke(index)
     const isLive = async (jti: string) => account.isLive('grant', jti)
     expect([await isLive('token 0'), await isLive('other')]).toEqual([false, true])
+    await account.connectDevice('allowed', deviceOf('tv', { approvedBy: ['grant'] }))
     await revoke(MAX_REVOKED_TOKENS)
     expect([await isLive('token 0'), await isLive('other')]).toEqual([false, false])
+    expect(await account.isLive('allowed', 'other'), 'AP-20 and what it allowed').toBe(false)
     expect((await account.refresh('grant', refreshOf(0))).outcome).toBe('invalid')
   })
 
