@@ -132,23 +132,6 @@ describe('a redemption whose answer is lost', () => {
   })
 })
 
-it('DC-6 DC-16 gives one token for a code, of fifty codes that are polled sixteen times at once', async () => {
-  let repeats = 0
-  for (let count = 0; count < 50; count += 1) {
-    if (count % 5 === 0) await nextPerson()
-    const device = await allowedDevice()
-    const polls = await Promise.all(Array.from({ length: 16 }, () => device.poll()))
-    const answers = polls.filter(({ status }) => status === 200)
-    for (const poll of polls) expect(['200 tokens', INVALID]).toContain(heard(poll))
-    repeats += answers.length - 1
-    const [claims, ...others] = answers.map(claimsIn)
-    expect(claims).toBeDefined()
-    for (const other of others) expect(other).toStrictEqual(claims)
-    expect(new Set(answers.map(refreshTokenIn)).size).toBe(1)
-  }
-  expect(repeats, 'or nothing was tried').toBeGreaterThan(0)
-}, 120_000)
-
 // The front that wrangler puts before the Worker keeps a hang-up to itself, so that the Worker may
 // well answer into the void. What it does if it notices is in test/oauth/held-poll-faults.test.ts.
 it.each([-100, 0, 8, 16, 32])('DC-6 waits for a device gone %i ms after the tap', async (ms) => {

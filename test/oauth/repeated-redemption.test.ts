@@ -94,7 +94,7 @@ describe('a redemption', () => {
     expect((await pollAfter(device, 1000)).body.expires_in).toBe(0)
   })
 
-  // Sixteen that arrive before and after it, as they come by a wire: test/e2e/lost-answers.test.ts.
+  // Sixteen that arrive before and after it, as they come by a wire: test/e2e/one-token-per-code.test.ts.
   it('DC-6 repeated by fifteen at once is answered with one token', async () => {
     const connected = await connectDevice()
     pass(1)
