@@ -1,6 +1,7 @@
 // What was decided about a device, and why, for whoever watches over the service. It says nothing
 // about who decided or which code it was.
 import type { ProximityPolicy, Reaction } from './client-metadata.ts'
+import { logInfo } from './log.ts'
 import type { Proximity } from './whereabouts.ts'
 
 export interface Decision {
@@ -20,7 +21,7 @@ export interface Decision {
 
 /** Logs a decision. */
 export const logDecision = (decision: Decision): void => {
-  console.info({ event: 'decision about a device', ...decision })
+  logInfo({ event: 'decision about a device', ...decision })
 }
 
 /** Logs a refused redemption: the person had allowed less than whoever came for the tokens needs. */
@@ -29,7 +30,7 @@ export const logCollectedElsewhere = (
   proximity: Proximity,
 ): void => {
   const proximityAction = proximityPolicy[proximity]
-  console.info({
+  logInfo({
     event: 'device_authorization.collected_elsewhere',
     clientId,
     proximity,

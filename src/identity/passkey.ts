@@ -9,6 +9,7 @@ import type {
 } from '@simplewebauthn/server'
 import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config.ts'
 import { logFailure } from '../failure-log.ts'
+import { logWarning } from '../log.ts'
 import { accountOf, ask, passkeyLogin } from '../objects/index.ts'
 import type { Passkey } from '../objects/passkeys.ts'
 import { type Ceremony, issueChallenge, verifyChallenge } from './challenge.ts'
@@ -78,7 +79,7 @@ export const verifyPasskeyAuthenticationResponse = async (
   const isBackupEligible = credentialDeviceType === 'multiDevice'
   if (isBackupEligible !== passkey.isBackupEligible) return refused
   if (newCounter <= passkey.counter && newCounter + passkey.counter > 0)
-    console.warn({
+    logWarning({
       event: 'passkey counter did not grow',
       before: passkey.counter,
       now: newCounter,

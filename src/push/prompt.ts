@@ -5,6 +5,7 @@ import { displayUserCode } from '../codes.ts'
 import { sha256 } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../failure-log.ts'
+import { logInfo } from '../log.ts'
 import type { AuthorizationRequest } from '../objects/authorization-request.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { promptSource } from '../objects/prompt-guard.ts'
@@ -91,5 +92,5 @@ const messageFor = (
 
 // Neither whom nor where: endpoints are secrets of browsers.
 const logPush = (clientId: string, outcome: number | string): void => {
-  console.info({ event: 'prompt by push', clientId, outcome })
+  logInfo({ event: 'prompt by push', clientId, outcome })
 }
