@@ -63,7 +63,16 @@ const publicKey = z
 /** A member that is shown to people: not longer than a line. */
 export const clientName = z.string().check(z.minLength(1), z.maxLength(64))
 
-export const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' })
+const MAX_URL_LENGTH = 2048
+
+export const httpsUrl = z.string().check(
+  // First and alone: a longer text is not parsed.
+  z.maxLength(MAX_URL_LENGTH, {
+    abort: true,
+    error: `must have at most ${MAX_URL_LENGTH} characters`,
+  }),
+  z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+)
 
 /** How a client signs, and where its keys are. */
 export const keyMembers = {

@@ -1,7 +1,13 @@
 // How the asking device is called on the page where a person decides.
 import UAParser from 'ua-parser-js'
+import { cutText } from './cut-text.ts'
 
 const MAX_CHARACTERS = 64
+// Room for 64 characters in decomposed form. `normalize` takes a time that grows with the square of
+// combining marks that are out of order.
+const MAX_LENGTH = 4 * MAX_CHARACTERS
+// As much as ua-parser-js looks at.
+const MAX_USER_AGENT_LENGTH = 500
 const NAMELESS = 'A device'
 
 /**
@@ -9,12 +15,14 @@ const NAMELESS = 'A device'
  * Neither is to be believed, so neither may look like anything but a name (VP-16).
  */
 export const deviceNameOf = (given: string | undefined, userAgent: string | null): string =>
-  plainText(given ?? '') || describeUserAgent(userAgent ?? '') || NAMELESS
+  plainText(given ?? '') ||
+  describeUserAgent(cutText(userAgent ?? '', MAX_USER_AGENT_LENGTH)) ||
+  NAMELESS
 
 /** `text` on one line, without control, format and bidirectional characters, not too long. */
 export const plainText = (text: string): string =>
   [
-    ...text
+    ...cutText(text, MAX_LENGTH)
       .normalize('NFC')
       .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
       .trim(),

@@ -1,7 +1,12 @@
 // A new account, without losing the code that brought the person here (VP-22).
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
-import { createAccount as makeAccount } from '../identity/built-in.ts'
+import {
+  MAX_EMAIL_LENGTH,
+  MAX_NAME_LENGTH,
+  createAccount as makeAccount,
+} from '../identity/built-in.ts'
+import { MAX_PASSWORD_LENGTH } from '../identity/password.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { missing, tooMany } from './problem.tsx'
 import { Waiting } from './sign-in-page.tsx'
@@ -53,6 +58,7 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
           error={problems.name}
           type="text"
           autocomplete="name"
+          maxlength={MAX_NAME_LENGTH}
           autocapitalize="words"
           value={name}
           autofocus={isFirst.name}
@@ -64,6 +70,7 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
           error={problems.email}
           type="email"
           autocomplete="username"
+          maxlength={MAX_EMAIL_LENGTH}
           value={email}
           autofocus={isFirst.email}
         />
@@ -75,6 +82,7 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
           error={problems.password}
           type="password"
           autocomplete="new-password"
+          maxlength={MAX_PASSWORD_LENGTH}
           autofocus={isFirst.password}
         />
         <Button>{copy.submit}</Button>

@@ -18,7 +18,8 @@ const SCRIPTS = ['show-password.js', 'passkey.js', 'confirm.js', 'wait.js']
 export const files = (config: Config): Hono<PageEnvironment> => {
   const routes = new Hono<PageEnvironment>()
   routes.use(
-    '/:file{[a-z-]+\\.css|[a-z-]+\\.js|icon\\.svg|logo}',
+    // One group, because the router anchors only the ends of the whole pattern.
+    '/:file{(?:[a-z-]+\\.(?:css|js)|icon\\.svg|logo)}',
     etag(),
     async (context, next) => {
       await next()

@@ -5,7 +5,14 @@ import type { PageContext } from './layout.tsx'
 
 type InputAttributes = Pick<
   JSX.IntrinsicElements['input'],
-  'autocapitalize' | 'autocomplete' | 'autofocus' | 'class' | 'inputmode' | 'readonly' | 'type'
+  | 'autocapitalize'
+  | 'autocomplete'
+  | 'autofocus'
+  | 'class'
+  | 'inputmode'
+  | 'maxlength'
+  | 'readonly'
+  | 'type'
 >
 
 interface FieldProps extends InputAttributes {

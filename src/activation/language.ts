@@ -1,5 +1,6 @@
 // The languages of the pages, and which one a person reads.
 import { parseAccept } from 'hono/utils/accept'
+import { cutText } from '../cut-text.ts'
 import { ar } from './messages/ar.ts'
 import { de } from './messages/de.ts'
 import { en } from './messages/en.ts'
@@ -34,7 +35,7 @@ export const LANGUAGES: readonly Language[] = [
 export const DEFAULT_LANGUAGE = ENGLISH
 
 // Both come from strangers. Nobody reads more languages than fit in here.
-const MAX_LIST_CHARACTERS = 256
+const MAX_LIST_LENGTH = 256
 
 /** The first language of `ui_locales` that the browser accepts, else the one it prefers. */
 export const chooseLanguage = (
@@ -72,7 +73,7 @@ const acceptedLanguages = (acceptLanguage: string | undefined): readonly Languag
     .filter((language) => !refused.includes(language))
 }
 
-const cut = (list = ''): string => list.slice(0, MAX_LIST_CHARACTERS)
+const cut = (list = ''): string => cutText(list, MAX_LIST_LENGTH)
 
 // RFC 4647 §3.4: without its last part, as often as it takes. Who reads another Portuguese reads
 // ours rather than English.

@@ -1,6 +1,8 @@
 // The page where people say who they are: by password, by passkey, or at an identity provider.
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
+import { MAX_EMAIL_LENGTH } from '../identity/built-in.ts'
+import { MAX_PASSWORD_LENGTH } from '../identity/password.ts'
 import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from './form.tsx'
 import { Layout, type PageContext } from './layout.tsx'
 import { PasskeyForm, PasskeyScripts } from './passkey-form.tsx'
@@ -102,6 +104,7 @@ const PasswordForm: FC<SignInPageProps> = ({
         noticeId={noticeId}
         type="email"
         autocomplete="username webauthn"
+        maxlength={MAX_EMAIL_LENGTH}
         value={email}
         readonly={reauthenticate && isKnown}
         autofocus={noticeId !== undefined && !isKnown}
@@ -113,6 +116,7 @@ const PasswordForm: FC<SignInPageProps> = ({
         noticeId={noticeId}
         type="password"
         autocomplete="current-password"
+        maxlength={MAX_PASSWORD_LENGTH}
         autofocus={isKnown}
       />
       <Button>{copy.submit}</Button>

@@ -6,8 +6,10 @@ import type { PasswordOutcome } from '../objects/login.ts'
 import { type PasswordProblem, passwordProblem } from './password-policy.ts'
 import { type Opened, type Visit, openAccount } from './session.ts'
 
-const MAX_EMAIL_LENGTH = 254
-const MAX_NAME_LENGTH = 64
+/** UTF-16 units of the longest address (RFC 5321 §4.5.3.1.3). */
+export const MAX_EMAIL_LENGTH = 254
+/** UTF-16 units of the longest name. */
+export const MAX_NAME_LENGTH = 64
 const emailSchema = z.email()
 
 export interface NewPerson {
@@ -18,13 +20,15 @@ export interface NewPerson {
 
 export interface PersonProblems {
   readonly name?: 'missing' | 'too_long'
-  readonly email?: 'malformed' | 'taken'
+  readonly email?: 'malformed' | 'too_long' | 'taken'
   readonly password?: PasswordProblem
 }
 
 /** An e-mail address in the one spelling that names its account, or undefined if it is none. */
 export const parseEmail = (typed: string): string | undefined => {
-  const email = typed.trim().normalize('NFC').toLowerCase()
+  const trimmed = typed.trim()
+  if (trimmed.length > MAX_EMAIL_LENGTH) return undefined
+  const email = trimmed.normalize('NFC').toLowerCase()
   return email.length <= MAX_EMAIL_LENGTH && z.safeParse(emailSchema, email).success
     ? email
     : undefined
@@ -54,9 +58,10 @@ export const createAccount = async (
   const email = parseEmail(person.email)
   const password = passwordProblem(person.password, [serviceName, name, email ?? ''])
   const nameProblem = name === '' ? 'missing' : 'too_long'
+  const emailProblem = person.email.trim().length > MAX_EMAIL_LENGTH ? 'too_long' : 'malformed'
   const problems: PersonProblems = {
     ...((name === '' || person.name.trim().length > MAX_NAME_LENGTH) && { name: nameProblem }),
-    ...(email === undefined && { email: 'malformed' }),
+    ...(email === undefined && { email: emailProblem }),
     ...(password !== undefined && { password }),
   }
   if (email === undefined || Object.keys(problems).length > 0) return { problems }

@@ -24,7 +24,6 @@ export interface RelyingParty {
 
 // ES256, RS256, EdDSA: what phones, Windows and security keys have (COSE).
 const ALGORITHMS = [-7, -257, -8]
-const MAX_NAME_LENGTH = 64
 // WebAuthn §7.1.
 const MAX_CREDENTIAL_ID_LENGTH = 1364
 
@@ -164,7 +163,7 @@ export const verifyPasskeyRegistrationResponse = async (
       transports: credential.transports ?? [],
       isBackupEligible: credentialDeviceType === 'multiDevice',
       isBackedUp: credentialBackedUp,
-      name: name.slice(0, MAX_NAME_LENGTH),
+      name,
       addedAtMs: Date.now(),
       usedAtMs: undefined,
     }),

@@ -1,6 +1,7 @@
 // What may become a password (NIST SP 800-63B-4 §3.1.1.2): long, and nothing that is guessed first.
 // No rules of composition.
 import commonPasswords from './common-passwords.txt'
+import { MAX_PASSWORD_LENGTH } from './password.ts'
 
 const MIN_CHARACTERS = 15
 const MAX_CHARACTERS = 256
@@ -41,6 +42,7 @@ export const passwordProblem = (
   password: string,
   names: readonly string[],
 ): PasswordProblem | undefined => {
+  if (password.length > MAX_PASSWORD_LENGTH) return 'too_long'
   const normalized = password.normalize('NFC')
   const length = [...normalized].length
   if (length < MIN_CHARACTERS) return 'too_short'

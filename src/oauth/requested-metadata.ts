@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { AUTHENTICATION_METHODS, commonMembers } from '../client-metadata.ts'
 
-const text = z.string().check(z.maxLength(1024))
+const text = z.string().check(z.maxLength(1024, { abort: true }))
 const texts = z.array(text).check(z.maxLength(32))
 
 const isRedirectUri = (uri: string): boolean => {

@@ -41,6 +41,7 @@ const isHtml = (headers: Headers): boolean =>
 const isPage = (path: string, { headers }: Response): boolean =>
   /^\/(?:devices?(?:\/|$)|authorize$)/.test(path) &&
   !/^\/device\/qr\/[^/]+$/.test(path) &&
+  !path.startsWith('/device/authorizations/') &&
   !(!isHtml(headers) && /^\/device\/(?:logo$|icon\.svg$|[\w-]+\.(?:css|js)$)/.test(path))
 
 /** What is wrong with an answer; an empty list for every honest and every dishonest request. */

@@ -8,14 +8,23 @@ import { as } from './grants.ts'
 import { hostileJson, jsonObject } from './hostile.ts'
 import { JWT_BEARER, nowInSeconds } from './key-client.ts'
 import { KEY_PAIRS, kidOf, publicHalf } from './key-pairs.ts'
+import { ApprovalApp } from './approval-app.ts'
+import { PUSH, PUSH_SECRETS } from './push-settings.ts'
 import { INITIAL_ACCESS_TOKEN, RADIO, REGISTRATION, register } from './registration.ts'
 import { ISSUER } from './settings.ts'
 import { connectDevice, somebody } from './tokens.ts'
+import { TrustedIssuer } from './trusted-issuer.ts'
 import { type Fetch, url, workerWith } from './worker.ts'
+
+/** Its tokens may decide about devices. */
+const approvalIssuer = new TrustedIssuer()
 
 /** A Worker with everything that there is. */
 export const everything: Fetch = workerWith({
   ...REGISTRATION,
+  PUSH,
+  ...PUSH_SECRETS,
+  APPROVAL_ISSUERS: [approvalIssuer.entry()],
   DEMO: 'on',
   CLIENT_ID_METADATA_DOCUMENTS: 'on',
   IDENTITY_PROVIDERS: [
@@ -102,6 +111,8 @@ export interface Belongings {
   readonly others: { access_token: string; refresh_token: string; id_token: string }
   readonly holder: KeyHolder
   readonly client: { client_id: string; registration_access_token: string }
+  /** Of the service's own app. */
+  readonly approvalToken: string
 }
 
 const VERIFIER = 'a'.repeat(43)
@@ -113,8 +124,14 @@ export const newClient = async (): Promise<Belongings['client']> =>
 export const collectBelongings = async (): Promise<Belongings> => {
   const holder = keyHolderOf('ES256', everything)
   await holder.learnNonce()
+  const approvalToken = await approvalIssuer.token('app-user', {
+    claims: { exp: nowInSeconds() + 24 * 60 * 60 },
+  })
+  const { userCode } = await startDevice()
+  await new ApprovalApp(everything, `Bearer ${approvalToken}`).review(userCode)
   return {
     holder,
+    approvalToken,
     client: await newClient(),
     pending: await startDevice(),
     challenged: await startDevice('tv', {
@@ -246,6 +263,19 @@ export const MACHINE_REQUESTS: Readonly<Record<string, Make>> = {
       ...RADIO,
       client_id: client.client_id,
     }),
+  'an app asks about a device': async ({ approvalToken }) =>
+    plainDraft('GET', `/device/authorizations/${(await startDevice()).userCode}?ui_locales=de`, {
+      Authorization: `Bearer ${approvalToken}`,
+      'Accept-Language': 'de',
+    }),
+  'an app decides about a device': async ({ approvalToken }) => {
+    const { userCode } = await startDevice()
+    return json('POST', `/device/authorizations/${userCode}/decision`, approvalToken, {
+      decision: 'approve',
+      typed_code: userCode,
+      in_front: true,
+    })
+  },
   'somebody reads the keys': () => plainDraft('GET', '/jwks.json', { 'If-None-Match': '"x"' }),
   'somebody reads the metadata': () => plainDraft('GET', '/.well-known/openid-configuration'),
   'somebody reads the other': () => plainDraft('GET', '/.well-known/oauth-authorization-server'),

@@ -6,6 +6,7 @@ import { type Draft, formDraft, plainDraft } from './draft.ts'
 import { hostileJson, jsonObject } from './hostile.ts'
 import { PASSWORD } from './person.ts'
 import { serverSecret } from './seals.ts'
+import { PUSH_KEY } from './push-settings.ts'
 import type { Cookies, Visitor } from './visitor.ts'
 
 /** The form token that goes with these cookies. */
@@ -158,6 +159,18 @@ export const PAGE_REQUESTS: Readonly<Record<string, Make>> = {
   'a passkey more': ({ subject }, { credential }) =>
     formDraft('/devices/passkey/add', { credential: credential(subject), name: 'Phone' }),
   'a session less': own('/devices/session/end', { id: 'AAAAAAAAAAA' }),
+  'an answer elsewhere': async (visitor) =>
+    formDraft('/device/confirm/decision', { user_code: await allowed(visitor) }),
+  'a browser that is asked': own('/devices/prompts/add', {
+    endpoint: 'https://fcm.googleapis.com/fcm/send/x',
+    p256dh: PUSH_KEY,
+    auth: 'AAAAAAAAAAAAAAAAAAAAAA',
+  }),
+  'a browser that is not': own('/devices/prompts/remove', { id: 'AAAAAAAAAAA' }),
+  'a notification’s no': own('/devices/prompts/not-me', {
+    user_code: 'BCDF-BCDF',
+    endpoint: 'https://fcm.googleapis.com/fcm/send/x',
+  }),
   'none at all': own('/devices/everywhere', { with_devices: 'yes' }),
   'out of here': own('/devices/sign-out'),
   'nothing here': () => plainDraft('GET', '/device/nowhere'),

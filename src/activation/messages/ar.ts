@@ -79,6 +79,7 @@ export const ar: Messages = {
       },
       email: {
         malformed: `يُرجى إدخال عنوان مثل ${isolate('name@example.com')}.`,
+        too_long: 'يُرجى إدخال عنوان أقصر، لا يتجاوز 254 حرفًا.',
         taken: 'يوجد حساب بهذا العنوان. يمكنك تسجيل الدخول بدلًا من ذلك.',
       },
       password: {

@@ -85,6 +85,7 @@ export const de: Messages = {
       },
       email: {
         malformed: 'Gib eine Adresse wie name@example.com ein.',
+        too_long: 'Gib eine kürzere Adresse mit höchstens 254 Zeichen ein.',
         taken: 'Zu dieser Adresse gibt es schon ein Konto. Melde dich stattdessen an.',
       },
       password: {

@@ -78,6 +78,7 @@ export const en = {
       name: { missing: 'Enter your name.', too_long: 'Use a shorter name, up to 64 characters.' },
       email: {
         malformed: 'Enter an address like name@example.com.',
+        too_long: 'Enter a shorter address, up to 254 characters.',
         taken: 'There is an account with this address. Sign in instead.',
       },
       password: {

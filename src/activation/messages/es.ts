@@ -83,6 +83,7 @@ export const es: Messages = {
       },
       email: {
         malformed: 'Escribe una dirección como nombre@example.com.',
+        too_long: 'Escribe una dirección más corta, de 254 caracteres como máximo.',
         taken: 'Ya hay una cuenta con esta dirección. Inicia sesión con ella.',
       },
       password: {

@@ -85,6 +85,7 @@ export const fr: Messages = {
       },
       email: {
         malformed: 'Saisissez une adresse comme nom@example.com.',
+        too_long: 'Saisissez une adresse plus courte, de 254 caractères au maximum.',
         taken: 'Un compte existe déjà avec cette adresse. Connectez-vous plutôt.',
       },
       password: {

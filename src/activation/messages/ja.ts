@@ -81,6 +81,7 @@ export const ja: Messages = {
       },
       email: {
         malformed: 'name@example.comのような形で入力してください。',
+        too_long: '254 文字以内のアドレスを入力してください。',
         taken: 'このアドレスのアカウントはすでにあります。ログインしてください。',
       },
       password: {

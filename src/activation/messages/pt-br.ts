@@ -78,6 +78,7 @@ export const ptBr: Messages = {
       },
       email: {
         malformed: 'Digite um endereço como nome@example.com.',
+        too_long: 'Digite um endereço mais curto, com no máximo 254 caracteres.',
         taken: 'Já existe uma conta com este endereço. Entre com ela.',
       },
       password: {
