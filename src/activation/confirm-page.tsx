@@ -1,6 +1,8 @@
 // The question a person is asked: who wants what, on which device, and from where.
 import type { Child, FC } from 'hono/jsx'
+import type { ShownClient } from '../client-name.ts'
 import type { Proximity } from '../whereabouts.ts'
+import { Unverified } from './client-name.tsx'
 import { Button, Checkbox, Csrf, Field, KeptUserCode, Notice } from './form.tsx'
 import { Email, Layout, Screen, UserCode, type PageContext } from './layout.tsx'
 
@@ -14,7 +16,7 @@ export interface Check {
 export interface ConfirmPageProps {
   readonly page: PageContext
   readonly person: { readonly name: string; readonly email: string | undefined }
-  readonly client: { readonly name: string; readonly uri: string | undefined }
+  readonly client: ShownClient & { readonly uri: string | undefined }
   readonly device: {
     readonly name: string
     readonly place: string | undefined
@@ -43,7 +45,7 @@ export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
       <Person {...props} />
       <div>
         <h1>{title}</h1>
-        {client.uri === undefined ? null : <p class="quiet">{host(client.uri)}</p>}
+        <AboutClient {...props} />
       </div>
       <div class="side">
         {check === undefined ? (
@@ -70,6 +72,19 @@ export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
         defer
       />
     </Layout>
+  )
+}
+
+const AboutClient: FC<ConfirmPageProps> = ({ page, client }) => {
+  const { name, uri, isVerified } = client
+  // Where the host is the name, it is said already.
+  const site = uri === undefined || host(uri) === name ? undefined : host(uri)
+  if (site === undefined && isVerified) return null
+  return (
+    <p class="row quiet">
+      {site === undefined ? null : <span>{site}</span>}
+      <Unverified page={page} client={client} />
+    </p>
   )
 }
 

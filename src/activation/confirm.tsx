@@ -1,5 +1,6 @@
 // The page that asks a person about a device (RFC 8628 §3.3, §5.4), and takes their answer.
 import { Hono } from 'hono'
+import { shownClient } from '../client-name.ts'
 import { displayUserCode, parseUserCode } from '../codes.ts'
 import { issuerFor } from '../config.ts'
 import {
@@ -16,6 +17,7 @@ import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
 import type { AuthorizationRequest } from '../objects/authorization-request.ts'
 import { toldProximity } from '../proximity-policy.ts'
+import { nameInSentence } from './client-name.tsx'
 import { ConfirmPage } from './confirm-page.tsx'
 import { dropCookie, expectForeign, readCookie } from './cookies.ts'
 import { askToGoOn, notValid } from './enter-code.tsx'
@@ -139,8 +141,10 @@ const showResult = async (
   return goTo(context, '/device/result')
 }
 
-const showTooFar = (context: PageRequest, { request }: Question): Response | Promise<Response> =>
-  tooFar(context, pageForClient(context, request.clientId), request.clientName)
+const showTooFar = (context: PageRequest, { request }: Question): Response | Promise<Response> => {
+  const page = pageForClient(context, request.clientId)
+  return tooFar(context, page, nameInSentence(page, shownClient(context.get('config'), request)))
+}
 
 const showQuestion = async (
   context: PageRequest,
@@ -159,7 +163,7 @@ const showQuestion = async (
     <ConfirmPage
       page={page}
       person={decider}
-      client={{ name: request.clientName, uri: request.clientUri }}
+      client={{ ...shownClient(config, request), uri: request.clientUri }}
       device={{
         name: request.deviceName,
         place: placeName(location, page.language),

@@ -1,9 +1,11 @@
 // What a person sees of their own account: devices, passkeys, sessions, and what happened lately.
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
+import type { ShownClient } from '../client-name.ts'
 import { MAX_PASSKEYS } from '../objects/account-limits.ts'
 import type { Overview } from '../objects/owner.ts'
 import { Act, Choices, Fact } from './card.tsx'
+import { ClientName } from './client-name.tsx'
 import { Button, Checkbox, Csrf, Notice } from './form.tsx'
 import { Email, Layout, type PageContext } from './layout.tsx'
 import { PasskeyForm, PasskeyScripts } from './passkey-form.tsx'
@@ -14,6 +16,7 @@ export interface DevicesPageProps {
   readonly page: PageContext
   readonly person: { readonly name: string; readonly email: string | undefined }
   readonly overview: Overview
+  readonly clientOf: (device: Overview['devices'][number]) => ShownClient
   readonly sessionId: string
   readonly now: number
   /** What was just done. */
@@ -57,7 +60,7 @@ export const DevicesPage: FC<DevicesPageProps> = (props) => {
   )
 }
 
-const Devices: FC<DevicesPageProps> = ({ page, overview, now }) => {
+const Devices: FC<DevicesPageProps> = ({ page, overview, now, clientOf }) => {
   const copy = page.language.messages.devices
   const { language } = page
   return (
@@ -71,7 +74,9 @@ const Devices: FC<DevicesPageProps> = ({ page, overview, now }) => {
               <bdi>{device.deviceName}</bdi>
             </h3>
             <dl>
-              <Fact term={copy.service}>{device.clientName}</Fact>
+              <Fact term={copy.service}>
+                <ClientName page={page} client={clientOf(device)} />
+              </Fact>
               <Fact term={copy.place}>{placeName(device.place, language)}</Fact>
               <Fact term={copy.connectedAt}>{timeAgo(now - device.connectedAtMs, language)}</Fact>
               <Fact term={copy.usedAt}>

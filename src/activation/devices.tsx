@@ -1,5 +1,6 @@
 // GET /devices: a person's own devices, passkeys and sessions, and what they do about them (XD-8).
 import { Hono } from 'hono'
+import { shownClient } from '../client-name.ts'
 import { FRESH_SIGN_IN_MS } from '../config.ts'
 import { deviceNameOf, plainText } from '../device-name.ts'
 import { parseRegistrationResponse } from '../identity/credential-response.ts'
@@ -59,6 +60,7 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
       page={page}
       person={owner}
       overview={overview}
+      clientOf={(device) => shownClient(context.get('config'), device)}
       sessionId={owner.claim.id}
       now={Date.now()}
       done={isDone(copy.done, done) ? copy.done[done] : undefined}

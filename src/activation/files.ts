@@ -68,7 +68,10 @@ export const files = (config: Config): Hono<PageEnvironment> => {
 }
 
 // The worker fills in what stands in braces.
-const promptWords = ({ tag, direction, messages }: Language, { basePath }: Config): string => {
+const promptWords = (
+  { tag, direction, messages }: Language,
+  { basePath, brand }: Config,
+): string => {
   const { title, text, notMe } = messages.notification
   const { place } = messages.placeAndTime
   return JSON.stringify({
@@ -78,6 +81,7 @@ const promptWords = ({ tag, direction, messages }: Language, { basePath }: Confi
     words: {
       title: title('{device}'),
       text: text('{client}', '{place}'),
+      unverified: messages.unverified.inSentence('{client}', brand.name),
       notMe,
       places: [place(['{0}']), place(['{0}', '{1}']), place(['{0}', '{1}', '{2}'])],
     },

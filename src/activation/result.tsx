@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import * as z from 'zod/mini'
+import { type ShownClient, shownClient } from '../client-name.ts'
 import { parseUserCode } from '../codes.ts'
 import { seal, unseal } from '../crypto.ts'
 import { logDecision } from '../decision-log.ts'
@@ -10,6 +11,7 @@ import { plainText } from '../device-name.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
 import { promptSource } from '../objects/prompt-guard.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
+import { nameInSentence } from './client-name.tsx'
 import { dropCookie, keepCookie, readCookie } from './cookies.ts'
 import { Button, Csrf } from './form.tsx'
 import { Layout, Screen, type PageContext } from './layout.tsx'
@@ -39,13 +41,14 @@ type Result = z.output<typeof resultSchema>
 
 interface ResultPageProps {
   readonly page: PageContext
-  readonly result: Pick<Result, 'outcome' | 'clientName' | 'deviceName'>
+  readonly result: Pick<Result, 'outcome' | 'deviceName'>
+  readonly client: ShownClient
   /** Whether to offer a passkey for the next time. */
   readonly offersPasskey: boolean
 }
 
-export const ResultPage: FC<ResultPageProps> = ({ page, result, offersPasskey }) => {
-  const { outcome, clientName, deviceName } = result
+export const ResultPage: FC<ResultPageProps> = ({ page, result, client, offersPasskey }) => {
+  const { outcome, deviceName } = result
   const copy = page.language.messages.result
   const { title, next, detail } = copy[outcome]
   const isConnected = outcome === 'connected'
@@ -54,7 +57,7 @@ export const ResultPage: FC<ResultPageProps> = ({ page, result, offersPasskey })
       {isConnected ? <Connected /> : <Standby />}
       <h1>{title}</h1>
       <p class="lead">{next}</p>
-      <p>{detail(clientName, deviceName)}</p>
+      <p>{detail(nameInSentence(page, client), deviceName)}</p>
       {isConnected && offersPasskey ? (
         <section class="offer">
           <h2>{copy.passkey.title}</h2>
@@ -135,6 +138,7 @@ export const result = new Hono<PageEnvironment>()
       <ResultPage
         page={pageForClient(context, kept.clientId)}
         result={kept}
+        client={shownClient(context.get('config'), kept)}
         offersPasskey={kept.outcome === 'connected' && (await mayAddPasskey(context))}
       />,
     )

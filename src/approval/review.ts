@@ -3,6 +3,7 @@ import { chooseLanguage, type Language } from '../activation/language.ts'
 import { pageBrand } from '../activation/page-brand.ts'
 import { placeName } from '../activation/place-and-time.ts'
 import { mostUnusualFirst, scopeWords } from '../activation/scope-words.ts'
+import { shownClient } from '../client-name.ts'
 import type { Config } from '../config.ts'
 import { type Question, noteTooFar } from '../decision.ts'
 import { SECOND } from '../durations.ts'
@@ -16,25 +17,26 @@ export const review = async (exchange: Exchange, shownCode: string): Promise<Res
   const { request, config, issuer, headers } = exchange
   const admission = await admitApprover(exchange, shownCode)
   if (admission instanceof Response) return admission
-  if (admission.outcome === 'decided') {
-    const { clientId, clientName, deviceName } = admission.request
-    return Response.json({
-      status: admission.verdict,
-      client: { client_id: clientId, client_name: clientName },
-      device: { name: deviceName },
-    })
-  }
-  const { question } = admission
-  if (question.reaction === 'refuse') noteTooFar(question)
   const language = chooseLanguage(
     new URL(request.url).searchParams.get('ui_locales') ?? undefined,
     request.headers.get('Accept-Language') ?? undefined,
   )
   headers.set('Content-Language', language.tag)
   headers.set('Vary', 'Accept-Language')
+  if (admission.outcome === 'decided')
+    return Response.json({
+      status: admission.verdict,
+      client: namesOf(admission.request, config, language),
+      device: { name: admission.request.deviceName },
+    })
+  const { question } = admission
+  if (question.reaction === 'refuse') noteTooFar(question)
   return Response.json({
     status: 'pending',
-    client: clientOf(question.request, config, issuer),
+    client: {
+      ...namesOf(question.request, config, language),
+      ...linksOf(question.request, config, issuer),
+    },
     scopes: mostUnusualFirst(question.request.scope, config).map((scope) => ({
       scope,
       text: scopeWords(scope, config, language),
@@ -46,11 +48,19 @@ export const review = async (exchange: Exchange, shownCode: string): Promise<Res
   })
 }
 
-const clientOf = (request: AuthorizationRequest, config: Config, issuer: string) => {
-  const { logo, supportUri, termsUri, privacyUri } = pageBrand(config, request.clientId)
+const namesOf = (request: AuthorizationRequest, config: Config, language: Language) => {
+  const { name, isVerified } = shownClient(config, request)
   return {
     client_id: request.clientId,
-    client_name: request.clientName,
+    client_name: name,
+    verified: isVerified,
+    verified_text: isVerified ? undefined : language.messages.unverified.label(config.brand.name),
+  }
+}
+
+const linksOf = (request: AuthorizationRequest, config: Config, issuer: string) => {
+  const { logo, supportUri, termsUri, privacyUri } = pageBrand(config, request.clientId)
+  return {
     client_uri: request.clientUri,
     logo_uri: logo === undefined ? undefined : new URL(logo, issuer).href,
     support_uri: supportUri,

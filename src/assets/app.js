@@ -137,6 +137,7 @@ const showQuestion = (body) => {
   question = body
   const { client, device, scopes, policy } = body
   byId('client').textContent = client.client_name
+  say('unverified', client.verified_text)
   byId('question-title').textContent = `Sign in on “${device.name}”?`
   say('question-problem')
   byId('shown-code').hidden = policy !== 'allow'

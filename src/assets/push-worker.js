@@ -14,9 +14,15 @@ const placeName = ({ city, region, country }) => {
 
 const pageFor = (code) => `${base}/device?user_code=${encodeURIComponent(code)}`
 
-const show = ({ code, client, device, ...place }) =>
+const clientName = ({ client, isVerified }) =>
+  isVerified ? client : filled(words.unverified, { client })
+
+const show = ({ code, client, isVerified, device, ...place }) =>
   self.registration.showNotification(filled(words.title, { device }), {
-    body: filled(words.text, { client, place: placeName(place) }),
+    body: filled(words.text, {
+      client: clientName({ client, isVerified }),
+      place: placeName(place),
+    }),
     lang: language,
     dir: direction,
     tag: code,

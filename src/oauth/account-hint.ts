@@ -1,6 +1,7 @@
 // How a device names its account: `id_token_hint` or `login_hint` (OpenID Connect Core §3.1.2.1) with a
 // device authorization request. What becomes of it is seen by the person alone: the device gets the
 // same answer, and gets it before anybody looks.
+import { shownClient } from '../client-name.ts'
 import type { Client } from '../clients.ts'
 import type { PushHints } from '../push-settings.ts'
 import { parseEmail } from '../identity/built-in.ts'
@@ -53,10 +54,11 @@ export const promptByHint = (
   const { push: settings, isDemo } = config
   if (settings === undefined || hint === undefined) return
   const allowsLoopback = isDemo && isLoopback(new URL(issuer).hostname)
+  const asking = { ...device, client: shownClient(config, device.request) }
   afterwards(async () => {
     const account = await accountNamedBy(env, hint, issuer, device.request.clientId)
     if (account !== undefined)
-      await promptPerson(env, { settings, allowsLoopback }, account, device)
+      await promptPerson(env, { settings, allowsLoopback }, account, asking)
   })
 }
 

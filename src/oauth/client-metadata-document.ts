@@ -55,6 +55,7 @@ export const fetchClient = async (
       accept: 'application/json',
       maxBytes: MAX_BYTES,
     })
+    if (!isJsonType(headers.get('Content-Type') ?? '')) return undefined
     const json: unknown = JSON.parse(text)
     const document = documentSchema.safeParse(json)
     const requested = metadataSchema.safeParse(json)
@@ -76,6 +77,10 @@ export const fetchClient = async (
     throw error
   }
 }
+
+// Section 4.1 of the draft: a page that lets people upload texts or pictures publishes no client.
+const isJsonType = (contentType: string): boolean =>
+  /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i.test(contentType)
 
 const cacheMsOf = (cacheControl: string | null): number => {
   const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/i.exec(cacheControl ?? '')?.[1]

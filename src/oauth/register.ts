@@ -1,8 +1,10 @@
 // Dynamic client registration (RFC 7591) behind an initial access token, and its management by the
 // client itself (RFC 7592).
 import type * as z from 'zod/mini'
+import { isReservedName } from '../client-name.ts'
 import type { Config } from '../config.ts'
 import { isEqualInConstantTime, randomBytes, sha256, toBase64url } from '../crypto.ts'
+import { plainText } from '../device-name.ts'
 import { SECOND } from '../durations.ts'
 import type { Registration } from '../objects/client-record.ts'
 import { ask, clientRecordOf } from '../objects/index.ts'
@@ -146,6 +148,10 @@ const readMetadata = (body: Readonly<Record<string, unknown>>, config: Config): 
   const parsed = metadataSchema.safeParse(body)
   if (!parsed.success) throw describeIssue(parsed.error.issues[0])
   const { data } = parsed
+  if (isReservedName(config, plainText(data.client_name ?? '')))
+    throw invalidMetadata(
+      'client_name looks like the name of this service or of one of its clients',
+    )
   // RFC 7591 §2 has Basic as the default; apps on devices keep no secrets (RFC 8252 §8.5).
   const standard = data.application_type === 'native' ? 'none' : 'client_secret_basic'
   return grantMetadata(data, data.token_endpoint_auth_method ?? standard, config)

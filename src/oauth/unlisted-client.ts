@@ -7,6 +7,7 @@ import {
   clientSchema,
   hasItsKeys,
 } from '../client-metadata.ts'
+import { shownClient } from '../client-name.ts'
 import { type Client, toClient } from '../clients.ts'
 import type { Config } from '../config.ts'
 import { plainText } from '../device-name.ts'
@@ -50,13 +51,13 @@ export const grantMetadata = (
 export const unlistedClient = (
   clientId: string,
   metadata: ClientMetadata,
-  { unlistedScope }: Config,
+  config: Config,
   { uri, secretHash }: { uri: string | undefined; secretHash: string | undefined },
 ): Client => ({
   ...toClient({
     ...DEFAULTS,
     client_id: clientId,
-    client_name: plainText(metadata.client_name ?? '') || plainText(clientId),
+    client_name: nameOf(clientId, metadata, config),
     client_uri: uri,
     token_endpoint_auth_method: metadata.token_endpoint_auth_method,
     client_secret_sha256:
@@ -69,8 +70,11 @@ export const unlistedClient = (
   }),
   grantTypes: new Set(metadata.grant_types),
   // What such clients may have can have become less since.
-  scope: within(metadata.scope, unlistedScope),
+  scope: within(metadata.scope, config.unlistedScope),
 })
+
+const nameOf = (clientId: string, { client_name: name = '' }: ClientMetadata, config: Config) =>
+  shownClient(config, { clientId, clientName: plainText(name) || plainText(clientId) }).name
 
 const DEFAULTS = z.parse(clientSchema, { client_id: '-', client_name: '-', grant_types: [] })
 

@@ -120,11 +120,19 @@ export const registrationResponse = z.object({
   registration_client_uri: uri,
 })
 
+// Whether the operator listed the client; where not, `verified_text` says so in the language of the
+// answer.
+const clientNames = {
+  client_id: text,
+  client_name: text,
+  verified: z.boolean(),
+  verified_text: z.optional(text),
+}
+
 const pending = z.object({
   status: z.literal('pending'),
   client: z.object({
-    client_id: text,
-    client_name: text,
+    ...clientNames,
     client_uri: z.optional(uri),
     logo_uri: z.optional(uri),
     support_uri: z.optional(uri),
@@ -155,7 +163,7 @@ const verdict = z.enum(['approved', 'declined', 'reported', 'withdrawn'])
 
 const decided = z.object({
   status: verdict,
-  client: z.object({ client_id: text, client_name: text }),
+  client: z.object(clientNames),
   device: z.object({ name: text }),
 })
 

@@ -1,5 +1,6 @@
 // The push prompt: a device that can name its account has the question shown in the browsers that the
 // person opted in. The tap opens the page that asks; nothing is decided before.
+import type { ShownClient } from '../client-name.ts'
 import type { PushSettings } from '../push-settings.ts'
 import { displayUserCode } from '../codes.ts'
 import { sha256 } from '../crypto.ts'
@@ -28,6 +29,11 @@ export interface WaitingDevice {
   readonly request: AuthorizationRequest
 }
 
+/** A device that asks a person, as they see its client. */
+export interface AskingDevice extends WaitingDevice {
+  readonly client: ShownClient
+}
+
 interface Sender {
   readonly settings: PushSettings
   /** For trying it out: push services on this machine. */
@@ -39,7 +45,7 @@ export const promptPerson = async (
   env: Cloudflare.Env,
   { settings, allowsLoopback }: Sender,
   { subject, issuedAtMs }: NamedAccount,
-  { userCode, request }: WaitingDevice,
+  { userCode, request, client }: AskingDevice,
 ): Promise<void> => {
   const { clientId, origin, proximityPolicy } = request
   const account = accountOf(env, subject)
@@ -53,7 +59,7 @@ export const promptPerson = async (
       hintIssuedAtMs: issuedAtMs,
     }),
   )
-  const message = messageFor(userCode, request, Date.now())
+  const message = messageFor(userCode, request, client, Date.now())
   const send = async ({ sessionId, ...address }: NonNullable<typeof browsers>[number]) => {
     const { endpoint } = address
     // An account may name any host: what is no push service is asked no more than others are.
@@ -76,12 +82,14 @@ export const promptPerson = async (
 // No more than the page behind it tells, and nothing secret: the code is on the device's screen.
 const messageFor = (
   userCode: string,
-  { clientName, deviceName, origin, expiresAtMs, secretHash }: AuthorizationRequest,
+  { deviceName, origin, expiresAtMs, secretHash }: AuthorizationRequest,
+  client: ShownClient,
   now: number,
 ): PushMessage => ({
   payload: {
     code: displayUserCode(userCode),
-    client: clientName,
+    client: client.name,
+    isVerified: client.isVerified,
     device: deviceName,
     ...placeIn(origin),
   },

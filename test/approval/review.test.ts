@@ -66,6 +66,7 @@ describe('what is shown', () => {
       client: {
         client_id: 'cinema',
         client_name: 'The cinema',
+        verified: true,
         client_uri: 'https://cinema.example/',
         logo_uri: `${ISSUER}/device/logo?client_id=cinema`,
         support_uri: 'https://cinema.example/help',
@@ -117,6 +118,7 @@ describe('what is shown', () => {
     expect(body.client).toStrictEqual({
       client_id: 'tv',
       client_name: 'The tv',
+      verified: true,
       tos_uri: 'https://northlight.example/terms',
     })
   })

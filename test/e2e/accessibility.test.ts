@@ -14,7 +14,7 @@ import {
   tabThrough,
   targetsOn,
 } from '../support/page-audit.ts'
-import { PAGE_STATES, type PageState, STRICT_CLIENT } from '../support/page-states.ts'
+import { PAGE_STATES, type PageState, REGISTRAR, STRICT_CLIENT } from '../support/page-states.ts'
 import { PASSWORD } from '../support/person.ts'
 import { Phone } from '../support/phone.ts'
 import { PUSH, PUSH_SECRETS } from '../support/push-settings.ts'
@@ -33,7 +33,8 @@ let browser: Browser
 
 beforeAll(async () => {
   const { SCOPES, CLIENTS } = TEST_VARS
-  const vars = { SCOPES, CLIENTS: [...CLIENTS, STRICT_CLIENT], PUSH, ...PUSH_SECRETS }
+  const clients = { CLIENTS: [...CLIENTS, STRICT_CLIENT], ...REGISTRAR }
+  const vars = { SCOPES, ...clients, PUSH, ...PUSH_SECRETS }
   ;[server, browser] = await Promise.all([startServer(vars), startBrowser()])
 })
 afterAll(async () => {

@@ -119,6 +119,7 @@ it('asks nobody at first, and by push whom it knows when it is turned on again',
   expect(payload).toMatchObject({
     code: await television.showsCode(),
     client: 'Example TV',
+    isVerified: true,
     device: 'Living-room TV (demo)',
   })
   const address = await asked.press(await asked.receive(payload))

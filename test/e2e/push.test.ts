@@ -75,6 +75,7 @@ it('a television that knows its person is allowed from the notification’s page
   expect(payload).toStrictEqual({
     code: device.userCode,
     client: 'The tv',
+    isVerified: true,
     device: 'Den TV',
     city: 'Turku',
     region: 'Southwest Finland',
@@ -169,6 +170,16 @@ it('the notification says names as they are, whatever they look like', async () 
   const shown = await asked.receive({ ...(await receive(subscriber)), ...names })
   expect(plain(shown.title)).toBe(`Sign in on ${names.device}?`)
   expect(plain(shown.body)).toContain(`${names.client}, from Turku`)
+})
+
+it('VP-23 the notification says that a client is not verified', async () => {
+  const phone = await unlock()
+  const hint = await introduce(phone)
+  const subscriber = service.subscribe()
+  const asked = await AskedPhone.optIn(phone, subscriber)
+  await startAgain(hint)
+  const shown = await asked.receive({ ...(await receive(subscriber)), isVerified: false })
+  expect(plain(shown.body)).toContain('The tv (not verified by Antenna), from Turku')
 })
 
 describe('a browser', () => {

@@ -18,12 +18,17 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+
 const documentOf = (clientId: string) =>
   JSON.stringify({ client_id: clientId, client_name: 'Radio', grant_types: [DEVICE_CODE_GRANT] })
 
 /** A host whose document is good for this client_id, or else for its own address. */
 const publish = (clientId?: string, address?: string): Host => {
-  const host: Host = new Host(() => new Response(documentOf(clientId ?? host.uri)), address)
+  const host: Host = new Host(
+    () => new Response(documentOf(clientId ?? host.uri), { headers: JSON_TYPE }),
+    address,
+  )
   return host
 }
 
@@ -155,8 +160,9 @@ describe('a host', () => {
 })
 
 const redirectTo = (location: string, status: number) =>
-  new Response(documentOf(location), { status, headers: { Location: location } })
-const withStatus = (status: number) => (uri: string) => new Response(documentOf(uri), { status })
+  new Response(documentOf(location), { status, headers: { ...JSON_TYPE, Location: location } })
+const withStatus = (status: number) => (uri: string) =>
+  new Response(documentOf(uri), { status, headers: JSON_TYPE })
 const fail = (error: Error) => () => {
   throw error
 }
@@ -177,8 +183,14 @@ describe('an answer', () => {
       (status): [string, (uri: string) => Response] => [String(status), withStatus(status)],
     ),
     ['204', () => new Response(null, { status: 204 })],
-    ['one byte too large', (uri) => new Response(documentOf(uri).padEnd(5 * 1024 + 1))],
-    ['of six kilobytes', (uri) => new Response(documentOf(uri).padEnd(6 * 1024))],
+    [
+      'one byte too large',
+      (uri) => new Response(documentOf(uri).padEnd(5 * 1024 + 1), { headers: JSON_TYPE }),
+    ],
+    [
+      'of six kilobytes',
+      (uri) => new Response(documentOf(uri).padEnd(6 * 1024), { headers: JSON_TYPE }),
+    ],
   ])('CM-2 CM-4 that is %s is refused, and asked for again', async (_what, answer) => {
     const host = publish()
     const good = host.answer
@@ -189,8 +201,34 @@ describe('an answer', () => {
     expect(host.asked).toBe(2)
   })
 
+  it.each([
+    ['application/json', 200],
+    ['application/json; charset=utf-8', 200],
+    ['APPLICATION/JSON', 200],
+    ['application/oauth-client-metadata+json', 200],
+    ['application/vnd.acme.client+json ; v=1', 200],
+    ['text/plain', 401],
+    ['text/plain; charset=utf-8', 401],
+    ['text/html', 401],
+    ['text/json', 401],
+    ['image/svg+xml', 401],
+    ['application/octet-stream', 401],
+    ['application/jsonp', 401],
+    ['application/+json', 401],
+    ['application/json, text/plain', 401],
+    ['text/plain; a=application/json', 401],
+    ['', 401],
+  ])('CM-6 of type "%s" is %i', async (type, status) => {
+    const host: Host = new Host(
+      () => new Response(documentOf(host.uri), { headers: { 'Content-Type': type } }),
+    )
+    expect((await start(host.uri)).status).toBe(status)
+  })
+
   it('CM-4 may be five kilobytes long', async () => {
-    const host: Host = new Host(() => new Response(documentOf(host.uri).padEnd(5 * 1024)))
+    const host: Host = new Host(
+      () => new Response(documentOf(host.uri).padEnd(5 * 1024), { headers: JSON_TYPE }),
+    )
     expect((await start(host.uri)).status).toBe(200)
   })
 

@@ -37,6 +37,7 @@ describe('a device that names its account', () => {
       {
         code: device.userCode,
         client: 'The tv',
+        isVerified: true,
         device: 'Den TV',
         city: 'Turku',
         region: 'Southwest Finland',

@@ -1,5 +1,6 @@
 // Every page in every state that it has, and how a person gets there. By what stands in the markup,
 // not by words: some of them are read in other languages too.
+import { createHash } from 'node:crypto'
 import { Authenticator } from './authenticator.ts'
 import { Person } from './person.ts'
 import type { Phone } from './phone.ts'
@@ -17,6 +18,13 @@ export const STRICT_CLIENT = {
   proximity: { far: 'refuse' },
 }
 
+const REGISTRATION_TOKEN = 'let-me-in'
+
+/** Lets clients register. */
+export const REGISTRAR = {
+  REGISTRATION_TOKEN_SHA256: createHash('sha256').update(REGISTRATION_TOKEN).digest('hex'),
+}
+
 /** Presses what leads to another page, and waits for that. */
 export const follow = async (phone: Phone, selector: string): Promise<void> => {
   const target = phone.page.locator(selector).first()
@@ -29,6 +37,23 @@ const allow = 'button[value=allow]'
 const near: Reach = async (phone) => {
   await phone.join()
   await phone.scan(await RemoteDevice.start(phone.origin))
+}
+
+/** The question about a device whose client nobody listed. */
+const unverified: Reach = async (phone) => {
+  const response = await fetch(`${phone.origin}/register`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${REGISTRATION_TOKEN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      client_name: 'Kitchen radio',
+      application_type: 'native',
+      grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+    }),
+  })
+  const { client_id: clientId } = await response.json<{ client_id: string }>()
+  await phone.join()
+  const device = await RemoteDevice.start(phone.origin, { clientId })
+  await phone.scan(device)
 }
 
 const far = async (phone: Phone, clientId = 'tv'): Promise<void> => {
@@ -89,6 +114,7 @@ export const PAGE_STATES = {
     await follow(phone, submit)
   },
   'confirm, near': near,
+  'confirm, not verified': unverified,
   'confirm, far': far,
   'confirm, far, problems': async (phone) => {
     await far(phone)

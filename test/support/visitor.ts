@@ -31,9 +31,13 @@ export const signedIn = async (name: string, email: string): Promise<Visitor> =>
 }
 
 /** The browser of somebody new, who is called so. */
-export const visitorAt = async (fetch: Fetch, name = 'Ada'): Promise<Person> => {
+export const visitorAt = async (
+  fetch: Fetch,
+  name = 'Ada',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Person> => {
   const { cookies } = await signedIn(name, `${crypto.randomUUID()}@example.com`)
-  const person = new Person(fetch, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+  const person = new Person(fetch, ISSUER, { 'CF-Connecting-IP': freshAddress(), ...headers })
   person.cookies.set('__Host-session', cookies['session'] ?? '')
   return person
 }

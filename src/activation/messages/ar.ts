@@ -135,6 +135,11 @@ export const ar: Messages = {
     allow: 'السماح',
   },
 
+  unverified: {
+    label: (brand) => `غير موثق من ${isolate(brand)}`,
+    inSentence: (client, brand) => `${isolate(client)} (غير موثق من ${isolate(brand)})`,
+  },
+
   scopes: {
     openid: 'التعرف عليك',
     profile: 'الاطلاع على اسمك',

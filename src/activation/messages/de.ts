@@ -147,6 +147,11 @@ export const de: Messages = {
     allow: 'Erlauben',
   },
 
+  unverified: {
+    label: (brand) => `Nicht von ${isolate(brand)} geprüft`,
+    inSentence: (client, brand) => `${isolate(client)} (nicht von ${isolate(brand)} geprüft)`,
+  },
+
   scopes: {
     openid: 'Wissen, dass du es bist',
     profile: 'Deinen Namen sehen',

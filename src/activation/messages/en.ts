@@ -138,6 +138,13 @@ export const en = {
     allow: 'Allow',
   },
 
+  /** Of a client that the operator did not list. */
+  unverified: {
+    label: (brand: string) => `Not verified by ${isolate(brand)}`,
+    inSentence: (client: string, brand: string) =>
+      `${isolate(client)} (not verified by ${isolate(brand)})`,
+  },
+
   /** What the scopes that OpenID Connect defines allow, and the one that we do. */
   scopes: {
     openid: 'Know that it is you',

@@ -141,6 +141,11 @@ export const es: Messages = {
     allow: 'Permitir',
   },
 
+  unverified: {
+    label: (brand) => `No verificado por ${isolate(brand)}`,
+    inSentence: (client, brand) => `${isolate(client)} (no verificado por ${isolate(brand)})`,
+  },
+
   scopes: {
     openid: 'Saber que eres tú',
     profile: 'Ver tu nombre',

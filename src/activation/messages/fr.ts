@@ -148,6 +148,11 @@ export const fr: Messages = {
     allow: 'Autoriser',
   },
 
+  unverified: {
+    label: (brand) => `Non vérifié par ${isolate(brand)}`,
+    inSentence: (client, brand) => `${isolate(client)} (non vérifié par ${isolate(brand)})`,
+  },
+
   scopes: {
     openid: 'Savoir que c’est vous',
     profile: 'Voir votre nom',

@@ -140,6 +140,11 @@ export const ja: Messages = {
     allow: '許可する',
   },
 
+  unverified: {
+    label: (brand) => `${isolate(brand)}による確認なし`,
+    inSentence: (client, brand) => `${isolate(client)}（${isolate(brand)}による確認なし）`,
+  },
+
   scopes: {
     openid: '本人であることの確認',
     profile: 'お名前の表示',

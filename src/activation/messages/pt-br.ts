@@ -139,6 +139,11 @@ export const ptBr: Messages = {
     allow: 'Permitir',
   },
 
+  unverified: {
+    label: (brand) => `Não verificado por ${isolate(brand)}`,
+    inSentence: (client, brand) => `${isolate(client)} (não verificado por ${isolate(brand)})`,
+  },
+
   scopes: {
     openid: 'Saber que é você',
     profile: 'Ver seu nome',

@@ -1,0 +1,77 @@
+// Whether people can take one name for another. Names are compared by their skeletons (UTS #39 §4),
+// which is coarser than Unicode has it: case, accents, separators, and digits in place of letters do
+// not count either.
+import { CONFUSABLES } from './confusables.ts'
+
+const LATIN: ReadonlyMap<string, string> = new Map(
+  Object.entries(CONFUSABLES).flatMap(([latin, others]) =>
+    [...others].map((other) => [other, latin] as const),
+  ),
+)
+
+// Signs and digits that stand for a letter, and letters that differ in one stroke.
+const SAME: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'l',
+  '2': 'z',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '6': 'b',
+  '7': 't',
+  '8': 'b',
+  '9': 'g',
+  '@': 'a',
+  $: 's',
+  '€': 'e',
+  '£': 'l',
+  '!': 'l',
+  '|': 'l',
+  i: 'l',
+}
+
+// Where no space stands between words.
+const WITHOUT_SPACES =
+  /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u
+
+/** What is left of a name for the eye; empty where there is no letter and no digit. */
+export const skeletonOf = (name: string): string => withoutPairs(lettersOf(name))
+
+/** Whether `name` has `word` in it as a word or as several: `Acme TV`, `my-acme`, `A C M E`, `AcmeTV`. */
+export const hasLookAlikeOf = (name: string, word: string): boolean => {
+  const wanted = skeletonOf(word)
+  if (wanted === '') return false
+  if (WITHOUT_SPACES.test(word)) return skeletonOf(name).includes(wanted)
+  const parts = partsOf(name).map(lettersOf)
+  return parts.some((_, first) =>
+    parts.some((_part, last) => withoutPairs(parts.slice(first, last + 1).join('')) === wanted),
+  )
+}
+
+const lettersOf = (name: string): string =>
+  [...name.normalize('NFKD')]
+    .map((character) => LATIN.get(character) ?? enclosedIn(character) ?? character.toLowerCase())
+    .map((character) => SAME[character] ?? character)
+    .join('')
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+
+// Two letters that look like one.
+const withoutPairs = (letters: string): string =>
+  letters.replaceAll('rn', 'm').replaceAll('vv', 'w')
+
+// Three alphabets of symbols: white in black circles, white in black squares, and those of flags.
+const ENCLOSED_ALPHABETS = [0x1f150, 0x1f170, 0x1f1e6]
+
+const enclosedIn = (character: string): string | undefined => {
+  const code = character.codePointAt(0) ?? 0
+  const start = ENCLOSED_ALPHABETS.find((first) => code >= first && code < first + 26)
+  return start === undefined ? undefined : String.fromCodePoint(0x61 + code - start)
+}
+
+// Also between `acme` and `TV`, and between letters and digits.
+const partsOf = (name: string): string[] =>
+  name
+    .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
+    .replaceAll(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, ' ')
+    .split(/[^\p{L}\p{M}\p{N}\p{So}@$€£!|]+/u)
