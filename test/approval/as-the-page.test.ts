@@ -12,6 +12,7 @@ import { PROXIMITIES, type Proximity } from '../../src/whereabouts.ts'
 import { byApp, byPage } from '../support/decision-lanes.ts'
 import { NOWHERE, approve, authorizationBehind, startDevice } from '../support/device.ts'
 import { connectInternet } from '../support/internet.ts'
+import { sentFrom } from '../support/placed.ts'
 import { type Network, RECIFE, TURKU } from '../support/places.ts'
 import { serverSecret } from '../support/seals.ts'
 import { TEST_VARS } from '../support/settings.ts'
@@ -41,13 +42,13 @@ afterEach(() => {
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
 /** Where the person is, while the device is in Turku. */
-const WHEREABOUTS: Readonly<Record<Proximity, Network>> = {
+const WHEREABOUTS: Readonly<Record<Proximity, Network | undefined>> = {
   same_network: TURKU,
   same_operator: { ...TURKU, city: 'Salo' },
   same_city: { ...TURKU, asn: 64_501 },
   same_country: { ...TURKU, asn: 64_501, city: 'Salo' },
   far: RECIFE,
-  unknown: {},
+  unknown: undefined,
 }
 
 const STATES = [
@@ -124,13 +125,8 @@ interface Outcome {
 
 let people = 0
 
-const from =
-  (network: Network, at: string): Fetch =>
-  (request) => {
-    const moved = new Request(request, { cf: { ...network } as never })
-    moved.headers.set('CF-Connecting-IP', at)
-    return fetch(moved)
-  }
+const from = (network: Network | undefined, address: string): Fetch =>
+  sentFrom({ network, address }, fetch)
 
 /** Puts somebody and a device into the situation, lets them decide, and sees what became of it. */
 const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outcome> => {
