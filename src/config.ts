@@ -113,6 +113,14 @@ export const KEYS_CACHE_MS = 10 * MINUTE
 /** … and how often at most for the sake of a key that is not among them. */
 export const KEYS_COOLDOWN_MS = 1 * MINUTE
 
+/**
+ * How long keys, metadata and documents of others go on while their host does not answer: through a
+ * night. Meanwhile a key that its owner takes back works for whoever keeps the host from answering.
+ */
+export const LAST_GOOD_MS = 12 * HOUR
+/** … and how often such a host is asked again. */
+export const HOST_AWAY_RETRY_MS = 1 * MINUTE
+
 /** How long caches may keep the key set, the metadata, and which apps open our links. */
 export const KEY_SET_MAX_AGE_SECONDS = 60 * 60
 /** How long an isolate signs with the keys it knows before it asks the Keyring again. */

@@ -34,6 +34,8 @@ declare global {
       readonly NETWORK_ACCOUNT_LIMIT: RateLimit
       readonly EVERYONE_LIMIT: RateLimit
       readonly OUTBOUND_LIMIT: RateLimit
+      readonly OUTBOUND_ASKER_LIMIT: RateLimit
+      readonly OUTBOUND_NETWORK_LIMIT: RateLimit
       readonly PUSH_LIMIT: RateLimit
     }
   }

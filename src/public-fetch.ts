@@ -5,10 +5,19 @@ import { isUtf8 } from 'node:buffer'
 import ipaddr from 'ipaddr.js'
 import { readAtMost } from './body.ts'
 import { isLoopback } from './loopback.ts'
+import {
+  type Asker,
+  type OutboundLimits,
+  operatorsLimits,
+  strangersLimits,
+} from './outbound-limits.ts'
+import { networkOfAddress } from './whereabouts.ts'
 
 const TIMEOUT_MS = 5000
 const RESOLVER = 'https://cloudflare-dns.com/dns-query'
 const RECORD_TYPES = { A: 1, AAAA: 28 } as const
+/** No host has more, and each is counted. */
+const MAX_NETWORKS = 16
 
 /** Why a document cannot be had. */
 export class NotFetched extends Error {
@@ -30,11 +39,10 @@ export interface Fetched {
   readonly headers: Headers
 }
 
-/** An address that others name, and how much is asked of its host. */
+/** An address that others name, and how much is asked there. */
 interface Target {
   readonly address: string
-  /** Counts the requests to one host. */
-  readonly limit: RateLimit
+  readonly limits: OutboundLimits
   /** For trying things out: addresses of this machine will do. */
   readonly allowsLoopback?: boolean
   /** The operator's own word: its host may be anywhere. */
@@ -50,19 +58,23 @@ interface Wanted {
  * The document at `address`, of no more than `maxBytes` bytes. Throws NotFetched for anything but a
  * 200 within five seconds: redirects lead elsewhere, so they are not followed.
  */
-export const fetchPublic = (
+export const fetchPublic = (asker: Asker, address: string, wanted: Wanted): Promise<Fetched> =>
+  fetchDocument({ address, limits: strangersLimits(asker) }, wanted)
+
+/** The same for an address that the operator listed: no stranger uses up what is asked there. */
+export const fetchListed = (
   env: Cloudflare.Env,
   address: string,
   wanted: Wanted,
-): Promise<Fetched> => fetchDocument({ address, limit: env.OUTBOUND_LIMIT }, wanted)
+): Promise<Fetched> => fetchDocument({ address, limits: operatorsLimits(env) }, wanted)
 
-/** The same, from a host that the operator named. */
+/** The same, and its host may be anywhere. */
 export const fetchTrusted = (
   env: Cloudflare.Env,
   address: string,
   wanted: Wanted,
 ): Promise<Fetched> =>
-  fetchDocument({ address, limit: env.OUTBOUND_LIMIT, isTrusted: true }, wanted)
+  fetchDocument({ address, limits: operatorsLimits(env), isTrusted: true }, wanted)
 
 /** Posts there under the same conditions. The status of the answer, of which nothing is read. */
 export const postPublic = (
@@ -86,7 +98,7 @@ const fetchDocument = (target: Target, { accept, maxBytes }: Wanted): Promise<Fe
   })
 
 const request = async <Answer>(
-  { address, limit, allowsLoopback = false, isTrusted = false }: Target,
+  { address, limits, allowsLoopback = false, isTrusted = false }: Target,
   init: RequestInit,
   read: (response: Response) => Promise<Answer>,
 ): Promise<Answer> => {
@@ -96,10 +108,8 @@ const request = async <Answer>(
     throw refused('only plain https addresses are fetched')
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    // Nobody uses up with names of clients what the operator's own issuers are asked.
-    const { success } = await limit.limit({ key: isTrusted ? `trusted ${hostname}` : hostname })
-    if (!success) throw unreachable('this host was asked too often')
-    if (!isFree) await requirePublicHost(hostname, signal)
+    if (!(await limits.host(hostname))) throw unreachable('this host was asked too often')
+    if (!isFree) await requireQuietNetworks(await requirePublicHost(hostname, signal), limits)
     return await read(await fetch(address, { ...init, redirect: 'manual', signal }))
   } catch (error) {
     if (error instanceof NotFetched) throw error
@@ -107,10 +117,24 @@ const request = async <Answer>(
   }
 }
 
+// Names for one address can be made up without end, and would each be another host.
+const requireQuietNetworks = async (
+  networks: ReadonlySet<string>,
+  { network: mayAsk }: OutboundLimits,
+): Promise<void> => {
+  if (mayAsk === undefined) return
+  if (networks.size > MAX_NETWORKS) throw refused('the host has too many addresses')
+  const answers = await Promise.all([...networks].map((network) => mayAsk(network)))
+  if (answers.includes(false)) throw unreachable('this host was asked too often')
+}
+
 // Workers cannot say which address they will connect to, so the name is looked up first. What it
 // leads to may change in between; that Cloudflare's network has no way inwards, and that we ask our
 // own zone by its front door (global_fetch_strictly_public), is the other half.
-const requirePublicHost = async (hostname: string, signal: AbortSignal): Promise<void> => {
+const requirePublicHost = async (
+  hostname: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> => {
   if (hostname.startsWith('[') || ipaddr.isValid(hostname))
     throw refused('the host must be a name, not an address')
   // Whatever a resolver says of it.
@@ -122,6 +146,7 @@ const requirePublicHost = async (hostname: string, signal: AbortSignal): Promise
   const all = addresses.flat()
   if (all.length === 0) throw refused('the host has no address')
   if (!all.every(isPublic)) throw refused('the host is not on the public internet')
+  return new Set(all.map((address) => networkOfAddress(ipaddr.process(address))))
 }
 
 const isPublic = (address: string): boolean =>

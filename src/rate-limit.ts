@@ -17,6 +17,7 @@ const WIDER = {
   PERSON_LIMIT: 'NETWORK_LIMIT',
   TOKEN_LIMIT: 'NETWORK_TOKEN_LIMIT',
   NEW_ACCOUNT_LIMIT: 'NETWORK_ACCOUNT_LIMIT',
+  OUTBOUND_ASKER_LIMIT: 'NETWORK_LIMIT',
 } as const
 
 /** Counts a request from its address under `name`, and says whether it may go on. */

@@ -79,8 +79,11 @@ export const mayBeOneSender = (a: Whereabouts, b: Whereabouts): boolean =>
 /** The network that an address belongs to: whoever has one IPv6 address has 2^64 of them. */
 export const networkOf = (request: Request): string | undefined => {
   const address = addressOf(request)
-  return address instanceof ipaddr.IPv6 ? prefix(address, 64) : address?.toString()
+  return address && networkOfAddress(address)
 }
+
+export const networkOfAddress = (address: ipaddr.IPv4 | ipaddr.IPv6): string =>
+  address instanceof ipaddr.IPv6 ? prefix(address, 64) : address.toString()
 
 /** The /48 that an IPv6 address belongs to; undefined for IPv4. */
 export const widerNetworkOf = (request: Request): string | undefined => {

@@ -70,7 +70,12 @@ const leave = async (
 ): Promise<Response> => {
   try {
     const redirectUri = redirectUriOf(context, provider)
-    const { location, attempt } = await beginUpstreamSignIn(provider, redirectUri, prompt)
+    const { location, attempt } = await beginUpstreamSignIn(
+      context.env,
+      provider,
+      redirectUri,
+      prompt,
+    )
     keepCookie(context, 'upstream', JSON.stringify(attempt))
     return context.redirect(location, 303)
   } catch (error) {

@@ -1,28 +1,24 @@
 // The public keys of a trusted issuer, where its metadata says they are (RFC 8414, OpenID Connect
 // Discovery 1.0).
-import { type JWTVerifyGetKey, createRemoteJWKSet, customFetch } from 'jose'
-import { KEYS_CACHE_MS, KEYS_COOLDOWN_MS, PROVIDER_CACHE_MS } from '../config.ts'
-import { Kept } from '../kept.ts'
+import type { JWTVerifyGetKey } from 'jose'
+import { PROVIDER_CACHE_MS } from '../config.ts'
 import { NotFetched, fetchTrusted } from '../public-fetch.ts'
+import { Published } from '../published.ts'
+import { PublishedKeys } from '../published-keys.ts'
 
 const WANTED = { accept: 'application/json', maxBytes: 64 * 1024 }
 const MAX_KEPT = 50
 
-const kept = new Kept<JWTVerifyGetKey>(MAX_KEPT)
+const addresses = new Published<string>(MAX_KEPT)
+const keys = new PublishedKeys(MAX_KEPT)
 
 /** What finds the key that a JWT of `issuer` names. Throws NotFetched, and so does asking it. */
 export const issuerKeys = async (env: Cloudflare.Env, issuer: string): Promise<JWTVerifyGetKey> => {
-  const now = Date.now()
-  const known = kept.get(issuer, now)
-  if (known !== undefined) return known
-  const address = await keySetAddress(env, issuer)
-  const keys = createRemoteJWKSet(new URL(address), {
-    cacheMaxAge: KEYS_CACHE_MS,
-    cooldownDuration: KEYS_COOLDOWN_MS,
-    [customFetch]: async () => new Response((await fetchTrusted(env, address, WANTED)).text),
-  })
-  kept.set(issuer, keys, now + PROVIDER_CACHE_MS)
-  return keys
+  const address = await addresses.get(issuer, async () => ({
+    value: await keySetAddress(env, issuer),
+    cacheMs: PROVIDER_CACHE_MS,
+  }))
+  return keys.at(address, async () => (await fetchTrusted(env, address, WANTED)).text)
 }
 
 const keySetAddress = async (env: Cloudflare.Env, issuer: string): Promise<string> => {

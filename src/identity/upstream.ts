@@ -11,14 +11,17 @@ import { Kept } from '../kept.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Claims } from '../objects/profile.ts'
 import { ask, mintSubject, upstreamLogin } from '../objects/index.ts'
+import { NotFetched, fetchTrusted } from '../public-fetch.ts'
+import { Published } from '../published.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
 import { type Opened, type Visit, openAccount } from './session.ts'
 
 const MAX_PROVIDERS_KEPT = 50
+const METADATA = { accept: 'application/json', maxBytes: 64 * 1024 }
 /** A person waits for each answer. */
 const TIMEOUT_SECONDS = 5
 
-const kept = new Kept<openid.Configuration>(MAX_PROVIDERS_KEPT)
+const configurations = new Published<openid.Configuration>(MAX_PROVIDERS_KEPT)
 /** Providers that leave `auth_time` out: their login page is asked for at once, and shown once. */
 const omitsAuthTime = new Kept<true>(MAX_PROVIDERS_KEPT)
 
@@ -42,12 +45,13 @@ export const parseAttempt = (text: string | undefined): Attempt | undefined => {
 
 /** Where the person signs in, and what their browser has to keep. Throws if the provider is away. */
 export const beginUpstreamSignIn = async (
+  env: Cloudflare.Env,
   provider: IdentityProvider,
   redirectUri: string,
   /** `login`: show the login page again; `select_account`: it may be another person now. */
   wanted: Attempt['prompt'],
 ): Promise<{ location: string; attempt: Attempt }> => {
-  const configuration = await configurationOf(provider)
+  const configuration = await configurationOf(env, provider)
   const prompt = omitsAuthTime.get(provider.id, Date.now()) === true ? 'login' : wanted
   const attempt: Attempt = {
     provider: provider.id,
@@ -83,11 +87,11 @@ export const finishUpstreamSignIn = async (
 ): Promise<UpstreamOutcome> => {
   let person: Recognised
   try {
-    person = await recognise(provider, attempt, answer)
+    person = await recognise(env, provider, attempt, answer)
   } catch (error) {
     if (error instanceof openid.AuthorizationResponseError && error.error === 'access_denied')
       return { outcome: 'cancelled' }
-    logFailure(error instanceof Error ? new Error(describe(error)) : error)
+    logFailure(new Error(`sign-in at an identity provider: ${describe(error)}`))
     return { outcome: 'failed' }
   }
   const { subject: theirs, claims, amr } = person
@@ -124,11 +128,12 @@ interface Recognised {
 }
 
 const recognise = async (
+  env: Cloudflare.Env,
   provider: IdentityProvider,
   { state, nonce, codeVerifier }: Attempt,
   answer: URL,
 ): Promise<Recognised> => {
-  const configuration = await configurationOf(provider)
+  const configuration = await configurationOf(env, provider)
   const tokens = await openid.authorizationCodeGrant(configuration, answer, {
     pkceCodeVerifier: codeVerifier,
     expectedState: state,
@@ -163,24 +168,45 @@ export const claimsOf = (claims: Readonly<Record<string, unknown>>): Claims => {
 const addressIn = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[^\p{C}\p{Z}]{1,254}$/u.test(value) ? value : undefined
 
-const configurationOf = async (provider: IdentityProvider): Promise<openid.Configuration> => {
-  const now = Date.now()
-  const known = kept.get(provider.id, now)
-  if (known !== undefined) return known
+const configurationOf = (
+  env: Cloudflare.Env,
+  provider: IdentityProvider,
+): Promise<openid.Configuration> =>
+  configurations.get(provider.id, async () => ({
+    value: await discover(env, provider),
+    cacheMs: PROVIDER_CACHE_MS,
+  }))
+
+const discover = async (
+  env: Cloudflare.Env,
+  provider: IdentityProvider,
+): Promise<openid.Configuration> => {
   const issuer = new URL(provider.issuer)
-  const configuration = await openid.discovery(
-    issuer,
-    provider.clientId,
-    undefined,
-    authenticationOf(provider),
-    // On this machine only, for trying it out.
-    {
-      timeout: TIMEOUT_SECONDS,
-      ...(isLoopback(issuer.hostname) && { execute: [openid.allowInsecureRequests] }),
-    },
-  )
-  kept.set(provider.id, configuration, now + PROVIDER_CACHE_MS)
-  return configuration
+  try {
+    const configuration = await openid.discovery(
+      issuer,
+      provider.clientId,
+      undefined,
+      authenticationOf(provider),
+      // On this machine only, for trying it out.
+      {
+        timeout: TIMEOUT_SECONDS,
+        [openid.customFetch]: (address) => fetchMetadata(env, address),
+        ...(isLoopback(issuer.hostname) && { execute: [openid.allowInsecureRequests] }),
+      },
+    )
+    // For what follows the library's own will do.
+    configuration[openid.customFetch] = (address, init) => fetch(address, init)
+    return configuration
+  } catch (error) {
+    if (error instanceof Error && error.cause instanceof NotFetched) throw error.cause
+    throw new NotFetched(`the metadata of a provider: ${describe(error)}`, { isTransient: false })
+  }
+}
+
+const fetchMetadata = async (env: Cloudflare.Env, address: string): Promise<Response> => {
+  const { text, headers } = await fetchTrusted(env, address, METADATA)
+  return new Response(text, { headers: { 'Content-Type': headers.get('Content-Type') ?? '' } })
 }
 
 // OpenID Connect Discovery §3: Basic is what a provider takes that says nothing.
@@ -196,5 +222,5 @@ const authenticationOf = ({ clientSecret }: IdentityProvider): openid.ClientAuth
 }
 
 // The library's errors carry answers of the provider, and those may hold tokens.
-const describe = (error: Error): string =>
-  `sign-in at an identity provider: ${error.name} ${'code' in error ? String(error.code) : ''}`
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name} ${'code' in error ? String(error.code) : ''}` : ''

@@ -7,6 +7,7 @@ import { SECOND } from '../durations.ts'
 import { ask, replayGuardOf } from '../objects/index.ts'
 import { clientKeys } from './client-keys.ts'
 import { notToBeHad } from './errors.ts'
+import type { Exchange } from './exchange.ts'
 import { NotFetched } from '../public-fetch.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -35,16 +36,16 @@ type FirstUse = () => Promise<boolean>
  * Throws `temporarily_unavailable` if the client's keys cannot be had at the moment.
  */
 export const verifyAssertion = async (
-  env: Cloudflare.Env,
+  exchange: Exchange,
   client: Client,
   assertion: string,
-  issuer: string,
 ): Promise<FirstUse | undefined> => {
+  const { env, issuer } = exchange
   const { authentication } = client
   if (authentication.method !== 'private_key_jwt') return undefined
   const now = Date.now()
   try {
-    const keys = clientKeys(env, authentication.keys)
+    const keys = clientKeys(exchange, client, authentication.keys)
     const { payload, protectedHeader } = await jwtVerify(assertion, keys, {
       algorithms: [...authentication.algorithms],
       issuer: client.id,

@@ -118,8 +118,8 @@ const isProvenByAssertion = async (
   client: Client,
   credentials: Extract<Credentials, { method: 'private_key_jwt' }>,
 ): Promise<boolean> => {
-  const { env, issuer, oneTimeValues } = exchange
-  const isFirstUse = await verifyAssertion(env, client, credentials.assertion, issuer)
+  const { oneTimeValues } = exchange
+  const isFirstUse = await verifyAssertion(exchange, client, credentials.assertion)
   if (isFirstUse === undefined) return false
   oneTimeValues.add(async () => {
     if (!(await isFirstUse())) throw await failure(exchange, credentials)

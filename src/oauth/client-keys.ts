@@ -1,50 +1,34 @@
 // The public keys of a client: from its entry, or from its jwks_uri (RFC 7591 §2).
-import {
-  type JSONWebKeySet,
-  type JWTVerifyGetKey,
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-} from 'jose'
-import type { ClientKeys } from '../clients.ts'
-import { KEYS_CACHE_MS, KEYS_COOLDOWN_MS } from '../config.ts'
-import { Kept } from '../kept.ts'
-import { fetchPublic } from '../public-fetch.ts'
+import { type JSONWebKeySet, type JWTVerifyGetKey, createLocalJWKSet } from 'jose'
+import type { Client, ClientKeys } from '../clients.ts'
+import { fetchListed, fetchPublic } from '../public-fetch.ts'
+import { PublishedKeys } from '../published-keys.ts'
+import type { Exchange } from './exchange.ts'
 
-const ACCEPT = 'application/jwk-set+json, application/json'
-const MAX_BYTES = 64 * 1024
+const WANTED = { accept: 'application/jwk-set+json, application/json', maxBytes: 64 * 1024 }
 /** More key sets than this are not kept by one isolate. */
 const MAX_KEPT = 1000
 
 const local = new WeakMap<JSONWebKeySet, JWTVerifyGetKey>()
-const remote = new Kept<JWTVerifyGetKey>(MAX_KEPT)
+// Apart: keys that strangers name push none of a listed client out, and none is had at its expense.
+const listed = new PublishedKeys(MAX_KEPT)
+const others = new PublishedKeys(MAX_KEPT)
 
 /** What finds the key of a client that a JWT names. Asking it throws NotFetched. */
-export const clientKeys = (env: Cloudflare.Env, keys: ClientKeys): JWTVerifyGetKey =>
-  'jwks' in keys ? localKeys(keys.jwks) : keptKeys(env, keys.jwksUri)
+export const clientKeys = (
+  exchange: Exchange,
+  client: Client,
+  keys: ClientKeys,
+): JWTVerifyGetKey => {
+  if ('jwks' in keys) return localKeys(keys.jwks)
+  const { jwksUri } = keys
+  return exchange.config.clients.has(client.id)
+    ? listed.at(jwksUri, async () => (await fetchListed(exchange.env, jwksUri, WANTED)).text)
+    : others.at(jwksUri, async () => (await fetchPublic(exchange, jwksUri, WANTED)).text)
+}
 
 const localKeys = (jwks: JSONWebKeySet): JWTVerifyGetKey => {
   const keys = local.get(jwks) ?? createLocalJWKSet(jwks)
   local.set(jwks, keys)
   return keys
 }
-
-const keptKeys = (env: Cloudflare.Env, jwksUri: string): JWTVerifyGetKey => {
-  const known = remote.get(jwksUri, 0)
-  if (known !== undefined) return known
-  const keys = remoteKeys(env, jwksUri)
-  // How long they are good is jose's business.
-  remote.set(jwksUri, keys, Infinity)
-  return keys
-}
-
-const remoteKeys = (env: Cloudflare.Env, jwksUri: string): JWTVerifyGetKey =>
-  createRemoteJWKSet(new URL(jwksUri), {
-    cacheMaxAge: KEYS_CACHE_MS,
-    // CA-16: an unknown `kid` makes us ask again, but not at everybody's word.
-    cooldownDuration: KEYS_COOLDOWN_MS,
-    [customFetch]: async () => {
-      const { text } = await fetchPublic(env, jwksUri, { accept: ACCEPT, maxBytes: MAX_BYTES })
-      return new Response(text)
-    },
-  })

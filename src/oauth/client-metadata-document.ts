@@ -4,17 +4,18 @@ import * as z from 'zod/mini'
 import type { Client } from '../clients.ts'
 import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../config.ts'
 import { SECOND } from '../durations.ts'
-import { OAuthError, notToBeHad } from './errors.ts'
+import { OAuthError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
 import { NotFetched, fetchPublic } from '../public-fetch.ts'
 import { metadataSchema } from './requested-metadata.ts'
 import { grantMetadata, unlistedClient } from './unlisted-client.ts'
 
-/** The draft's figure (CM-4). */
-const MAX_BYTES = 5 * 1024
+/** 5 KB is the draft's figure (CM-4). */
+const WANTED = { accept: 'application/json', maxBytes: 5 * 1024 }
 const MAX_ADDRESS_LENGTH = 255
 
-export interface FoundClient {
-  readonly client: Client
+interface FoundClient {
+  readonly value: Client
   /** How long it may be believed without asking again. */
   readonly cacheMs: number
 }
@@ -41,21 +42,17 @@ const documentSchema = z.object({
   token_endpoint_auth_method: z._default(z.enum(['none', 'private_key_jwt']), 'none'),
 })
 
-/**
- * The client that the document at `address` describes; undefined if it is not good. Throws
- * `temporarily_unavailable` if it cannot be had at the moment.
- */
-export const fetchClient = async (
-  env: Cloudflare.Env,
-  address: string,
-  config: Config,
-): Promise<FoundClient | undefined> => {
+/** The client that the document at `address` describes. Throws NotFetched. */
+export const fetchClient = async (exchange: Exchange, address: string): Promise<FoundClient> => {
+  const { text, headers } = await fetchPublic(exchange, address, WANTED)
+  const isJson = isJsonType(headers.get('Content-Type') ?? '')
+  const value = isJson ? clientIn(text, address, exchange.config) : undefined
+  if (value === undefined) throw new NotFetched('no such document', { isTransient: false })
+  return { value, cacheMs: cacheMsOf(headers.get('Cache-Control')) }
+}
+
+const clientIn = (text: string, address: string, config: Config): Client | undefined => {
   try {
-    const { text, headers } = await fetchPublic(env, address, {
-      accept: 'application/json',
-      maxBytes: MAX_BYTES,
-    })
-    if (!isJsonType(headers.get('Content-Type') ?? '')) return undefined
     const json: unknown = JSON.parse(text)
     const document = documentSchema.safeParse(json)
     const requested = metadataSchema.safeParse(json)
@@ -64,16 +61,9 @@ export const fetchClient = async (
     const method = document.data.token_endpoint_auth_method
     const metadata = grantMetadata(requested.data, method, config)
     // CM-4: the host is what the person can judge it by, so it is the address's own.
-    const client = unlistedClient(address, metadata, config, {
-      uri: address,
-      secretHash: undefined,
-    })
-    return { client, cacheMs: cacheMsOf(headers.get('Cache-Control')) }
+    return unlistedClient(address, metadata, config, { uri: address, secretHash: undefined })
   } catch (error) {
-    if (error instanceof NotFetched && error.isTransient) throw notToBeHad('The client metadata')
-    const isDocumentAtFault =
-      error instanceof NotFetched || error instanceof OAuthError || error instanceof SyntaxError
-    if (isDocumentAtFault) return undefined
+    if (error instanceof OAuthError || error instanceof SyntaxError) return undefined
     throw error
   }
 }

@@ -1,28 +1,25 @@
 // Who is the client with this client_id? One of wrangler.toml, or one that registered (RFC 7591), or
 // one whose client_id is the address of its metadata.
 import type { Client } from '../clients.ts'
-import {
-  CLIENT_CACHE_MS,
-  type Config,
-  MAX_DOCUMENT_CACHE_MS,
-  MIN_DOCUMENT_CACHE_MS,
-} from '../config.ts'
+import { CLIENT_CACHE_MS, type Config } from '../config.ts'
 import { randomBytes, seal, unseal } from '../crypto.ts'
 import { Kept } from '../kept.ts'
 import type { Registration } from '../objects/client-record.ts'
 import { ask, clientRecordOf } from '../objects/index.ts'
+import { NotFetched } from '../public-fetch.ts'
+import { Published } from '../published.ts'
 import { isWithinLimit } from '../rate-limit.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
-import { type FoundClient, fetchClient, isDocumentAddress } from './client-metadata-document.ts'
-import { tooManyRequests } from './errors.ts'
+import { fetchClient, isDocumentAddress } from './client-metadata-document.ts'
+import { notToBeHad, tooManyRequests } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { type ClientMetadata, unlistedClient } from './unlisted-client.ts'
 
 /** More clients than this are not kept by one isolate. */
 const MAX_KEPT = 1000
 
-const kept = new Kept<Client>(MAX_KEPT)
-const lastGood = new Kept<Client>(MAX_KEPT)
+const registered = new Kept<Client>(MAX_KEPT)
+const documents = new Published<Client>(MAX_KEPT)
 
 const PREFIX = 'registered-'
 const PURPOSE = 'client_id'
@@ -59,14 +56,13 @@ export const findClient = async (
   const isDocument = isDocumentAddress(clientId, config)
   if (!isDocument && !(await isMintedClientId(env, clientId, config))) return undefined
   const now = Date.now()
-  const known = kept.get(clientId, now)
+  const known = isDocument ? documents.fresh(clientId) : registered.get(clientId, now)
   if (known !== undefined) return known
   if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'client'))) throw tooManyRequests()
-  const found = isDocument
-    ? await documentClient(env, clientId, config)
-    : await registeredClient(env, clientId, config)
-  if (found !== undefined) kept.set(clientId, found.client, now + found.cacheMs)
-  return found?.client
+  if (isDocument) return documentClient(exchange, clientId)
+  const found = await registeredClient(env, clientId, config)
+  if (found !== undefined) registered.set(clientId, found, now + CLIENT_CACHE_MS)
+  return found
 }
 
 /** Whether the client that a token was issued to is still one, by all that can be asked here. */
@@ -80,24 +76,18 @@ export const isStillClient = async (
 }
 
 /** Forgets what this isolate knows of a client that has changed. */
-export const forgetClient = (clientId: string): void => kept.delete(clientId)
+export const forgetClient = (clientId: string): void => registered.delete(clientId)
 
-// Whose host is away for a moment, or asked too often by others, is the client it was.
 const documentClient = async (
-  env: Cloudflare.Env,
+  exchange: Exchange,
   clientId: string,
-  config: Config,
-): Promise<FoundClient | undefined> => {
-  const now = Date.now()
+): Promise<Client | undefined> => {
   try {
-    const found = await fetchClient(env, clientId, config)
-    if (found === undefined) lastGood.delete(clientId)
-    else lastGood.set(clientId, found.client, now + MAX_DOCUMENT_CACHE_MS)
-    return found
+    return await documents.get(clientId, () => fetchClient(exchange, clientId))
   } catch (error) {
-    const client = lastGood.get(clientId, now)
-    if (client === undefined) throw error
-    return { client, cacheMs: MIN_DOCUMENT_CACHE_MS }
+    if (!(error instanceof NotFetched)) throw error
+    if (error.isTransient) throw notToBeHad('The client metadata')
+    return undefined
   }
 }
 
@@ -105,11 +95,9 @@ const registeredClient = async (
   env: Cloudflare.Env,
   clientId: string,
   config: Config,
-): Promise<FoundClient | undefined> => {
+): Promise<Client | undefined> => {
   const registration = await ask(() => clientRecordOf(env, clientId).read())
-  return registration === undefined
-    ? undefined
-    : { client: toClient(clientId, registration, config), cacheMs: CLIENT_CACHE_MS }
+  return registration && toClient(clientId, registration, config)
 }
 
 const toClient = (

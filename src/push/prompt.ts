@@ -11,6 +11,7 @@ import type { AuthorizationRequest } from '../objects/authorization-request.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { promptSource } from '../objects/prompt-guard.ts'
 import { NotFetched, postPublic } from '../public-fetch.ts'
+import { hostLimits, pushServiceLimits } from '../outbound-limits.ts'
 import { placeIn } from '../whereabouts.ts'
 import { isAtPushService } from './address.ts'
 import { type PushMessage, pushRequest } from './message.ts'
@@ -63,8 +64,8 @@ export const promptPerson = async (
   const send = async ({ sessionId, ...address }: NonNullable<typeof browsers>[number]) => {
     const { endpoint } = address
     // An account may name any host: what is no push service is asked no more than others are.
-    const limit = isAtPushService(endpoint) ? env.PUSH_LIMIT : env.OUTBOUND_LIMIT
-    const target = { address: endpoint, limit, allowsLoopback }
+    const limits = isAtPushService(endpoint) ? pushServiceLimits(env) : hostLimits(env)
+    const target = { address: endpoint, allowsLoopback, limits }
     try {
       const status = await postPublic(target, await pushRequest(settings, address, message))
       logPush(clientId, status)

@@ -60,7 +60,7 @@ describe('the keys of an issuer', () => {
     expect(issuer.paths).toHaveLength(3)
     later(1)
     expect((await ask(issuer)).status).toBe(200)
-    expect(issuer.paths).toHaveLength(5)
+    expect(issuer.paths, 'and no keys, which are a second old').toHaveLength(4)
   })
 
   it('AP-14 may change: a key that is gone is gone in ten minutes', async () => {
@@ -106,13 +106,35 @@ describe('the keys of an issuer', () => {
     expect(log).toHaveBeenCalledOnce()
   })
 
-  it('AP-14 cannot be had while the issuer is away', async () => {
+  it('AP-14 cannot be had while the issuer is away, if they never were', async () => {
     const issuer = new TrustedIssuer()
     issuer.isAway = true
     cannotBeHad(await ask(issuer))
     issuer.isAway = false
     expect((await ask(issuer)).status).toBe(200)
+  })
+
+  it('AP-14 go on for twelve hours while the issuer is away', async () => {
+    const issuer = new TrustedIssuer()
+    expect((await ask(issuer)).status).toBe(200)
+    issuer.isAway = true
+    later(12 * HOUR - 1)
+    expect((await ask(issuer)).status).toBe(200)
+    later(60)
+    cannotBeHad(await ask(issuer))
+  })
+
+  it.each<[string, (issuer: TrustedIssuer) => void]>([
+    ['no metadata', (issuer) => (issuer.path = '/nowhere')],
+    ['the metadata of another', (issuer) => (issuer.metadata = acme.metadata)],
+    ['no key set', (issuer) => (issuer.keySet = '<html></html>')],
+  ])('AP-14 do not go on once the issuer answers with %s', async (_, change) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const issuer = new TrustedIssuer()
+    expect((await ask(issuer)).status).toBe(200)
+    change(issuer)
     later(HOUR)
+    cannotBeHad(await ask(issuer))
     issuer.isAway = true
     cannotBeHad(await ask(issuer))
   })

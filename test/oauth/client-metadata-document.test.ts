@@ -220,7 +220,7 @@ describe('a good document', () => {
     expect((await askForCode(fields, fetch)).body.error).toBe('unauthorized_client')
   })
 
-  it('CM-2 DC-21 carries a device through while its host is down, for an hour', async () => {
+  it('CM-2 DC-21 carries a device through while its host is down, for twelve hours', async () => {
     const host = publish({}, { 'Cache-Control': 'max-age=600' })
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
     const { tokens } = await connectRegistered({ client_id: host.uri }, { fetch })
@@ -229,7 +229,7 @@ describe('a good document', () => {
     vi.setSystemTime(Date.now() + 9 * MINUTE)
     const options = { clientId: host.uri, fetch }
     const next = await refreshed(tokens.refresh_token, options)
-    vi.setSystemTime(Date.now() + 50 * MINUTE)
+    vi.setSystemTime(Date.now() + 12 * HOUR - 10 * MINUTE)
     const { refresh_token: token } = await refreshed(next.refresh_token, options)
     vi.setSystemTime(Date.now() + 2 * MINUTE)
     const { status, headers, body } = await refresh(token, options)
