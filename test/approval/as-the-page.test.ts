@@ -225,4 +225,4 @@ it('AP-15 what the app may do is what the page lets its person do, in every situ
     'who are you?',
     'withdrawn',
   ])
-}, 60_000)
+})

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Linux counts CPU time in hundredths of a second. */
 const MS_PER_TICK = 10
 const BYTES_PER_KB = 1024
-const STARTS_WITHIN_MS = 20_000
+const STARTS_WITHIN_MS = 60_000
 
 export interface ServerProcess {
   readonly origin: string

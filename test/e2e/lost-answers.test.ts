@@ -72,7 +72,7 @@ const startDevice = async () => {
     ask('/token', { grant_type: DEVICE_CODE_GRANT, device_code }, headers)
   const hold = async () => {
     const polled = poll({ Prefer: 'wait=25' })
-    await vi.waitUntil(() => proxy.waiting === 1)
+    await vi.waitUntil(() => proxy.waiting === 1, { timeout: 60_000 })
     // It has the request; that it waits for the person shows only in that it does not answer.
     await pause(300)
     expect(proxy.waiting).toBe(1)

@@ -145,7 +145,7 @@ it('asks once, however many codes run out', async () => {
   await television.turnOn()
   const { code } = await receive(subscriber)
   await television.page.clock.fastForward('11:00')
-  await vi.waitFor(() => expect(television.hints).toHaveLength(3))
+  await vi.waitFor(() => expect(television.hints).toHaveLength(3), { timeout: 60_000 })
   expect(await television.showsCode()).not.toBe(code)
   expect(television.hints).toEqual([null, expect.stringMatching(/^ey/), null])
   expect(await television.saysThatItMayAsk).toBe(false)

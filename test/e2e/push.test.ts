@@ -69,8 +69,10 @@ it('a television that knows its person is allowed from the notification’s page
   const asked = await AskedPhone.optIn(phone, subscriber)
   await phone.reads('This browser will ask you.')
 
+  const startedAtMs = Date.now()
   const device = await startAgain(hint)
   const { headers, payload } = await service.deliver<Payload>(subscriber)
+  const secondsSince = Math.ceil((Date.now() - startedAtMs) / 1000)
   expect(service.refused).toEqual([])
   expect(payload).toStrictEqual({
     code: device.userCode,
@@ -82,7 +84,9 @@ it('a television that knows its person is allowed from the notification’s page
     country: 'FI',
   })
   expect(headers).toMatchObject({ urgency: 'high', 'content-length': '4096' })
-  expect(Number(headers['ttl'])).toBeGreaterThan(570)
+  // As long as the code still lived when it was sent.
+  expect(Number(headers['ttl'])).toBeLessThanOrEqual(600)
+  expect(Number(headers['ttl'])).toBeGreaterThanOrEqual(600 - secondsSince)
 
   const shown = await asked.receive(payload)
   expect(plain(shown.title)).toBe('Sign in on Den TV?')
@@ -228,9 +232,9 @@ describe('a browser', () => {
     await vi.waitFor(
       async () => {
         await phone.open('/devices')
-        await phone.button('Ask me on this browser').waitFor({ timeout: 500 })
+        await phone.button('Ask me on this browser').waitFor({ timeout: 2000 })
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     )
     expect(service.refused.splice(0)).toEqual(['the browser took it back'])
   })

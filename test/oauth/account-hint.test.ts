@@ -182,7 +182,7 @@ describe('an ID token', () => {
     [100 * DAY, 1],
     [399 * DAY, 1],
     [401 * DAY, 0],
-  ])('that is %i ms old names it %i times', { timeout: 60_000 }, async (ageMs, times) => {
+  ])('that is %i ms old names it %i times', async (ageMs, times) => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const resident = await Resident.join()
     const token = await idTokenOf(resident)

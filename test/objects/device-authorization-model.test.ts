@@ -32,8 +32,6 @@ import { Judge } from '../support/authorization-judge.ts'
 import { request as anyRequest } from '../support/authorization-states.ts'
 import { STRANGERS_SECRET } from '../support/seals.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
-
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()

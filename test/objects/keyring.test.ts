@@ -11,9 +11,6 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const ALGORITHMS = ['RS256', 'ES256'] as const
 
-// RSA keys take their time to make.
-vi.setConfig({ testTimeout: 60_000 })
-
 holdClock()
 
 const newKeyring = () => env.KEYRING.getByName(crypto.randomUUID())

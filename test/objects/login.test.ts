@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { emailLogin, mintSubject } from '../../src/objects/index.ts'
 import {
   type Failures,
@@ -18,9 +18,6 @@ const DAY = 24 * HOUR
 const PASSWORD = 'correct horse battery'
 const WRONG = 'incorrect horse battery'
 const PERSON = { name: 'Anna', password: PASSWORD }
-
-// A dozen slow hashes each.
-vi.setConfig({ testTimeout: 30_000 })
 
 holdClock()
 

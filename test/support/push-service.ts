@@ -16,7 +16,7 @@ interface Delivery<Payload> {
   readonly payload: Payload
 }
 
-const WAIT_MS = 5000
+const WAIT_MS = 60_000
 
 /** Starts one. */
 export const startPushService = async (): Promise<PushService> => {
