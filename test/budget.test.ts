@@ -253,6 +253,19 @@ describe('a person who is signed in', () => {
       async (_, { storage }) => [...(await storage.list())],
     )
     expect(stored).toEqual([])
+    const again = await costOf(async () =>
+      expect((await person.open(`/device?user_code=${userCode}`)).status).toBe(404),
+    )
+    expect(again, 'the same once more').toEqual({ ...NOTHING, objects: 1 })
+  })
+
+  it('who waits after wrong codes costs one object and no write', async () => {
+    const person = await signedIn()
+    for (const letter of 'BCDFG') await person.open(`/device?user_code=${letter.repeat(8)}`)
+    const cost = await costOf(async () =>
+      expect((await person.open('/device?user_code=ZZZZ-ZZZZ')).status).toBe(429),
+    )
+    expect(cost).toEqual({ ...NOTHING, objects: 1 })
   })
 })
 

@@ -8,6 +8,7 @@ import { ApprovalApp } from '../support/approval-app.ts'
 import { type Device, startDevice } from '../support/device.ts'
 import { connectInternet } from '../support/internet.ts'
 import { type Network, RECIFE, TURKU } from '../support/places.ts'
+import { useUp } from '../support/rate-limit.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
 import { workerWith } from '../support/worker.ts'
@@ -248,6 +249,27 @@ describe('wrong codes', () => {
     }
     expect((await (await appOf()).review(device.userCode)).status, 'others').toBe(200)
     expect(await outcome(device)).toBe('authorization_pending')
+  })
+
+  it('AP-6 leave what the app was shown a moment ago within reach while there is a wait', async () => {
+    const app = await appOf()
+    const device = await startDevice()
+    expect((await app.review(device.userCode)).status).toBe(200)
+    later(2000)
+    for (const letter of 'BCDFG') expect((await app.review(`ZZZZ-ZZZ${letter}`)).status).toBe(404)
+    expect((await app.review('ZZZZ-ZZZZ')).status).toBe(429)
+    expect((await app.review('ZZZZ-ZZZG')).status, 'the same once more').toBe(404)
+    expect((await app.decide(device.userCode, { decision: 'deny' })).status).toBe(200)
+  })
+
+  it('AP-6 a new account waits before its first while everyone makes accounts', async () => {
+    useUp(env.EVERYONE_LIMIT, 'new account')
+    const app = await appOf()
+    const device = await startDevice()
+    const { status, headers } = await app.review(device.userCode)
+    expect([status, headers.get('Retry-After')]).toStrictEqual([429, '10'])
+    later(10_000)
+    expect((await app.review(device.userCode)).status).toBe(200)
   })
 
   it('AP-6 are five at once at the most', async () => {
