@@ -2,8 +2,10 @@
 // loses nothing by it.
 import { describe, expect, it } from 'vitest'
 import { startDevice } from '../support/device.ts'
+import { inPlace } from '../support/household.ts'
 import { type Fields, LINKS, PARTS, sent } from '../support/other-site.ts'
 import { Person } from '../support/person.ts'
+import { RECIFE, TURKU } from '../support/places.ts'
 import { ISSUER } from '../support/settings.ts'
 import { visitorAt } from '../support/visitor.ts'
 import { freshAddress, worker } from '../support/worker.ts'
@@ -162,6 +164,22 @@ describe('a code that waits for its person to sign in', () => {
     expect(again.html).toContain('Sign in again')
     for (const page of [signIn, create, wrong, refused, again]) {
       expect(page.html).toContain('A device is waiting for your answer.')
+      expect(shownOn(page.html)).not.toContain(device.userCode)
+    }
+  })
+
+  it('XD-7 is not shown by the question of a far device either, nor after a wrong answer', async () => {
+    const device = await startDevice('tv', { fetch: inPlace(RECIFE, worker) })
+    const person = new Person(inPlace(TURKU, worker), ISSUER, {
+      'CF-Connecting-IP': freshAddress(),
+    })
+    await person.open(device.answer.verification_uri_complete)
+    const question = await person.createAccount('Ada', `${crypto.randomUUID()}@example.com`)
+    const wrong = { decision: 'allow', typed_code: 'BCDF-BCDF', in_front: 'yes' }
+    const refused = await person.submit(question, '/device/confirm', wrong)
+    expect([question.status, refused.status]).toStrictEqual([200, 400])
+    for (const page of [question, refused]) {
+      expect(page.html).toContain('Read it off the device')
       expect(shownOn(page.html)).not.toContain(device.userCode)
     }
   })
