@@ -94,11 +94,14 @@ const OUTCOMES = ['connected', 'declined', 'removed'] as const
 const tooMany: Read = (heard) =>
   heard.status === 429 && isPage(heard) ? { is: 'too many' } : undefined
 
-/** What the browser is given to keep for the last page. */
+const SEAL_BYTES = 16
+
+/** What the browser is given to keep for the last page: JSON, and a seal behind it. */
 const result: Read = (heard) => {
   if (led(heard) !== '/device/result') return undefined
   const cookie = heard.headers['set-cookie']?.find((one) => one.startsWith('result='))
-  const kept = JSON.parse(decodeURIComponent(/=([^;]*)/.exec(cookie ?? '')?.[1] ?? '')) as Json
+  const sealed = Buffer.from(/=([^;]*)/.exec(cookie ?? '')?.[1] ?? '', 'base64url')
+  const kept = JSON.parse(sealed.subarray(0, -SEAL_BYTES).toString()) as Json
   const outcome = OUTCOMES.find((one) => one === kept['outcome'])
   return outcome && { is: outcome }
 }
