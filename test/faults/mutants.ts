@@ -60,14 +60,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a redemption is not saved',
     file: OBJECT,
-    from: 'if (state !== before) await this.#save(state)\n    return outcome',
-    to: 'return outcome',
+    from: 'if (state !== before) await this.#save(state)\n    if (outcome',
+    to: 'if (outcome',
   },
   {
     name: 'a redemption is saved after the answer',
     file: OBJECT,
-    from: 'if (state !== before) await this.#save(state)\n    return outcome',
-    to: `if (state !== before) await ${later('this.#save(state)')}\n    return outcome`,
+    from: 'if (state !== before) await this.#save(state)\n    if (outcome',
+    to: `if (state !== before) await ${later('this.#save(state)')}\n    if (outcome`,
   },
   {
     name: 'a denial loses against a later approval',
@@ -105,14 +105,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'each redemption has a grant of its own',
     file: 'oauth/grants/device-code.ts',
-    from: 'const { subject, grantId, authTimeMs, amr } = approval\n',
-    to: 'const { subject, authTimeMs, amr } = approval\n  const grantId = approval.grantId.slice(0, -4) + String(Math.random()).slice(2, 6)\n',
+    from: 'const { subject, grantId, authTimeMs, amr, allowance, approvingGrantId } = approval\n',
+    to: 'const { subject, authTimeMs, amr, allowance, approvingGrantId } = approval\n  const grantId = approval.grantId.slice(0, -4) + String(Math.random()).slice(2, 6)\n',
   },
   {
     name: 'the grant is saved after the answer',
     file: GRANTS,
-    from: 'if (grant !== before) await this.#keep(grantId, grant)\n    return true',
-    to: `if (grant !== before) await ${later('this.#keep(grantId, grant)')}\n    return true`,
+    from: 'await this.#keep(grantId, grant)\n    await this.tidyUp(now)',
+    to: `await ${later('this.#keep(grantId, grant)')}\n    await this.tidyUp(now)`,
   },
   {
     name: 'a redemption has another access token each time',
@@ -160,21 +160,21 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a replay does not end the grant',
     file: GRANTS,
-    from: "if (refreshed.outcome === 'replayed') await this.#keep(grantId, end(grant, now))",
+    from: "if (refreshed.outcome === 'replayed') await this.#keepEnded(grantId, end(grant, now), now)",
     to: '',
     isLate: true,
   },
   {
     name: 'a revocation is saved after the answer',
     file: GRANTS,
-    from: "await this.#keep(grantId, end(grant, now))\n    return 'revoked'",
-    to: `await ${later('this.#keep(grantId, end(grant, now))')}\n    return 'revoked'`,
+    from: "await this.#keepEnded(grantId, end(grant, now), now)\n    return 'revoked'",
+    to: `await ${later('this.#keepEnded(grantId, end(grant, now), now)')}\n    return 'revoked'`,
   },
   {
     name: 'a removed device lives on',
     file: ACCOUNT,
-    from: 'await this.#grants.end(grantId, now)',
-    to: '',
+    from: 'const clientIds = await this.#grants.end(grantId, now)',
+    to: 'const clientIds = new Set<string>()',
   },
   {
     name: 'what was removed can be redeemed again',
