@@ -2,7 +2,7 @@
 // about who decided or which code it was.
 import type { ProximityPolicy, Reaction } from './client-metadata.ts'
 import { logInfo } from './log.ts'
-import type { Proximity } from './whereabouts.ts'
+import type { Proximity } from './sender/location.ts'
 
 export interface Decision {
   readonly clientId: string

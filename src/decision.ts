@@ -13,7 +13,7 @@ import { promptSource } from './objects/prompt-guard.ts'
 import { type DeviceDistance, deviceDistance, fartherOf } from './proximity-policy.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from './rate-limit.ts'
 import { mintGrantId } from './tokens/refresh-token.ts'
-import { type Proximity, type Whereabouts, placeIn, whereaboutsOf } from './whereabouts.ts'
+import { type Proximity, type Whereabouts, placeIn, whereaboutsOf } from './sender/location.ts'
 import { countWrongCode } from './wrong-codes.ts'
 
 /** Who decides, however they showed who they are. */

@@ -11,7 +11,7 @@ import {
   operatorsLimits,
   strangersLimits,
 } from './outbound-limits.ts'
-import { networkOfAddress } from './whereabouts.ts'
+import { networkOfAddress } from './sender/location.ts'
 
 const TIMEOUT_MS = 5000
 const RESOLVER = 'https://cloudflare-dns.com/dns-query'

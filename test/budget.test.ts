@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mintDeviceCode, mintUserCode, parseUserCode } from '../src/codes.ts'
 import { mintSession } from '../src/identity/session.ts'
-import { whereaboutsOf } from '../src/whereabouts.ts'
+import { whereaboutsOf } from '../src/sender/location.ts'
 import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
 import {
   approve,

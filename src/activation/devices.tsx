@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { shownClient } from '../client-name.ts'
 import { FRESH_SIGN_IN_MS } from '../config.ts'
-import { deviceNameOf, plainText } from '../device-name.ts'
+import { deviceNameOf, plainText } from '../sender/device-name.ts'
 import { parseRegistrationResponse } from '../identity/credential-response.ts'
 import {
   generatePasskeyRegistrationOptions,

@@ -1,6 +1,6 @@
 // Where and when a device asked, in words.
 import { DAY, HOUR, MINUTE } from '../durations.ts'
-import { type Place, TOR } from '../whereabouts.ts'
+import { type Place, TOR } from '../sender/location.ts'
 import type { Language } from './language.ts'
 
 /** `Turku, Finland`, or undefined where the edge cannot tell. */

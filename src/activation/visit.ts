@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { displayUserCode, parseUserCode } from '../codes.ts'
 import { type Config, FRESH_SIGN_IN_MS, issuerFor } from '../config.ts'
-import { deviceNameOf } from '../device-name.ts'
+import { deviceNameOf } from '../sender/device-name.ts'
 import { randomBytes, sha256, toBase64url } from '../crypto.ts'
 import type { RelyingParty } from '../identity/passkey.ts'
 import {
@@ -14,7 +14,7 @@ import {
 } from '../identity/session.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
-import { type Place, placeIn, whereaboutsOf } from '../whereabouts.ts'
+import { type Place, placeIn, whereaboutsOf } from '../sender/location.ts'
 import { keepCookie, readCookie } from './cookies.ts'
 import { isForeign } from './fetch-metadata.ts'
 import { type Language, chooseLanguage, languageInUiLocales } from './language.ts'

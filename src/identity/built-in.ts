@@ -1,6 +1,6 @@
 // The built-in accounts: e-mail and password, for a service without an identity provider.
 import * as z from 'zod/mini'
-import { plainText } from '../device-name.ts'
+import { plainText } from '../sender/device-name.ts'
 import { ask, emailLogin, mintSubject } from '../objects/index.ts'
 import type { PasswordOutcome } from '../objects/login.ts'
 import { type PasswordProblem, passwordProblem } from './password-policy.ts'

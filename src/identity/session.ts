@@ -8,7 +8,7 @@ import type { Claims } from '../objects/profile.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import type { SessionClaim } from '../objects/sessions.ts'
-import type { Place } from '../whereabouts.ts'
+import type { Place } from '../sender/location.ts'
 import { countNewAccount } from '../wrong-codes.ts'
 
 const SUBJECT_BYTES = 32

@@ -10,7 +10,7 @@ import {
 import { shownClient } from '../client-name.ts'
 import { type Client, toClient } from '../clients.ts'
 import type { Config } from '../config.ts'
-import { plainText } from '../device-name.ts'
+import { plainText } from '../sender/device-name.ts'
 import { OAuthError } from './errors.ts'
 import type { RequestedMetadata } from './requested-metadata.ts'
 

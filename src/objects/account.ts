@@ -14,7 +14,7 @@ import { Prompts, type Refusal } from './prompts.ts'
 import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
 import type { RefreshTokenClaim } from './refresh-chain.ts'
 import { type SecurityEvent, SecurityEvents } from './security-events.ts'
-import type { Place } from '../whereabouts.ts'
+import type { Place } from '../sender/location.ts'
 import { type SessionClaim, Sessions, type SignIn } from './sessions.ts'
 
 export class Account extends DurableObject {

@@ -1,6 +1,6 @@
 // Who allowed a device, how they had signed in, and where everybody was.
 import type { Reaction } from '../client-metadata.ts'
-import type { Proximity, Whereabouts } from '../whereabouts.ts'
+import type { Proximity, Whereabouts } from '../sender/location.ts'
 
 /** How somebody had signed in. */
 export interface Authentication {

@@ -1,6 +1,6 @@
 // What a device asked for, as its object keeps it.
 import type { ProximityPolicy } from '../client-metadata.ts'
-import type { Whereabouts } from '../whereabouts.ts'
+import type { Whereabouts } from '../sender/location.ts'
 
 /** The device authorization request (RFC 8628 §3.1) as it was accepted. */
 export interface AuthorizationRequest {

@@ -1,6 +1,11 @@
 // Whether a grant is collected from farther away than its person allowed. Pure.
 import { isStricter } from '../proximity-policy.ts'
-import { type Proximity, type Whereabouts, mayBeOneSender, proximityOf } from '../whereabouts.ts'
+import {
+  type Proximity,
+  type Whereabouts,
+  mayBeOneSender,
+  proximityOf,
+} from '../sender/location.ts'
 import type { Approval } from './approval.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 

@@ -7,7 +7,7 @@ import {
   SLOW_DOWN_SECONDS,
 } from '../config.ts'
 import { SECOND } from '../durations.ts'
-import type { Proximity, Whereabouts } from '../whereabouts.ts'
+import type { Proximity, Whereabouts } from '../sender/location.ts'
 import type { Approval } from './approval.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { collectedElsewhere } from './collected-elsewhere.ts'

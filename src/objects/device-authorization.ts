@@ -4,7 +4,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../config.ts'
 import { logCollectedElsewhere, logDecision } from '../decision-log.ts'
-import type { Whereabouts } from '../whereabouts.ts'
+import type { Whereabouts } from '../sender/location.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Approval } from './approval.ts'
 import {

@@ -1,5 +1,5 @@
 // What an account tells the person whose it is.
-import type { Proximity } from '../whereabouts.ts'
+import type { Proximity } from '../sender/location.ts'
 import type { Grant } from './grant-state.ts'
 import type { Passkey } from './passkeys.ts'
 import type { Claims } from './profile.ts'

@@ -9,7 +9,7 @@ import {
 } from '../config.ts'
 import { sha256 } from '../crypto.ts'
 import { MAX_REMEMBERED_PROMPTS, MAX_SILENCED_SOURCES } from './account-limits.ts'
-import { PROXIMITIES, type Place, type Whereabouts, proximityOf } from '../whereabouts.ts'
+import { PROXIMITIES, type Place, type Whereabouts, proximityOf } from '../sender/location.ts'
 
 /** A device asks an account that it can name. */
 export interface PromptRequest {

@@ -1,5 +1,5 @@
 // The browsers of one account that are asked by Web Push (RFC 8030), each for as long as its session.
-import type { Place } from '../whereabouts.ts'
+import type { Place } from '../sender/location.ts'
 import { MAX_PUSH_SUBSCRIPTIONS } from './account-limits.ts'
 
 const key = (sessionId: string) => `push:${sessionId}`

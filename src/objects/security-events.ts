@@ -1,5 +1,5 @@
 // What happened to an account, for its owner to see.
-import type { Place } from '../whereabouts.ts'
+import type { Place } from '../sender/location.ts'
 import { MAX_SECURITY_EVENTS } from './account-limits.ts'
 
 const KEY = 'events'

@@ -1,6 +1,6 @@
 // The browser sessions of one account.
 import { SESSION_LIFETIME_MS } from '../config.ts'
-import type { Place } from '../whereabouts.ts'
+import type { Place } from '../sender/location.ts'
 import { MAX_SESSIONS } from './account-limits.ts'
 
 const key = (id: string) => `session:${id}`

@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { REACTIONS } from '../client-metadata.ts'
 import { ERROR_CODES } from '../oauth/protocol.ts'
 import { metadataSchema } from '../oauth/requested-metadata.ts'
-import { PROXIMITIES } from '../whereabouts.ts'
+import { PROXIMITIES } from '../sender/location.ts'
 
 const text = z.string()
 const uri = z.url()

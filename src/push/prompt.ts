@@ -12,7 +12,7 @@ import { accountOf, ask } from '../objects/index.ts'
 import { promptSource } from '../objects/prompt-guard.ts'
 import { NotFetched, postPublic } from '../public-fetch.ts'
 import { hostLimits, pushServiceLimits } from '../outbound-limits.ts'
-import { placeIn } from '../whereabouts.ts'
+import { placeIn } from '../sender/location.ts'
 import { isAtPushService } from './address.ts'
 import { type PushMessage, pushRequest } from './message.ts'
 

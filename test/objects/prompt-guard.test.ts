@@ -11,7 +11,7 @@ import {
   mayPrompt,
   promptSource,
 } from '../../src/objects/prompt-guard.ts'
-import type { Place, Whereabouts } from '../../src/whereabouts.ts'
+import type { Place, Whereabouts } from '../../src/sender/location.ts'
 
 const NOW = 1_800_000_000_000
 const AT: Whereabouts = {

@@ -3,7 +3,7 @@ import type { ProximityPolicy } from '../../src/client-metadata.ts'
 import type { AuthorizationRequest } from '../../src/objects/authorization-request.ts'
 import type { Approval } from '../../src/objects/approval.ts'
 import type { AuthorizationState, Poller } from '../../src/objects/device-authorization-state.ts'
-import type { Whereabouts } from '../../src/whereabouts.ts'
+import type { Whereabouts } from '../../src/sender/location.ts'
 
 export const START = 1_000_000
 export const EXPIRY = START + 600_000

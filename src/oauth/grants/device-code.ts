@@ -23,7 +23,7 @@ import { preferredWaitSeconds } from '../prefer.ts'
 import { mayRefresh, remainingScope } from '../scope.ts'
 import { prepareTokens, tokenResponse } from '../token-response.ts'
 import { isWithinLimit } from '../../rate-limit.ts'
-import { placeIn, whereaboutsOf } from '../../whereabouts.ts'
+import { placeIn, whereaboutsOf } from '../../sender/location.ts'
 import type { Exchange, TokenRequest } from '../exchange.ts'
 
 export const GRANT_TYPE = DEVICE_CODE_GRANT

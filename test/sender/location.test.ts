@@ -9,8 +9,8 @@ import {
   placeIn,
   proximityOf,
   whereaboutsOf,
-} from '../src/whereabouts.ts'
-import { RECIFE, TURKU } from './support/places.ts'
+} from '../../src/sender/location.ts'
+import { RECIFE, TURKU } from '../support/places.ts'
 
 /** A request as the edge hands it over. */
 const requestFrom = (cf: unknown, address?: string): Request =>
