@@ -1,6 +1,6 @@
 // The languages of the pages, and which one a person reads.
 import { parseAccept } from 'hono/utils/accept'
-import { cutText } from '../cut-text.ts'
+import { cutText } from '../text/cut-text.ts'
 import { ar } from './messages/ar.ts'
 import { de } from './messages/de.ts'
 import { en } from './messages/en.ts'

@@ -1,6 +1,6 @@
 // How the asking device is called on the page where a person decides.
 import UAParser from 'ua-parser-js'
-import { cutText } from '../cut-text.ts'
+import { cutText } from '../text/cut-text.ts'
 
 const MAX_CHARACTERS = 64
 // Room for 64 characters in decomposed form. `normalize` takes a time that grows with the square of
