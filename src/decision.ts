@@ -1,16 +1,16 @@
 // What a person decides about a device (RFC 8628 §3.3, §5.4), and what is asked of them before where
 // it may be far away (RFC 10027 §6.1.1). The page and the approval API both decide here, and nowhere
 // else.
-import type { Reaction } from './client-metadata.ts'
+import type { Reaction } from './config/client-settings.ts'
 import { parseUserCode } from './codes.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { type Decision, logDecision } from './decision-log.ts'
 import type { AuthorizationRequest } from './objects/authorization-request.ts'
 import type { Allowance, Authentication } from './objects/approval.ts'
 import type { DenialReason } from './objects/device-authorization-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from './objects/index.ts'
 import { promptSource } from './objects/prompt-guard.ts'
-import { type DeviceDistance, deviceDistance, fartherOf } from './proximity-policy.ts'
+import { type DeviceDistance, deviceDistance, fartherOf } from './config/proximity-policy.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from './rate-limit.ts'
 import { mintGrantId } from './tokens/refresh-token.ts'
 import { type Proximity, type Whereabouts, placeIn, whereaboutsOf } from './sender/location.ts'

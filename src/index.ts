@@ -1,7 +1,7 @@
 // The Worker: mounts what devices talk to and what people see, and exports the object classes.
 import { env } from 'cloudflare:workers'
 import { createApp } from './app.ts'
-import { parseConfig } from './config.ts'
+import { parseConfig } from './config/config.ts'
 import { DEMO } from './demo/client.ts'
 
 export {

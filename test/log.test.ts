@@ -1,7 +1,7 @@
 // Text of strangers in the log is cut, wherever it comes from, so that no request fills the log.
 // Conformance HH-17.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../src/config/client-settings.ts'
 import { logDecision } from '../src/decision-log.ts'
 import { logFailure } from '../src/failure-log.ts'
 import { logWarning } from '../src/log.ts'

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type * as z from 'zod/mini'
 import { approvalRoutes } from '../src/approval/routes.ts'
-import { parseConfig } from '../src/config.ts'
+import { parseConfig } from '../src/config/config.ts'
 import { DEMO } from '../src/demo/client.ts'
 import { KNOWN_PARAMETERS } from '../src/oauth/protocol.ts'
 import { oauthRoutes } from '../src/oauth/routes.ts'

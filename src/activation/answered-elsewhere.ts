@@ -1,7 +1,7 @@
 // A page that shows the question waits here, in case the person answers it elsewhere: on the phone,
 // in an app, in another tab. Trying codes here costs what it costs to enter them, and shows less.
 import { Hono } from 'hono'
-import { MAX_HOLD_SECONDS } from '../client-metadata.ts'
+import { MAX_HOLD_SECONDS } from '../config/client-settings.ts'
 import { parseUserCode } from '../codes.ts'
 import { SECOND } from '../durations.ts'
 import { upgrade, waitOn } from '../held-socket.ts'

@@ -1,6 +1,6 @@
 // The question a person is asked: who wants what, on which device, and from where.
 import type { Child, FC } from 'hono/jsx'
-import type { ShownClient } from '../client-name.ts'
+import type { ShownClient } from '../config/client-name.ts'
 import type { Proximity } from '../sender/location.ts'
 import { Unverified } from './client-name.tsx'
 import { Button, Checkbox, Csrf, Field, KeptUserCode, Notice } from './form.tsx'

@@ -1,8 +1,8 @@
 // The page that asks a person about a device (RFC 8628 §3.3, §5.4), and takes their answer.
 import { Hono } from 'hono'
-import { shownClient } from '../client-name.ts'
+import { shownClient } from '../config/client-name.ts'
 import { displayUserCode, parseUserCode } from '../codes.ts'
-import { issuerFor } from '../config.ts'
+import { issuerFor } from '../config/config.ts'
 import {
   type Check,
   type Question,
@@ -16,7 +16,7 @@ import {
 import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
 import type { AuthorizationRequest } from '../objects/authorization-request.ts'
-import { toldProximity } from '../proximity-policy.ts'
+import { toldProximity } from '../config/proximity-policy.ts'
 import { nameInSentence } from './client-name.tsx'
 import { ConfirmPage } from './confirm-page.tsx'
 import { dropCookie, expectForeign, readCookie } from './cookies.ts'

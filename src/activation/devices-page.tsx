@@ -1,7 +1,7 @@
 // What a person sees of their own account: devices, passkeys, sessions, and what happened lately.
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
-import type { ShownClient } from '../client-name.ts'
+import type { ShownClient } from '../config/client-name.ts'
 import { MAX_PASSKEYS } from '../objects/account-limits.ts'
 import type { Overview } from '../objects/owner.ts'
 import { Act, Choices, Fact } from './card.tsx'

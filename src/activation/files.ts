@@ -3,9 +3,9 @@
 // elsewhere, count down, and have a browser asked by push.
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
-import type { Brand } from '../brand.ts'
-import { inkOn } from '../colour.ts'
-import { type Config, STRICT_TRANSPORT_SECURITY } from '../config.ts'
+import type { Brand } from '../config/brand.ts'
+import { inkOn } from '../config/contrast.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY } from '../config/config.ts'
 import { icon } from './icon.ts'
 import { type Language, chooseLanguage } from './language.ts'
 import { brandOf } from './page-brand.ts'

@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { parseUserCode } from '../codes.ts'
-import { issuerFor } from '../config.ts'
+import { issuerFor } from '../config/config.ts'
 import { sha256 } from '../crypto.ts'
 import { logDecision } from '../decision-log.ts'
 import { isLoopback } from '../loopback.ts'

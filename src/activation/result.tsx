@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import * as z from 'zod/mini'
-import { type ShownClient, shownClient } from '../client-name.ts'
+import { type ShownClient, shownClient } from '../config/client-name.ts'
 import { parseUserCode } from '../codes.ts'
 import { seal, unseal } from '../crypto.ts'
 import { logDecision } from '../decision-log.ts'

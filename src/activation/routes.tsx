@@ -3,7 +3,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
-import { type Config, STRICT_TRANSPORT_SECURITY } from '../config.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY } from '../config/config.ts'
 import { isEqualInConstantTime } from '../crypto.ts'
 import { isLoopback } from '../loopback.ts'
 import { answeredElsewhere } from './answered-elsewhere.ts'

@@ -1,5 +1,5 @@
 // What a scope allows, in the person's language.
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Language } from './language.ts'
 
 /** The operator's words for it, or else ours; the bare scope token where there are none. */

@@ -1,8 +1,8 @@
 // Signing in at another identity provider: off to it, and back. The code waits in a cookie.
 import { Hono } from 'hono'
-import { issuerFor } from '../config.ts'
+import { issuerFor } from '../config/config.ts'
 import { logFailure } from '../failure-log.ts'
-import type { IdentityProvider } from '../identity-provider.ts'
+import type { IdentityProvider } from '../config/identity-provider.ts'
 import {
   type Attempt,
   beginUpstreamSignIn,

@@ -1,7 +1,7 @@
 // One request of a person: whose browser it is, what it sent, and what its pages need.
 import type { Context } from 'hono'
 import { displayUserCode, parseUserCode } from '../codes.ts'
-import { type Config, FRESH_SIGN_IN_MS, issuerFor } from '../config.ts'
+import { type Config, FRESH_SIGN_IN_MS, issuerFor } from '../config/config.ts'
 import { deviceNameOf } from '../sender/device-name.ts'
 import { randomBytes, sha256, toBase64url } from '../crypto.ts'
 import type { RelyingParty } from '../identity/passkey.ts'

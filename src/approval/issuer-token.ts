@@ -1,8 +1,8 @@
 // Access tokens of an issuer that the operator trusts to say who decides: JWTs as RFC 9068 profiles them.
 import { type JWTPayload, errors, jwtVerify } from 'jose'
-import type { ApprovalIssuer } from '../approval-issuer.ts'
-import { CLIENT_ALGORITHMS } from '../client-metadata.ts'
-import { CLOCK_SKEW_MS } from '../config.ts'
+import type { ApprovalIssuer } from '../config/approval-issuer.ts'
+import { CLIENT_ALGORITHMS } from '../config/client-settings.ts'
+import { CLOCK_SKEW_MS } from '../config/config.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../failure-log.ts'
 import { claimsOf, upstreamAccount } from '../identity/upstream.ts'

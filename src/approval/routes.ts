@@ -2,7 +2,7 @@
 // beside the pages and passes through nothing of theirs: no cookie is read here, and no form.
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { type Environment, NO_STORE, answer, exchangeOf, withHeaders } from '../oauth/endpoint.ts'
 import type { Exchange } from '../oauth/exchange.ts'
 import { decide } from './decide.ts'

@@ -2,11 +2,11 @@
 // and nonce, by openid-client.
 import * as openid from 'openid-client'
 import * as z from 'zod/mini'
-import { FRESH_SIGN_IN_MS, PROVIDER_CACHE_MS } from '../config.ts'
+import { FRESH_SIGN_IN_MS, PROVIDER_CACHE_MS } from '../config/config.ts'
 import { plainText } from '../sender/device-name.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../failure-log.ts'
-import type { IdentityProvider } from '../identity-provider.ts'
+import type { IdentityProvider } from '../config/identity-provider.ts'
 import { Kept } from '../kept.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Claims } from '../objects/profile.ts'

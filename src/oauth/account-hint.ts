@@ -1,9 +1,9 @@
 // How a device names its account: `id_token_hint` or `login_hint` (OpenID Connect Core §3.1.2.1) with a
 // device authorization request. What becomes of it is seen by the person alone: the device gets the
 // same answer, and gets it before anybody looks.
-import { shownClient } from '../client-name.ts'
-import type { Client } from '../clients.ts'
-import type { PushHints } from '../push-settings.ts'
+import { shownClient } from '../config/client-name.ts'
+import type { Client } from '../config/clients.ts'
+import type { PushHints } from '../config/push.ts'
 import { parseEmail } from '../identity/built-in.ts'
 import { isLoopback } from '../loopback.ts'
 import { ask, emailLogin } from '../objects/index.ts'

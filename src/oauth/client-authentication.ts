@@ -1,5 +1,5 @@
 // Client authentication (RFC 6749 §2.3): none, a secret by Basic or in the form, private_key_jwt.
-import type { Client } from '../clients.ts'
+import type { Client } from '../config/clients.ts'
 import { isEqualInConstantTime, sha256 } from '../crypto.ts'
 import { isWithinLimit } from '../rate-limit.ts'
 import { JWT_BEARER, claimedClientId, verifyAssertion } from './client-assertion.ts'

@@ -1,6 +1,6 @@
 // The public keys of a client: from its entry, or from its jwks_uri (RFC 7591 §2).
 import { type JSONWebKeySet, type JWTVerifyGetKey, createLocalJWKSet } from 'jose'
-import type { Client, ClientKeys } from '../clients.ts'
+import type { Client, ClientKeys } from '../config/clients.ts'
 import { fetchListed, fetchPublic } from '../public-fetch.ts'
 import { PublishedKeys } from '../published-keys.ts'
 import type { Exchange } from './exchange.ts'

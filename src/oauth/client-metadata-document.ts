@@ -1,8 +1,8 @@
 // Client ID Metadata Documents: a client_id that is the address of what the client says of itself
 // (draft-ietf-oauth-client-id-metadata-document).
 import * as z from 'zod/mini'
-import type { Client } from '../clients.ts'
-import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../config.ts'
+import type { Client } from '../config/clients.ts'
+import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../config/config.ts'
 import { SECOND } from '../durations.ts'
 import { OAuthError } from './errors.ts'
 import type { Exchange } from './exchange.ts'

@@ -3,9 +3,9 @@
 // Every proof has to bear a nonce of ours. So proofs made in advance are worth nothing, and a
 // television whose clock is wrong, as many are, can still make good ones.
 import { EmbeddedJWK, type JWTPayload, calculateJwkThumbprint, jwtVerify } from 'jose'
-import { CLIENT_ALGORITHMS } from '../client-metadata.ts'
-import type { Client } from '../clients.ts'
-import { CLOCK_SKEW_MS, DPOP_NONCE_LIFETIME_MS } from '../config.ts'
+import { CLIENT_ALGORITHMS } from '../config/client-settings.ts'
+import type { Client } from '../config/clients.ts'
+import { CLOCK_SKEW_MS, DPOP_NONCE_LIFETIME_MS } from '../config/config.ts'
 import { sha256 } from '../crypto.ts'
 import { ask, replayGuardOf } from '../objects/index.ts'
 import { isWithinLimit } from '../rate-limit.ts'

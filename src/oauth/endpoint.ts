@@ -1,6 +1,6 @@
 // What every endpoint for machines shares: errors as JSON, no-store, TLS, and the methods that it has.
 import type { Context } from 'hono'
-import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config/config.ts'
 import { logFailure } from '../failure-log.ts'
 import { isLoopback } from '../loopback.ts'
 import { OAuthError, renderError } from './errors.ts'

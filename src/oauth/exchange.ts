@@ -1,6 +1,6 @@
 // What every endpoint is given: the request, and what it needs to answer.
-import type { Client } from '../clients.ts'
-import type { Config } from '../config.ts'
+import type { Client } from '../config/clients.ts'
+import type { Config } from '../config/config.ts'
 import type { OneTimeValues } from './one-time-values.ts'
 import type { Parameters } from './parameters.ts'
 

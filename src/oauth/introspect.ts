@@ -1,5 +1,5 @@
 // POST /introspect (RFC 7662): whether a token is good right now, for whoever may know.
-import type { Client } from '../clients.ts'
+import type { Client } from '../config/clients.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'

@@ -4,8 +4,8 @@ import {
   AUTHENTICATION_METHODS,
   CLIENT_ALGORITHMS,
   ID_TOKEN_ALGORITHMS,
-} from '../client-metadata.ts'
-import { KEY_SET_MAX_AGE_SECONDS } from '../config.ts'
+} from '../config/client-settings.ts'
+import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
 import { DPOP_ALGORITHMS } from './dpop.ts'
 import type { Exchange } from './exchange.ts'
 import { GRANTS } from './token.ts'

@@ -1,8 +1,8 @@
 // Dynamic client registration (RFC 7591) behind an initial access token, and its management by the
 // client itself (RFC 7592).
 import type * as z from 'zod/mini'
-import { isReservedName } from '../client-name.ts'
-import type { Config } from '../config.ts'
+import { isReservedName } from '../config/client-name.ts'
+import type { Config } from '../config/config.ts'
 import { isEqualInConstantTime, randomBytes, sha256, toBase64url } from '../crypto.ts'
 import { plainText } from '../sender/device-name.ts'
 import { SECOND } from '../durations.ts'

@@ -1,5 +1,5 @@
 // POST /revoke (RFC 7009): a refresh token with its whole grant, or one access token.
-import type { Client } from '../clients.ts'
+import type { Client } from '../config/clients.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'

@@ -2,7 +2,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { appleAppSiteAssociation, assetLinks } from './app-links.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import {

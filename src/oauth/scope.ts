@@ -1,8 +1,8 @@
 // What a client asks for: scope (RFC 6749 §3.3) and resource (RFC 8707 §2).
-import { APPROVAL_SCOPE } from '../approval-issuer.ts'
-import { REFRESH_TOKEN_GRANT } from '../client-metadata.ts'
-import type { Client } from '../clients.ts'
-import type { Config } from '../config.ts'
+import { APPROVAL_SCOPE } from '../config/approval-issuer.ts'
+import { REFRESH_TOKEN_GRANT } from '../config/client-settings.ts'
+import type { Client } from '../config/clients.ts'
+import type { Config } from '../config/config.ts'
 import { OAuthError } from './errors.ts'
 
 // The scopes whose claims are ours to tell: no other resource can do anything with them.

@@ -1,6 +1,6 @@
 // The successful answer of the token endpoint (RFC 6749 §5.1).
-import { APPROVAL_SCOPE } from '../approval-issuer.ts'
-import type { Client } from '../clients.ts'
+import { APPROVAL_SCOPE } from '../config/approval-issuer.ts'
+import type { Client } from '../config/clients.ts'
 import { SECOND } from '../durations.ts'
 import type { Authentication } from '../objects/approval.ts'
 import {

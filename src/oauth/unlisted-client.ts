@@ -6,10 +6,10 @@ import {
   REFRESH_TOKEN_GRANT,
   clientSchema,
   hasItsKeys,
-} from '../client-metadata.ts'
-import { shownClient } from '../client-name.ts'
-import { type Client, toClient } from '../clients.ts'
-import type { Config } from '../config.ts'
+} from '../config/client-settings.ts'
+import { shownClient } from '../config/client-name.ts'
+import { type Client, toClient } from '../config/clients.ts'
+import type { Config } from '../config/config.ts'
 import { plainText } from '../sender/device-name.ts'
 import { OAuthError } from './errors.ts'
 import type { RequestedMetadata } from './requested-metadata.ts'

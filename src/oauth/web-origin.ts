@@ -1,7 +1,7 @@
 // Which web pages may start a device authorization. A page runs wherever its visitor is, so one that
 // is no client's could start a sign-in from the victim's own network, and carry the device_code to
 // wherever its author is: the question would say that the device is near.
-import type { Client } from '../clients.ts'
+import type { Client } from '../config/clients.ts'
 import { OAuthError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 

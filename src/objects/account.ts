@@ -2,7 +2,7 @@
 // the subject of every token, and random: nobody else will ever have it. How the person is known is
 // kept in their Logins. It never deletes itself.
 import { DurableObject } from 'cloudflare:workers'
-import type { RefreshLimits } from '../clients.ts'
+import type { RefreshLimits } from '../config/clients.ts'
 import { CodeTries } from './code-tries.ts'
 import type { Grant, NewGrant, RefreshOutcome, RefreshRequest } from './grant-state.ts'
 import { Grants } from './grants.ts'

@@ -1,5 +1,5 @@
 // Who allowed a device, how they had signed in, and where everybody was.
-import type { Reaction } from '../client-metadata.ts'
+import type { Reaction } from '../config/client-settings.ts'
 import type { Proximity, Whereabouts } from '../sender/location.ts'
 
 /** How somebody had signed in. */

@@ -1,5 +1,5 @@
 // What a device asked for, as its object keeps it.
-import type { ProximityPolicy } from '../client-metadata.ts'
+import type { ProximityPolicy } from '../config/client-settings.ts'
 import type { Whereabouts } from '../sender/location.ts'
 
 /** The device authorization request (RFC 8628 §3.1) as it was accepted. */

@@ -8,7 +8,11 @@
 // - With 1,000 codes alive at any time, 105 guesses find one with 105 * 1000/20^8 = 4 in a million: a
 //   thousand accounts that guess all day need two thirds of a year, and in digits ten days.
 // What they find is a device of somebody else that they may let into their own account.
-import { FREE_WRONG_CODES, MAX_CODE_LIFETIME_MS, WRONG_CODES_FORGOTTEN_MS } from '../config.ts'
+import {
+  FREE_WRONG_CODES,
+  MAX_CODE_LIFETIME_MS,
+  WRONG_CODES_FORGOTTEN_MS,
+} from '../config/config.ts'
 import { MINUTE, SECOND } from '../durations.ts'
 import { MAX_KNOWN_WRONG_CODES } from './account-limits.ts'
 

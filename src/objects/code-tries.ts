@@ -1,5 +1,9 @@
 // The user codes that the person of one account has had looked up (RFC 8628 §5.1).
-import { CODES_AT_ONCE_WINDOW_MS, FREE_WRONG_CODES, MAX_CODE_LIFETIME_MS } from '../config.ts'
+import {
+  CODES_AT_ONCE_WINDOW_MS,
+  FREE_WRONG_CODES,
+  MAX_CODE_LIFETIME_MS,
+} from '../config/config.ts'
 import { sha256 } from '../crypto.ts'
 import { MAX_SHOWN_CODES } from './account-limits.ts'
 import {

@@ -1,5 +1,5 @@
 // Whether a grant is collected from farther away than its person allowed. Pure.
-import { isStricter } from '../proximity-policy.ts'
+import { isStricter } from '../config/proximity-policy.ts'
 import {
   type Proximity,
   type Whereabouts,

@@ -5,7 +5,7 @@ import {
   COLLECTION_GRACE_MS,
   RECOVERY_UNTIL_MS,
   SLOW_DOWN_SECONDS,
-} from '../config.ts'
+} from '../config/config.ts'
 import { SECOND } from '../durations.ts'
 import type { Proximity, Whereabouts } from '../sender/location.ts'
 import type { Approval } from './approval.ts'

@@ -1,5 +1,5 @@
 // The grants of one account: the devices it has connected, and their chains of refresh tokens.
-import type { RefreshLimits } from '../clients.ts'
+import type { RefreshLimits } from '../config/clients.ts'
 import { MAX_APPROVERS } from './account-limits.ts'
 import {
   type Grant,

@@ -4,8 +4,8 @@ import {
   KEY_ANNOUNCED_MS,
   KEY_LIFETIME_MS,
   KEY_RETIRED_MS,
-} from '../config.ts'
-import type { IdTokenAlgorithm } from '../client-metadata.ts'
+} from '../config/config.ts'
+import type { IdTokenAlgorithm } from '../config/client-settings.ts'
 import type { JWK } from 'jose'
 
 /** The algorithms we sign with; one key serves exactly one of them (RFC 8725 §3.1). */

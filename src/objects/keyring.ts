@@ -2,7 +2,7 @@
 // is one instance, named `keyring`; it never deletes itself. Keys are made on first use and rotate by alarm.
 import { DurableObject } from 'cloudflare:workers'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
-import { ID_TOKEN_ALGORITHMS } from '../client-metadata.ts'
+import { ID_TOKEN_ALGORITHMS } from '../config/client-settings.ts'
 import { randomBytes } from '../crypto.ts'
 import {
   type ForgottenKey,

@@ -1,5 +1,9 @@
 // How long somebody has to wait who was wrong about a password (SS-18). Pure.
-import { FAILURES_FORGOTTEN_MS, FREE_SIGN_IN_FAILURES, MAX_SIGN_IN_WAIT_MS } from '../config.ts'
+import {
+  FAILURES_FORGOTTEN_MS,
+  FREE_SIGN_IN_FAILURES,
+  MAX_SIGN_IN_WAIT_MS,
+} from '../config/config.ts'
 import { SECOND } from '../durations.ts'
 
 export interface Failures {

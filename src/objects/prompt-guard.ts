@@ -1,12 +1,12 @@
 // Whether an account may be asked by push: a prompt that anybody can set off, as often as they like,
 // gets allowed in the end (RFC 10027 §3.3). Pure.
-import type { ProximityPolicy } from '../client-metadata.ts'
+import type { ProximityPolicy } from '../config/client-settings.ts'
 import {
   MAX_CODE_LIFETIME_MS,
   MAX_PROMPTS,
   PROMPTS_WINDOW_MS,
   SOURCE_SILENCED_MS,
-} from '../config.ts'
+} from '../config/config.ts'
 import { sha256 } from '../crypto.ts'
 import { MAX_REMEMBERED_PROMPTS, MAX_SILENCED_SOURCES } from './account-limits.ts'
 import { PROXIMITIES, type Place, type Whereabouts, proximityOf } from '../sender/location.ts'

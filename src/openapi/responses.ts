@@ -1,7 +1,7 @@
 // What the JSON endpoints answer, in the words of the specifications. Nothing here runs in the Worker:
 // the description is made of it, and tests hold real answers against it.
 import * as z from 'zod/mini'
-import { REACTIONS } from '../client-metadata.ts'
+import { REACTIONS } from '../config/client-settings.ts'
 import { ERROR_CODES } from '../oauth/protocol.ts'
 import { metadataSchema } from '../oauth/requested-metadata.ts'
 import { PROXIMITIES } from '../sender/location.ts'

@@ -4,7 +4,7 @@ import { type CryptoKey, SignJWT, importJWK } from 'jose'
 import { fromBase64url, toBase64url } from '../crypto.ts'
 import { HOUR } from '../durations.ts'
 import type { PushAddress } from '../objects/push-subscriptions.ts'
-import type { PushSettings } from '../push-settings.ts'
+import type { PushSettings } from '../config/push.ts'
 
 const ALGORITHM = 'ES256'
 /** RFC 8292 §2 allows a day; this is for one request, and for clocks that differ. */

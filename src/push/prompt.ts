@@ -1,7 +1,7 @@
 // The push prompt: a device that can name its account has the question shown in the browsers that the
 // person opted in. The tap opens the page that asks; nothing is decided before.
-import type { ShownClient } from '../client-name.ts'
-import type { PushSettings } from '../push-settings.ts'
+import type { ShownClient } from '../config/client-name.ts'
+import type { PushSettings } from '../config/push.ts'
 import { displayUserCode } from '../codes.ts'
 import { sha256 } from '../crypto.ts'
 import { SECOND } from '../durations.ts'

@@ -3,7 +3,7 @@
 import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { REACTIONS } from '../../src/client-metadata.ts'
+import { REACTIONS } from '../../src/config/client-settings.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/durations.ts'
 import { mintSession } from '../../src/identity/session.ts'
 import { upstreamAccount } from '../../src/identity/upstream.ts'

@@ -65,7 +65,7 @@ export const buildPatientBundle = async (
   for (const name of ['src', 'wrangler.toml', 'package.json', 'tsconfig.json'])
     await cp(join(root, name), join(directory, name), { recursive: true })
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
-  const file = join(directory, 'src/client-metadata.ts')
+  const file = join(directory, 'src/config/client-settings.ts')
   const before = await readFile(file, 'utf8')
   const after = before.replace(/(MAX_HOLD_SECONDS) = \d+/, `$1 = ${PATIENT_HOLD_SECONDS}`)
   if (after === before) throw new Error('MAX_HOLD_SECONDS is not where it was')

@@ -3,7 +3,7 @@
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { Person } from '../support/person.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { SECRET, TEST_VARS } from '../support/settings.ts'

@@ -3,7 +3,7 @@
 import { decodeJwt } from 'jose'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { CuttingProxy, type ServerAnswer, untilReset } from '../support/cutting-proxy.ts'
 import { Person } from '../support/person.ts'
 import { type Server, startServer } from '../support/server.ts'

@@ -2,7 +2,7 @@
 // that come before the redemption and after it, and whose answers are on their way beside each other.
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { Person } from '../support/person.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'

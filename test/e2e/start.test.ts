@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keepPushKeys } from '../../src/demo/push-keys.ts'
-import { publicKeyOf } from '../../src/push-settings.ts'
+import { publicKeyOf } from '../../src/config/push.ts'
 import { Person } from '../support/person.ts'
 
 const root = new URL('../..', import.meta.url).pathname

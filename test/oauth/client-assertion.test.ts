@@ -3,7 +3,7 @@
 // in client-keys.test.ts.
 import { type JWK, base64url, exportSPKI, generateKeyPair, importJWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CLIENT_ALGORITHMS } from '../../src/client-metadata.ts'
+import { CLIENT_ALGORITHMS } from '../../src/config/client-settings.ts'
 import { ENDPOINTS, askAs, everywhere } from '../support/endpoints.ts'
 import { introspect, refresh, revoke } from '../support/grants.ts'
 import { type AssertionOptions, asKeyClient, assertion, carrying } from '../support/key-client.ts'

@@ -2,7 +2,7 @@
 // CM-2, CM-4. What a document may say is in client-metadata-document.test.ts.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import type { Answer } from '../support/device.ts'
 import { Host, connectInternet } from '../support/internet.ts'
 import { askForCode } from '../support/registration.ts'

@@ -2,7 +2,7 @@
 // say, how long it is believed, and what a client has of it. Conformance CM-2, CM-3, MD-10. Addresses
 // and fetching are in client-metadata-document-fetch.test.ts.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT } from '../../src/config/client-settings.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/durations.ts'
 import { answerOf, startDevice } from '../support/device.ts'
 import { introspect, refresh, refreshed } from '../support/grants.ts'

@@ -1,7 +1,7 @@
 // Clients that nobody vouches for, under names of those that somebody does: refused at registration,
 // and not shown of metadata documents and of clients that had registered before. Conformance RG-6, CM-5.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { startDevice } from '../support/device.ts'
 import { Host, connectInternet } from '../support/internet.ts'
 import { RADIO, REGISTRATION, register, registered, replace } from '../support/registration.ts'

@@ -2,7 +2,7 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/client.ts'
 import { DEVICE_CODE_GRANT, answerOf, startDevice } from '../support/device.ts'
 import { serverSecret } from '../support/seals.ts'

@@ -2,7 +2,7 @@
 // it: conformance CA-16, CM-4.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { answerOf } from '../support/device.ts'
 import { Host, connectInternet } from '../support/internet.ts'
 import { asKeyClient } from '../support/key-client.ts'

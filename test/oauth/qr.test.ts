@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { displayUserCode, mintUserCode } from '../../src/codes.ts'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/client.ts'
 import { startDevice } from '../support/device.ts'
 import { readQrPicture } from '../support/qr-reader.ts'

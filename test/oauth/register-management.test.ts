@@ -1,7 +1,7 @@
 // GET and PUT of a registration (RFC 7592 §2.1, §2.2): conformance RG-4. DELETE, and who may do any of
 // it, are in register-removal.test.ts, other methods in register-hygiene.test.ts.
 import { describe, expect, it } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { sha256 } from '../../src/crypto.ts'
 import { mintClientId } from '../../src/oauth/client-registry.ts'
 import type { Answer } from '../support/device.ts'

@@ -3,7 +3,7 @@
 // register-refusals.test.ts, RFC 7592 in register-management.test.ts.
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { sha256 } from '../../src/crypto.ts'
 import { mintClientId } from '../../src/oauth/client-registry.ts'
 import { mintSubject } from '../../src/objects/index.ts'

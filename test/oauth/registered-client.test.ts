@@ -2,7 +2,7 @@
 // the operator decides meanwhile. Conformance RG-1, RG-3, CA-9, VP-16, XD-5.
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { MINUTE } from '../../src/durations.ts'
 import { mintClientId } from '../../src/oauth/client-registry.ts'
 import { clientRecordOf } from '../../src/objects/index.ts'

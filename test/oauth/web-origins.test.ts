@@ -1,7 +1,7 @@
 // Which web pages may start a device authorization: a page runs where its visitor is, and could carry
 // the codes away.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/client.ts'
 import { NOTHING, costOf, fetch as counted, startCounting } from '../support/cost.ts'
 import { type Answer, DEVICE_CODE_GRANT, answerOf } from '../support/device.ts'

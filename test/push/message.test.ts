@@ -1,6 +1,6 @@
 // Messages by Web Push: the judge decrypts what RFC 8291 has as its example, and what we send.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { PushSettings } from '../../src/push-settings.ts'
+import type { PushSettings } from '../../src/config/push.ts'
 import { pushRequest } from '../../src/push/message.ts'
 import { PUSH_KEY, PUSH_SECRETS } from '../support/push-settings.ts'
 import { PushSubscriber, verifyVapid } from '../support/push-subscriber.ts'

@@ -1,5 +1,5 @@
 // One device authorization in each of its states, as values, and the poller that it belongs to.
-import type { ProximityPolicy } from '../../src/client-metadata.ts'
+import type { ProximityPolicy } from '../../src/config/client-settings.ts'
 import type { AuthorizationRequest } from '../../src/objects/authorization-request.ts'
 import type { Approval } from '../../src/objects/approval.ts'
 import type { AuthorizationState, Poller } from '../../src/objects/device-authorization-state.ts'

@@ -3,7 +3,7 @@ import { createExecutionContext, runInDurableObject, waitOnExecutionContext } fr
 import { env } from 'cloudflare:workers'
 import { expect, vi } from 'vitest'
 import { createApp } from '../../src/app.ts'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/client.ts'
 import { TEST_VARS } from './settings.ts'
 import { type Fetch, url } from './worker.ts'

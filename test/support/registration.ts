@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT } from '../../src/config/client-settings.ts'
 import { clientRecordOf } from '../../src/objects/index.ts'
 import { type Answer, answerOf } from './device.ts'
 import { asKeyClient } from './key-client.ts'

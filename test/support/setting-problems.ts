@@ -1,6 +1,6 @@
 // What a mistake in wrangler.toml is told as.
 import { expect } from 'vitest'
-import { ConfigError, parseConfig } from '../../src/config.ts'
+import { ConfigError, parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/client.ts'
 
 /** The error that these variables are refused with, at start. */

@@ -1,6 +1,6 @@
 // The settings that the tests run with: a few clients, each with one thing that is different.
 import { createHash } from 'node:crypto'
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { PUBLIC_KEYS } from './key-pairs.ts'
 
 export const ISSUER = 'https://antenna.test'

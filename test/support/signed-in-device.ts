@@ -1,6 +1,6 @@
 // A device outside the Worker that signs in whole over HTTP, with nobody's library: where the tokens
 // come from that other people's code judges.
-import { DEVICE_CODE_GRANT } from '../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { Person } from './person.ts'
 
 type Fields = Readonly<Record<string, string>>

@@ -1,8 +1,8 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
-import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS } from '../../client-metadata.ts'
-import type { Client } from '../../clients.ts'
+import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS } from '../../config/client-settings.ts'
+import type { Client } from '../../config/clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
-import { SLOW_DOWN_SECONDS } from '../../config.ts'
+import { SLOW_DOWN_SECONDS } from '../../config/config.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Absent } from '../../objects/device-authorization.ts'

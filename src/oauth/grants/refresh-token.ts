@@ -1,5 +1,5 @@
 // The refresh_token grant (RFC 6749 §6): rotate, and end the family when a rotated token comes back.
-import { REFRESH_TOKEN_GRANT } from '../../client-metadata.ts'
+import { REFRESH_TOKEN_GRANT } from '../../config/client-settings.ts'
 import { accountOf, ask } from '../../objects/index.ts'
 import type { RefreshOutcome } from '../../objects/grant-state.ts'
 import { claimOf, nextRefreshToken, parseRefreshToken } from '../../tokens/refresh-token.ts'

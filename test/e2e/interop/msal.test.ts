@@ -11,7 +11,7 @@ import {
   PublicClientApplication,
 } from '@azure/msal-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../../src/client-metadata.ts'
+import { DEVICE_CODE_GRANT } from '../../../src/config/client-settings.ts'
 import { Person } from '../../support/person.ts'
 import { type Server, startServer } from '../../support/server.ts'
 import { TEST_VARS } from '../../support/settings.ts'

@@ -1,9 +1,9 @@
 // PUSH in wrangler.toml, and what clients may say about it.
 import { expect, describe, it } from 'vitest'
-import { parseConfig } from '../src/config.ts'
-import { DEMO } from '../src/demo/client.ts'
-import { PUSH, PUSH_KEY, PUSH_SECRETS } from './support/push-settings.ts'
-import { problemsOf } from './support/setting-problems.ts'
+import { parseConfig } from '../../src/config/config.ts'
+import { DEMO } from '../../src/demo/client.ts'
+import { PUSH, PUSH_KEY, PUSH_SECRETS } from '../support/push-settings.ts'
+import { problemsOf } from '../support/setting-problems.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const parse = (vars: object) => parseConfig({ ...PUSH_SECRETS, ...vars }, DEMO)

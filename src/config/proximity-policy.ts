@@ -1,7 +1,7 @@
 // What a client's policy makes of the distance between a device and a person (RFC 10027 §6.1.1). Pure.
 import { APPROVAL_SCOPE } from './approval-issuer.ts'
-import { type ProximityPolicy, REACTIONS, type Reaction } from './client-metadata.ts'
-import { PROXIMITIES, type Proximity, type Whereabouts, proximityOf } from './sender/location.ts'
+import { type ProximityPolicy, REACTIONS, type Reaction } from './client-settings.ts'
+import { PROXIMITIES, type Proximity, type Whereabouts, proximityOf } from '../sender/location.ts'
 
 /** Where a device is, and how near to the person that is. */
 export interface DeviceDistance {

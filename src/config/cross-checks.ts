@@ -1,10 +1,10 @@
 // What can be wrong with settings that look right one by one: each problem names its field.
 import { APPROVAL_SCOPE } from './approval-issuer.ts'
 import type { Client } from './clients.ts'
-import { contrast } from './colour.ts'
+import { contrast } from './contrast.ts'
 import type { Settings } from './config.ts'
-import { isLoopback } from './loopback.ts'
-import { pushProblems } from './push-settings.ts'
+import { isLoopback } from '../loopback.ts'
+import { pushProblems } from './push.ts'
 
 /** The settings as they were read, and what was made of them. */
 interface Reading {

@@ -1,9 +1,9 @@
 // The settings that people notice: how they sign in, what the pages look like, how near a device has
 // to be. Every mistake in wrangler.toml is an error that names the field.
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../src/config.ts'
-import { DEMO } from '../src/demo/client.ts'
-import { problemsOf } from './support/setting-problems.ts'
+import { parseConfig } from '../../src/config/config.ts'
+import { DEMO } from '../../src/demo/client.ts'
+import { problemsOf } from '../support/setting-problems.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const PROVIDER = {

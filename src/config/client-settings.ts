@@ -3,9 +3,9 @@
 // and OpenID Connect where they have one.
 import * as z from 'zod/mini'
 import { colour, logo } from './brand.ts'
-import { PUSH_HINTS } from './push-settings.ts'
+import { PUSH_HINTS } from './push.ts'
 import { deviceOrigin } from './web-origin.ts'
-import type { Proximity } from './sender/location.ts'
+import type { Proximity } from '../sender/location.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 

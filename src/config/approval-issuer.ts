@@ -1,8 +1,8 @@
 // Issuers whose access tokens may decide about devices: where the people of the service's own app sign
 // in. One entry of APPROVAL_ISSUERS in wrangler.toml each.
 import * as z from 'zod/mini'
-import { scopeToken } from './client-metadata.ts'
-import { HOUR } from './durations.ts'
+import { scopeToken } from './client-settings.ts'
+import { HOUR } from '../durations.ts'
 import { issuerIdentifier } from './identity-provider.ts'
 
 /** Lets a client decide about devices for its person; only one that the operator lists. */

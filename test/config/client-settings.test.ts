@@ -1,11 +1,11 @@
 // How a client of wrangler.toml proves itself: a secret, or keys in one place, public ones only and
 // over https. Conformance CA-1, CA-15, CA-16. The other members are in config.test.ts.
 import { describe, expect, it } from 'vitest'
-import { CLIENT_ALGORITHMS } from '../src/client-metadata.ts'
-import { ConfigError, parseConfig } from '../src/config.ts'
-import { DEMO } from '../src/demo/client.ts'
-import { KEY_PAIRS, PUBLIC_KEYS, publicKeyOf } from './support/key-pairs.ts'
-import { SECRET_HASH } from './support/settings.ts'
+import { CLIENT_ALGORITHMS } from '../../src/config/client-settings.ts'
+import { ConfigError, parseConfig } from '../../src/config/config.ts'
+import { DEMO } from '../../src/demo/client.ts'
+import { KEY_PAIRS, PUBLIC_KEYS, publicKeyOf } from '../support/key-pairs.ts'
+import { SECRET_HASH } from '../support/settings.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const parse = (more: object) => parseConfig({ CLIENTS: [{ ...CLIENT, ...more }] }, DEMO)

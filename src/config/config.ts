@@ -2,7 +2,7 @@
 // wrangler.toml is an error that names the field, at start.
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
-import { type AndroidApp, androidAppSchema, appleAppId } from './apps.ts'
+import { type AndroidApp, androidAppSchema, appleAppId } from './mobile-apps.ts'
 import {
   APPROVAL_SCOPE,
   type ApprovalIssuer,
@@ -10,19 +10,19 @@ import {
   toApprovalIssuer,
 } from './approval-issuer.ts'
 import { type Brand, colour, logo } from './brand.ts'
-import { clientSchema, httpsUrl, scopeToken } from './client-metadata.ts'
+import { clientSchema, httpsUrl, scopeToken } from './client-settings.ts'
 import { type Client, toClient } from './clients.ts'
-import type { UserCodeCharset } from './codes.ts'
-import { type DemoSettings, withDemo } from './demo-settings.ts'
-import { DAY, HOUR, MINUTE, SECOND } from './durations.ts'
+import type { UserCodeCharset } from '../codes.ts'
+import { type DemoSettings, withDemo } from './demo.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../durations.ts'
 import {
   type IdentityProvider,
   identityProviderSchema,
   issuerIdentifier,
   toIdentityProvider,
 } from './identity-provider.ts'
-import { type PushSettings, pushKey, pushSchema, toPushSettings } from './push-settings.ts'
-import { describeIssue, settingProblems } from './setting-problems.ts'
+import { type PushSettings, pushKey, pushSchema, toPushSettings } from './push.ts'
+import { describeIssue, settingProblems } from './cross-checks.ts'
 import { pageOrigin } from './web-origin.ts'
 
 /** RFC 8628 §5.4: the longest that a code may live, whatever a client is configured with. */

@@ -1,7 +1,7 @@
 // The name by which people see a client. The operator vouches for the clients of wrangler.toml and
 // for no others: the others may not look like one of those, nor like the service itself.
 import type { Config } from './config.ts'
-import { hasLookAlikeOf, skeletonOf } from './text/look-alikes.ts'
+import { hasLookAlikeOf, skeletonOf } from '../text/look-alikes.ts'
 
 /** A client as people see it. */
 export interface ShownClient {

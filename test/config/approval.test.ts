@@ -1,9 +1,9 @@
 // The settings of the approval API. Every mistake in wrangler.toml is an error that names the field.
 import { describe, expect, it } from 'vitest'
-import { FRESH_SIGN_IN_MS, parseConfig } from '../src/config.ts'
-import { DEMO } from '../src/demo/client.ts'
-import { HOUR } from '../src/durations.ts'
-import { problemsOf } from './support/setting-problems.ts'
+import { FRESH_SIGN_IN_MS, parseConfig } from '../../src/config/config.ts'
+import { DEMO } from '../../src/demo/client.ts'
+import { HOUR } from '../../src/durations.ts'
+import { problemsOf } from '../support/setting-problems.ts'
 
 const ISSUER = 'https://login.example'
 const ENTRY = { issuer: 'https://acme.example', audience: ISSUER }

@@ -1,9 +1,9 @@
 // The settings that name the service's own apps: every mistake in wrangler.toml is an error that
 // names the field.
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../src/config.ts'
-import { DEMO } from '../src/demo/client.ts'
-import { problemsOf } from './support/setting-problems.ts'
+import { parseConfig } from '../../src/config/config.ts'
+import { DEMO } from '../../src/demo/client.ts'
+import { problemsOf } from '../support/setting-problems.ts'
 
 const FINGERPRINT = Array(32).fill('9F').join(':')
 const APP = { package_name: 'com.example.tv', sha256_cert_fingerprints: [FINGERPRINT] }

@@ -2,10 +2,10 @@
 // comes into effect here, and nowhere else.
 import * as z from 'zod/mini'
 import type { ApprovalIssuerEntry } from './approval-issuer.ts'
-import type { ClientEntry } from './client-metadata.ts'
+import type { ClientEntry } from './client-settings.ts'
 import type { ScopeWords, Settings } from './config.ts'
 import { type IdentityProviderEntry, identityProviderSchema } from './identity-provider.ts'
-import type { PushEntry } from './push-settings.ts'
+import type { PushEntry } from './push.ts'
 
 export interface DemoSettings {
   readonly client: ClientEntry

@@ -7,10 +7,10 @@ import {
   type IdTokenAlgorithm,
   type ProximityPolicy,
   type clientSchema,
-} from './client-metadata.ts'
-import type { UserCodeCharset } from './codes.ts'
-import { DAY, SECOND } from './durations.ts'
-import type { PushHints } from './push-settings.ts'
+} from './client-settings.ts'
+import type { UserCodeCharset } from '../codes.ts'
+import { DAY, SECOND } from '../durations.ts'
+import type { PushHints } from './push.ts'
 
 /** How long refresh tokens last: unused, and whatever their use. */
 export interface RefreshLimits {
