@@ -3,7 +3,7 @@
 // object sleeps.
 import { MAX_HOLD_SECONDS } from './config/client-settings.ts'
 import { SECOND } from './durations.ts'
-import { SOCKET_ENDED } from './objects/device-authorization.ts'
+import { SOCKET_ENDED } from './objects/device-authorization/device-authorization.ts'
 import { deviceAuthorizationOf } from './objects/index.ts'
 
 export interface Hold {

@@ -14,7 +14,7 @@ const NEEDS_A_WORLD_OF_ITS_OWN = [
   'test/abuse/{machines,pages}.test.ts',
   'test/activation/{answered-elsewhere-people,enter-code}.test.ts',
   'test/oauth/new-isolate.test.ts',
-  'test/objects/keyring.test.ts',
+  'test/objects/keyring/keyring.test.ts',
 ]
 
 const NEEDS_THE_MACHINE = ['test/e2e/{clients,many-held-polls}.test.ts', 'test/faults/*.test.ts']

@@ -5,9 +5,13 @@ import { MAX_HOLD_SECONDS } from '../config/client-settings.ts'
 import { parseUserCode } from '../codes.ts'
 import { SECOND } from '../durations.ts'
 import { upgrade, waitOn } from '../held-socket.ts'
-import { EXPIRY_HEADER, type WatchEnd, WATCHER_HEADER } from '../objects/device-authorization.ts'
+import {
+  EXPIRY_HEADER,
+  type WatchEnd,
+  WATCHER_HEADER,
+} from '../objects/device-authorization/device-authorization.ts'
 import { ask } from '../objects/index.ts'
-import type { WatchOutcome } from '../objects/watch.ts'
+import type { WatchOutcome } from '../objects/device-authorization/watch.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { countWrongCode } from '../wrong-codes.ts'
 import { notValid } from './enter-code.tsx'

@@ -15,7 +15,7 @@ import {
 } from '../decision.ts'
 import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
-import type { AuthorizationRequest } from '../objects/authorization-request.ts'
+import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import { toldProximity } from '../config/proximity-policy.ts'
 import { nameInSentence } from './client-name.tsx'
 import { ConfirmPage } from './confirm-page.tsx'

@@ -6,7 +6,7 @@ import {
   MAX_NAME_LENGTH,
   createAccount as makeAccount,
 } from '../identity/built-in.ts'
-import { MAX_PASSWORD_LENGTH } from '../identity/password.ts'
+import { MAX_PASSWORD_LENGTH } from '../objects/login/password.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
 import { missing, tooMany } from './problem.tsx'
 import { Waiting } from './sign-in-page.tsx'

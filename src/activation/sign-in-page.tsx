@@ -2,7 +2,7 @@
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
 import { MAX_EMAIL_LENGTH } from '../identity/built-in.ts'
-import { MAX_PASSWORD_LENGTH } from '../identity/password.ts'
+import { MAX_PASSWORD_LENGTH } from '../objects/login/password.ts'
 import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from './form.tsx'
 import { Layout, type PageContext } from './layout.tsx'
 import { PasskeyForm, PasskeyScripts } from './passkey-form.tsx'

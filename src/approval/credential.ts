@@ -1,7 +1,7 @@
 // What an access token says that is good here, whoever issued it.
 import type { ApprovingGrant } from '../decision.ts'
-import type { CodeTry } from '../objects/owner.ts'
-import type { Authentication } from '../objects/approval.ts'
+import type { CodeTry } from '../objects/account/views.ts'
+import type { Authentication } from '../objects/device-authorization/approval.ts'
 
 interface TriedCode extends CodeTry {
   readonly subject: string

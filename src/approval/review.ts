@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts'
 import { type Question, noteTooFar } from '../decision.ts'
 import { SECOND } from '../durations.ts'
 import type { Exchange } from '../oauth/exchange.ts'
-import type { AuthorizationRequest } from '../objects/authorization-request.ts'
+import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import { toldProximity } from '../config/proximity-policy.ts'
 import { admitApprover } from './approver.ts'
 

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { plainText } from '../sender/device-name.ts'
 import { ask, emailLogin, mintSubject } from '../objects/index.ts'
-import type { PasswordOutcome } from '../objects/login.ts'
+import type { PasswordOutcome } from '../objects/login/login.ts'
 import { type PasswordProblem, passwordProblem } from './password-policy.ts'
 import { type Opened, type Visit, openAccount } from './session.ts'
 

@@ -11,7 +11,7 @@ import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/config.ts'
 import { logFailure } from '../failure-log.ts'
 import { logWarning } from '../log.ts'
 import { accountOf, ask, passkeyLogin } from '../objects/index.ts'
-import type { Passkey } from '../objects/passkeys.ts'
+import type { Passkey } from '../objects/account/passkeys.ts'
 import { type Ceremony, issueChallenge, verifyChallenge } from './challenge.ts'
 import { type Opened, type SignedIn, type Visit, openAccount } from './session.ts'
 

@@ -1,7 +1,7 @@
 // What may become a password (NIST SP 800-63B-4 §3.1.1.2): long, and nothing that is guessed first.
 // No rules of composition.
 import commonPasswords from './common-passwords.txt'
-import { MAX_PASSWORD_LENGTH } from './password.ts'
+import { MAX_PASSWORD_LENGTH } from '../objects/login/password.ts'
 
 const MIN_CHARACTERS = 15
 const MAX_CHARACTERS = 256

@@ -3,11 +3,11 @@
 // does not reach the account of a person whose subject is known.
 import { randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import { logFailure } from '../failure-log.ts'
-import type { SignedInPerson } from '../objects/owner.ts'
-import type { Claims } from '../objects/profile.ts'
+import type { SignedInPerson } from '../objects/account/views.ts'
+import type { Claims } from '../objects/account/profile.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
-import type { SessionClaim } from '../objects/sessions.ts'
+import type { SessionClaim } from '../objects/account/sessions.ts'
 import type { Place } from '../sender/location.ts'
 import { countNewAccount } from '../wrong-codes.ts'
 

@@ -1,7 +1,11 @@
 // Polls, and holds what is still pending until a decision, a deadline or a hang-up.
 import { type Hold, type Waited, upgrade, waitOn } from '../held-socket.ts'
-import { type Absent, type HeldPollEnd, POLLER_HEADER } from '../objects/device-authorization.ts'
-import type { Poller, PollOutcome } from '../objects/device-authorization-state.ts'
+import {
+  type Absent,
+  type HeldPollEnd,
+  POLLER_HEADER,
+} from '../objects/device-authorization/device-authorization.ts'
+import type { Poller, PollOutcome } from '../objects/device-authorization/state.ts'
 import { ObjectUnavailable, ask } from '../objects/index.ts'
 
 interface HeldPoll extends Hold {

@@ -2,7 +2,7 @@
 import { APPROVAL_SCOPE } from '../config/approval-issuer.ts'
 import type { Client } from '../config/clients.ts'
 import { SECOND } from '../durations.ts'
-import type { Authentication } from '../objects/approval.ts'
+import type { Authentication } from '../objects/device-authorization/approval.ts'
 import {
   ACCESS_TOKEN_ALGORITHM,
   issueAccessToken,

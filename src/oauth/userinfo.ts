@@ -1,6 +1,6 @@
 // GET and POST /userinfo (OpenID Connect Core §5.3), with a bearer token (RFC 6750) or one that is
 // bound to a key (RFC 9449 §7).
-import type { Claims } from '../objects/profile.ts'
+import type { Claims } from '../objects/account/profile.ts'
 import { ask, accountOf } from '../objects/index.ts'
 import { type AccessTokenClaims, verifyAccessToken } from '../tokens/access-token.ts'
 import { isStillClient } from './client-registry.ts'

@@ -1,16 +1,16 @@
 // The Durable Object classes, and how to reach each.
-import type { Account } from './account.ts'
+import type { Account } from './account/account.ts'
 import type { ClientRecord } from './client-record.ts'
-import type { DeviceAuthorization } from './device-authorization.ts'
-import type { Keyring } from './keyring.ts'
-import type { Login } from './login.ts'
+import type { DeviceAuthorization } from './device-authorization/device-authorization.ts'
+import type { Keyring } from './keyring/keyring.ts'
+import type { Login } from './login/login.ts'
 import type { ReplayGuard } from './replay-guard.ts'
 
-export { Account } from './account.ts'
+export { Account } from './account/account.ts'
 export { ClientRecord } from './client-record.ts'
-export { DeviceAuthorization } from './device-authorization.ts'
-export { Keyring } from './keyring.ts'
-export { Login } from './login.ts'
+export { DeviceAuthorization } from './device-authorization/device-authorization.ts'
+export { Keyring } from './keyring/keyring.ts'
+export { Login } from './login/login.ts'
 export { ReplayGuard } from './replay-guard.ts'
 
 type Env = Cloudflare.Env

@@ -1,7 +1,7 @@
 // Where a browser says that messages for it go (Push API, `PushSubscription`).
 import { fromBase64url } from '../crypto.ts'
 import { isLoopback } from '../loopback.ts'
-import type { PushAddress } from '../objects/push-subscriptions.ts'
+import type { PushAddress } from '../objects/account/push-subscriptions.ts'
 
 // Of Chromium, Safari, Firefox and Edge.
 const PUSH_SERVICES: readonly string[] = ['fcm.googleapis.com', 'web.push.apple.com']

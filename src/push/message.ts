@@ -3,7 +3,7 @@ import { encryptNotification } from '@block65/webcrypto-web-push'
 import { type CryptoKey, SignJWT, importJWK } from 'jose'
 import { fromBase64url, toBase64url } from '../crypto.ts'
 import { HOUR } from '../durations.ts'
-import type { PushAddress } from '../objects/push-subscriptions.ts'
+import type { PushAddress } from '../objects/account/push-subscriptions.ts'
 import type { PushSettings } from '../config/push.ts'
 
 const ALGORITHM = 'ES256'

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { SignJWT, errors, jwtVerify } from 'jose'
 import { randomBytes, toBase64url } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
-import type { Authentication } from '../objects/approval.ts'
+import type { Authentication } from '../objects/device-authorization/approval.ts'
 import { authenticationClaims, authenticationIn } from './authentication.ts'
 import { keyNameIn, signingKey, verificationKey } from './signing-keys.ts'
 

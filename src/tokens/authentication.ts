@@ -1,7 +1,7 @@
 // What tokens say of the sign-in behind them (OpenID Connect Core §2, RFC 9068 §2.2.1).
 import type { JWTPayload } from 'jose'
 import { SECOND } from '../durations.ts'
-import type { Authentication } from '../objects/approval.ts'
+import type { Authentication } from '../objects/device-authorization/approval.ts'
 
 /** What is known of a sign-in, as claims. */
 export const authenticationClaims = ({ authTimeMs, amr }: Authentication) => ({

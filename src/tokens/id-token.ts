@@ -4,7 +4,7 @@ import { ID_TOKEN_ALGORITHMS, type IdTokenAlgorithm } from '../config/client-set
 import { ID_TOKEN_HINT_LIFETIME_MS } from '../config/config.ts'
 import { sha256Bytes, toBase64url } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
-import type { Authentication } from '../objects/approval.ts'
+import type { Authentication } from '../objects/device-authorization/approval.ts'
 import { authenticationClaims } from './authentication.ts'
 import { hintVerificationKey, keyNameIn, signingKey } from './signing-keys.ts'
 

@@ -2,7 +2,7 @@
 // are sealed, so that a made-up one does not reach the account of a person whose subject is known.
 import { createHmac } from 'node:crypto'
 import { fromBase64url, randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
-import type { RefreshTokenClaim } from '../objects/refresh-chain.ts'
+import type { RefreshTokenClaim } from '../objects/account/refresh-chain.ts'
 
 const SUBJECT_BYTES = 32
 const GENERATION_BYTES = 4

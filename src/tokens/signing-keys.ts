@@ -13,7 +13,7 @@ import {
   type SigningAlgorithm,
   type SigningKey,
   currentKey,
-} from '../objects/keyring-state.ts'
+} from '../objects/keyring/keyring-state.ts'
 
 interface KnownKeys {
   readonly fetchedAtMs: number

@@ -1,7 +1,7 @@
 // The last page of the phone's part. Its cookie names a device authorization, so it is sealed.
 import { afterEach, expect, it, vi } from 'vitest'
-import { Account } from '../../src/objects/account.ts'
-import { DeviceAuthorization } from '../../src/objects/device-authorization.ts'
+import { Account } from '../../src/objects/account/account.ts'
+import { DeviceAuthorization } from '../../src/objects/device-authorization/device-authorization.ts'
 import { approve, startDevice } from '../support/device.ts'
 import { resultCookie } from '../support/page-requests.ts'
 import { Person } from '../support/person.ts'

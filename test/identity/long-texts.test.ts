@@ -1,6 +1,6 @@
 // Passwords and addresses have a length before anything is computed from them. Conformance SS-15, HH-18.
 import { describe, expect, it } from 'vitest'
-import { hashPassword, verifyPassword } from '../../src/identity/password.ts'
+import { hashPassword, verifyPassword } from '../../src/objects/login/password.ts'
 import { passwordProblem } from '../../src/identity/password-policy.ts'
 import { PASSWORD, Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'

@@ -1,6 +1,6 @@
 // Passkey ceremonies with single things wrong (WebAuthn §7.1, §7.2), at the pages that take them.
 import { describe, expect, it } from 'vitest'
-import { MAX_PASSKEYS } from '../../src/objects/account-limits.ts'
+import { MAX_PASSKEYS } from '../../src/objects/account/account-limits.ts'
 import { accountBehind } from '../support/grants.ts'
 import { type Page, Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'

@@ -1,6 +1,6 @@
 // Random histories of refresh tokens, as a whole Worker answers them: an owner, a second process with the
 // same file, a thief, lost answers, and time. Conformance RF-5, RF-6; a thousand more, on the state
-// machine alone, are in test/objects/grant-model.test.ts.
+// machine alone, are in test/objects/account/grant-model.test.ts.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { holdClock, pass } from '../support/clock.ts'

@@ -1,6 +1,6 @@
 // Random histories of one device authorization: who did what, and how long after the step before.
 import * as fc from 'fast-check'
-import type { Poller } from '../../src/objects/device-authorization-state.ts'
+import type { Poller } from '../../src/objects/device-authorization/state.ts'
 import { UNKNOWN } from './authorization-states.ts'
 
 /** Of interval 5 s: polls are early within 4 s, decisions can be collected 30 s after expiry. */

@@ -1,8 +1,8 @@
 // One device authorization in each of its states, as values, and the poller that it belongs to.
 import type { ProximityPolicy } from '../../src/config/client-settings.ts'
-import type { AuthorizationRequest } from '../../src/objects/authorization-request.ts'
-import type { Approval } from '../../src/objects/approval.ts'
-import type { AuthorizationState, Poller } from '../../src/objects/device-authorization-state.ts'
+import type { AuthorizationRequest } from '../../src/objects/device-authorization/authorization-request.ts'
+import type { Approval } from '../../src/objects/device-authorization/approval.ts'
+import type { AuthorizationState, Poller } from '../../src/objects/device-authorization/state.ts'
 import type { Whereabouts } from '../../src/sender/location.ts'
 
 export const START = 1_000_000

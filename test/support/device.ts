@@ -1,7 +1,7 @@
 // A device: it asks for a code, shows it, and polls.
 import { env } from 'cloudflare:workers'
 import { parseUserCode } from '../../src/codes.ts'
-import type { Allowance, Approval } from '../../src/objects/approval.ts'
+import type { Allowance, Approval } from '../../src/objects/device-authorization/approval.ts'
 import { mintGrantId } from '../../src/tokens/refresh-token.ts'
 import { emailLogin, mintSubject } from '../../src/objects/index.ts'
 import { UNKNOWN } from './authorization-states.ts'

@@ -1,6 +1,6 @@
 // A device that a person allowed: its tokens, and what they are checked with.
 import { type JSONWebKeySet, createLocalJWKSet } from 'jose'
-import type { Approval } from '../../src/objects/approval.ts'
+import type { Approval } from '../../src/objects/device-authorization/approval.ts'
 import { mintGrantId } from '../../src/tokens/refresh-token.ts'
 import { type Answer, type Device, answerOf, approve, newPerson, startDevice } from './device.ts'
 import { type Fetch, freshAddress, url, worker } from './worker.ts'

@@ -5,14 +5,14 @@ import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
 import { SLOW_DOWN_SECONDS } from '../../config/config.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
-import type { Absent } from '../../objects/device-authorization.ts'
+import type { Absent } from '../../objects/device-authorization/device-authorization.ts'
 import {
   type Poller,
   type PollOutcome,
   type RedeemOutcome,
   retainedUntilMs,
-} from '../../objects/device-authorization-state.ts'
-import { refreshableUntilMs } from '../../objects/grant-state.ts'
+} from '../../objects/device-authorization/state.ts'
+import { refreshableUntilMs } from '../../objects/account/grant-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
 import { claimOf, firstRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'

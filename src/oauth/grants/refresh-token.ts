@@ -1,7 +1,7 @@
 // The refresh_token grant (RFC 6749 §6): rotate, and end the family when a rotated token comes back.
 import { REFRESH_TOKEN_GRANT } from '../../config/client-settings.ts'
 import { accountOf, ask } from '../../objects/index.ts'
-import type { RefreshOutcome } from '../../objects/grant-state.ts'
+import type { RefreshOutcome } from '../../objects/account/grant-state.ts'
 import { claimOf, nextRefreshToken, parseRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
 import { bindingKey, provenKey, requireProof } from '../dpop.ts'

@@ -1,0 +1,365 @@
+// One Account is one person: their browser sessions, and the devices they have connected. Its id is
+// the subject of every token, and random: nobody else will ever have it. How the person is known is
+// kept in their Logins. It never deletes itself.
+import { DurableObject } from 'cloudflare:workers'
+import type { RefreshLimits } from '../../config/clients.ts'
+import { CodeTries } from './code-tries.ts'
+import type { Grant, NewGrant, RefreshOutcome, RefreshRequest } from './grant-state.ts'
+import { Grants } from './grants.ts'
+import type { CodeTry, GrantCodeTry, Overview, SignedInPerson } from './views.ts'
+import { type Passkey, Passkeys } from './passkeys.ts'
+import { type Claims, Profile } from './profile.ts'
+import type { PromptRequest } from './prompt-guard.ts'
+import { Prompts, type Refusal } from './prompts.ts'
+import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
+import type { RefreshTokenClaim } from './refresh-chain.ts'
+import { type SecurityEvent, SecurityEvents } from './security-events.ts'
+import type { Place } from '../../sender/location.ts'
+import { type SessionClaim, Sessions, type SignIn } from './sessions.ts'
+
+export class Account extends DurableObject {
+  readonly #profile = new Profile(this.ctx.storage)
+  readonly #codes = new CodeTries(this.ctx.storage)
+  readonly #sessions = new Sessions(this.ctx.storage)
+  readonly #grants = new Grants(this.ctx.storage)
+  readonly #passkeys = new Passkeys(this.ctx.storage)
+  readonly #prompts = new Prompts(this.ctx.storage, this.#sessions)
+  readonly #events = new SecurityEvents(this.ctx.storage)
+
+  /**
+   * Begins a session, of a new account if there is none. The claims of whoever recognised the person
+   * replace those before. Refused if the account is shut, or is not there and nobody vouches for it.
+   * `previous` is what this browser had until now: what it was asked to do by push, it still does.
+   */
+  async open(
+    claims: Claims | undefined,
+    session: SessionClaim,
+    signIn: SignIn,
+    previous?: SessionClaim,
+  ): Promise<{ outcome: 'opened'; isNew: boolean } | { outcome: 'refused' }> {
+    const now = Date.now()
+    const recognised = await this.#profile.recognise(claims, now)
+    if (recognised === undefined) return { outcome: 'refused' }
+    const { browser: about, place } = signIn
+    await Promise.all([
+      this.#sessions.begin(session, signIn, now),
+      this.#events.add({ kind: 'signed_in', atMs: now, about, place }),
+    ])
+    if (previous !== undefined) await this.#prompts.move(previous, session.id, place, now)
+    await Promise.all([this.#tidyUp(now), this.#grants.tidyUp(now)])
+    return { outcome: 'opened', isNew: recognised === 'new' }
+  }
+
+  /** Who the session belongs to, if it is live. */
+  async session(claim: SessionClaim): Promise<SignedInPerson | undefined> {
+    const now = Date.now()
+    const [claims, session, waitMs] = await Promise.all([
+      this.#profile.open(),
+      this.#sessions.find(claim, now),
+      this.#codes.waitMs(now),
+    ])
+    if (claims === undefined || session === undefined) return undefined
+    return {
+      ...claims,
+      sessionId: claim.id,
+      authTimeMs: session.authTimeMs,
+      amr: session.amr,
+      provider: session.provider,
+      codeWaitMs: waitMs,
+    }
+  }
+
+  /**
+   * The same, when the person is about to have a user code looked up. `wasShown`: this account has
+   * been shown its request before.
+   */
+  async tryCode(
+    claim: SessionClaim,
+    userCode: string,
+    place?: Place,
+    wasShown = false,
+  ): Promise<SignedInPerson | undefined> {
+    const person = await this.session(claim)
+    if (person !== undefined && place !== undefined) await this.#prompts.see(claim.id, place)
+    return person && { ...person, ...(await this.#tryCode(userCode, wasShown)) }
+  }
+
+  /**
+   * The same for whoever shows an access token of a grant, which hereby is used; and how near the
+   * grant's device was when it was allowed.
+   */
+  async tryCodeByGrant(
+    grantId: string,
+    jti: string,
+    userCode: string,
+  ): Promise<GrantCodeTry | undefined> {
+    const used = await this.#use(grantId, jti)
+    if (used === undefined) return undefined
+    const { proximity = 'far' } = used.grant.allowed ?? {}
+    return { proximity, ...(await this.#tryCode(userCode)) }
+  }
+
+  /**
+   * The same for whoever shows that an issuer knows them, who has an account from now on. The claims
+   * of a token never replace what is known: signing in tells more.
+   */
+  async tryCodeByClaims(
+    claims: Claims,
+    userCode: string,
+  ): Promise<(CodeTry & { isNew: boolean }) | undefined> {
+    const introduced = await this.#profile.introduce(claims, Date.now())
+    return introduced && { ...(await this.#tryCode(userCode)), isNew: introduced === 'new' }
+  }
+
+  /** Ends the session on the server (SS-4). */
+  async signOut(claim: SessionClaim): Promise<void> {
+    if ((await this.#sessions.find(claim, Date.now())) !== undefined)
+      await this.endSession(claim.id)
+  }
+
+  /** A user code that led nowhere (RFC 8628 §5.1), `isCrowded` where everyone enters such codes. */
+  async countWrongCode(userCode: string, isCrowded = false): Promise<void> {
+    await this.#codes.countWrong(userCode, isCrowded, Date.now())
+  }
+
+  /** Has an account wait that was made just now; how long, in ms. */
+  async waitBeforeFirstCode(): Promise<number> {
+    const now = Date.now()
+    await this.#codes.waitFirst(now)
+    return this.#codes.waitMs(now)
+  }
+
+  /** The account as its owner sees it, from `place`; undefined without a live session. */
+  async overview(claim: SessionClaim, place?: Place): Promise<Overview | undefined> {
+    if ((await this.session(claim)) === undefined) return undefined
+    if (place !== undefined) await this.#prompts.see(claim.id, place)
+    const [devices, sessions, passkeys, askedBrowsers, events] = await Promise.all([
+      this.#grants.list(Date.now()),
+      this.#sessions.list(Date.now()),
+      this.#passkeys.list(),
+      this.#prompts.browsers(Date.now()),
+      this.#events.list(),
+    ])
+    return { devices, sessions, passkeys, askedBrowsers, events }
+  }
+
+  /** Calls a device by another name. */
+  async renameDevice(grantId: string, deviceName: string): Promise<void> {
+    await this.#grants.rename(grantId, deviceName)
+  }
+
+  /**
+   * Ends a device's grant: none of its tokens is good any more, nor its ID token as a hint. One that
+   * is reported may not have collected its tokens yet: then it never will. Its source, if told, does
+   * not ask by push any more.
+   */
+  async removeDevice(
+    grantId: string,
+    why: 'device_removed' | 'device_reported',
+    deviceName?: string,
+    source?: string,
+  ): Promise<void> {
+    const now = Date.now()
+    const grant = await this.#grants.find(grantId)
+    if (grant === undefined && why === 'device_removed') return
+    const clientIds = await this.#grants.end(grantId, now)
+    // Whoever was let in by mistake may have had ID tokens of other clients, too.
+    const isOfAll = why === 'device_reported'
+    for (const clientId of isOfAll ? [undefined] : clientIds)
+      await this.#prompts.voidHints(now, clientId)
+    if (source !== undefined) await this.#prompts.silence(source, now)
+    await this.#note(why, grant?.deviceName ?? deviceName, grant?.place)
+  }
+
+  async endSession(id: string): Promise<void> {
+    await Promise.all([this.#sessions.end(id), this.#prompts.unsubscribe(id)])
+  }
+
+  /** Ends every session, and with them every device's grant where that is wanted. */
+  async signOutEverywhere({ withDevices }: { withDevices: boolean }): Promise<void> {
+    await this.#sessions.endAll()
+    await this.#prompts.tidyUp(Date.now())
+    if (withDevices) {
+      const now = Date.now()
+      await Promise.all([this.#grants.endAll(now), this.#prompts.voidHints(now)])
+    }
+    await this.#note('signed_out_everywhere')
+  }
+
+  /** Whose the session is, and their passkeys; undefined without a live one. */
+  async ownPasskeys(
+    claim: SessionClaim,
+  ): Promise<{ person: SignedInPerson; passkeys: readonly Passkey[] } | undefined> {
+    const [person, passkeys] = await Promise.all([this.session(claim), this.#passkeys.list()])
+    return person && { person, passkeys }
+  }
+
+  /** The passkey with this credential id, if it is this account's. */
+  async passkey(id: string): Promise<Passkey | undefined> {
+    return this.#passkeys.find(id)
+  }
+
+  /** Whether another passkey may be added. */
+  async hasRoomForPasskey(): Promise<boolean> {
+    return this.#passkeys.hasRoom()
+  }
+
+  async addPasskey(passkey: Passkey): Promise<{ outcome: 'added' | 'full' }> {
+    if (!(await this.#passkeys.hasRoom())) return { outcome: 'full' }
+    await this.#passkeys.keep(passkey)
+    await this.#note('passkey_added', passkey.name)
+    return { outcome: 'added' }
+  }
+
+  /** Keeps what has changed about a passkey that was not taken away meanwhile. */
+  async keepPasskey(passkey: Passkey): Promise<void> {
+    if ((await this.#passkeys.find(passkey.id)) !== undefined) await this.#passkeys.keep(passkey)
+  }
+
+  async renamePasskey(id: string, name: string): Promise<void> {
+    const passkey = await this.#passkeys.find(id)
+    if (passkey !== undefined) await this.#passkeys.keep({ ...passkey, name })
+  }
+
+  async removePasskey(id: string): Promise<void> {
+    const passkey = await this.#passkeys.remove(id)
+    if (passkey !== undefined) await this.#note('passkey_removed', passkey.name)
+  }
+
+  /**
+   * A request for a device that the person says they did not make (RFC 10027 §6.1.4). Its source, if
+   * told, does not ask by push any more.
+   */
+  async reportRequest(
+    deviceName: string,
+    place: Place | undefined,
+    source?: string,
+  ): Promise<void> {
+    if (source !== undefined) await this.#prompts.silence(source, Date.now())
+    await this.#note('request_reported', deviceName, place)
+  }
+
+  /** A device that the person allowed came for its tokens from elsewhere, and got none. */
+  async noteCollectedElsewhere(deviceName: string, place: Place): Promise<void> {
+    await this.#note('collected_elsewhere', deviceName, place)
+  }
+
+  /** Asks this browser by push from now on. False without a live session. */
+  async subscribe(claim: SessionClaim, address: PushAddress, place: Place): Promise<boolean> {
+    if ((await this.session(claim)) === undefined) return false
+    await this.#prompts.subscribe(claim.id, address, place, Date.now())
+    return true
+  }
+
+  /** Asks it no more; only if it is still where `endpoint` says, where that is told. */
+  async unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
+    await this.#prompts.unsubscribe(sessionId, endpoint)
+  }
+
+  /** Where to ask the person about a device, which counts as having asked; often nowhere. */
+  async prompt(request: PromptRequest): Promise<readonly OwnSubscription[]> {
+    return (await this.#profile.open()) === undefined ? [] : this.#prompts.ask(request, Date.now())
+  }
+
+  /**
+   * The person says in a notification that they did not start it, which silences its source. Only the
+   * browser that was asked knows its endpoint.
+   */
+  async refusePrompt(claim: SessionClaim, endpoint: string, codeHash: string): Promise<Refusal> {
+    return (await this.session(claim)) === undefined
+      ? { outcome: 'not_asked' }
+      : this.#prompts.refuse(claim.id, endpoint, codeHash, Date.now())
+  }
+
+  /**
+   * Records the device that redeemed a grant. Refused if the account is gone or disabled, if a
+   * repeat arrives although a token of the first redemption is in use, or if the grant has ended whose
+   * token allowed it.
+   */
+  async connectDevice(
+    grantId: string,
+    device: NewGrant,
+  ): Promise<{ outcome: 'connected' | 'refused' }> {
+    const now = Date.now()
+    const isOpen = (await this.#profile.open()) !== undefined
+    if (!isOpen || !(await this.#grants.connect(grantId, device, now)))
+      return { outcome: 'refused' }
+    // Whoever only ever decides in an app never signs in here.
+    await this.#tidyUp(now)
+    return { outcome: 'connected' }
+  }
+
+  /** Rotates a refresh token (RFC 6749 §6); a replay ends the grant. */
+  async refresh(grantId: string, request: RefreshRequest): Promise<RefreshOutcome> {
+    return (await this.#profile.open()) === undefined
+      ? { outcome: 'invalid' }
+      : this.#grants.refresh(grantId, request, Date.now())
+  }
+
+  /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not good. */
+  async revokeGrant(
+    grantId: string,
+    clientId: string,
+    presented: RefreshTokenClaim,
+  ): Promise<'revoked' | 'foreign' | undefined> {
+    return this.#grants.revoke(grantId, clientId, presented, Date.now())
+  }
+
+  /** Ends one access token before its time; the grant goes on. */
+  async revokeAccessToken(grantId: string, jti: string, expiresAtMs: number): Promise<void> {
+    await this.#grants.revokeAccessToken(grantId, jti, expiresAtMs, Date.now())
+  }
+
+  /** Whether an access token of a grant is still good, by all that only we know. */
+  async isLive(grantId: string, jti: string): Promise<boolean> {
+    const [profile, grant] = await Promise.all([
+      this.#profile.open(),
+      this.#grants.ofAccessToken(grantId, jti),
+    ])
+    return profile !== undefined && grant !== undefined
+  }
+
+  /** The live grant whose refresh token is presented, if that is good. */
+  async grantOf(
+    grantId: string,
+    presented: RefreshTokenClaim,
+    limits: RefreshLimits,
+  ): Promise<Grant | undefined> {
+    return (await this.#profile.open()) === undefined
+      ? undefined
+      : this.#grants.ofRefreshToken(grantId, presented, limits, Date.now())
+  }
+
+  /** The claims behind an access token that is good, and hereby used; else undefined. */
+  async claims(grantId: string, jti: string): Promise<Claims | undefined> {
+    return (await this.#use(grantId, jti))?.claims
+  }
+
+  /** Shuts the account, or opens it again: nobody signs in, no device is served. */
+  async disable(isDisabled: boolean): Promise<void> {
+    await this.#profile.disable(isDisabled)
+  }
+
+  async #use(grantId: string, jti: string): Promise<{ claims: Claims; grant: Grant } | undefined> {
+    const [claims, grant] = await Promise.all([
+      this.#profile.open(),
+      this.#grants.ofAccessToken(grantId, jti),
+    ])
+    if (claims === undefined || grant === undefined) return undefined
+    await this.#grants.markUsed(grantId, grant, Date.now())
+    return { claims, grant }
+  }
+
+  #tryCode(userCode: string, wasShown = false): Promise<CodeTry> {
+    return this.#codes.try(userCode, wasShown, Date.now())
+  }
+
+  async #tidyUp(now: number): Promise<void> {
+    await this.#sessions.tidyUp(now)
+    await this.#prompts.tidyUp(now)
+  }
+
+  #note(kind: SecurityEvent['kind'], about?: string, place?: Place): Promise<void> {
+    return this.#events.add({ kind, atMs: Date.now(), about, place })
+  }
+}

@@ -1,0 +1,202 @@
+// The grants of one account: the devices it has connected, and their chains of refresh tokens.
+import type { RefreshLimits } from '../../config/clients.ts'
+import { MAX_APPROVERS } from './account-limits.ts'
+import {
+  type Grant,
+  type NewGrant,
+  type RefreshOutcome,
+  type RefreshRequest,
+  connect,
+  end,
+  isConnected,
+  ended,
+  isGood,
+  isRevoked,
+  refresh,
+  revokeAccessToken,
+  toForget,
+} from './grant-state.ts'
+import type { RefreshTokenClaim } from './refresh-chain.ts'
+
+const ALL_ENDED_AT = 'devices_ended_at'
+
+type NamedGrant = Grant & { readonly grantId: string }
+
+const key = (grantId: string) => `grant:${grantId}`
+
+/** Loads, asks grant-state.ts, saves. Whether the account is open is not its business. */
+export class Grants {
+  readonly #storage: DurableObjectStorage
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage
+  }
+
+  find(grantId: string): Promise<Grant | undefined> {
+    return this.#storage.get<Grant>(key(grantId))
+  }
+
+  /** The grant, unless it has ended. */
+  async live(grantId: string): Promise<Grant | undefined> {
+    const grant = await this.find(grantId)
+    return grant?.endedAtMs === undefined ? grant : undefined
+  }
+
+  async connect(grantId: string, device: NewGrant, now: number): Promise<boolean> {
+    const [before, approvedBy, allEndedAtMs = -Infinity] = await Promise.all([
+      this.find(grantId),
+      this.#allApprovers(device.approvedBy ?? []),
+      this.#storage.get<number>(ALL_ENDED_AT),
+    ])
+    // What was allowed before all devices were removed is one of them.
+    if (approvedBy === undefined || device.approvedAtMs <= allEndedAtMs) return false
+    const grant = connect(before, { ...device, approvedBy }, now)
+    if (grant === undefined) return false
+    if (grant === before) return true
+    await this.#keep(grantId, grant)
+    await this.tidyUp(now)
+    return true
+  }
+
+  async refresh(grantId: string, request: RefreshRequest, now: number): Promise<RefreshOutcome> {
+    const grant = await this.live(grantId)
+    if (grant === undefined) return { outcome: 'invalid' }
+    const refreshed = refresh(grant, request, now)
+    if (refreshed.outcome === 'replayed') await this.#keepEnded(grantId, end(grant, now), now)
+    if ('grant' in refreshed && refreshed.grant !== grant)
+      await this.#keep(grantId, refreshed.grant)
+    return refreshed
+  }
+
+  /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not good. */
+  async revoke(
+    grantId: string,
+    clientId: string,
+    presented: RefreshTokenClaim,
+    now: number,
+  ): Promise<'revoked' | 'foreign' | undefined> {
+    const grant = await this.find(grantId)
+    if (grant?.refresh?.current.familyHash !== presented.familyHash) return undefined
+    if (grant.clientId !== clientId) return 'foreign'
+    await this.#keepEnded(grantId, end(grant, now), now)
+    return 'revoked'
+  }
+
+  async revokeAccessToken(
+    grantId: string,
+    jti: string,
+    expiresAtMs: number,
+    now: number,
+  ): Promise<void> {
+    const grant = await this.live(grantId)
+    if (grant === undefined) return
+    const after = revokeAccessToken(grant, jti, expiresAtMs, now)
+    if (after.endedAtMs !== undefined) await this.#keepEnded(grantId, after, now)
+    else if (after !== grant) await this.#keep(grantId, after)
+  }
+
+  /** The live grant that an access token belongs to, unless that was revoked on its own. */
+  async ofAccessToken(grantId: string, jti: string): Promise<Grant | undefined> {
+    const grant = await this.live(grantId)
+    return grant === undefined || isRevoked(grant, jti) ? undefined : grant
+  }
+
+  /** The live grant whose refresh token is presented, if that is good. */
+  async ofRefreshToken(
+    grantId: string,
+    presented: RefreshTokenClaim,
+    limits: RefreshLimits,
+    now: number,
+  ): Promise<Grant | undefined> {
+    const grant = await this.live(grantId)
+    return grant !== undefined && isGood(grant, presented, limits, now) ? grant : undefined
+  }
+
+  /** Notes that a token of the grant is in use: from now on no answer of it was lost. */
+  async markUsed(grantId: string, grant: Grant, now: number): Promise<void> {
+    if (grant.usedAtMs === undefined) await this.#keep(grantId, { ...grant, usedAtMs: now })
+  }
+
+  async rename(grantId: string, deviceName: string): Promise<void> {
+    const grant = await this.live(grantId)
+    if (grant !== undefined) await this.#keep(grantId, { ...grant, deviceName })
+  }
+
+  /** Ends a grant, also one that is only about to begin. The clients whose grants that ended. */
+  async end(grantId: string, now: number): Promise<ReadonlySet<string>> {
+    const grant = await this.find(grantId)
+    const clientIds = await this.#keepEnded(grantId, grant ? end(grant, now) : ended(now), now)
+    if (grant === undefined) await this.tidyUp(now)
+    return clientIds
+  }
+
+  /** Ends them all, also those that were allowed and have not begun. */
+  async endAll(now: number): Promise<void> {
+    const live = await this.list(now)
+    await Promise.all([this.#endAll(live, now), this.#storage.put(ALL_ENDED_AT, now)])
+  }
+
+  /** All that are connected, the newest first. */
+  async list(now: number): Promise<NamedGrant[]> {
+    return (await this.#all())
+      .filter((grant) => isConnected(grant, now))
+      .toSorted((a, b) => b.connectedAtMs - a.connectedAtMs)
+  }
+
+  /** Clears away what nobody will ask for any more, and of too many the least needed. */
+  async tidyUp(now: number): Promise<void> {
+    const all = await this.#all()
+    const { forgotten, tooMany } = toForget(all, now)
+    const gone = [...forgotten, ...tooMany]
+    const tooManyIds = tooMany.map(({ grantId }) => grantId)
+    const allowed = liveAllowedBy(tooManyIds, all).filter((grant) => !gone.includes(grant))
+    await Promise.all([
+      ...gone.map(({ grantId }) => this.#storage.delete(key(grantId))),
+      this.#endAll(allowed, now),
+    ])
+    // Or a redemption that is repeated would bring it back, and what ended with it.
+    if (tooMany.length > 0)
+      await this.#endUntil(Math.max(...tooMany.map(({ approvedAtMs }) => approvedAtMs)))
+  }
+
+  /** What was allowed until then and has not begun never will. */
+  async #endUntil(atMs: number): Promise<void> {
+    const before = (await this.#storage.get<number>(ALL_ENDED_AT)) ?? -Infinity
+    if (atMs > before) await this.#storage.put(ALL_ENDED_AT, atMs)
+  }
+
+  async #all(): Promise<NamedGrant[]> {
+    const grants = await this.#storage.list<Grant>({ prefix: key('') })
+    return [...grants].map(([name, grant]) => ({ ...grant, grantId: name.slice(key('').length) }))
+  }
+
+  // With the approvers of approvers; undefined if one has ended, or if they are too many.
+  async #allApprovers(ids: readonly string[]): Promise<readonly string[] | undefined> {
+    const approvers = await Promise.all(ids.map((id) => this.live(id)))
+    if (approvers.includes(undefined)) return undefined
+    const all = [...approvers.flatMap((grant) => grant?.approvedBy ?? []), ...ids]
+    return all.length <= MAX_APPROVERS ? all : undefined
+  }
+
+  // The clients whose grants that ended: this one, and what its tokens allowed. Together or not at all.
+  async #keepEnded(grantId: string, grant: Grant, now: number): Promise<ReadonlySet<string>> {
+    const allowed = liveAllowedBy([grantId], await this.#all())
+    await Promise.all([this.#keep(grantId, grant), this.#endAll(allowed, now)])
+    return new Set([grant, ...allowed].map(({ clientId }) => clientId))
+  }
+
+  async #endAll(grants: readonly NamedGrant[], now: number): Promise<void> {
+    await Promise.all(grants.map(({ grantId, ...grant }) => this.#keep(grantId, end(grant, now))))
+  }
+
+  #keep(grantId: string, grant: Grant): Promise<void> {
+    return this.#storage.put(key(grantId), grant)
+  }
+}
+
+/** Those that tokens of these grants let in: whoever had such a token may have done it. */
+const liveAllowedBy = (grantIds: readonly string[], all: readonly NamedGrant[]): NamedGrant[] =>
+  all.filter(
+    ({ approvedBy = [], endedAtMs }) =>
+      endedAtMs === undefined && approvedBy.some((id) => grantIds.includes(id)),
+  )

@@ -1,0 +1,141 @@
+// What an account is asked by push, and in which browsers. Loads, asks prompt-guard.ts, saves.
+import { ID_TOKEN_HINT_LIFETIME_MS } from '../../config/config.ts'
+import { sha256 } from '../../crypto.ts'
+import type { Place } from '../../sender/location.ts'
+import { MAX_VOIDED_HINTS } from './account-limits.ts'
+import {
+  NO_PROMPTS,
+  type PromptGuard,
+  type PromptRequest,
+  afterPrompt,
+  afterSilence,
+  isAnswerable,
+  isNear,
+  mayPrompt,
+} from './prompt-guard.ts'
+import { type OwnSubscription, type PushAddress, PushSubscriptions } from './push-subscriptions.ts'
+import type { SessionClaim, Sessions } from './sessions.ts'
+
+const GUARD = 'prompts'
+/** ID tokens from before this name nobody any more; what is so for one client alone has a key of its own. */
+const HINTS_VOID = 'hints_void'
+const HINTS_VOID_OF = `${HINTS_VOID}:`
+// Hashed, because a client may be called by an address that is longer than a key.
+const hintsVoidOf = (clientId: string) => HINTS_VOID_OF + sha256(clientId)
+
+/** A browser that is asked, as the person knows it. */
+export interface AskedBrowser extends OwnSubscription {
+  readonly browser: string
+}
+
+/** What became of "Not me": of a code that nobody was asked about, or long ago, nothing ends. */
+export type Refusal = { readonly outcome: 'not_asked' | 'too_late' | 'refused' }
+
+/** Whether the account is open, and whose a session is, is not its business. */
+export class Prompts {
+  readonly #storage: DurableObjectStorage
+  readonly #sessions: Sessions
+  readonly #subscriptions: PushSubscriptions
+
+  constructor(storage: DurableObjectStorage, sessions: Sessions) {
+    this.#storage = storage
+    this.#sessions = sessions
+    this.#subscriptions = new PushSubscriptions(storage)
+  }
+
+  subscribe(sessionId: string, address: PushAddress, place: Place, now: number): Promise<void> {
+    return this.#subscriptions.keep(sessionId, { ...address, place, subscribedAtMs: now })
+  }
+
+  /** Ends a subscription; only that with this endpoint, where one is given. */
+  unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
+    return this.#subscriptions.end(sessionId, endpoint)
+  }
+
+  /** Ends the subscriptions of sessions that have ended. */
+  async tidyUp(now: number): Promise<void> {
+    const sessions = await this.#sessions.list(now)
+    await this.#subscriptions.endWithout(sessions.map(({ id }) => id))
+  }
+
+  /** A browser that is asked is signed in anew, here: it goes on being asked. */
+  async move(previous: SessionClaim, sessionId: string, place: Place, now: number): Promise<void> {
+    if ((await this.#sessions.find(previous, now)) === undefined) return
+    await this.#subscriptions.move(previous.id, sessionId)
+    await this.#subscriptions.see(sessionId, place)
+  }
+
+  /** The browser of a session is here now. */
+  see(sessionId: string, place: Place): Promise<void> {
+    return this.#subscriptions.see(sessionId, place)
+  }
+
+  /** All browsers whose session is live, the newest first. */
+  async browsers(now: number): Promise<readonly AskedBrowser[]> {
+    const [subscriptions, sessions] = await Promise.all([
+      this.#subscriptions.list(),
+      this.#sessions.list(now),
+    ])
+    return subscriptions.flatMap((subscription) => {
+      const session = sessions.find(({ id }) => id === subscription.sessionId)
+      return session === undefined ? [] : [{ ...subscription, browser: session.browser }]
+    })
+  }
+
+  /** Where to ask about a device, which counts as having asked. */
+  async ask(request: PromptRequest, now: number): Promise<readonly OwnSubscription[]> {
+    const [guard, areHintsVoid] = await Promise.all([this.#guard(), this.#isVoid(request)])
+    if (areHintsVoid || !mayPrompt(guard, request, now)) return []
+    const near = (await this.browsers(now)).filter(({ place }) => isNear(request, place))
+    if (near.length > 0) await this.#storage.put(GUARD, afterPrompt(guard, request, now))
+    return near
+  }
+
+  /** ID tokens from until now name the account no more: those of one client, or of all. */
+  async voidHints(now: number, clientId?: string): Promise<void> {
+    await this.#storage.put(clientId === undefined ? HINTS_VOID : hintsVoidOf(clientId), now)
+    const voided = await this.#storage.list<number>({ prefix: HINTS_VOID_OF })
+    const latest = [...voided].toSorted(([, a], [, b]) => b - a)
+    const old = latest.filter(([, atMs]) => atMs + ID_TOKEN_HINT_LIFETIME_MS <= now)
+    const [tooMany, ...more] = latest.slice(MAX_VOIDED_HINTS)
+    await Promise.all([...old, ...more].map(([name]) => this.#storage.delete(name)))
+    if (tooMany !== undefined) await this.#voidAllUntil(tooMany)
+  }
+
+  // One client less to know of: then none of them has anything of that time that names the account.
+  async #voidAllUntil([name, atMs]: readonly [string, number]): Promise<void> {
+    const before = (await this.#storage.get<number>(HINTS_VOID)) ?? -Infinity
+    await Promise.all([
+      this.#storage.delete(name),
+      this.#storage.put(HINTS_VOID, Math.max(before, atMs)),
+    ])
+  }
+
+  /** Silences the source of a prompt, at the word of a browser that got it. */
+  async refuse(
+    sessionId: string,
+    endpoint: string,
+    codeHash: string,
+    now: number,
+  ): Promise<Refusal> {
+    const subscription = await this.#subscriptions.find(sessionId)
+    const { prompts } = await this.#guard()
+    const prompt = prompts.find((one) => one.codeHash === codeHash)
+    if (subscription?.endpoint !== endpoint || prompt === undefined) return { outcome: 'not_asked' }
+    await this.silence(prompt.source, now)
+    return { outcome: isAnswerable(prompt, now) ? 'refused' : 'too_late' }
+  }
+
+  async silence(source: string, now: number): Promise<void> {
+    await this.#storage.put(GUARD, afterSilence(await this.#guard(), source, now))
+  }
+
+  async #isVoid({ clientId, hintIssuedAtMs = Infinity }: PromptRequest): Promise<boolean> {
+    const voided = await this.#storage.get<number>([HINTS_VOID, hintsVoidOf(clientId)])
+    return [...voided.values()].some((atMs) => hintIssuedAtMs <= atMs)
+  }
+
+  async #guard(): Promise<PromptGuard> {
+    return (await this.#storage.get<PromptGuard>(GUARD)) ?? NO_PROMPTS
+  }
+}

@@ -1,0 +1,40 @@
+// What happened to an account, for its owner to see.
+import type { Place } from '../../sender/location.ts'
+import { MAX_SECURITY_EVENTS } from './account-limits.ts'
+
+const KEY = 'events'
+
+export type SecurityEventKind =
+  | 'signed_in'
+  | 'device_removed'
+  | 'device_reported'
+  | 'request_reported'
+  | 'collected_elsewhere'
+  | 'signed_out_everywhere'
+  | 'passkey_added'
+  | 'passkey_removed'
+
+export interface SecurityEvent {
+  readonly kind: SecurityEventKind
+  readonly atMs: number
+  /** The device, passkey or browser it is about, as the person knows it. */
+  readonly about: string | undefined
+  readonly place: Place | undefined
+}
+
+/** The last few events, the newest first. */
+export class SecurityEvents {
+  readonly #storage: DurableObjectStorage
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage
+  }
+
+  async list(): Promise<readonly SecurityEvent[]> {
+    return (await this.#storage.get<readonly SecurityEvent[]>(KEY)) ?? []
+  }
+
+  async add(event: SecurityEvent): Promise<void> {
+    await this.#storage.put(KEY, [event, ...(await this.list())].slice(0, MAX_SECURITY_EVENTS))
+  }
+}

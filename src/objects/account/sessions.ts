@@ -1,0 +1,84 @@
+// The browser sessions of one account.
+import { SESSION_LIFETIME_MS } from '../../config/config.ts'
+import type { Place } from '../../sender/location.ts'
+import { MAX_SESSIONS } from './account-limits.ts'
+
+const key = (id: string) => `session:${id}`
+
+/** The name of a session and the digest of its secret: what a session cookie says. */
+export interface SessionClaim {
+  readonly id: string
+  readonly secretHash: string
+}
+
+/** How and where somebody signed in. */
+export interface SignIn {
+  readonly amr: readonly string[]
+  /** When they really showed who they are, which an identity provider may have seen earlier. */
+  readonly authTimeMs: number
+  /** The identity provider that vouched for them; undefined for a built-in account. */
+  readonly provider?: string | undefined
+  /** The browser, as its User-Agent tells. */
+  readonly browser: string
+  readonly place: Place
+}
+
+export interface Session extends SignIn {
+  readonly secretHash: string
+  readonly startedAtMs: number
+}
+
+/** Sessions by their ids; a live one is younger than SESSION_LIFETIME_MS. */
+export class Sessions {
+  readonly #storage: DurableObjectStorage
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage
+  }
+
+  begin({ id, secretHash }: SessionClaim, signIn: SignIn, now: number): Promise<void> {
+    const session: Session = { ...signIn, secretHash, startedAtMs: now }
+    return this.#storage.put(key(id), session)
+  }
+
+  /** The live session of a claim, or undefined. */
+  async find({ id, secretHash }: SessionClaim, now: number): Promise<Session | undefined> {
+    const session = await this.#storage.get<Session>(key(id))
+    return session?.secretHash === secretHash && isLive(session, now) ? session : undefined
+  }
+
+  /** All live sessions, the newest first. */
+  async list(now: number): Promise<(Session & { readonly id: string })[]> {
+    const sessions = await this.#all()
+    return sessions
+      .filter((session) => isLive(session, now))
+      .toSorted((a, b) => b.startedAtMs - a.startedAtMs)
+  }
+
+  async end(id: string): Promise<void> {
+    await this.#storage.delete(key(id))
+  }
+
+  async endAll(): Promise<void> {
+    await this.#remove(await this.#all())
+  }
+
+  /** Clears away what has run out, and of too many the oldest. */
+  async tidyUp(now: number): Promise<void> {
+    const [all, live] = [await this.#all(), await this.list(now)]
+    const kept = new Set(live.slice(0, MAX_SESSIONS).map(({ id }) => id))
+    await this.#remove(all.filter(({ id }) => !kept.has(id)))
+  }
+
+  async #all(): Promise<(Session & { readonly id: string })[]> {
+    const sessions = await this.#storage.list<Session>({ prefix: key('') })
+    return [...sessions].map(([name, session]) => ({ ...session, id: name.slice(key('').length) }))
+  }
+
+  async #remove(sessions: readonly { readonly id: string }[]): Promise<void> {
+    await Promise.all(sessions.map(({ id }) => this.#storage.delete(key(id))))
+  }
+}
+
+const isLive = ({ startedAtMs }: Session, now: number): boolean =>
+  now < startedAtMs + SESSION_LIFETIME_MS

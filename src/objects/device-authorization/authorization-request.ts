@@ -1,0 +1,24 @@
+// What a device asked for, as its object keeps it.
+import type { ProximityPolicy } from '../../config/client-settings.ts'
+import type { Whereabouts } from '../../sender/location.ts'
+
+/** The device authorization request (RFC 8628 §3.1) as it was accepted. */
+export interface AuthorizationRequest {
+  readonly clientId: string
+  /** Who asks, as the person reads it. */
+  readonly clientName: string
+  readonly clientUri: string | undefined
+  readonly secretHash: string
+  readonly scope: readonly string[]
+  readonly resource: readonly string[]
+  readonly codeChallenge: string | undefined
+  /** The thumbprint of the key that the device_code is bound to (RFC 9449 §10 by analogy). */
+  readonly dpopJkt: string | undefined
+  readonly intervalSeconds: number
+  readonly requestedAtMs: number
+  readonly expiresAtMs: number
+  /** What the device calls itself, or its User-Agent tells; not to be believed. */
+  readonly deviceName: string
+  readonly origin: Whereabouts
+  readonly proximityPolicy: ProximityPolicy
+}

@@ -1,0 +1,234 @@
+// One DeviceAuthorization is one device authorization (RFC 8628), from the device's request to the
+// grant's redemption. It is named by its normalised user code and deletes itself by alarm when
+// nobody can ask for it any more. It stores one record, under one key.
+import { DurableObject } from 'cloudflare:workers'
+import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../../config/config.ts'
+import { logCollectedElsewhere, logDecision } from '../../decision-log.ts'
+import type { Whereabouts } from '../../sender/location.ts'
+import type { AuthorizationRequest } from './authorization-request.ts'
+import type { Approval } from './approval.ts'
+import {
+  type AuthorizationState,
+  type DecisionOutcome,
+  type Poller,
+  type PollOutcome,
+  type RedeemOutcome,
+  type ReviewOutcome,
+  type WithdrawalOutcome,
+  approve,
+  deny,
+  open,
+  poll,
+  redeem,
+  retainedUntilMs,
+  withdraw,
+} from './state.ts'
+import type { Opener } from './openings.ts'
+import { watch } from './watch.ts'
+
+const RECORD = 'authorization'
+
+/** The WebSocket close code that ends a wait with an answer; any other means: ask again. */
+export const SOCKET_ENDED = 4000
+/** Why a held poll ended: somebody decided, or a newer poll took the place. */
+export type HeldPollEnd = 'decided' | 'superseded'
+/** Why a page need not wait any more: this person decided, or nobody can, or it has too many. */
+export type WatchEnd = 'decided' | 'over' | 'superseded'
+
+/** The header that carries the Poller of a held poll, URI-encoded JSON. */
+export const POLLER_HEADER = 'Poller'
+/** The header that carries the subject whose page waits. */
+export const WATCHER_HEADER = 'Watcher'
+/** The header that says with the socket of a page when the code runs out, in ms. */
+export const EXPIRY_HEADER = 'Expiry'
+
+// Tags of sockets: what a page does must not look like a poll.
+const POLL = 'poll'
+const PAGE = 'page'
+
+/** What is kept of a held poll. */
+interface HeldPoll {
+  readonly arrivedAtMs: number
+  readonly location: Whereabouts
+}
+
+interface Page {
+  readonly subject: string
+  readonly sinceMs: number
+}
+
+/** `absent`: the object holds nothing under this name. */
+export type Absent = { readonly outcome: 'absent' }
+
+export class DeviceAuthorization extends DurableObject {
+  // Polls write nothing, so this is forgotten with the instance, after 10 s of sleep. A longer
+  // interval is then enforced for 10 s only; a held poll's arrival is on its socket.
+  #lastPollAtMs: number | undefined
+  // Of the device's own polls alone, early ones included. Forgotten likewise.
+  #lastPollLocation: Whereabouts | undefined
+  // The record, once it was read or kept: nobody else writes it.
+  #known: AuthorizationState | undefined
+
+  /** Begins, unless the user code is in use. */
+  async start(request: AuthorizationRequest): Promise<{ outcome: 'started' | 'in_use' }> {
+    if ((await this.#load()) !== undefined) return { outcome: 'in_use' }
+    await Promise.all([
+      this.#save({ status: 'pending', request, openings: [] }),
+      this.ctx.storage.setAlarm(retainedUntilMs(request)),
+    ])
+    return { outcome: 'started' }
+  }
+
+  /** A poll that is not held. */
+  async poll(poller: Poller): Promise<PollOutcome | Absent> {
+    return this.#poll(await this.#load(), poller, Date.now())
+  }
+
+  /** A poll to be held, or a page that waits: a WebSocket while pending, else the outcome as JSON. */
+  override async fetch({ headers }: Request): Promise<Response> {
+    const state = await this.#load()
+    const now = Date.now()
+    const subject = headers.get(WATCHER_HEADER)
+    if (subject !== null) return this.#watch(state, { subject, sinceMs: now })
+    const poller = JSON.parse(decodeURIComponent(headers.get(POLLER_HEADER) ?? '')) as Poller
+    const polled = this.#poll(state, poller, now)
+    if (polled.outcome !== 'pending') return Response.json(polled)
+    return this.#hold(POLL, { arrivedAtMs: now, location: poller.location } satisfies HeldPoll)
+  }
+
+  /** Hands the grant over, once (RFC 8628 §3.4). */
+  async redeem(poller: Poller, resource: readonly string[]): Promise<RedeemOutcome | Absent> {
+    const before = await this.#load()
+    if (before === undefined) return { outcome: 'absent' }
+    const { state, outcome } = redeem(before, poller, resource, Date.now())
+    if (state !== before) await this.#save(state)
+    if (outcome.outcome === 'collected_elsewhere')
+      logCollectedElsewhere(outcome.request, outcome.proximity)
+    return outcome
+  }
+
+  /** What a person is asked to allow, or has decided. */
+  async open(opener: Opener): Promise<ReviewOutcome> {
+    const held = this.ctx.getWebSockets(POLL).map(heldPoll)
+    // What is held is known also after the object slept.
+    const last = held.toSorted((a, b) => b.arrivedAtMs - a.arrivedAtMs)[0]
+    const location = this.#lastPollLocation ?? last?.location
+    return this.#decide((state) => open(state, opener, Date.now(), location))
+  }
+
+  async approve(approval: Approval): Promise<DecisionOutcome> {
+    return this.#decide((state) => approve(state, approval, Date.now()))
+  }
+
+  async deny(subject: string, reason: 'declined' | 'reported'): Promise<DecisionOutcome> {
+    return this.#decide((state) => deny(state, subject, reason, Date.now()))
+  }
+
+  async withdraw(subject: string): Promise<WithdrawalOutcome> {
+    return this.#decide((state) => withdraw(state, subject))
+  }
+
+  override async alarm(): Promise<void> {
+    this.#known = undefined
+    await this.ctx.storage.deleteAll()
+  }
+
+  // The Worker hung up, or answered its client: nothing to tidy here.
+  override webSocketClose(): void {}
+  override webSocketError(): void {}
+
+  #poll(state: AuthorizationState | undefined, poller: Poller, now: number): PollOutcome | Absent {
+    if (state === undefined) return { outcome: 'absent' }
+    const held = this.ctx.getWebSockets(POLL)
+    const outcome = poll(state, poller, now, this.#lastArrivalMs(held))
+    if (outcome.outcome === 'pending' || outcome.outcome === 'slow_down')
+      this.#lastPollLocation = poller.location
+    if (outcome.outcome === 'pending') {
+      this.#lastPollAtMs = now
+      end(held, 'superseded')
+    }
+    return outcome
+  }
+
+  #watch(state: AuthorizationState | undefined, page: Page): Response {
+    const outcome = watch(state, page.subject, page.sinceMs)
+    if (state === undefined || outcome !== 'pending') return Response.json({ outcome })
+    // The oldest ones, so that there are no more than that with this one.
+    const all = this.#pages()
+    const own = all.filter(({ subject }) => subject === page.subject)
+    for (const { socket } of [
+      ...own.slice(0, 1 - MAX_WAITING_PAGES),
+      ...all.slice(0, 1 - TOO_MANY_PEOPLE * MAX_WAITING_PAGES),
+    ])
+      end([socket], 'superseded')
+    return this.#hold(PAGE, page, { [EXPIRY_HEADER]: String(state.request.expiresAtMs) })
+  }
+
+  #hold(tag: string, attachment: unknown, headers: HeadersInit = {}): Response {
+    const { 0: client, 1: server } = new WebSocketPair()
+    this.ctx.acceptWebSocket(server, [tag])
+    server.serializeAttachment(attachment)
+    return new Response(null, { status: 101, webSocket: client, headers })
+  }
+
+  async #decide<Outcome>(
+    transition: (state: AuthorizationState) => {
+      state: AuthorizationState
+      outcome: Outcome
+    },
+  ): Promise<Outcome | { outcome: 'not_valid' }> {
+    const before = await this.#load()
+    if (before === undefined) return { outcome: 'not_valid' }
+    const { state, outcome } = transition(before)
+    if (state !== before) {
+      if (state.status === 'denied' && state.reason === 'opened_by_many')
+        logDecision({ clientId: state.request.clientId, outcome: 'opened_by_many' })
+      // Not awaited before the sockets end: the output gate holds the frames back until the
+      // decision is on disk.
+      const saved = this.#save(state)
+      if (state.status !== 'pending') {
+        end(this.ctx.getWebSockets(POLL), 'decided')
+        for (const { socket, subject } of this.#pages())
+          end([socket], watch(state, subject, Date.now()) === 'decided' ? 'decided' : 'over')
+      }
+      await saved
+    }
+    return outcome
+  }
+
+  #lastArrivalMs(held: readonly WebSocket[]): number | undefined {
+    const arrivals = held.map((socket) => heldPoll(socket).arrivedAtMs)
+    if (this.#lastPollAtMs !== undefined) arrivals.push(this.#lastPollAtMs)
+    return arrivals.length === 0 ? undefined : Math.max(...arrivals)
+  }
+
+  /** The pages that wait, the oldest first. */
+  #pages(): readonly (Page & { readonly socket: WebSocket })[] {
+    return this.ctx
+      .getWebSockets(PAGE)
+      .filter(({ readyState }) => readyState === WebSocket.OPEN)
+      .map((socket) => ({ ...(socket.deserializeAttachment() as Page), socket }))
+      .toSorted((a, b) => a.sinceMs - b.sinceMs)
+  }
+
+  async #load(): Promise<AuthorizationState | undefined> {
+    this.#known ??= await this.ctx.storage.get<AuthorizationState>(RECORD)
+    return this.#known
+  }
+
+  async #save(state: AuthorizationState): Promise<void> {
+    this.#known = state
+    try {
+      await this.ctx.storage.put(RECORD, state)
+    } catch (error) {
+      this.#known = undefined
+      throw error
+    }
+  }
+}
+
+const heldPoll = (socket: WebSocket): HeldPoll => socket.deserializeAttachment() as HeldPoll
+
+const end = (sockets: readonly WebSocket[], why: HeldPollEnd | WatchEnd): void => {
+  for (const socket of sockets) socket.close(SOCKET_ENDED, why)
+}

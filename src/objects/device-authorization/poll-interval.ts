@@ -1,0 +1,15 @@
+// Whether a poll comes before the interval has passed since the one before (RFC 8628 §3.5). Pure.
+import { SECOND } from '../../durations.ts'
+import type { AuthorizationRequest } from './authorization-request.ts'
+
+/** Counted from arrival to arrival; the first poll is never too soon. */
+export const isTooSoon = (
+  { intervalSeconds }: Pick<AuthorizationRequest, 'intervalSeconds'>,
+  now: number,
+  lastPollAtMs: number | undefined,
+): boolean => {
+  if (lastPollAtMs === undefined) return false
+  const intervalMs = intervalSeconds * SECOND
+  // Clocks and networks jitter, and for some clients one wrong `slow_down` ends the sign-in.
+  return now - lastPollAtMs < intervalMs - Math.min(SECOND, intervalMs / 2)
+}

@@ -1,0 +1,299 @@
+// The state machine of one device authorization (RFC 8628 §3): Pending → Approved → Redeemed, or
+// Pending → Denied. Pure: time comes in, the next state and an outcome go out. Expiry is no state.
+import {
+  AUTHORIZATION_RETENTION_MS,
+  COLLECTION_GRACE_MS,
+  RECOVERY_UNTIL_MS,
+  SLOW_DOWN_SECONDS,
+} from '../../config/config.ts'
+import { SECOND } from '../../durations.ts'
+import type { Proximity, Whereabouts } from '../../sender/location.ts'
+import type { Approval } from './approval.ts'
+import type { AuthorizationRequest } from './authorization-request.ts'
+import { collectedElsewhere } from './collected-elsewhere.ts'
+import { type Opener, type Opening, isBeside, isPassedAround } from './openings.ts'
+import { isTooSoon } from './poll-interval.ts'
+
+/**
+ * Why a device is denied: the person declined, or says they never asked for it, or took it back; or
+ * too many people opened the same code (RFC 10027 §6.1.4, §6.1.6); or the grant was collected from
+ * farther away than they had allowed.
+ */
+export type DenialReason =
+  'declined' | 'reported' | 'withdrawn' | 'opened_by_many' | 'collected_elsewhere'
+
+export type AuthorizationState =
+  | {
+      readonly status: 'pending'
+      readonly request: AuthorizationRequest
+      readonly openings: readonly Opening[]
+    }
+  | {
+      readonly status: 'approved'
+      readonly request: AuthorizationRequest
+      readonly approval: Approval
+    }
+  | {
+      readonly status: 'denied'
+      readonly request: AuthorizationRequest
+      readonly reason: DenialReason
+      /** Who decided so; undefined if nobody did. */
+      readonly subject: string | undefined
+    }
+  | {
+      readonly status: 'redeemed'
+      readonly request: AuthorizationRequest
+      readonly approval: Approval
+      readonly redeemedAtMs: number
+      /** The key that the tokens are bound to, if any. */
+      readonly dpopJkt: string | undefined
+    }
+
+/** What a poll proves about its sender. */
+export interface Poller {
+  /** When the poll came, before anything was asked of anybody. */
+  readonly arrivedAtMs: number
+  readonly clientId: string
+  readonly secretHash: string
+  /** The S256 transformation of the code_verifier it brought (RFC 7636 §4.6). */
+  readonly codeChallenge: string | undefined
+  /** The thumbprint of the key that its DPoP proof was made with. */
+  readonly dpopJkt: string | undefined
+  readonly location: Whereabouts
+}
+
+export type PollOutcome =
+  | { readonly outcome: 'pending' }
+  | { readonly outcome: 'slow_down'; readonly intervalSeconds: number }
+  | { readonly outcome: 'redeemable' }
+  | { readonly outcome: 'denied' }
+  | { readonly outcome: 'expired' }
+  | { readonly outcome: 'invalid' }
+
+export type RedeemOutcome =
+  | {
+      readonly outcome: 'redeemed'
+      readonly request: AuthorizationRequest
+      readonly approval: Approval
+      /** The resources its access token is for. */
+      readonly audience: readonly string[]
+      /** When that was first so: the same repeated at once gets the same refresh token. */
+      readonly redeemedAtMs: number
+    }
+  | {
+      readonly outcome: 'collected_elsewhere'
+      readonly request: AuthorizationRequest
+      readonly approval: Approval
+      /** How near to the person whoever came for it is. */
+      readonly proximity: Proximity
+    }
+  | { readonly outcome: 'invalid_target' }
+  | Exclude<PollOutcome, { outcome: 'redeemable' | 'slow_down' }>
+
+export type DecisionOutcome =
+  | { readonly outcome: 'decided'; readonly request: AuthorizationRequest }
+  | { readonly outcome: 'not_valid' }
+
+export type WithdrawalOutcome =
+  | {
+      readonly outcome: 'withdrawn'
+      readonly grantId: string
+      readonly request: AuthorizationRequest
+    }
+  | { readonly outcome: 'not_valid' }
+
+export type ReviewOutcome =
+  | {
+      readonly outcome: 'reviewable'
+      readonly request: AuthorizationRequest
+      /** Where the device polled from last; undefined where that is not known. */
+      readonly pollerLocation: Whereabouts | undefined
+    }
+  | { readonly outcome: 'approved'; readonly request: AuthorizationRequest }
+  | {
+      readonly outcome: 'denied'
+      readonly reason: DenialReason
+      readonly request: AuthorizationRequest
+    }
+  | { readonly outcome: 'not_valid' }
+
+/** What the poller hears, were it to poll now (RFC 8628 §3.5). */
+export const poll = (
+  state: AuthorizationState,
+  poller: Poller,
+  now: number,
+  lastPollAtMs: number | undefined,
+): PollOutcome => {
+  const { request } = state
+  if (!isOwnPoll(request, poller)) return { outcome: 'invalid' }
+  switch (state.status) {
+    case 'redeemed':
+      return { outcome: isRepeat(state, poller, now) ? 'redeemable' : 'invalid' }
+    case 'denied':
+      return { outcome: 'denied' }
+    case 'approved':
+      return { outcome: now < collectionEndMs(request) ? 'redeemable' : 'expired' }
+    case 'pending':
+      if (isExpired(request, now)) return { outcome: 'expired' }
+      return isTooSoon(request, now, lastPollAtMs)
+        ? { outcome: 'slow_down', intervalSeconds: request.intervalSeconds + SLOW_DOWN_SECONDS }
+        : { outcome: 'pending' }
+  }
+}
+
+/**
+ * A person allows. The first decision wins; a late one changes nothing. The same person's same
+ * answer again is a second tap on the button: it was already decided that way.
+ */
+export const approve = (
+  state: AuthorizationState,
+  approval: Approval,
+  now: number,
+): { state: AuthorizationState; outcome: DecisionOutcome } =>
+  isReviewable(state, now)
+    ? decided({ status: 'approved', request: state.request, approval })
+    : 'approval' in state && state.approval.subject === approval.subject
+      ? decided(state)
+      : { state, outcome: { outcome: 'not_valid' } }
+
+/** A person declines, or says that they never asked for it. */
+export const deny = (
+  state: AuthorizationState,
+  subject: string,
+  reason: 'declined' | 'reported',
+  now: number,
+): { state: AuthorizationState; outcome: DecisionOutcome } =>
+  isReviewable(state, now)
+    ? decided({ status: 'denied', request: state.request, reason, subject })
+    : state.status === 'denied' && state.subject === subject
+      ? decided(state)
+      : { state, outcome: { outcome: 'not_valid' } }
+
+/** The person who allowed it takes that back. What was redeemed has to end in their account. */
+export const withdraw = (
+  state: AuthorizationState,
+  subject: string,
+): { state: AuthorizationState; outcome: WithdrawalOutcome } => {
+  if (!('approval' in state) || state.approval.subject !== subject)
+    return { state, outcome: { outcome: 'not_valid' } }
+  const { request, approval } = state
+  return {
+    state:
+      state.status === 'approved'
+        ? { status: 'denied', request, reason: 'withdrawn', subject }
+        : state,
+    outcome: { outcome: 'withdrawn', grantId: approval.grantId, request },
+  }
+}
+
+/** The grant moves on, once; again only where the answer was evidently lost. */
+export const redeem = (
+  state: AuthorizationState,
+  poller: Poller,
+  resource: readonly string[],
+  now: number,
+): { state: AuthorizationState; outcome: RedeemOutcome } => {
+  const polled = poll(state, poller, now, undefined)
+  if (polled.outcome === 'slow_down') return { state, outcome: { outcome: 'pending' } }
+  if (polled.outcome !== 'redeemable') return { state, outcome: polled }
+  if (state.status !== 'approved' && state.status !== 'redeemed')
+    throw new TypeError(`${state.status} is not redeemable`)
+  const { request, approval } = state
+  const proximity = collectedElsewhere(request, approval, poller.location)
+  if (proximity !== undefined)
+    return {
+      state: { status: 'denied', request, reason: 'collected_elsewhere', subject: undefined },
+      outcome: { outcome: 'collected_elsewhere', request, approval, proximity },
+    }
+  // RFC 8707 §2.2: a refused target consumes nothing.
+  if (resource.some((target) => !request.resource.includes(target)))
+    return { state, outcome: { outcome: 'invalid_target' } }
+  const audience = resource.length === 0 ? request.resource : [...new Set(resource)]
+  // The account counts repeats: only it knows whether tokens were handed out.
+  const redeemed: AuthorizationState & { status: 'redeemed' } =
+    state.status === 'redeemed'
+      ? state
+      : { status: 'redeemed', request, approval, redeemedAtMs: now, dpopJkt: poller.dpopJkt }
+  const { redeemedAtMs } = redeemed
+  return {
+    state: redeemed,
+    outcome: { outcome: 'redeemed', request, approval, audience, redeemedAtMs },
+  }
+}
+
+/**
+ * A person has it shown to them: the question, what they have answered, or nothing. A code that is
+ * shown to two people in different countries, or to three anywhere, is being passed around: it ends.
+ * One person who seems to be in two switched a VPN off, as often as not. Whoever shares the device's
+ * network was sent nothing: they are not counted, and in most homes nothing has to be written.
+ */
+export const open = (
+  state: AuthorizationState,
+  opener: Opener,
+  now: number,
+  pollerLocation?: Whereabouts,
+): { state: AuthorizationState; outcome: ReviewOutcome } => {
+  const { request } = state
+  const { subject, country } = opener
+  if (state.status === 'pending' && isReviewable(state, now)) {
+    const isCounted =
+      isBeside(opener, request.origin, pollerLocation) ||
+      state.openings.some((one) => one.subject === subject)
+    const openings = isCounted ? state.openings : [...state.openings, { subject, country }]
+    return isPassedAround(openings)
+      ? {
+          state: { status: 'denied', request, reason: 'opened_by_many', subject: undefined },
+          outcome: { outcome: 'not_valid' },
+        }
+      : {
+          state: isCounted ? state : { ...state, openings },
+          outcome: { outcome: 'reviewable', request, pollerLocation },
+        }
+  }
+  if ('approval' in state && state.approval.subject === subject)
+    return { state, outcome: { outcome: 'approved', request } }
+  return state.status === 'denied' && state.subject === subject
+    ? { state, outcome: { outcome: 'denied', reason: state.reason, request } }
+    : { state, outcome: { outcome: 'not_valid' } }
+}
+
+const isReviewable = (state: AuthorizationState, now: number): boolean =>
+  state.status === 'pending' && !isExpired(state.request, now)
+
+/** When the record may go, whatever became of it. */
+export const retainedUntilMs = (
+  request: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalSeconds'>,
+): number => collectionEndMs(request) + AUTHORIZATION_RETENTION_MS
+
+const decided = (state: AuthorizationState) => ({
+  state,
+  outcome: { outcome: 'decided', request: state.request } as const,
+})
+
+const isOwnPoll = (request: AuthorizationRequest, poller: Poller): boolean =>
+  // Digests of 256-bit secrets: what a comparison's time tells of one does not lead to another.
+  request.secretHash === poller.secretHash &&
+  request.clientId === poller.clientId &&
+  (request.codeChallenge === undefined || request.codeChallenge === poller.codeChallenge) &&
+  (request.dpopJkt === undefined || request.dpopJkt === poller.dpopJkt)
+
+const isExpired = (request: AuthorizationRequest, now: number): boolean =>
+  now >= request.expiresAtMs
+
+const collectionEndMs = ({
+  expiresAtMs,
+  intervalSeconds,
+}: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalSeconds'>): number =>
+  expiresAtMs + Math.max(COLLECTION_GRACE_MS, 2 * intervalSeconds * SECOND)
+
+// A poll that came after the redemption is a repeat: its sender cannot have had the answer, or
+// dropped it. One that came before was sent beside it, and is no business of ours (DC-16).
+const isRepeat = (
+  { request, approval, redeemedAtMs, dpopJkt }: AuthorizationState & { status: 'redeemed' },
+  poller: Poller,
+  now: number,
+): boolean =>
+  dpopJkt === poller.dpopJkt &&
+  collectedElsewhere(request, approval, poller.location) === undefined &&
+  poller.arrivedAtMs > redeemedAtMs &&
+  now <= redeemedAtMs + RECOVERY_UNTIL_MS

@@ -1,0 +1,92 @@
+// One Login is one way in which a person is known: an e-mail address with a password, a passkey, or
+// a subject of an identity provider. It is named by that (`email:…`, `passkey:…`, `oidc:…`), and
+// knows whose account it opens. It never deletes itself, unless it holds nothing but failed sign-ins of nobody.
+import { DurableObject } from 'cloudflare:workers'
+import { FAILURES_FORGOTTEN_MS } from '../../config/config.ts'
+import { hashPassword, needsRehash, verifyPassword } from './password.ts'
+import { type Failures, NO_FAILURES, afterFailure, signInWaitMs } from './login-guard.ts'
+
+const RECORD = 'login'
+const FAILURES = 'failures'
+
+interface LoginRecord {
+  readonly subject: string
+  /** What the account is called where it does not exist yet. */
+  readonly name: string
+  /** Undefined where somebody else checks who it is. */
+  readonly passwordHash: string | undefined
+}
+
+export type PasswordOutcome =
+  | { readonly outcome: 'right'; readonly subject: string; readonly name: string }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'wait'; readonly retryAfterMs: number }
+
+export class Login extends DurableObject {
+  /** Opens `subject` by a password from now on, unless it opens an account already. */
+  async register(
+    subject: string,
+    { name, password }: { name: string; password: string },
+  ): Promise<{ outcome: 'registered' | 'exists' }> {
+    if ((await this.#record()) !== undefined) return { outcome: 'exists' }
+    const passwordHash = hashPassword(password)
+    await this.#keep({ subject, name, passwordHash })
+    return { outcome: 'registered' }
+  }
+
+  /** Whose account this opens: the one before, or from now on `subject`. */
+  async claim(subject: string, name: string): Promise<string> {
+    const known = await this.#record()
+    if (known !== undefined) return known.subject
+    await this.#keep({ subject, name, passwordHash: undefined })
+    return subject
+  }
+
+  /** Whose account this opens, if it does. */
+  async subject(): Promise<string | undefined> {
+    return (await this.#record())?.subject
+  }
+
+  /** Tries a password. */
+  async tryPassword(password: string): Promise<PasswordOutcome> {
+    const now = Date.now()
+    const [record, failures] = await Promise.all([this.#record(), this.#failures()])
+    const retryAfterMs = signInWaitMs(failures, now)
+    if (retryAfterMs > 0) return { outcome: 'wait', retryAfterMs }
+    const isRight = verifyPassword(password, record?.passwordHash)
+    if (record?.passwordHash === undefined || !isRight) {
+      await this.#keepFailures(afterFailure(failures, now), record)
+      return { outcome: 'refused' }
+    }
+    await Promise.all([
+      ...(needsRehash(record.passwordHash)
+        ? [this.#keep({ ...record, passwordHash: hashPassword(password) })]
+        : []),
+      ...(failures.count > 0 ? [this.ctx.storage.delete(FAILURES)] : []),
+    ])
+    return { outcome: 'right', subject: record.subject, name: record.name }
+  }
+
+  override async alarm(): Promise<void> {
+    if ((await this.#record()) === undefined) await this.ctx.storage.deleteAll()
+  }
+
+  #record(): Promise<LoginRecord | undefined> {
+    return this.ctx.storage.get<LoginRecord>(RECORD)
+  }
+
+  async #failures(): Promise<Failures> {
+    return (await this.ctx.storage.get<Failures>(FAILURES)) ?? NO_FAILURES
+  }
+
+  #keep(record: LoginRecord): Promise<void> {
+    return this.ctx.storage.put(RECORD, record)
+  }
+
+  async #keepFailures(failures: Failures, record: LoginRecord | undefined): Promise<void> {
+    await this.ctx.storage.put(FAILURES, failures)
+    // Guesses at an account that does not exist count as well, or the difference would tell.
+    if (record === undefined)
+      await this.ctx.storage.setAlarm(failures.lastAtMs + FAILURES_FORGOTTEN_MS)
+  }
+}

@@ -1,0 +1,150 @@
+// How many wrong user codes an account may enter, how long it then waits, and what it may do meanwhile.
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { MINUTE, SECOND } from '../../../src/durations.ts'
+import { mintSubject } from '../../../src/objects/index.ts'
+import { holdClock, pass } from '../../support/clock.ts'
+import { signInNow } from '../../support/device.ts'
+
+const SESSION = { id: 'phone', secretHash: 'digest of the phone' }
+const LAPTOP = { id: 'laptop', secretHash: 'digest of the laptop' }
+const CLAIMS = { name: 'Ada', email: undefined, isEmailVerified: false }
+
+holdClock()
+
+const anybody = async () => {
+  const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(mintSubject(env)))
+  await account.open(CLAIMS, SESSION, signInNow())
+  return account
+}
+type Account = Awaited<ReturnType<typeof anybody>>
+
+const codes = (count: number) =>
+  [...'BCDFGHJKLMNPQRSTVWXZ'].slice(0, count).map((letter) => letter.repeat(8))
+
+const waitOf = async (account: Account) => (await account.session(SESSION))?.codeWaitMs
+const tryCode = (account: Account, code: string, wasShown = false) =>
+  account.tryCode(SESSION, code, undefined, wasShown)
+const waitFor = async (account: Account, code: string, wasShown = false) =>
+  (await tryCode(account, code, wasShown))?.codeWaitMs
+const enterWrong = async (account: Account, count: number) => {
+  for (const code of codes(count)) await account.countWrongCode(code)
+}
+
+describe('wrong user codes (RFC 8628 §5.1)', () => {
+  it('are five before there is a wait, which is taken into account and grows', async () => {
+    const account = await anybody()
+    await enterWrong(account, 4)
+    expect(await waitOf(account)).toBe(0)
+    await account.countWrongCode('ZZZZZZZZ')
+    expect(await waitOf(account)).toBe(10 * SECOND)
+    pass(10 * SECOND - 1)
+    expect(await waitOf(account)).toBe(1)
+    pass(1)
+    expect(await waitOf(account)).toBe(0)
+    await account.countWrongCode('XXXXXXXX')
+    expect(await waitOf(account)).toBe(30 * SECOND)
+  })
+
+  it('are counted across an eviction, and for this person only', async () => {
+    const account = await anybody()
+    const other = await anybody()
+    await enterWrong(account, 5)
+    await evictDurableObject(account)
+    expect(await waitOf(account)).toBe(10 * SECOND)
+    expect(await waitOf(other)).toBe(0)
+  })
+
+  it('are not forgiven for signing in again, nor for a code that is right', async () => {
+    const account = await anybody()
+    await enterWrong(account, 5)
+    await account.open(undefined, LAPTOP, signInNow())
+    pass(10 * SECOND)
+    expect(await waitFor(account, 'RIGHTXXX')).toBe(0)
+    await account.countWrongCode('ZZZZZZZZ')
+    expect((await account.session(LAPTOP))?.codeWaitMs).toBe(30 * SECOND)
+  })
+
+  it('sent together are no more than are free, and one once there was a wait', async () => {
+    const account = await anybody()
+    await enterWrong(account, 3)
+    const allowed = async (letters: string) => {
+      const waits = await Promise.all(
+        [...letters].map((letter) => waitFor(account, `${letter}BBBBBBB`)),
+      )
+      return waits.filter((wait) => wait === 0).length
+    }
+    expect(await allowed('NPQRSTV')).toBe(2)
+    for (const letter of 'NP') await account.countWrongCode(`${letter}BBBBBBB`)
+    pass(10 * SECOND)
+    expect(await allowed('WXZ')).toBe(1)
+  })
+
+  it('count once, however often the same one is sent at the same time', async () => {
+    const account = await anybody()
+    await enterWrong(account, 3)
+    for (let times = 0; times < 3; times += 1) await account.countWrongCode('ZZZZZZZZ')
+    expect(await waitOf(account)).toBe(0)
+    await account.countWrongCode('XXXXXXXX')
+    expect(await waitOf(account)).toBe(10 * SECOND)
+  })
+})
+
+describe('while an account waits', () => {
+  it('the same wrong code is known without a look, and is no further guess', async () => {
+    const account = await anybody()
+    await enterWrong(account, 5)
+    expect(await tryCode(account, 'GGGGGGGG')).toMatchObject({ codeWaitMs: 0, isKnownWrong: true })
+    expect(await waitFor(account, 'ZZZZZZZZ')).toBe(10 * SECOND)
+    pass(15 * MINUTE)
+    expect((await tryCode(account, 'GGGGGGGG'))?.isKnownWrong, 'much later').toBeUndefined()
+  })
+
+  it('a code that led to a request leads there again, as long as the account is in memory', async () => {
+    const account = await anybody()
+    expect(await waitFor(account, 'RIGHTXXX')).toBe(0)
+    await enterWrong(account, 5)
+    expect(await waitFor(account, 'RIGHTXXX')).toBe(0)
+    expect(await waitFor(account, 'OTHERXXX')).toBe(10 * SECOND)
+    await evictDurableObject(account)
+    expect(await waitFor(account, 'RIGHTXXX')).toBe(10 * SECOND)
+  })
+
+  it('a code that is proven to have been shown leads to its request', async () => {
+    const account = await anybody()
+    await enterWrong(account, 5)
+    expect(await waitFor(account, 'RIGHTXXX', true)).toBe(0)
+    expect(await waitFor(account, 'RIGHTXXX')).toBe(10 * SECOND)
+  })
+})
+
+it('codes that were right are remembered for no longer than they live, and not without end', async () => {
+  const account = await anybody()
+  for (let count = 0; count < 60; count += 1) {
+    expect(await waitFor(account, `B${count}`)).toBe(0)
+    pass(SECOND)
+  }
+  await enterWrong(account, 5)
+  expect(await waitFor(account, 'B59')).toBe(0)
+  expect(await waitFor(account, 'B0')).toBe(10 * SECOND)
+  pass(15 * MINUTE)
+  await account.countWrongCode('ZZZZZZZZ')
+  expect(await waitFor(account, 'B59')).toBe(30 * SECOND)
+})
+
+it('what is stored of wrong codes is their number, the time, and digests of the last five', async () => {
+  const account = await anybody()
+  await enterWrong(account, 7)
+  const stored = await runInDurableObject(account, (_, { storage }) =>
+    storage.get('wrong_user_codes'),
+  )
+  expect(stored).toStrictEqual({
+    count: 7,
+    lastAtMs: Date.now(),
+    known: Array.from({ length: 5 }, () => ({
+      codeHash: expect.stringMatching(/^[\w-]{43}$/),
+      atMs: Date.now(),
+    })),
+  })
+})

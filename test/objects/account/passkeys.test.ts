@@ -1,0 +1,50 @@
+// The passkeys that an account keeps, and what it tells of them.
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { newPerson } from '../../support/device.ts'
+
+// That of newPerson.
+const SESSION = { id: 'test', secretHash: 'test' }
+
+const anybody = async () => {
+  const { subject } = await newPerson()
+  return env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
+}
+
+describe('passkeys of an account', () => {
+  const passkey = {
+    id: 'credential',
+    publicKey: new Uint8Array([1, 2, 3]),
+    counter: 0,
+    transports: ['internal'],
+    isBackupEligible: true,
+    isBackedUp: true,
+    name: 'Phone',
+    addedAtMs: 0,
+    usedAtMs: undefined,
+  }
+
+  it('are kept, renamed and removed, and each of that is told', async () => {
+    const account = await anybody()
+    await account.addPasskey(passkey)
+    await account.renamePasskey('credential', 'Anna’s phone')
+    expect(await account.passkey('credential')).toEqual({ ...passkey, name: 'Anna’s phone' })
+    await account.removePasskey('credential')
+    expect(await account.passkey('credential')).toBeUndefined()
+    const overview = await account.overview(SESSION)
+    expect(overview?.passkeys).toEqual([])
+    expect(overview?.events.map(({ kind }) => kind)).toEqual([
+      'passkey_removed',
+      'passkey_added',
+      'signed_in',
+    ])
+  })
+
+  it('do not come back by being used while they were removed', async () => {
+    const account = await anybody()
+    await account.addPasskey(passkey)
+    await account.removePasskey('credential')
+    await account.keepPasskey({ ...passkey, counter: 1 })
+    expect(await account.passkey('credential')).toBeUndefined()
+  })
+})

@@ -1,0 +1,153 @@
+// When an account may be asked by push, and where.
+import { describe, expect, it } from 'vitest'
+import { DAY, HOUR } from '../../../src/durations.ts'
+import {
+  NO_PROMPTS,
+  type PromptGuard,
+  type PromptRequest,
+  afterPrompt,
+  afterSilence,
+  isNear,
+  mayPrompt,
+  promptSource,
+} from '../../../src/objects/account/prompt-guard.ts'
+import type { Place, Whereabouts } from '../../../src/sender/location.ts'
+
+const NOW = 1_800_000_000_000
+const AT: Whereabouts = {
+  city: 'Turku',
+  region: 'Southwest Finland',
+  country: 'FI',
+  operator: 'Aura Net',
+  asn: 64_500,
+  network: '192.0.2.1',
+}
+const POLICY = {
+  same_network: 'allow',
+  same_operator: 'allow',
+  same_city: 'allow',
+  same_country: 'allow',
+  far: 'allow',
+  unknown: 'allow',
+} as const
+
+const request = (more: Partial<PromptRequest> = {}): PromptRequest => ({
+  codeHash: 'code',
+  clientId: 'tv',
+  source: 'source',
+  origin: AT,
+  proximityPolicy: POLICY,
+  hintIssuedAtMs: undefined,
+  ...more,
+})
+
+const asked = (agesMs: readonly number[]): PromptGuard =>
+  agesMs.reduce(
+    (guard, ageMs, index) =>
+      afterPrompt(guard, request({ codeHash: `code ${index}` }), NOW - ageMs),
+    NO_PROMPTS,
+  )
+
+describe('an account', () => {
+  it.each<[string, readonly number[], boolean]>([
+    ['may be asked that never was', [], true],
+    ['may be asked that was twice in this hour', [HOUR - 1, 0], true],
+    ['is not asked a fourth time in one hour', [HOUR - 1, 1, 0], false],
+    ['may be asked again an hour after the first of three', [HOUR, 1, 0], true],
+    ['may be asked that was very often, long ago', Array.from({ length: 30 }, () => DAY), true],
+    ['is not asked however many are remembered', Array.from({ length: 30 }, () => 0), false],
+  ])('%s', (_, agesMs, expected) => {
+    expect(mayPrompt(asked(agesMs), request(), NOW)).toBe(expected)
+  })
+
+  it('is asked about one code once', () => {
+    const guard = afterPrompt(NO_PROMPTS, request(), NOW - DAY)
+    expect(mayPrompt(guard, request(), NOW)).toBe(false)
+    expect(mayPrompt(guard, request({ codeHash: 'another' }), NOW)).toBe(true)
+  })
+})
+
+describe('a source that the person does not know', () => {
+  const guard = afterSilence(NO_PROMPTS, 'source', NOW)
+
+  it('asks no more for thirty days, and then again', () => {
+    expect(mayPrompt(guard, request(), NOW)).toBe(false)
+    expect(mayPrompt(guard, request(), NOW + 30 * DAY - 1)).toBe(false)
+    expect(mayPrompt(guard, request(), NOW + 30 * DAY)).toBe(true)
+  })
+
+  it('is silenced anew each time', () => {
+    const again = afterSilence(guard, 'source', NOW + 20 * DAY)
+    expect(again.silenced).toHaveLength(1)
+    expect(mayPrompt(again, request(), NOW + 40 * DAY)).toBe(false)
+  })
+
+  it('silences no other, and more are remembered than anybody has', () => {
+    expect(mayPrompt(guard, request({ source: 'another' }), NOW)).toBe(true)
+    const many = Array.from({ length: 150 }, (_, index) => `source ${index}`)
+    const crowded = many.reduce((before, source) => afterSilence(before, source, NOW), guard)
+    expect(crowded.silenced).toHaveLength(100)
+    expect(mayPrompt(crowded, request({ source: 'source 149' }), NOW)).toBe(false)
+  })
+
+  it('is one client in one network, and says which to nobody', () => {
+    const source = promptSource('tv', AT)
+    expect(source).toMatch(/^[\w-]{43}$/)
+    expect(promptSource('tv', { ...AT, city: 'Oulu' })).toBe(source)
+    expect(promptSource('radio', AT)).not.toBe(source)
+    expect(promptSource('tv', { ...AT, network: '192.0.2.2' })).not.toBe(source)
+    expect(promptSource('tv', { ...AT, network: undefined })).not.toBe(source)
+  })
+})
+
+describe('whether a browser is near: one', () => {
+  const unknown = { city: undefined, region: undefined, country: undefined }
+
+  it.each<[string, Place, Partial<PromptRequest>, boolean]>([
+    ['in the same city', AT, {}, true],
+    ['in the same country', { ...AT, city: 'Oulu' }, {}, true],
+    ['in another country', { ...AT, country: 'SE' }, {}, false],
+    ['nobody knows where', unknown, {}, false],
+    ['and a device nobody knows where', AT, { origin: { ...AT, ...unknown } }, false],
+    ['behind Tor', { ...AT, country: 'T1' }, {}, false],
+    ['and a device behind Tor', AT, { origin: { ...AT, country: 'T1' } }, false],
+    [
+      'and a device, both behind Tor',
+      { ...AT, country: 'T1' },
+      { origin: { ...AT, country: 'T1' } },
+      false,
+    ],
+    [
+      'as near as the client asks about',
+      { ...AT, city: 'Oulu' },
+      { proximityPolicy: { ...POLICY, same_country: 'confirm' } },
+      false,
+    ],
+    [
+      'in the same city, where the client asks in the same network',
+      AT,
+      { proximityPolicy: { ...POLICY, same_network: 'confirm' } },
+      false,
+    ],
+    [
+      'in the same country, where the client refuses the same operator',
+      { ...AT, city: 'Oulu' },
+      { proximityPolicy: { ...POLICY, same_operator: 'refuse' } },
+      false,
+    ],
+    [
+      'nearer than what the client asks about',
+      AT,
+      { proximityPolicy: { ...POLICY, same_country: 'confirm', far: 'refuse', unknown: 'refuse' } },
+      true,
+    ],
+    [
+      'as near as the client refuses',
+      AT,
+      { proximityPolicy: { ...POLICY, same_city: 'refuse' } },
+      false,
+    ],
+  ])('%s', (_, place, more, expected) => {
+    expect(isNear(request(more), place)).toBe(expected)
+  })
+})

@@ -1,0 +1,203 @@
+// What people do with a DeviceAuthorization, as far as it is kept, told to the device, and logged:
+// conformance XD-6, XD-8, VP-7, HH-15.
+import { evictDurableObject } from 'cloudflare:test'
+import { type MockInstance, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  approvalBy,
+  countWrites,
+  newAuthorization,
+  storedIn,
+} from '../../support/authorization-object.ts'
+import { pass } from '../../support/clock.ts'
+import { authorizationBehind, startDevice } from '../../support/device.ts'
+import { allow, heldPolls, hold, summary } from '../../support/held-poll.ts'
+
+const NOT_VALID = { outcome: 'not_valid' }
+const IN_FINLAND = { subject: 'anna', country: 'FI' }
+const ALSO_THERE = { subject: 'bert', country: 'FI' }
+const IN_BRAZIL = { subject: 'carl', country: 'BR' }
+
+let log: MockInstance
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  log = vi.spyOn(console, 'info').mockReturnValue()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const logged = () => log.mock.calls.flat()
+
+it('shows what is asked until somebody decides or it runs out', async () => {
+  const { object, request } = await newAuthorization()
+  expect(await object.open(IN_FINLAND)).toEqual({ outcome: 'reviewable', request })
+  await object.deny('anna', 'declined')
+  expect(await object.open(ALSO_THERE)).toEqual(NOT_VALID)
+  expect(await object.open(IN_FINLAND)).toEqual({
+    outcome: 'denied',
+    reason: 'declined',
+    request,
+  })
+
+  const other = await newAuthorization()
+  pass(600_000)
+  expect(await other.object.open(IN_FINLAND)).toEqual(NOT_VALID)
+})
+
+describe('a code that is opened', () => {
+  it('XD-6 costs a write for each new person, and none for the same one again', async () => {
+    const { object } = await newAuthorization()
+    const count = await countWrites(object)
+    await object.open(IN_FINLAND)
+    expect(count()).toBe(1)
+    await object.open(IN_FINLAND)
+    await object.open({ ...IN_FINLAND, country: 'BR' })
+    expect(count()).toBe(1)
+    await object.open(ALSO_THERE)
+    expect(count()).toBe(2)
+    expect(logged(), 'nothing was decided').toEqual([])
+  })
+
+  it('XD-6 ends once somebody opens it in another country, for everybody', async () => {
+    const { object, owner } = await newAuthorization()
+    await object.open(IN_FINLAND)
+    expect(await object.open(IN_BRAZIL)).toEqual(NOT_VALID)
+    for (const person of [IN_FINLAND, IN_BRAZIL]) {
+      expect(await object.open(person)).toEqual(NOT_VALID)
+      expect(await object.approve(approvalBy(person.subject))).toEqual(NOT_VALID)
+    }
+    expect(await object.poll(owner())).toEqual({ outcome: 'denied' })
+    expect(await object.redeem(owner(), [])).toEqual({ outcome: 'denied' })
+  })
+
+  it('XD-6 remembers who opened it across an eviction', async () => {
+    const { object, owner } = await newAuthorization()
+    await object.open(IN_FINLAND)
+    await evictDurableObject(object)
+    await object.open(ALSO_THERE)
+    await evictDurableObject(object)
+    expect(await object.open({ subject: 'dora', country: 'FI' })).toEqual(NOT_VALID)
+    await evictDurableObject(object)
+    expect(await object.poll(owner())).toEqual({ outcome: 'denied' })
+  })
+
+  it('XD-6 lets one of them win that open it from two countries at the same time', async () => {
+    const { object } = await newAuthorization()
+    const opened = await Promise.all([IN_FINLAND, IN_BRAZIL].map((person) => object.open(person)))
+    expect(opened.map(({ outcome }) => outcome)).toEqual(['reviewable', 'not_valid'])
+    expect(await object.approve(approvalBy('anna'))).toEqual(NOT_VALID)
+  })
+
+  it('XD-6 HH-15 is logged when it ends, once, without saying whose or which it was', async () => {
+    const { object, userCode, request } = await newAuthorization()
+    await object.open(IN_FINLAND)
+    await object.open(IN_BRAZIL)
+    await object.open(IN_BRAZIL)
+    expect(logged()).toEqual([
+      { event: 'decision about a device', clientId: 'tv', outcome: 'opened_by_many' },
+    ])
+    for (const secret of [userCode, request.secretHash, 'anna', 'carl'])
+      expect(JSON.stringify(logged())).not.toContain(secret)
+  })
+
+  it('XD-6 is access_denied to the device, for good', async () => {
+    const device = await startDevice('tv')
+    const object = authorizationBehind(device.userCode)
+    await object.open(IN_FINLAND)
+    expect(summary(await device.poll())).toBe('400 authorization_pending')
+    await object.open(IN_BRAZIL)
+    for (const ms of [0, 1000, 600_000]) {
+      pass(ms)
+      expect(summary(await device.poll())).toBe('400 access_denied')
+    }
+  })
+
+  it('XD-6 LP-1 leaves a held poll held, until it ends', async () => {
+    const device = await startDevice('held-tv')
+    const object = authorizationBehind(device.userCode)
+    const { answer } = await hold(device)
+    await object.open(IN_FINLAND)
+    await object.open(ALSO_THERE)
+    expect(await heldPolls(device)).toBe(1)
+    await object.open(IN_BRAZIL)
+    expect(summary(await answer)).toBe('400 access_denied')
+  })
+})
+
+describe('an approval that is taken back', () => {
+  it('XD-8 before the device has collected it is access_denied, also across an eviction', async () => {
+    const device = await startDevice('tv')
+    const object = authorizationBehind(device.userCode)
+    const approval = approvalBy('anna')
+    await object.approve(approval)
+    const { grantId } = approval
+    expect(await object.withdraw('anna')).toMatchObject({ outcome: 'withdrawn', grantId })
+    await evictDurableObject(object)
+    for (const ms of [0, 1000]) {
+      pass(ms)
+      expect(summary(await device.poll())).toBe('400 access_denied')
+    }
+    expect(await object.withdraw('anna')).toEqual(NOT_VALID)
+    expect(await object.approve(approval)).toEqual(NOT_VALID)
+    expect(await object.open(IN_FINLAND)).toMatchObject({ outcome: 'denied' })
+  })
+
+  it('XD-8 afterwards names the grant, and writes nothing', async () => {
+    const { object, owner } = await newAuthorization()
+    const approval = approvalBy('anna')
+    await object.approve(approval)
+    await object.redeem(owner(), [])
+    const count = await countWrites(object)
+    for (const _ of [1, 2]) {
+      const { grantId } = approval
+      expect(await object.withdraw('anna')).toMatchObject({ outcome: 'withdrawn', grantId })
+    }
+    expect(count()).toBe(0)
+  })
+
+  it.each([
+    ['somebody else', 'bert'],
+    ['nobody', ''],
+  ])('XD-8 cannot be taken back by %s', async (_, subject) => {
+    const device = await startDevice('tv')
+    const object = authorizationBehind(device.userCode)
+    await allow(device)
+    const before = await storedIn(object)
+    expect(await object.withdraw(subject)).toEqual(NOT_VALID)
+    expect(await storedIn(object)).toEqual(before)
+    expect(summary(await device.poll())).toBe('200 access_token')
+  })
+
+  it('XD-8 or redeemed: of both at the same time, one knows of the other', async () => {
+    const { object, owner } = await newAuthorization()
+    await object.approve(approvalBy('anna'))
+    const [redeemed, withdrawn] = await Promise.all([
+      object.redeem(owner(), []),
+      object.withdraw('anna'),
+    ])
+    expect([redeemed.outcome, withdrawn.outcome]).toEqual(['redeemed', 'withdrawn'])
+
+    const other = await newAuthorization()
+    await other.object.approve(approvalBy('anna'))
+    const [first, second] = await Promise.all([
+      other.object.withdraw('anna'),
+      other.object.redeem(other.owner(), []),
+    ])
+    expect([first.outcome, second.outcome]).toEqual(['withdrawn', 'denied'])
+  })
+})
+
+it.each(['declined', 'reported'] as const)(
+  'VP-7 keeps that it was %s, and by whom',
+  async (reason) => {
+    const { object, request } = await newAuthorization()
+    await object.deny('anna', reason)
+    await object.deny('anna', reason === 'declined' ? 'reported' : 'declined')
+    await object.deny('bert', 'declined')
+    const { entries } = await storedIn(object)
+    expect(entries.map(([, record]) => record)).toEqual([
+      { status: 'denied', request, reason, subject: 'anna' },
+    ])
+  },
+)
