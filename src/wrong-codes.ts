@@ -2,7 +2,7 @@
 // which count for their account as well, and new accounts. Where there are many the check is harder,
 // and nobody is refused.
 import { accountOf, ask } from './objects/index.ts'
-import { isCrowded } from './rate-limit.ts'
+import { isCrowded } from './http/rate-limit.ts'
 
 /** Who entered a code, and whether they had been shown its request before. */
 interface CodeTryer {

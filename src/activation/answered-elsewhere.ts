@@ -12,7 +12,7 @@ import {
 } from '../objects/device-authorization/device-authorization.ts'
 import { ask } from '../objects/index.ts'
 import type { WatchOutcome } from '../objects/device-authorization/watch.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { countWrongCode } from '../wrong-codes.ts'
 import { notValid } from './enter-code.tsx'
 import { isForeign } from './fetch-metadata.ts'

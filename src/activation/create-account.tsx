@@ -7,7 +7,7 @@ import {
   createAccount as makeAccount,
 } from '../identity/built-in.ts'
 import { MAX_PASSWORD_LENGTH } from '../objects/login/password.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { missing, tooMany } from './problem.tsx'
 import { Waiting } from './sign-in-page.tsx'
 import { signedIn } from './sign-in.tsx'

@@ -10,7 +10,7 @@ import {
 } from '../identity/passkey.ts'
 import { type SignedIn, endSession } from '../identity/session.ts'
 import { accountOf, ask } from '../objects/index.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { dropCookie, keepCookie } from './cookies.ts'
 import { DevicesPage } from './devices-page.tsx'
 import { isForeign } from './fetch-metadata.ts'

@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { displayUserCode, parseUserCode } from '../codes.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { dropCookie } from './cookies.ts'
 import { isForeign } from './fetch-metadata.ts'
 import { tooMany } from './problem.tsx'

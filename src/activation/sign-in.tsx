@@ -9,7 +9,7 @@ import {
   verifyPasskeyAuthenticationResponse,
 } from '../identity/passkey.ts'
 import { endSession } from '../identity/session.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { dropCookie, keepCookie, readCookie } from './cookies.ts'
 import { isForeign } from './fetch-metadata.ts'
 import { missing, tooMany } from './problem.tsx'

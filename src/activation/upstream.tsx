@@ -1,7 +1,7 @@
 // Signing in at another identity provider: off to it, and back. The code waits in a cookie.
 import { Hono } from 'hono'
 import { issuerFor } from '../config/config.ts'
-import { logFailure } from '../failure-log.ts'
+import { logFailure } from '../http/failure-log.ts'
 import type { IdentityProvider } from '../config/identity-provider.ts'
 import {
   type Attempt,
@@ -9,7 +9,7 @@ import {
   finishUpstreamSignIn,
   parseAttempt,
 } from '../identity/upstream.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../rate-limit.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { dropCookie, expectForeign, keepCookie, readCookie } from './cookies.ts'
 import { isForeign } from './fetch-metadata.ts'
 import { missing, tooMany } from './problem.tsx'

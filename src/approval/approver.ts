@@ -4,8 +4,8 @@ import { decodeJwt } from 'jose'
 import { parseUserCode } from '../codes.ts'
 import { type Admission, type Decider, admit } from '../decision.ts'
 import { SECOND } from '../durations.ts'
-import { OAuthError } from '../oauth/errors.ts'
-import type { Exchange } from '../oauth/exchange.ts'
+import { OAuthError } from '../http/errors.ts'
+import type { Exchange } from '../http/request-context.ts'
 import {
   type ShownToken,
   refusal,
@@ -13,7 +13,7 @@ import {
   tokenInHeader,
   unauthenticated,
   useProof,
-} from '../oauth/protected-resource.ts'
+} from '../http/protected-resource.ts'
 import type { Credential } from './credential.ts'
 import { issuerCredential } from './issuer-token.ts'
 import { ownCredential } from './own-token.ts'

@@ -1,8 +1,8 @@
 // POST /device/authorizations/{user_code}/decision: the person's answer.
 import { type CheckProblems, allow, refuse } from '../decision.ts'
-import { OAuthError } from '../oauth/errors.ts'
-import type { Exchange } from '../oauth/exchange.ts'
-import { readJsonObject } from '../oauth/json-body.ts'
+import { OAuthError } from '../http/errors.ts'
+import type { Exchange } from '../http/request-context.ts'
+import { readJsonObject } from '../http/json-body.ts'
 import { admitApprover, unknownCode } from './approver.ts'
 import { type DecisionRequest, decisionSchema } from './decision-request.ts'
 

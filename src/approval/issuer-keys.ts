@@ -2,9 +2,9 @@
 // Discovery 1.0).
 import type { JWTVerifyGetKey } from 'jose'
 import { PROVIDER_CACHE_MS } from '../config/config.ts'
-import { NotFetched, fetchTrusted } from '../public-fetch.ts'
-import { Published } from '../published.ts'
-import { PublishedKeys } from '../published-keys.ts'
+import { NotFetched, fetchTrusted } from '../http/public-fetch.ts'
+import { Published } from '../http/published.ts'
+import { PublishedKeys } from '../http/published-keys.ts'
 
 const WANTED = { accept: 'application/json', maxBytes: 64 * 1024 }
 const MAX_KEPT = 50

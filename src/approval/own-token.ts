@@ -2,7 +2,7 @@
 import { APPROVAL_SCOPE } from '../config/approval-issuer.ts'
 import { FRESH_SIGN_IN_MS } from '../config/config.ts'
 import { accountOf, ask } from '../objects/index.ts'
-import type { Exchange } from '../oauth/exchange.ts'
+import type { Exchange } from '../http/request-context.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import type { Credential } from './credential.ts'
 

@@ -3,8 +3,8 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { Config } from '../config/config.ts'
-import { type Environment, NO_STORE, answer, exchangeOf, withHeaders } from '../oauth/endpoint.ts'
-import type { Exchange } from '../oauth/exchange.ts'
+import { type Environment, NO_STORE, answer, exchangeOf, withHeaders } from '../http/endpoint.ts'
+import type { Exchange } from '../http/request-context.ts'
 import { decide } from './decide.ts'
 import { review } from './review.ts'
 

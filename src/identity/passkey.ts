@@ -8,8 +8,8 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/config.ts'
-import { logFailure } from '../failure-log.ts'
-import { logWarning } from '../log.ts'
+import { logFailure } from '../http/failure-log.ts'
+import { logWarning } from '../http/log.ts'
 import { accountOf, ask, passkeyLogin } from '../objects/index.ts'
 import type { Passkey } from '../objects/account/passkeys.ts'
 import { type Ceremony, issueChallenge, verifyChallenge } from './challenge.ts'

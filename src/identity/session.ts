@@ -2,7 +2,7 @@
 // the session, and carries the secret whose digest the account keeps. It is sealed, so that a made-up one
 // does not reach the account of a person whose subject is known.
 import { randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
-import { logFailure } from '../failure-log.ts'
+import { logFailure } from '../http/failure-log.ts'
 import type { SignedInPerson } from '../objects/account/views.ts'
 import type { Claims } from '../objects/account/profile.ts'
 import { accountOf, ask } from '../objects/index.ts'

@@ -9,9 +9,9 @@ import { isLoopback } from '../loopback.ts'
 import { ask, emailLogin } from '../objects/index.ts'
 import { type NamedAccount, type WaitingDevice, promptPerson } from '../push/prompt.ts'
 import { verifyIdTokenHint } from '../tokens/id-token.ts'
-import { OAuthError } from './errors.ts'
-import type { Exchange } from './exchange.ts'
-import type { Parameters } from './parameters.ts'
+import { OAuthError } from '../http/errors.ts'
+import type { Exchange } from '../http/request-context.ts'
+import type { Parameters } from '../http/parameters.ts'
 
 // Three times what our largest ID token has, and the longest address that there is.
 const MAX_ID_TOKEN_LENGTH = 4096

@@ -2,7 +2,7 @@
 // device's picture: Google's Digital Asset Links, and Apple's associated domains. Both are fetched
 // at the host's root, whatever the issuer's path, and no redirect is followed.
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../http/request-context.ts'
 
 /** GET /.well-known/assetlinks.json. Which addresses an app opens is said in its manifest. */
 export const assetLinks = ({ config }: Exchange): Response =>

@@ -6,9 +6,9 @@ import { sha256 } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 import { ask, replayGuardOf } from '../objects/index.ts'
 import { clientKeys } from './client-keys.ts'
-import { notToBeHad } from './errors.ts'
-import type { Exchange } from './exchange.ts'
-import { NotFetched } from '../public-fetch.ts'
+import { notToBeHad } from '../http/errors.ts'
+import type { Exchange } from '../http/request-context.ts'
+import { NotFetched } from '../http/public-fetch.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 

@@ -6,8 +6,8 @@ import {
   ID_TOKEN_ALGORITHMS,
 } from '../config/client-settings.ts'
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
-import { DPOP_ALGORITHMS } from './dpop.ts'
-import type { Exchange } from './exchange.ts'
+import { DPOP_ALGORITHMS } from '../http/dpop.ts'
+import type { Exchange } from '../http/request-context.ts'
 import { GRANTS } from './token.ts'
 
 // A public client proves nothing, so it is told nothing.

@@ -1,6 +1,6 @@
 // GET /openapi.json: the OpenAPI description of all JSON endpoints (src/openapi/).
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../http/request-context.ts'
 
 /** Where the file says that the server is. */
 export const PLACEHOLDER = 'http://localhost:8787'

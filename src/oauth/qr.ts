@@ -2,7 +2,7 @@
 // so it tells nothing about any code, and it encodes nothing but our own address.
 import { displayUserCode, parseUserCode } from '../codes.ts'
 import { qrSvg } from '../qr-code.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../http/request-context.ts'
 import { verificationUriComplete } from './device-authorization.ts'
 
 /** The picture; 404 for a name that is not a user code as we display it. */

@@ -5,9 +5,9 @@ import { verifyAccessToken } from '../tokens/access-token.ts'
 import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { authenticateClient } from './client-authentication.ts'
-import { OAuthError } from './errors.ts'
-import type { Exchange } from './exchange.ts'
-import { readParameters } from './parameters.ts'
+import { OAuthError } from '../http/errors.ts'
+import type { Exchange } from '../http/request-context.ts'
+import { readParameters } from '../http/parameters.ts'
 
 /** Revokes a token of the client's own. 200 also for what was no token, or is none any more. */
 export const revoke = async (exchange: Exchange): Promise<Response> => {

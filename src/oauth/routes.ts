@@ -13,7 +13,7 @@ import {
   answer,
   exchangeOf,
   withHeaders,
-} from './endpoint.ts'
+} from '../http/endpoint.ts'
 import { introspect } from './introspect.ts'
 import { jwks } from './jwks.ts'
 import { metadata } from './metadata.ts'

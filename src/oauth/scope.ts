@@ -3,7 +3,7 @@ import { APPROVAL_SCOPE } from '../config/approval-issuer.ts'
 import { REFRESH_TOKEN_GRANT } from '../config/client-settings.ts'
 import type { Client } from '../config/clients.ts'
 import type { Config } from '../config/config.ts'
-import { OAuthError } from './errors.ts'
+import { OAuthError } from '../http/errors.ts'
 
 // The scopes whose claims are ours to tell: no other resource can do anything with them.
 const IDENTITY_SCOPES: readonly string[] = ['openid', 'profile', 'email']

@@ -12,7 +12,7 @@ import {
 import { issueIdToken } from '../tokens/id-token.ts'
 import { type RefreshToken, formatRefreshToken } from '../tokens/refresh-token.ts'
 import { macSecret, signingKey } from '../tokens/signing-keys.ts'
-import type { TokenResponse, TokenType } from './protocol.ts'
+import type { TokenResponse, TokenType } from '../http/protocol.ts'
 import { scopeFor } from './scope.ts'
 
 export interface Grant {

@@ -1,10 +1,10 @@
 // POST /token (RFC 6749 §3.2): authenticate, choose the grant, answer.
 import { authenticateClient } from './client-authentication.ts'
-import { OAuthError } from './errors.ts'
-import type { Exchange, TokenRequest } from './exchange.ts'
+import { OAuthError } from '../http/errors.ts'
+import type { Exchange, TokenRequest } from '../http/request-context.ts'
 import * as deviceCode from './grants/device-code.ts'
 import * as refreshToken from './grants/refresh-token.ts'
-import { readParameters } from './parameters.ts'
+import { readParameters } from '../http/parameters.ts'
 
 /** The grants there are: the name on the wire, and what answers it. */
 export const GRANTS: ReadonlyMap<string, (request: TokenRequest) => Promise<Response>> = new Map([

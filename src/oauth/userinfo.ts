@@ -4,8 +4,8 @@ import type { Claims } from '../objects/account/profile.ts'
 import { ask, accountOf } from '../objects/index.ts'
 import { type AccessTokenClaims, verifyAccessToken } from '../tokens/access-token.ts'
 import { isStillClient } from './client-registry.ts'
-import type { Exchange } from './exchange.ts'
-import { readParameters } from './parameters.ts'
+import type { Exchange } from '../http/request-context.ts'
+import { readParameters } from '../http/parameters.ts'
 import {
   type ShownToken,
   asResource,
@@ -15,7 +15,7 @@ import {
   tokenInHeader,
   unauthenticated,
   useProof,
-} from './protected-resource.ts'
+} from '../http/protected-resource.ts'
 
 /** The claims of the person behind the token, as far as its scope goes. */
 export const userinfo = async (exchange: Exchange): Promise<Response> => {

@@ -2,8 +2,8 @@
 // is no client's could start a sign-in from the victim's own network, and carry the device_code to
 // wherever its author is: the question would say that the device is near.
 import type { Client } from '../config/clients.ts'
-import { OAuthError } from './errors.ts'
-import type { Exchange } from './exchange.ts'
+import { OAuthError } from '../http/errors.ts'
+import type { Exchange } from '../http/request-context.ts'
 
 /** Throws `unauthorized_client` if a page asks that none of these clients names, and is not ours. */
 export const requirePageOf = (

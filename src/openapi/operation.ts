@@ -1,5 +1,5 @@
 // The parts that an operation of the description is made of.
-import type { ErrorCode } from '../oauth/protocol.ts'
+import type { ErrorCode } from '../http/protocol.ts'
 import { type FORMS, PARAMETERS } from './parameters.ts'
 import type { SchemaName } from './schemas.ts'
 

@@ -1,6 +1,6 @@
 // Which parameters the form endpoints take, and what each is.
 import { AUTHENTICATION_METHODS } from '../config/client-settings.ts'
-import type { ParameterName } from '../oauth/protocol.ts'
+import type { ParameterName } from '../http/protocol.ts'
 
 const CLIENT = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'] as const
 

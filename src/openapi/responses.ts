@@ -2,7 +2,7 @@
 // the description is made of it, and tests hold real answers against it.
 import * as z from 'zod/mini'
 import { REACTIONS } from '../config/client-settings.ts'
-import { ERROR_CODES } from '../oauth/protocol.ts'
+import { ERROR_CODES } from '../http/protocol.ts'
 import { metadataSchema } from '../oauth/requested-metadata.ts'
 import { PROXIMITIES } from '../sender/location.ts'
 

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { randomBytes, sha256 } from '../../src/crypto.ts'
 import { MINUTE } from '../../src/durations.ts'
 import { mintClientId } from '../../src/oauth/client-registry.ts'
-import { issueNonce } from '../../src/oauth/dpop-nonce.ts'
+import { issueNonce } from '../../src/http/dpop-nonce.ts'
 import { accountOf } from '../../src/objects/index.ts'
 import { costOf, countedWith, startCounting } from '../support/cost.ts'
 import { newKeyHolder } from '../support/dpop.ts'

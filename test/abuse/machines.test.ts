@@ -15,7 +15,7 @@ import {
   newClient,
   oddJwt,
 } from '../support/machine-requests.ts'
-import { KNOWN_PARAMETERS } from '../../src/oauth/protocol.ts'
+import { KNOWN_PARAMETERS } from '../../src/http/protocol.ts'
 import { freshAddress } from '../support/worker.ts'
 
 let belongings: Belongings

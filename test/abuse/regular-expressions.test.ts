@@ -11,7 +11,7 @@ import {
   parseRegistrationResponse,
 } from '../../src/identity/credential-response.ts'
 import { passwordProblem } from '../../src/identity/password-policy.ts'
-import { decode } from '../../src/oauth/parameters.ts'
+import { decode } from '../../src/http/parameters.ts'
 import { preferredWaitSeconds } from '../../src/oauth/prefer.ts'
 import { parseScope } from '../../src/oauth/scope.ts'
 import { parseDeviceCode } from '../../src/codes.ts'

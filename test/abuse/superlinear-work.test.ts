@@ -2,7 +2,7 @@
 // is ten times as long may cost ten times as much, and not a hundred times. Costs are compared with
 // each other and with a control in the same run, so that a busy machine changes nothing. Conformance HH-18.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { KNOWN_PARAMETERS } from '../../src/oauth/protocol.ts'
+import { KNOWN_PARAMETERS } from '../../src/http/protocol.ts'
 import { metadataSchema } from '../../src/oauth/requested-metadata.ts'
 import { type Draft, requestOf } from '../support/draft.ts'
 import { connectInternet } from '../support/internet.ts'

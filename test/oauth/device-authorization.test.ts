@@ -7,7 +7,7 @@ import { parseConfig } from '../../src/config/config.ts'
 import { fromBase64url, toBase64url } from '../../src/crypto.ts'
 import { DEMO } from '../../src/demo/client.ts'
 import { deviceAuthorization } from '../../src/oauth/device-authorization.ts'
-import { OneTimeValues } from '../../src/oauth/one-time-values.ts'
+import { OneTimeValues } from '../../src/http/one-time-values.ts'
 import {
   type Answer,
   answerOf,

@@ -3,7 +3,7 @@
 // nobody can ask for it any more. It stores one record, under one key.
 import { DurableObject } from 'cloudflare:workers'
 import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../../config/config.ts'
-import { logCollectedElsewhere, logDecision } from '../../decision-log.ts'
+import { logCollectedElsewhere, logDecision } from '../../http/decision-log.ts'
 import type { Whereabouts } from '../../sender/location.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Approval } from './approval.ts'

@@ -1,7 +1,7 @@
 // The outer rings against floods: Cloudflare's rate-limit bindings, which are cheap and lenient.
 // What must be exact is counted in the objects.
-import { MINUTE } from './durations.ts'
-import { networkOf, widerNetworkOf } from './sender/location.ts'
+import { MINUTE } from '../durations.ts'
+import { networkOf, widerNetworkOf } from '../sender/location.ts'
 
 /** How long a client that met a limit should wait: the period of every limit in wrangler.toml. */
 export const LIMIT_PERIOD_MS = 1 * MINUTE

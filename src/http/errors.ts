@@ -1,9 +1,9 @@
 // OAuthError, and its one translation into a response (RFC 6749 §5.2).
 import { SLOW_DOWN_SECONDS } from '../config/config.ts'
 import { SECOND } from '../durations.ts'
-import { logFailure } from '../failure-log.ts'
+import { logFailure } from './failure-log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'
-import { LIMIT_PERIOD_MS } from '../rate-limit.ts'
+import { LIMIT_PERIOD_MS } from './rate-limit.ts'
 import type { ErrorCode, ErrorResponse } from './protocol.ts'
 
 const STATUS: Partial<Record<ErrorCode, number>> = {

@@ -8,11 +8,11 @@ import type { Client } from '../config/clients.ts'
 import { CLOCK_SKEW_MS, DPOP_NONCE_LIFETIME_MS } from '../config/config.ts'
 import { sha256 } from '../crypto.ts'
 import { ask, replayGuardOf } from '../objects/index.ts'
-import { isWithinLimit } from '../rate-limit.ts'
+import { isWithinLimit } from './rate-limit.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { issueNonce, nonceIssuedAtMs } from './dpop-nonce.ts'
 import { OAuthError, tooManyRequests } from './errors.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './request-context.ts'
 
 export const DPOP_ALGORITHMS = CLIENT_ALGORITHMS
 

@@ -1,6 +1,6 @@
 // Values that others publish: metadata, documents, key sets.
-import { HOST_AWAY_RETRY_MS, LAST_GOOD_MS } from './config/config.ts'
-import { Kept } from './kept.ts'
+import { HOST_AWAY_RETRY_MS, LAST_GOOD_MS } from '../config/config.ts'
+import { Kept } from './cache.ts'
 import { NotFetched } from './public-fetch.ts'
 
 interface Found<T> {

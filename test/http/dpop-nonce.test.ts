@@ -2,7 +2,7 @@
 // is in dpop-replay.test.ts.
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { issueNonce, nonceIssuedAtMs } from '../../src/oauth/dpop-nonce.ts'
+import { issueNonce, nonceIssuedAtMs } from '../../src/http/dpop-nonce.ts'
 
 const MINUTE = 60_000
 // Times that four bytes of seconds can say, with room around them.

@@ -1,10 +1,10 @@
 // What every endpoint for machines shares: errors as JSON, no-store, TLS, and the methods that it has.
 import type { Context } from 'hono'
 import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config/config.ts'
-import { logFailure } from '../failure-log.ts'
+import { logFailure } from './failure-log.ts'
 import { isLoopback } from '../loopback.ts'
 import { OAuthError, renderError } from './errors.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './request-context.ts'
 import { OneTimeValues } from './one-time-values.ts'
 
 export type Environment = { Bindings: Cloudflare.Env }

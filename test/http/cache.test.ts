@@ -1,7 +1,7 @@
 // What one isolate remembers: how long, and how much.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Kept } from '../src/kept.ts'
+import { Kept } from '../../src/http/cache.ts'
 
 const NOW = 1_000_000
 

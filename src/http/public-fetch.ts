@@ -4,14 +4,14 @@
 import { isUtf8 } from 'node:buffer'
 import ipaddr from 'ipaddr.js'
 import { readAtMost } from './body.ts'
-import { isLoopback } from './loopback.ts'
+import { isLoopback } from '../loopback.ts'
 import {
   type Asker,
   type OutboundLimits,
   operatorsLimits,
   strangersLimits,
 } from './outbound-limits.ts'
-import { networkOfAddress } from './sender/location.ts'
+import { networkOfAddress } from '../sender/location.ts'
 
 const TIMEOUT_MS = 5000
 const RESOLVER = 'https://cloudflare-dns.com/dns-query'

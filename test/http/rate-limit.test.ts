@@ -2,10 +2,10 @@
 // Conformance VP-5, DA-16.
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Person } from './support/person.ts'
-import { useUp } from './support/rate-limit.ts'
-import { ISSUER } from './support/settings.ts'
-import { formRequest, worker } from './support/worker.ts'
+import { Person } from '../support/person.ts'
+import { useUp } from '../support/rate-limit.ts'
+import { ISSUER } from '../support/settings.ts'
+import { formRequest, worker } from '../support/worker.ts'
 
 afterEach(() => void vi.restoreAllMocks())
 

@@ -1,6 +1,6 @@
 // How request forms are read (RFC 6749 appendix B): conformance HH-2 to HH-8.
 import { describe, expect, it } from 'vitest'
-import { KNOWN_PARAMETERS } from '../../src/oauth/protocol.ts'
+import { KNOWN_PARAMETERS } from '../../src/http/protocol.ts'
 import { type Answer, answerOf, startDevice } from '../support/device.ts'
 import { ISSUER } from '../support/settings.ts'
 import { formRequest, freshAddress, url, worker } from '../support/worker.ts'

@@ -1,6 +1,6 @@
 // The request form (RFC 6749 appendix B), read strictly: URLSearchParams would let repeated
 // parameters, bad escapes and broken UTF-8 through.
-import { readAtMost } from '../body.ts'
+import { readAtMost } from './body.ts'
 import { OAuthError } from './errors.ts'
 import { KNOWN_PARAMETERS, type ParameterName } from './protocol.ts'
 

@@ -1,6 +1,6 @@
 // The one place that writes to the log. Names, addresses and error messages in it may hold text of
 // strangers, so every text is cut: a request cannot fill the log.
-import { cutText } from './text/cut-text.ts'
+import { cutText } from '../text/cut-text.ts'
 
 const MAX_TEXT_LENGTH = 200
 

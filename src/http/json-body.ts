@@ -1,5 +1,5 @@
 // The body of a request that is one JSON object.
-import { readAtMost } from '../body.ts'
+import { readAtMost } from './body.ts'
 import { OAuthError } from './errors.ts'
 
 const MAX_BODY_BYTES = 64 * 1024

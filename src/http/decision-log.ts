@@ -1,8 +1,8 @@
 // What was decided about a device, and why, for whoever watches over the service. It says nothing
 // about who decided or which code it was.
-import type { ProximityPolicy, Reaction } from './config/client-settings.ts'
+import type { ProximityPolicy, Reaction } from '../config/client-settings.ts'
 import { logInfo } from './log.ts'
-import type { Proximity } from './sender/location.ts'
+import type { Proximity } from '../sender/location.ts'
 
 export interface Decision {
   readonly clientId: string

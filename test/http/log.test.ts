@@ -1,17 +1,17 @@
 // Text of strangers in the log is cut, wherever it comes from, so that no request fills the log.
 // Conformance HH-17.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../src/config/client-settings.ts'
-import { logDecision } from '../src/decision-log.ts'
-import { logFailure } from '../src/failure-log.ts'
-import { logWarning } from '../src/log.ts'
-import { DeviceAuthorization } from '../src/objects/index.ts'
-import { startDevice } from './support/device.ts'
-import { Host, connectInternet } from './support/internet.ts'
-import { PUSH_VARS, Resident, Subscription, start } from './support/household.ts'
-import { TURKU } from './support/places.ts'
-import { visitorAt } from './support/visitor.ts'
-import { workerWith } from './support/worker.ts'
+import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
+import { logDecision } from '../../src/http/decision-log.ts'
+import { logFailure } from '../../src/http/failure-log.ts'
+import { logWarning } from '../../src/http/log.ts'
+import { DeviceAuthorization } from '../../src/objects/index.ts'
+import { startDevice } from '../support/device.ts'
+import { Host, connectInternet } from '../support/internet.ts'
+import { PUSH_VARS, Resident, Subscription, start } from '../support/household.ts'
+import { TURKU } from '../support/places.ts'
+import { visitorAt } from '../support/visitor.ts'
+import { workerWith } from '../support/worker.ts'
 
 const MAX_LENGTH = 200
 const LONG = 'x'.repeat(5000)

@@ -2,9 +2,9 @@
 // bound to a key, with a proof of that key (RFC 9449 §7). UserInfo and the approval API share it.
 import { DPOP_ALGORITHMS, provenKey } from './dpop.ts'
 import { OAuthError } from './errors.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './request-context.ts'
 import type { ErrorCode, TokenType } from './protocol.ts'
-import { tokenType } from './token-response.ts'
+import { tokenType } from '../oauth/token-response.ts'
 
 /** How a request shows its access token. */
 export interface ShownToken {
