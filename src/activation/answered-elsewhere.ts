@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { MAX_HOLD_SECONDS } from '../config/client-settings.ts'
 import { parseUserCode } from '../codes.ts'
 import { SECOND } from '../durations.ts'
-import { upgrade, waitOn } from '../held-socket.ts'
+import { upgrade, waitOn } from '../review/held-socket.ts'
 import {
   EXPIRY_HEADER,
   type WatchEnd,
@@ -13,7 +13,7 @@ import {
 import { ask } from '../objects/index.ts'
 import type { WatchOutcome } from '../objects/device-authorization/watch.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
-import { countWrongCode } from '../wrong-codes.ts'
+import { countWrongCode } from '../review/wrong-codes.ts'
 import { notValid } from './enter-code.tsx'
 import { isForeign } from './fetch-metadata.ts'
 import { forbidden, tooMany } from './problem.tsx'

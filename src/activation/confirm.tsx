@@ -12,7 +12,7 @@ import {
   checkProblems,
   noteTooFar,
   refuse,
-} from '../decision.ts'
+} from '../review/review.ts'
 import { MINUTE } from '../durations.ts'
 import type { SignedIn } from '../identity/session.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
@@ -26,7 +26,7 @@ import { placeName, timeAgo } from './place-and-time.ts'
 import { tooFar, tooMany } from './problem.tsx'
 import { type Outcome, keepResult } from './result.tsx'
 import { mostUnusualFirst, scopeWords } from './scope-words.ts'
-import { proveShown } from './shown-request.ts'
+import { proveShown } from '../review/shown-request.ts'
 import {
   type PageEnvironment,
   type PageRequest,

@@ -20,7 +20,7 @@ import { isForeign } from './fetch-metadata.ts'
 import { type Language, chooseLanguage, languageInUiLocales } from './language.ts'
 import type { PageContext } from './layout.tsx'
 import { pageBrand } from './page-brand.ts'
-import { isProvenShown } from './shown-request.ts'
+import { isProvenShown } from '../review/shown-request.ts'
 
 export type PageEnvironment = {
   Bindings: Cloudflare.Env

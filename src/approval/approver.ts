@@ -2,7 +2,7 @@
 // that the operator trusts with that, or of our own.
 import { decodeJwt } from 'jose'
 import { parseUserCode } from '../codes.ts'
-import { type Admission, type Decider, admit } from '../decision.ts'
+import { type Admission, type Decider, admit } from '../review/review.ts'
 import { SECOND } from '../durations.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { Exchange } from '../http/request-context.ts'

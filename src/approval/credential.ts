@@ -1,5 +1,5 @@
 // What an access token says that is good here, whoever issued it.
-import type { ApprovingGrant } from '../decision.ts'
+import type { ApprovingGrant } from '../review/review.ts'
 import type { CodeTry } from '../objects/account/views.ts'
 import type { Authentication } from '../objects/device-authorization/approval.ts'
 

@@ -1,5 +1,5 @@
 // POST /device/authorizations/{user_code}/decision: the person's answer.
-import { type CheckProblems, allow, refuse } from '../decision.ts'
+import { type CheckProblems, allow, refuse } from '../review/review.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { Exchange } from '../http/request-context.ts'
 import { readJsonObject } from '../http/json-body.ts'

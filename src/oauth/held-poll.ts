@@ -1,5 +1,5 @@
 // Polls, and holds what is still pending until a decision, a deadline or a hang-up.
-import { type Hold, type Waited, upgrade, waitOn } from '../held-socket.ts'
+import { type Hold, type Waited, upgrade, waitOn } from '../review/held-socket.ts'
 import {
   type Absent,
   type HeldPollEnd,

@@ -1,8 +1,8 @@
 // What guesses at user codes are made with (RFC 8628 §5.1), counted for everyone together: wrong codes,
 // which count for their account as well, and new accounts. Where there are many the check is harder,
 // and nobody is refused.
-import { accountOf, ask } from './objects/index.ts'
-import { isCrowded } from './http/rate-limit.ts'
+import { accountOf, ask } from '../objects/index.ts'
+import { isCrowded } from '../http/rate-limit.ts'
 
 /** Who entered a code, and whether they had been shown its request before. */
 interface CodeTryer {

@@ -1,10 +1,10 @@
 // Waits on a socket of a DeviceAuthorization until that ends it, a deadline or a hang-up: for a
 // device that polls, and for a page that is open. While it waits the Worker pays no CPU time and the
 // object sleeps.
-import { MAX_HOLD_SECONDS } from './config/client-settings.ts'
-import { SECOND } from './durations.ts'
-import { SOCKET_ENDED } from './objects/device-authorization/device-authorization.ts'
-import { deviceAuthorizationOf } from './objects/index.ts'
+import { MAX_HOLD_SECONDS } from '../config/client-settings.ts'
+import { SECOND } from '../durations.ts'
+import { SOCKET_ENDED } from '../objects/device-authorization/device-authorization.ts'
+import { deviceAuthorizationOf } from '../objects/index.ts'
 
 export interface Hold {
   readonly untilMs: number

@@ -1,19 +1,19 @@
 // What a person decides about a device (RFC 8628 §3.3, §5.4), and what is asked of them before where
 // it may be far away (RFC 10027 §6.1.1). The page and the approval API both decide here, and nowhere
 // else.
-import type { Reaction } from './config/client-settings.ts'
-import { parseUserCode } from './codes.ts'
-import type { Config } from './config/config.ts'
-import { type Decision, logDecision } from './http/decision-log.ts'
-import type { AuthorizationRequest } from './objects/device-authorization/authorization-request.ts'
-import type { Allowance, Authentication } from './objects/device-authorization/approval.ts'
-import type { DenialReason } from './objects/device-authorization/state.ts'
-import { accountOf, ask, deviceAuthorizationOf } from './objects/index.ts'
-import { promptSource } from './objects/account/prompt-guard.ts'
-import { type DeviceDistance, deviceDistance, fartherOf } from './config/proximity-policy.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from './http/rate-limit.ts'
-import { mintGrantId } from './tokens/refresh-token.ts'
-import { type Proximity, type Whereabouts, placeIn, whereaboutsOf } from './sender/location.ts'
+import type { Reaction } from '../config/client-settings.ts'
+import { parseUserCode } from '../codes.ts'
+import type { Config } from '../config/config.ts'
+import { type Decision, logDecision } from '../http/decision-log.ts'
+import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
+import type { Allowance, Authentication } from '../objects/device-authorization/approval.ts'
+import type { DenialReason } from '../objects/device-authorization/state.ts'
+import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
+import { promptSource } from '../objects/account/prompt-guard.ts'
+import { type DeviceDistance, deviceDistance, fartherOf } from '../config/proximity-policy.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
+import { mintGrantId } from '../tokens/refresh-token.ts'
+import { type Proximity, type Whereabouts, placeIn, whereaboutsOf } from '../sender/location.ts'
 import { countWrongCode } from './wrong-codes.ts'
 
 /** Who decides, however they showed who they are. */
