@@ -22,10 +22,10 @@ import { ConfirmPage } from './confirm-page.tsx'
 import { dropCookie, expectForeign, readCookie } from './cookies.ts'
 import { askToGoOn, notValid } from './enter-code.tsx'
 import { isForeign } from './fetch-metadata.ts'
-import { placeName, timeAgo } from './place-and-time.ts'
+import { placeName, timeAgo } from '../language/place-and-time.ts'
 import { tooFar, tooMany } from './problem.tsx'
 import { type Outcome, keepResult } from './result.tsx'
-import { mostUnusualFirst, scopeWords } from './scope-words.ts'
+import { mostUnusualFirst, scopeWords } from '../language/scope-text.ts'
 import { proveShown } from '../review/shown-request.ts'
 import {
   type PageEnvironment,

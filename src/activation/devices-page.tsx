@@ -9,7 +9,7 @@ import { ClientName } from './client-name.tsx'
 import { Button, Checkbox, Csrf, Notice } from './form.tsx'
 import { Email, Layout, type PageContext } from './layout.tsx'
 import { PasskeyForm, PasskeyScripts } from './passkey-form.tsx'
-import { placeName, timeAgo } from './place-and-time.ts'
+import { placeName, timeAgo } from '../language/place-and-time.ts'
 import { Prompts } from './prompts.tsx'
 
 export interface DevicesPageProps {

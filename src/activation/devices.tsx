@@ -14,7 +14,7 @@ import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { dropCookie, keepCookie } from './cookies.ts'
 import { DevicesPage } from './devices-page.tsx'
 import { isForeign } from './fetch-metadata.ts'
-import type { Messages } from './language.ts'
+import type { Messages } from '../language/language.ts'
 import { missing, tooMany } from './problem.tsx'
 import { sentPushAddress } from './prompts.tsx'
 import {

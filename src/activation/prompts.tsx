@@ -17,7 +17,7 @@ import { Act, Choices, Fact } from './card.tsx'
 import { isOwnPage } from './fetch-metadata.ts'
 import { Button, Csrf, Notice } from './form.tsx'
 import type { PageContext } from './layout.tsx'
-import { placeName, timeAgo } from './place-and-time.ts'
+import { placeName, timeAgo } from '../language/place-and-time.ts'
 import { type PageEnvironment, type PageRequest, sessionCookie } from './visit.ts'
 
 interface PromptsProps {

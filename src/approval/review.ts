@@ -1,8 +1,8 @@
 // GET /device/authorizations/{user_code}: what a person is asked, as the page would ask it.
-import { chooseLanguage, type Language } from '../activation/language.ts'
+import { chooseLanguage, type Language } from '../language/language.ts'
 import { pageBrand } from '../activation/page-brand.ts'
-import { placeName } from '../activation/place-and-time.ts'
-import { mostUnusualFirst, scopeWords } from '../activation/scope-words.ts'
+import { placeName } from '../language/place-and-time.ts'
+import { mostUnusualFirst, scopeWords } from '../language/scope-text.ts'
 import { shownClient } from '../config/client-name.ts'
 import type { Config } from '../config/config.ts'
 import { type Question, noteTooFar } from '../review/review.ts'

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseUserCode } from '../../src/codes.ts'
 import { fromBase64url } from '../../src/crypto.ts'
 import { deviceNameOf, plainText } from '../../src/sender/device-name.ts'
-import { chooseLanguage, languageInUiLocales } from '../../src/activation/language.ts'
+import { chooseLanguage, languageInUiLocales } from '../../src/language/language.ts'
 import { parseEmail } from '../../src/identity/built-in.ts'
 import {
   parseAuthenticationResponse,

@@ -1,7 +1,7 @@
 // Clients that the operator did not list: wherever their name stands, it says that nobody vouches for
 // it, in every language. Conformance VP-23.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { LANGUAGES } from '../../src/activation/language.ts'
+import { LANGUAGES } from '../../src/language/language.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
 import { type Device, startDevice } from '../support/device.ts'
 import { connectInternet } from '../support/internet.ts'

@@ -3,7 +3,7 @@
 import { type Server as HttpServer, createServer } from 'node:http'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { en } from '../../src/activation/messages/en.ts'
+import { en } from '../../src/language/messages/en.ts'
 import { startBrowser } from '../support/browser.ts'
 import { Phone } from '../support/phone.ts'
 import { RemoteDevice } from '../support/remote-device.ts'

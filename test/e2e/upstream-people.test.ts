@@ -1,7 +1,7 @@
 // Who somebody is who signs in at an identity provider upstream: one account for each of its
 // subjects, and what it says of them.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { en } from '../../src/activation/messages/en.ts'
+import { en } from '../../src/language/messages/en.ts'
 import { startOutsideDevice } from '../support/outside-device.ts'
 import { PASSWORD, type Page, Person } from '../support/person.ts'
 import { type Server, startServer } from '../support/server.ts'

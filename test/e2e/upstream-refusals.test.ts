@@ -1,7 +1,7 @@
 // What comes back from an identity provider and must not sign anybody in: answers nobody asked for,
 // answers to somebody else, false answers. And where the way back never leads.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { en } from '../../src/activation/messages/en.ts'
+import { en } from '../../src/language/messages/en.ts'
 import { type Page, Person } from '../support/person.ts'
 import { type Server, startServer } from '../support/server.ts'
 import type { Misbehaviour } from '../support/upstream-misbehaviour.ts'

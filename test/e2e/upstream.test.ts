@@ -3,7 +3,7 @@
 import { decodeJwt } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { en } from '../../src/activation/messages/en.ts'
+import { en } from '../../src/language/messages/en.ts'
 import { PHONE, TELEVISION, readQrCode, startBrowser } from '../support/browser.ts'
 import { startOutsideDevice } from '../support/outside-device.ts'
 import { Person } from '../support/person.ts'

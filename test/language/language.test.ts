@@ -1,7 +1,7 @@
 // The language of the pages: what was asked for, what is spoken, and how long it lasts.
 import { describe, expect, it } from 'vitest'
-import { LANGUAGES, chooseLanguage } from '../../src/activation/language.ts'
-import { placeName, timeAgo } from '../../src/activation/place-and-time.ts'
+import { LANGUAGES, chooseLanguage } from '../../src/language/language.ts'
+import { placeName, timeAgo } from '../../src/language/place-and-time.ts'
 import { MINUTE } from '../../src/durations.ts'
 import { startDevice } from '../support/device.ts'
 import { type Page, Person } from '../support/person.ts'

@@ -1,7 +1,7 @@
 // What the pages say, in every language: nothing left out, nothing left in English, names isolated,
 // and each language’s own punctuation and plurals.
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_LANGUAGE, LANGUAGES } from '../../src/activation/language.ts'
+import { DEFAULT_LANGUAGE, LANGUAGES } from '../../src/language/language.ts'
 
 const CLIENT = 'Zvěřinec'
 const DEVICE = 'Øresund 7'
