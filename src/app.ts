@@ -1,7 +1,7 @@
 // The routes of one Worker, for one Config.
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
-import { activationRoutes } from './activation/routes.tsx'
+import { activationRoutes } from './pages/routes.tsx'
 import { approvalRoutes } from './approval/routes.ts'
 import { type Config, STRICT_TRANSPORT_SECURITY } from './config/config.ts'
 import { library } from './demo/library.ts'

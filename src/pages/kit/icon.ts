@@ -1,6 +1,6 @@
 // The picture of a page in the browser's tabs: a television that is connected, in the brand's colours.
-import type { Brand } from '../config/brand.ts'
-import { inkOn } from '../config/contrast.ts'
+import type { Brand } from '../../config/brand.ts'
+import { inkOn } from '../../config/contrast.ts'
 
 /** As SVG, for light and dark browsers. */
 export const icon = ({ accent, accentDark }: Brand): string =>

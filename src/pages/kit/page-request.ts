@@ -1,26 +1,26 @@
 // One request of a person: whose browser it is, what it sent, and what its pages need.
 import type { Context } from 'hono'
-import { displayUserCode, parseUserCode } from '../codes.ts'
-import { type Config, FRESH_SIGN_IN_MS, issuerFor } from '../config/config.ts'
-import { deviceNameOf } from '../sender/device-name.ts'
-import { randomBytes, sha256, toBase64url } from '../crypto.ts'
-import type { RelyingParty } from '../identity/passkey.ts'
+import { displayUserCode, parseUserCode } from '../../codes.ts'
+import { type Config, FRESH_SIGN_IN_MS, issuerFor } from '../../config/config.ts'
+import { deviceNameOf } from '../../sender/device-name.ts'
+import { randomBytes, sha256, toBase64url } from '../../crypto.ts'
+import type { RelyingParty } from '../../identity/passkey.ts'
 import {
   type SessionCookie,
   type SignedIn,
   type Visit,
   parseSession,
   signedInPerson,
-} from '../identity/session.ts'
-import { accountOf, ask } from '../objects/index.ts'
-import { macSecret } from '../tokens/signing-keys.ts'
-import { type Place, placeIn, whereaboutsOf } from '../sender/location.ts'
+} from '../../identity/session.ts'
+import { accountOf, ask } from '../../objects/index.ts'
+import { macSecret } from '../../tokens/signing-keys.ts'
+import { type Place, placeIn, whereaboutsOf } from '../../sender/location.ts'
 import { keepCookie, readCookie } from './cookies.ts'
 import { isForeign } from './fetch-metadata.ts'
-import { type Language, chooseLanguage, languageInUiLocales } from '../language/language.ts'
+import { type Language, chooseLanguage, languageInUiLocales } from '../../language/language.ts'
 import type { PageContext } from './layout.tsx'
 import { pageBrand } from './page-brand.ts'
-import { isProvenShown } from '../review/shown-request.ts'
+import { isProvenShown } from '../../review/shown-request.ts'
 
 export type PageEnvironment = {
   Bindings: Cloudflare.Env

@@ -8,8 +8,8 @@ import {
   RETURN_SECONDS,
   SESSION_LIFETIME_MS,
   UPSTREAM_SIGN_IN_SECONDS,
-} from '../config/config.ts'
-import { SECOND } from '../durations.ts'
+} from '../../config/config.ts'
+import { SECOND } from '../../durations.ts'
 import { isForeign, isLink } from './fetch-metadata.ts'
 
 const LIFETIME_SECONDS = {

@@ -1,21 +1,21 @@
 // GET /devices: a person's own devices, passkeys and sessions, and what they do about them (XD-8).
 import { Hono } from 'hono'
-import { shownClient } from '../config/client-name.ts'
-import { FRESH_SIGN_IN_MS } from '../config/config.ts'
-import { deviceNameOf, plainText } from '../sender/device-name.ts'
-import { parseRegistrationResponse } from '../identity/credential-response.ts'
+import { shownClient } from '../../config/client-name.ts'
+import { FRESH_SIGN_IN_MS } from '../../config/config.ts'
+import { deviceNameOf, plainText } from '../../sender/device-name.ts'
+import { parseRegistrationResponse } from '../../identity/credential-response.ts'
 import {
   generatePasskeyRegistrationOptions,
   verifyPasskeyRegistrationResponse,
-} from '../identity/passkey.ts'
-import { type SignedIn, endSession } from '../identity/session.ts'
-import { accountOf, ask } from '../objects/index.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
-import { dropCookie, keepCookie } from './cookies.ts'
+} from '../../identity/passkey.ts'
+import { type SignedIn, endSession } from '../../identity/session.ts'
+import { accountOf, ask } from '../../objects/index.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
+import { dropCookie, keepCookie } from '../kit/cookies.ts'
 import { DevicesPage } from './devices-page.tsx'
-import { isForeign } from './fetch-metadata.ts'
-import type { Messages } from '../language/language.ts'
-import { missing, tooMany } from './problem.tsx'
+import { isForeign } from '../kit/fetch-metadata.ts'
+import type { Messages } from '../../language/language.ts'
+import { missing, tooMany } from '../kit/problem.tsx'
 import { sentPushAddress } from './prompts.tsx'
 import {
   type PageEnvironment,
@@ -25,7 +25,7 @@ import {
   relyingPartyOf,
   sessionCookie,
   signedInVisitor,
-} from './visit.ts'
+} from '../kit/page-request.ts'
 
 type Done = keyof Messages['devices']['done']
 type OwnHandler = (context: PageRequest, owner: SignedIn) => Promise<Response>

@@ -3,14 +3,14 @@
 // elsewhere, count down, and have a browser asked by push.
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
-import type { Brand } from '../config/brand.ts'
-import { inkOn } from '../config/contrast.ts'
-import { type Config, STRICT_TRANSPORT_SECURITY } from '../config/config.ts'
+import type { Brand } from '../../config/brand.ts'
+import { inkOn } from '../../config/contrast.ts'
+import { type Config, STRICT_TRANSPORT_SECURITY } from '../../config/config.ts'
 import { icon } from './icon.ts'
-import { type Language, chooseLanguage } from '../language/language.ts'
+import { type Language, chooseLanguage } from '../../language/language.ts'
 import { brandOf } from './page-brand.ts'
 import { PASSKEY_LIBRARY } from './passkey-library.ts'
-import type { PageEnvironment } from './visit.ts'
+import type { PageEnvironment } from './page-request.ts'
 
 const SCRIPTS = ['show-password.js', 'passkey.js', 'confirm.js', 'wait.js']
 

@@ -8,12 +8,12 @@ import {
 } from '../identity/built-in.ts'
 import { MAX_PASSWORD_LENGTH } from '../objects/login/password.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
-import { missing, tooMany } from './problem.tsx'
-import { Waiting } from './sign-in-page.tsx'
-import { signedIn } from './sign-in.tsx'
-import { type PageEnvironment, keepUserCode, keptUserCode, visitOf } from './visit.ts'
-import { Button, Csrf, Field, KeptUserCode, ShowPasswordScript } from './form.tsx'
-import { Layout, type PageContext } from './layout.tsx'
+import { missing, tooMany } from './kit/problem.tsx'
+import { Waiting } from './sign-in/sign-in-page.tsx'
+import { signedIn } from './sign-in/sign-in.tsx'
+import { type PageEnvironment, keepUserCode, keptUserCode, visitOf } from './kit/page-request.ts'
+import { Button, Csrf, Field, KeptUserCode, ShowPasswordScript } from './kit/form.tsx'
+import { Layout, type PageContext } from './kit/layout.tsx'
 
 interface CreateAccountPageProps {
   readonly page: PageContext

@@ -1,23 +1,29 @@
 // A page that shows the question waits here, in case the person answers it elsewhere: on the phone,
 // in an app, in another tab. Trying codes here costs what it costs to enter them, and shows less.
 import { Hono } from 'hono'
-import { MAX_HOLD_SECONDS } from '../config/client-settings.ts'
-import { parseUserCode } from '../codes.ts'
-import { SECOND } from '../durations.ts'
-import { upgrade, waitOn } from '../review/held-socket.ts'
+import { MAX_HOLD_SECONDS } from '../../config/client-settings.ts'
+import { parseUserCode } from '../../codes.ts'
+import { SECOND } from '../../durations.ts'
+import { upgrade, waitOn } from '../../review/held-socket.ts'
 import {
   EXPIRY_HEADER,
   type WatchEnd,
   WATCHER_HEADER,
-} from '../objects/device-authorization/device-authorization.ts'
-import { ask } from '../objects/index.ts'
-import type { WatchOutcome } from '../objects/device-authorization/watch.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
-import { countWrongCode } from '../review/wrong-codes.ts'
-import { notValid } from './enter-code.tsx'
-import { isForeign } from './fetch-metadata.ts'
-import { forbidden, tooMany } from './problem.tsx'
-import { type PageEnvironment, type PageRequest, codeTryer, goTo, keepUserCode } from './visit.ts'
+} from '../../objects/device-authorization/device-authorization.ts'
+import { ask } from '../../objects/index.ts'
+import type { WatchOutcome } from '../../objects/device-authorization/watch.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
+import { countWrongCode } from '../../review/wrong-codes.ts'
+import { notValid } from '../enter-code.tsx'
+import { isForeign } from '../kit/fetch-metadata.ts'
+import { forbidden, tooMany } from '../kit/problem.tsx'
+import {
+  type PageEnvironment,
+  type PageRequest,
+  codeTryer,
+  goTo,
+  keepUserCode,
+} from '../kit/page-request.ts'
 
 interface Answer {
   readonly outcome: Exclude<WatchOutcome, 'pending'>

@@ -1,11 +1,11 @@
 // The page where people say who they are: by password, by passkey, or at an identity provider.
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
-import { MAX_EMAIL_LENGTH } from '../identity/built-in.ts'
-import { MAX_PASSWORD_LENGTH } from '../objects/login/password.ts'
-import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from './form.tsx'
-import { Layout, type PageContext } from './layout.tsx'
-import { PasskeyForm, PasskeyScripts } from './passkey-form.tsx'
+import { MAX_EMAIL_LENGTH } from '../../identity/built-in.ts'
+import { MAX_PASSWORD_LENGTH } from '../../objects/login/password.ts'
+import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from '../kit/form.tsx'
+import { Layout, type PageContext } from '../kit/layout.tsx'
+import { PasskeyForm, PasskeyScripts } from '../kit/passkey-form.tsx'
 
 /** What went wrong; what is about the password is said of its fields as well. */
 export interface Problem {

@@ -1,8 +1,8 @@
 // The page that asks a person about a device (RFC 8628 §3.3, §5.4), and takes their answer.
 import { Hono } from 'hono'
-import { shownClient } from '../config/client-name.ts'
-import { displayUserCode, parseUserCode } from '../codes.ts'
-import { issuerFor } from '../config/config.ts'
+import { shownClient } from '../../config/client-name.ts'
+import { displayUserCode, parseUserCode } from '../../codes.ts'
+import { issuerFor } from '../../config/config.ts'
 import {
   type Check,
   type Question,
@@ -12,21 +12,21 @@ import {
   checkProblems,
   noteTooFar,
   refuse,
-} from '../review/review.ts'
-import { MINUTE } from '../durations.ts'
-import type { SignedIn } from '../identity/session.ts'
-import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
-import { toldProximity } from '../config/proximity-policy.ts'
-import { nameInSentence } from './client-name.tsx'
+} from '../../review/review.ts'
+import { MINUTE } from '../../durations.ts'
+import type { SignedIn } from '../../identity/session.ts'
+import type { AuthorizationRequest } from '../../objects/device-authorization/authorization-request.ts'
+import { toldProximity } from '../../config/proximity-policy.ts'
+import { nameInSentence } from '../kit/client-name.tsx'
 import { ConfirmPage } from './confirm-page.tsx'
-import { dropCookie, expectForeign, readCookie } from './cookies.ts'
-import { askToGoOn, notValid } from './enter-code.tsx'
-import { isForeign } from './fetch-metadata.ts'
-import { placeName, timeAgo } from '../language/place-and-time.ts'
-import { tooFar, tooMany } from './problem.tsx'
-import { type Outcome, keepResult } from './result.tsx'
-import { mostUnusualFirst, scopeWords } from '../language/scope-text.ts'
-import { proveShown } from '../review/shown-request.ts'
+import { dropCookie, expectForeign, readCookie } from '../kit/cookies.ts'
+import { askToGoOn, notValid } from '../enter-code.tsx'
+import { isForeign } from '../kit/fetch-metadata.ts'
+import { placeName, timeAgo } from '../../language/place-and-time.ts'
+import { tooFar, tooMany } from '../kit/problem.tsx'
+import { type Outcome, keepResult } from '../result.tsx'
+import { mostUnusualFirst, scopeWords } from '../../language/scope-text.ts'
+import { proveShown } from '../../review/shown-request.ts'
 import {
   type PageEnvironment,
   type PageRequest,
@@ -35,7 +35,7 @@ import {
   keepUserCode,
   keptUserCode,
   pageForClient,
-} from './visit.ts'
+} from '../kit/page-request.ts'
 
 /** GET shows the question (and decides nothing, VP-2); POST takes the decision. */
 export const confirm = new Hono<PageEnvironment>()

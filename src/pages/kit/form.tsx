@@ -1,6 +1,6 @@
 // The form kit of the pages: a field that explains itself, the form token, a notice, a button.
 import type { FC, JSX, PropsWithChildren } from 'hono/jsx'
-import type { Messages } from '../language/language.ts'
+import type { Messages } from '../../language/language.ts'
 import type { PageContext } from './layout.tsx'
 
 type InputAttributes = Pick<

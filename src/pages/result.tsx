@@ -11,10 +11,10 @@ import { plainText } from '../sender/device-name.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
 import { promptSource } from '../objects/account/prompt-guard.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
-import { nameInSentence } from './client-name.tsx'
-import { dropCookie, keepCookie, readCookie } from './cookies.ts'
-import { Button, Csrf } from './form.tsx'
-import { Layout, Screen, type PageContext } from './layout.tsx'
+import { nameInSentence } from './kit/client-name.tsx'
+import { dropCookie, keepCookie, readCookie } from './kit/cookies.ts'
+import { Button, Csrf } from './kit/form.tsx'
+import { Layout, Screen, type PageContext } from './kit/layout.tsx'
 import {
   type PageEnvironment,
   type PageRequest,
@@ -22,7 +22,7 @@ import {
   pageForClient,
   sessionCookie,
   signedInVisitor,
-} from './visit.ts'
+} from './kit/page-request.ts'
 
 const outcomeSchema = z.enum(['connected', 'declined', 'reported', 'removed'])
 export type Outcome = z.output<typeof outcomeSchema>

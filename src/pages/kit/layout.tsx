@@ -2,7 +2,7 @@
 // `Screen` and `UserCode` draw the code the way the television shows it.
 import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
-import type { Language } from '../language/language.ts'
+import type { Language } from '../../language/language.ts'
 import type { PageBrand } from './page-brand.ts'
 
 /** What every page needs: whose name it wears, what it speaks, and the form token (VP-12). */

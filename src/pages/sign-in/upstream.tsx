@@ -1,20 +1,26 @@
 // Signing in at another identity provider: off to it, and back. The code waits in a cookie.
 import { Hono } from 'hono'
-import { issuerFor } from '../config/config.ts'
-import { logFailure } from '../http/failure-log.ts'
-import type { IdentityProvider } from '../config/identity-provider.ts'
+import { issuerFor } from '../../config/config.ts'
+import { logFailure } from '../../http/failure-log.ts'
+import type { IdentityProvider } from '../../config/identity-provider.ts'
 import {
   type Attempt,
   beginUpstreamSignIn,
   finishUpstreamSignIn,
   parseAttempt,
-} from '../identity/upstream.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
-import { dropCookie, expectForeign, keepCookie, readCookie } from './cookies.ts'
-import { isForeign } from './fetch-metadata.ts'
-import { missing, tooMany } from './problem.tsx'
+} from '../../identity/upstream.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
+import { dropCookie, expectForeign, keepCookie, readCookie } from '../kit/cookies.ts'
+import { isForeign } from '../kit/fetch-metadata.ts'
+import { missing, tooMany } from '../kit/problem.tsx'
 import { showSignIn, signedIn } from './sign-in.tsx'
-import { type PageEnvironment, type PageRequest, goTo, signedInVisitor, visitOf } from './visit.ts'
+import {
+  type PageEnvironment,
+  type PageRequest,
+  goTo,
+  signedInVisitor,
+  visitOf,
+} from '../kit/page-request.ts'
 
 /** GET of a provider leads there; GET of its callback takes what it answers. */
 export const upstream = new Hono<PageEnvironment>()

@@ -1,10 +1,10 @@
 // The question a person is asked: who wants what, on which device, and from where.
 import type { Child, FC } from 'hono/jsx'
-import type { ShownClient } from '../config/client-name.ts'
-import type { Proximity } from '../sender/location.ts'
-import { Unverified } from './client-name.tsx'
-import { Button, Checkbox, Csrf, Field, KeptUserCode, Notice } from './form.tsx'
-import { Email, Layout, Screen, UserCode, type PageContext } from './layout.tsx'
+import type { ShownClient } from '../../config/client-name.ts'
+import type { Proximity } from '../../sender/location.ts'
+import { Unverified } from '../kit/client-name.tsx'
+import { Button, Checkbox, Csrf, Field, KeptUserCode, Notice } from '../kit/form.tsx'
+import { Email, Layout, Screen, UserCode, type PageContext } from '../kit/layout.tsx'
 
 /** What a person has to do who may be far from the device; the problems are with what they did. */
 export interface Check {

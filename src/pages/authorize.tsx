@@ -1,8 +1,8 @@
 // GET and POST /authorize: several clients and Discovery demand that there is such an endpoint.
 // This one only says where sign-in starts. It takes no parameter in and never redirects (MD-6).
 import { Hono } from 'hono'
-import { ProblemPage } from './problem.tsx'
-import type { PageEnvironment } from './visit.ts'
+import { ProblemPage } from './kit/problem.tsx'
+import type { PageEnvironment } from './kit/page-request.ts'
 
 export const authorize = new Hono<PageEnvironment>().on(['GET', 'POST'], '/', (context) => {
   const page = context.get('page')

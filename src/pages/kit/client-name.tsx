@@ -1,6 +1,6 @@
 // The name of a client on a page. Where the operator did not list the client, it says so beside it.
 import type { FC } from 'hono/jsx'
-import type { ShownClient } from '../config/client-name.ts'
+import type { ShownClient } from '../../config/client-name.ts'
 import type { PageContext } from './layout.tsx'
 
 interface ClientProps {

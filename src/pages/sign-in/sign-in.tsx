@@ -1,18 +1,18 @@
 // Sign-in on the way to a device's question. The code waits; nobody is asked for it twice (VP-22).
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { SECOND } from '../durations.ts'
-import { parseEmail, signIn as signInWithPassword } from '../identity/built-in.ts'
-import { parseAuthenticationResponse } from '../identity/credential-response.ts'
+import { SECOND } from '../../durations.ts'
+import { parseEmail, signIn as signInWithPassword } from '../../identity/built-in.ts'
+import { parseAuthenticationResponse } from '../../identity/credential-response.ts'
 import {
   generatePasskeyAuthenticationOptions,
   verifyPasskeyAuthenticationResponse,
-} from '../identity/passkey.ts'
-import { endSession } from '../identity/session.ts'
-import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
-import { dropCookie, keepCookie, readCookie } from './cookies.ts'
-import { isForeign } from './fetch-metadata.ts'
-import { missing, tooMany } from './problem.tsx'
+} from '../../identity/passkey.ts'
+import { endSession } from '../../identity/session.ts'
+import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
+import { dropCookie, keepCookie, readCookie } from '../kit/cookies.ts'
+import { isForeign } from '../kit/fetch-metadata.ts'
+import { missing, tooMany } from '../kit/problem.tsx'
 import { type Problem, SignInPage } from './sign-in-page.tsx'
 import {
   type PageEnvironment,
@@ -24,7 +24,7 @@ import {
   sessionCookie,
   signedInVisitor,
   visitOf,
-} from './visit.ts'
+} from '../kit/page-request.ts'
 
 /** GET shows the ways to sign in; POST takes a password, and goes on to what the code asks. */
 export const signIn = new Hono<PageEnvironment>()

@@ -3,12 +3,12 @@ import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { displayUserCode, parseUserCode } from '../codes.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
-import { dropCookie } from './cookies.ts'
-import { isForeign } from './fetch-metadata.ts'
-import { tooMany } from './problem.tsx'
-import { type PageEnvironment, type PageRequest, keepUserCode } from './visit.ts'
-import { Button, Csrf, Field } from './form.tsx'
-import { Layout, Screen, type PageContext } from './layout.tsx'
+import { dropCookie } from './kit/cookies.ts'
+import { isForeign } from './kit/fetch-metadata.ts'
+import { tooMany } from './kit/problem.tsx'
+import { type PageEnvironment, type PageRequest, keepUserCode } from './kit/page-request.ts'
+import { Button, Csrf, Field } from './kit/form.tsx'
+import { Layout, Screen, type PageContext } from './kit/layout.tsx'
 
 interface EnterCodePageProps {
   readonly page: PageContext
