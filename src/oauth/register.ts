@@ -10,12 +10,12 @@ import type { Registration } from '../objects/client-record.ts'
 import { ask, clientRecordOf } from '../objects/index.ts'
 import { isWithinLimit } from '../http/rate-limit.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
-import { forgetClient, isMintedClientId, mintClientId } from './client-registry.ts'
+import { forgetClient, isMintedClientId, mintClientId } from './clients/registry.ts'
 import { OAuthError, tooManyRequests } from '../http/errors.ts'
 import type { Exchange } from '../http/request-context.ts'
 import { readJsonObject } from '../http/json-body.ts'
-import { metadataSchema } from './requested-metadata.ts'
-import { type ClientMetadata, grantMetadata } from './unlisted-client.ts'
+import { metadataSchema } from './clients/requested-metadata.ts'
+import { type ClientMetadata, grantMetadata } from './clients/unlisted.ts'
 
 const SECRET_BYTES = 32
 

@@ -1,5 +1,5 @@
 // POST /token (RFC 6749 §3.2): authenticate, choose the grant, answer.
-import { authenticateClient } from './client-authentication.ts'
+import { authenticateClient } from './clients/authentication.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { Exchange, TokenRequest } from '../http/request-context.ts'
 import * as deviceCode from './grants/device-code.ts'

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini'
 import { REACTIONS } from '../config/client-settings.ts'
 import { ERROR_CODES } from '../http/protocol.ts'
-import { metadataSchema } from '../oauth/requested-metadata.ts'
+import { metadataSchema } from '../oauth/clients/requested-metadata.ts'
 import { PROXIMITIES } from '../sender/location.ts'
 
 const text = z.string()

@@ -1,6 +1,6 @@
 // Every schema by its name in the description.
 import { decisionSchema } from '../approval/decision-request.ts'
-import { metadataSchema } from '../oauth/requested-metadata.ts'
+import { metadataSchema } from '../oauth/clients/requested-metadata.ts'
 import * as responses from './responses.ts'
 
 /** Of requests, those that validate; of responses, those that tests hold answers against. */

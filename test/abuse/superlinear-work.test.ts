@@ -3,7 +3,7 @@
 // each other and with a control in the same run, so that a busy machine changes nothing. Conformance HH-18.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { KNOWN_PARAMETERS } from '../../src/http/protocol.ts'
-import { metadataSchema } from '../../src/oauth/requested-metadata.ts'
+import { metadataSchema } from '../../src/oauth/clients/requested-metadata.ts'
 import { type Draft, requestOf } from '../support/draft.ts'
 import { connectInternet } from '../support/internet.ts'
 import {

@@ -1,9 +1,9 @@
 // The public keys of a client: from its entry, or from its jwks_uri (RFC 7591 §2).
 import { type JSONWebKeySet, type JWTVerifyGetKey, createLocalJWKSet } from 'jose'
-import type { Client, ClientKeys } from '../config/clients.ts'
-import { fetchListed, fetchPublic } from '../http/public-fetch.ts'
-import { PublishedKeys } from '../http/published-keys.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { Client, ClientKeys } from '../../config/clients.ts'
+import { fetchListed, fetchPublic } from '../../http/public-fetch.ts'
+import { PublishedKeys } from '../../http/published-keys.ts'
+import type { Exchange } from '../../http/request-context.ts'
 
 const WANTED = { accept: 'application/jwk-set+json, application/json', maxBytes: 64 * 1024 }
 /** More key sets than this are not kept by one isolate. */

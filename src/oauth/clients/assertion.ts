@@ -1,14 +1,14 @@
 // Client assertions: private_key_jwt (OpenID Connect Core §9, RFC 7523 §3, RFC 10070 §4).
 import { decodeJwt, jwtVerify } from 'jose'
-import type { Client } from '../config/clients.ts'
-import { ASSERTION_LIFETIME_MS, CLOCK_SKEW_MS } from '../config/config.ts'
-import { sha256 } from '../crypto.ts'
-import { SECOND } from '../durations.ts'
-import { ask, replayGuardOf } from '../objects/index.ts'
-import { clientKeys } from './client-keys.ts'
-import { notToBeHad } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
-import { NotFetched } from '../http/public-fetch.ts'
+import type { Client } from '../../config/clients.ts'
+import { ASSERTION_LIFETIME_MS, CLOCK_SKEW_MS } from '../../config/config.ts'
+import { sha256 } from '../../crypto.ts'
+import { SECOND } from '../../durations.ts'
+import { ask, replayGuardOf } from '../../objects/index.ts'
+import { clientKeys } from './keys.ts'
+import { notToBeHad } from '../../http/errors.ts'
+import type { Exchange } from '../../http/request-context.ts'
+import { NotFetched } from '../../http/public-fetch.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 

@@ -1,19 +1,19 @@
 // Who is the client with this client_id? One of wrangler.toml, or one that registered (RFC 7591), or
 // one whose client_id is the address of its metadata.
-import type { Client } from '../config/clients.ts'
-import { CLIENT_CACHE_MS, type Config } from '../config/config.ts'
-import { randomBytes, seal, unseal } from '../crypto.ts'
-import { Kept } from '../http/cache.ts'
-import type { Registration } from '../objects/client-record.ts'
-import { ask, clientRecordOf } from '../objects/index.ts'
-import { NotFetched } from '../http/public-fetch.ts'
-import { Published } from '../http/published.ts'
-import { isWithinLimit } from '../http/rate-limit.ts'
-import { macSecret } from '../tokens/signing-keys.ts'
-import { fetchClient, isDocumentAddress } from './client-metadata-document.ts'
-import { notToBeHad, tooManyRequests } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
-import { type ClientMetadata, unlistedClient } from './unlisted-client.ts'
+import type { Client } from '../../config/clients.ts'
+import { CLIENT_CACHE_MS, type Config } from '../../config/config.ts'
+import { randomBytes, seal, unseal } from '../../crypto.ts'
+import { Kept } from '../../http/cache.ts'
+import type { Registration } from '../../objects/client-record.ts'
+import { ask, clientRecordOf } from '../../objects/index.ts'
+import { NotFetched } from '../../http/public-fetch.ts'
+import { Published } from '../../http/published.ts'
+import { isWithinLimit } from '../../http/rate-limit.ts'
+import { macSecret } from '../../tokens/signing-keys.ts'
+import { fetchClient, isDocumentAddress } from './metadata-document.ts'
+import { notToBeHad, tooManyRequests } from '../../http/errors.ts'
+import type { Exchange } from '../../http/request-context.ts'
+import { type ClientMetadata, unlistedClient } from './unlisted.ts'
 
 /** More clients than this are not kept by one isolate. */
 const MAX_KEPT = 1000

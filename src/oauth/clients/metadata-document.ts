@@ -1,14 +1,14 @@
 // Client ID Metadata Documents: a client_id that is the address of what the client says of itself
 // (draft-ietf-oauth-client-id-metadata-document).
 import * as z from 'zod/mini'
-import type { Client } from '../config/clients.ts'
-import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../config/config.ts'
-import { SECOND } from '../durations.ts'
-import { OAuthError } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
-import { NotFetched, fetchPublic } from '../http/public-fetch.ts'
+import type { Client } from '../../config/clients.ts'
+import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../../config/config.ts'
+import { SECOND } from '../../durations.ts'
+import { OAuthError } from '../../http/errors.ts'
+import type { Exchange } from '../../http/request-context.ts'
+import { NotFetched, fetchPublic } from '../../http/public-fetch.ts'
 import { metadataSchema } from './requested-metadata.ts'
-import { grantMetadata, unlistedClient } from './unlisted-client.ts'
+import { grantMetadata, unlistedClient } from './unlisted.ts'
 
 /** 5 KB is the draft's figure (CM-4). */
 const WANTED = { accept: 'application/json', maxBytes: 5 * 1024 }

@@ -2,17 +2,17 @@
 // be fetched at all is in public-fetch.test.ts.
 import { type JWK, base64url, exportJWK, generateKeyPair } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Answer, answerOf } from '../support/device.ts'
-import { Host, connectInternet } from '../support/internet.ts'
+import { type Answer, answerOf } from '../../support/device.ts'
+import { Host, connectInternet } from '../../support/internet.ts'
 import {
   type AssertionOptions,
   asKeyClient,
   carrying,
   nowInSeconds,
-} from '../support/key-client.ts'
-import { KEY_PAIRS, PUBLIC_KEYS, kidOf, publicHalf, publicKeyOf } from '../support/key-pairs.ts'
-import { ISSUER, TEST_VARS } from '../support/settings.ts'
-import { type Fetch, formRequest, worker, workerWith } from '../support/worker.ts'
+} from '../../support/key-client.ts'
+import { KEY_PAIRS, PUBLIC_KEYS, kidOf, publicHalf, publicKeyOf } from '../../support/key-pairs.ts'
+import { ISSUER, TEST_VARS } from '../../support/settings.ts'
+import { type Fetch, formRequest, worker, workerWith } from '../../support/worker.ts'
 
 const MINUTE = 60_000
 

@@ -1,12 +1,12 @@
 // Client authentication (RFC 6749 §2.3): none, a secret by Basic or in the form, private_key_jwt.
-import type { Client } from '../config/clients.ts'
-import { isEqualInConstantTime, sha256 } from '../crypto.ts'
-import { isWithinLimit } from '../http/rate-limit.ts'
-import { JWT_BEARER, claimedClientId, verifyAssertion } from './client-assertion.ts'
-import { findClient } from './client-registry.ts'
-import { OAuthError, invalidClient, tooManyRequests } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
-import { type Parameters, decode } from '../http/parameters.ts'
+import type { Client } from '../../config/clients.ts'
+import { isEqualInConstantTime, sha256 } from '../../crypto.ts'
+import { isWithinLimit } from '../../http/rate-limit.ts'
+import { JWT_BEARER, claimedClientId, verifyAssertion } from './assertion.ts'
+import { findClient } from './registry.ts'
+import { OAuthError, invalidClient, tooManyRequests } from '../../http/errors.ts'
+import type { Exchange } from '../../http/request-context.ts'
+import { type Parameters, decode } from '../../http/parameters.ts'
 
 /** Who a request claims to be from, and what it shows for it. */
 type Credentials = { readonly clientId: string } & (

@@ -2,11 +2,11 @@
 // CM-2, CM-4. What a document may say is in client-metadata-document.test.ts.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
-import type { Answer } from '../support/device.ts'
-import { Host, connectInternet } from '../support/internet.ts'
-import { askForCode } from '../support/registration.ts'
-import { formRequest, freshAddress, workerWith } from '../support/worker.ts'
+import { DEVICE_CODE_GRANT } from '../../../src/config/client-settings.ts'
+import type { Answer } from '../../support/device.ts'
+import { Host, connectInternet } from '../../support/internet.ts'
+import { askForCode } from '../../support/registration.ts'
+import { formRequest, freshAddress, workerWith } from '../../support/worker.ts'
 
 const fetch = workerWith({ CLIENT_ID_METADATA_DOCUMENTS: 'on' })
 

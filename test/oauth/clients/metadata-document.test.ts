@@ -2,17 +2,17 @@
 // say, how long it is believed, and what a client has of it. Conformance CM-2, CM-3, MD-10. Addresses
 // and fetching are in client-metadata-document-fetch.test.ts.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT } from '../../src/config/client-settings.ts'
-import { HOUR, MINUTE, SECOND } from '../../src/durations.ts'
-import { answerOf, startDevice } from '../support/device.ts'
-import { introspect, refresh, refreshed } from '../support/grants.ts'
-import { Host, connectInternet } from '../support/internet.ts'
-import { KEY_PAIRS, PUBLIC_KEYS, publicKeyOf } from '../support/key-pairs.ts'
-import { Person } from '../support/person.ts'
-import { askForCode, connectRegistered, proofOf } from '../support/registration.ts'
-import { ISSUER, TEST_VARS } from '../support/settings.ts'
-import { askUserinfo } from '../support/tokens.ts'
-import { freshAddress, url, worker, workerWith } from '../support/worker.ts'
+import { DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT } from '../../../src/config/client-settings.ts'
+import { HOUR, MINUTE, SECOND } from '../../../src/durations.ts'
+import { answerOf, startDevice } from '../../support/device.ts'
+import { introspect, refresh, refreshed } from '../../support/grants.ts'
+import { Host, connectInternet } from '../../support/internet.ts'
+import { KEY_PAIRS, PUBLIC_KEYS, publicKeyOf } from '../../support/key-pairs.ts'
+import { Person } from '../../support/person.ts'
+import { askForCode, connectRegistered, proofOf } from '../../support/registration.ts'
+import { ISSUER, TEST_VARS } from '../../support/settings.ts'
+import { askUserinfo } from '../../support/tokens.ts'
+import { freshAddress, url, worker, workerWith } from '../../support/worker.ts'
 
 const ON = { CLIENT_ID_METADATA_DOCUMENTS: 'on' }
 const fetch = workerWith(ON)

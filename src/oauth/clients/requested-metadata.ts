@@ -1,6 +1,6 @@
 // What a client that is not listed in wrangler.toml may say of itself (RFC 7591 §2).
 import * as z from 'zod/mini'
-import { AUTHENTICATION_METHODS, commonMembers } from '../config/client-settings.ts'
+import { AUTHENTICATION_METHODS, commonMembers } from '../../config/client-settings.ts'
 
 const text = z.string().check(z.maxLength(1024, { abort: true }))
 const texts = z.array(text).check(z.maxLength(32))

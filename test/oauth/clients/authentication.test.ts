@@ -1,9 +1,9 @@
 // Client authentication (RFC 6749 §2.3), the same at every endpoint: conformance CA-1 to CA-10.
 // What an assertion has to be is in client-assertion.test.ts.
 import { describe, expect, it } from 'vitest'
-import { type Attempt, ENDPOINTS, askAs, everywhere } from '../support/endpoints.ts'
-import { JWT_BEARER } from '../support/key-client.ts'
-import { ODD_ID, SECRET, SECRET_HASH } from '../support/settings.ts'
+import { type Attempt, ENDPOINTS, askAs, everywhere } from '../../support/endpoints.ts'
+import { JWT_BEARER } from '../../support/key-client.ts'
+import { ODD_ID, SECRET, SECRET_HASH } from '../../support/settings.ts'
 
 const encode = (text: string) => new URLSearchParams({ a: text }).toString().slice(2)
 const basic = (pair: string) => ({ Authorization: `Basic ${btoa(pair)}` })

@@ -6,12 +6,12 @@ import {
   REFRESH_TOKEN_GRANT,
   clientSchema,
   hasItsKeys,
-} from '../config/client-settings.ts'
-import { shownClient } from '../config/client-name.ts'
-import { type Client, toClient } from '../config/clients.ts'
-import type { Config } from '../config/config.ts'
-import { plainText } from '../sender/device-name.ts'
-import { OAuthError } from '../http/errors.ts'
+} from '../../config/client-settings.ts'
+import { shownClient } from '../../config/client-name.ts'
+import { type Client, toClient } from '../../config/clients.ts'
+import type { Config } from '../../config/config.ts'
+import { plainText } from '../../sender/device-name.ts'
+import { OAuthError } from '../../http/errors.ts'
 import type { RequestedMetadata } from './requested-metadata.ts'
 
 /** What was asked for, as far as it is granted. */

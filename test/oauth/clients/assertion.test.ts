@@ -3,14 +3,19 @@
 // in client-keys.test.ts.
 import { type JWK, base64url, exportSPKI, generateKeyPair, importJWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CLIENT_ALGORITHMS } from '../../src/config/client-settings.ts'
-import { ENDPOINTS, askAs, everywhere } from '../support/endpoints.ts'
-import { introspect, refresh, revoke } from '../support/grants.ts'
-import { type AssertionOptions, asKeyClient, assertion, carrying } from '../support/key-client.ts'
-import { KEY_PAIRS, kidOf, publicHalf } from '../support/key-pairs.ts'
-import { ISSUER } from '../support/settings.ts'
-import { askUserinfo, connectDevice } from '../support/tokens.ts'
-import { formRequest, worker } from '../support/worker.ts'
+import { CLIENT_ALGORITHMS } from '../../../src/config/client-settings.ts'
+import { ENDPOINTS, askAs, everywhere } from '../../support/endpoints.ts'
+import { introspect, refresh, revoke } from '../../support/grants.ts'
+import {
+  type AssertionOptions,
+  asKeyClient,
+  assertion,
+  carrying,
+} from '../../support/key-client.ts'
+import { KEY_PAIRS, kidOf, publicHalf } from '../../support/key-pairs.ts'
+import { ISSUER } from '../../support/settings.ts'
+import { askUserinfo, connectDevice } from '../../support/tokens.ts'
+import { formRequest, worker } from '../../support/worker.ts'
 
 // Bounds are met to the second.
 const NOW = Math.floor(Date.now() / 1000)

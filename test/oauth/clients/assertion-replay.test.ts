@@ -9,30 +9,30 @@ import { env } from 'cloudflare:workers'
 import { importJWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { mintDeviceCode, mintUserCode } from '../../src/codes.ts'
-import { MINUTE } from '../../src/durations.ts'
-import { ReplayGuard } from '../../src/objects/index.ts'
+import { mintDeviceCode, mintUserCode } from '../../../src/codes.ts'
+import { MINUTE } from '../../../src/durations.ts'
+import { ReplayGuard } from '../../../src/objects/index.ts'
 import {
   type Answer,
   DEVICE_CODE_GRANT,
   answerOf,
   approve,
   startDevice,
-} from '../support/device.ts'
-import { ENDPOINTS, askAs } from '../support/endpoints.ts'
-import { refresh } from '../support/grants.ts'
+} from '../../support/device.ts'
+import { ENDPOINTS, askAs } from '../../support/endpoints.ts'
+import { refresh } from '../../support/grants.ts'
 import {
   type AssertionOptions,
   asKeyClient,
   assertion,
   carrying,
   nowInSeconds,
-} from '../support/key-client.ts'
-import { KEY_PAIRS, kidOf } from '../support/key-pairs.ts'
-import { serverSecret } from '../support/seals.ts'
-import { ISSUER } from '../support/settings.ts'
-import { connectDevice, somebody } from '../support/tokens.ts'
-import { formRequest, worker } from '../support/worker.ts'
+} from '../../support/key-client.ts'
+import { KEY_PAIRS, kidOf } from '../../support/key-pairs.ts'
+import { serverSecret } from '../../support/seals.ts'
+import { ISSUER } from '../../support/settings.ts'
+import { connectDevice, somebody } from '../../support/tokens.ts'
+import { formRequest, worker } from '../../support/worker.ts'
 
 afterEach(() => {
   vi.useRealTimers()
