@@ -4,9 +4,9 @@ import { Hono } from 'hono'
 import { activationRoutes } from './pages/routes.tsx'
 import { approvalRoutes } from './approval/routes.ts'
 import { type Config, STRICT_TRANSPORT_SECURITY } from './config/config.ts'
-import { library } from './demo/library.ts'
-import { phoneApp } from './demo/phone-app.ts'
-import { television } from './demo/tv.tsx'
+import { library } from './demo/worker/library.ts'
+import { phoneApp } from './demo/worker/phone-app.ts'
+import { television } from './demo/worker/tv.tsx'
 import { oauthRoutes } from './oauth/routes.ts'
 
 const HEADERS = {

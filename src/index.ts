@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { createApp } from './app.ts'
 import { parseConfig } from './config/config.ts'
-import { DEMO } from './demo/client.ts'
+import { DEMO } from './demo/worker/client.ts'
 
 export {
   Account,

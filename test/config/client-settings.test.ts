@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { CLIENT_ALGORITHMS } from '../../src/config/client-settings.ts'
 import { ConfigError, parseConfig } from '../../src/config/config.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { KEY_PAIRS, PUBLIC_KEYS, publicKeyOf } from '../support/key-pairs.ts'
 import { SECRET_HASH } from '../support/settings.ts'
 

@@ -1,7 +1,7 @@
 // The settings: every mistake in wrangler.toml is an error that names the field.
 import { describe, expect, it } from 'vitest'
 import { issuerFor, parseConfig } from '../../src/config/config.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { isLoopback } from '../../src/loopback.ts'
 import { SECRET_HASH, TEST_VARS } from '../support/settings.ts'
 import { problemsOf } from '../support/setting-problems.ts'

@@ -2,7 +2,7 @@
 // names the field.
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { problemsOf } from '../support/setting-problems.ts'
 
 const FINGERPRINT = Array(32).fill('9F').join(':')

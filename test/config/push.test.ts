@@ -1,7 +1,7 @@
 // PUSH in wrangler.toml, and what clients may say about it.
 import { expect, describe, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { PUSH, PUSH_KEY, PUSH_SECRETS } from '../support/push-settings.ts'
 import { problemsOf } from '../support/setting-problems.ts'
 

@@ -1,7 +1,7 @@
 // The demo API (RFC 6750, RFC 9068 §4, RFC 9728): it trusts tokens for what they say, and only that.
 import { env } from 'cloudflare:workers'
 import { expect, it, vi } from 'vitest'
-import { library } from '../../src/demo/library.ts'
+import { library } from '../../src/demo/worker/library.ts'
 import { issueAccessToken, mintTokenId } from '../../src/tokens/access-token.ts'
 import { type Answer, answerOf, approve, startDevice } from '../support/device.ts'
 import { ISSUER } from '../support/settings.ts'

@@ -1,7 +1,7 @@
 // The page that plays the service's own app: where it is, what it is told, and what it may load.
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { ISSUER, TEST_VARS } from '../support/settings.ts'
 import { type Fetch, url, workerWith } from '../support/worker.ts'
 

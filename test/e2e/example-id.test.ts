@@ -2,8 +2,8 @@
 import { decodeJwt } from 'jose'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { APP, AUDIENCE } from '../../src/demo/client.ts'
-import { type ExampleId, startExampleId } from '../../src/demo/example-id.ts'
+import { APP, AUDIENCE } from '../../src/demo/worker/client.ts'
+import { type ExampleId, startExampleId } from '../../src/demo/local/example-id.ts'
 import { Person } from '../support/person.ts'
 import { fetchWithin } from '../support/upstream-provider.ts'
 

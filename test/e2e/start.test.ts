@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { keepPushKeys } from '../../src/demo/push-keys.ts'
+import { keepPushKeys } from '../../src/demo/local/push-keys.ts'
 import { publicKeyOf } from '../../src/config/push.ts'
 import { Person } from '../support/person.ts'
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parseUserCode } from '../../src/codes.ts'
 import { parseConfig } from '../../src/config/config.ts'
 import { fromBase64url, toBase64url } from '../../src/crypto.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { deviceAuthorization } from '../../src/oauth/device-authorization.ts'
 import { OneTimeValues } from '../../src/http/one-time-values.ts'
 import {

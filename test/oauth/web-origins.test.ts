@@ -2,7 +2,7 @@
 // the codes away.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { NOTHING, costOf, fetch as counted, startCounting } from '../support/cost.ts'
 import { type Answer, DEVICE_CODE_GRANT, answerOf } from '../support/device.ts'
 import { problemsOf } from '../support/setting-problems.ts'

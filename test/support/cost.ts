@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 import { expect, vi } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config/config.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { TEST_VARS } from './settings.ts'
 import { type Fetch, url } from './worker.ts'
 

@@ -1,6 +1,6 @@
 // The demo with its identity provider, and the people who try it.
 import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { type ExampleId, startExampleId } from '../../src/demo/example-id.ts'
+import { type ExampleId, startExampleId } from '../../src/demo/local/example-id.ts'
 import { startBrowser } from './browser.ts'
 import { PhoneApp } from './phone-app.ts'
 import { type Server, startServer } from './server.ts'

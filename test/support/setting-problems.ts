@@ -1,7 +1,7 @@
 // What a mistake in wrangler.toml is told as.
 import { expect } from 'vitest'
 import { ConfigError, parseConfig } from '../../src/config/config.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 
 /** The error that these variables are refused with, at start. */
 export const problemsOf = (vars: object): string => {

@@ -3,7 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config/config.ts'
-import { DEMO } from '../../src/demo/client.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { expectDescribed } from './described.ts'
 import { ISSUER, TEST_VARS } from './settings.ts'
 

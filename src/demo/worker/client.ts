@@ -1,6 +1,6 @@
 // What the demo adds to the settings: the client that /tv is, a scope of the demo API, Example ID, an
 // identity provider that `npm start` runs (start.ts), and whom push services would write to.
-import type { DemoSettings } from '../config/demo.ts'
+import type { DemoSettings } from '../../config/demo.ts'
 
 /** The service's own app, which /app plays: a client of Example ID, and of nobody else. */
 export const APP = { client_id: 'example-tv-app', scope: 'device:approve' } as const

@@ -16,7 +16,7 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'openid-client'
-import { qrModules } from '../qr-code.ts'
+import { qrModules } from '../../qr-code.ts'
 
 const DEFAULTS = {
   issuer: 'http://localhost:8787',

@@ -3,8 +3,8 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { isLoopback } from '../loopback.ts'
-import { DEMO } from './client.ts'
+import { isLoopback } from '../../loopback.ts'
+import { DEMO } from '../worker/client.ts'
 import { type ExampleId, startExampleId } from './example-id.ts'
 import { keepPushKeys } from './push-keys.ts'
 

@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { publicKeyOf } from '../config/push.ts'
+import { publicKeyOf } from '../../config/push.ts'
 
 const FILE = 'demo-push-key'
 
