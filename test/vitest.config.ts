@@ -5,14 +5,14 @@ import { TEST_VARS } from './support/settings.ts'
 const root = new URL('..', import.meta.url).pathname
 
 const WORKER_TESTS = [
-  'test/{oauth,objects,identity,activation,approval,tokens,push,demo,abuse}/**/*.test.{ts,tsx}',
+  'test/{sender,text,config,objects,tokens,http,identity,push,language,review,oauth,pages,approval,demo,abuse}/**/*.test.{ts,tsx}',
   'test/faults/inside/*.test.ts',
   'test/*.test.ts',
 ]
 
 const NEEDS_A_WORLD_OF_ITS_OWN = [
   'test/abuse/{machines,pages}.test.ts',
-  'test/activation/{answered-elsewhere-people,enter-code}.test.ts',
+  'test/pages/{answered-elsewhere-people,enter-code}.test.ts',
   'test/oauth/new-isolate.test.ts',
   'test/objects/keyring/keyring.test.ts',
 ]

@@ -10,7 +10,7 @@ import { accountOf, ask } from '../objects/index.ts'
 import { notToBeHad } from '../http/errors.ts'
 import type { Exchange } from '../http/request-context.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
-import { countNewAccount } from '../review/wrong-codes.ts'
+import { countNewAccount } from '../identity/wrong-codes.ts'
 import type { Credential } from './credential.ts'
 import { issuerKeys } from './issuer-keys.ts'
 

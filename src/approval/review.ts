@@ -1,6 +1,6 @@
 // GET /device/authorizations/{user_code}: what a person is asked, as the page would ask it.
 import { chooseLanguage, type Language } from '../language/language.ts'
-import { pageBrand } from '../pages/kit/page-brand.ts'
+import { pageBrand } from '../config/page-brand.ts'
 import { placeName } from '../language/place-and-time.ts'
 import { mostUnusualFirst, scopeWords } from '../language/scope-text.ts'
 import { shownClient } from '../config/client-name.ts'

@@ -3,8 +3,7 @@
 import { DPOP_ALGORITHMS, provenKey } from './dpop.ts'
 import { OAuthError } from './errors.ts'
 import type { Exchange } from './request-context.ts'
-import type { ErrorCode, TokenType } from './protocol.ts'
-import { tokenType } from '../oauth/token-response.ts'
+import { type ErrorCode, type TokenType, tokenType } from './protocol.ts'
 
 /** How a request shows its access token. */
 export interface ShownToken {

@@ -89,6 +89,10 @@ export interface DeviceAuthorizationResponse {
 /** RFC 6750 §4, RFC 9449 §5. */
 export type TokenType = 'Bearer' | 'DPoP'
 
+/** RFC 9449 §5: how an access token is to be used. */
+export const tokenType = (dpopJkt: string | undefined): TokenType =>
+  dpopJkt === undefined ? 'Bearer' : 'DPoP'
+
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
   readonly access_token: string

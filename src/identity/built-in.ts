@@ -1,6 +1,6 @@
 // The built-in accounts: e-mail and password, for a service without an identity provider.
 import * as z from 'zod/mini'
-import { plainText } from '../sender/device-name.ts'
+import { plainText } from '../text/plain-text.ts'
 import { ask, emailLogin, mintSubject } from '../objects/index.ts'
 import type { PasswordOutcome } from '../objects/login/login.ts'
 import { type PasswordProblem, passwordProblem } from './password-policy.ts'

@@ -9,7 +9,7 @@ import { accountOf, ask } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import type { SessionClaim } from '../objects/account/sessions.ts'
 import type { Place } from '../sender/location.ts'
-import { countNewAccount } from '../review/wrong-codes.ts'
+import { countNewAccount } from './wrong-codes.ts'
 
 const SUBJECT_BYTES = 32
 const ID_BYTES = 8

@@ -3,7 +3,7 @@
 import * as openid from 'openid-client'
 import * as z from 'zod/mini'
 import { FRESH_SIGN_IN_MS, PROVIDER_CACHE_MS } from '../config/config.ts'
-import { plainText } from '../sender/device-name.ts'
+import { plainText } from '../text/plain-text.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../http/failure-log.ts'
 import type { IdentityProvider } from '../config/identity-provider.ts'

@@ -9,9 +9,8 @@ import { isStillClient } from './clients/registry.ts'
 import { OAuthError, invalidClient } from '../http/errors.ts'
 import type { Exchange } from '../http/request-context.ts'
 import { readParameters } from '../http/parameters.ts'
-import type { IntrospectionResponse } from '../http/protocol.ts'
+import { type IntrospectionResponse, tokenType } from '../http/protocol.ts'
 import { mayRefresh, remainingScope } from './scope.ts'
-import { tokenType } from './token-response.ts'
 
 /** Answers a confidential client. What is not active, or not its business, looks all the same. */
 export const introspect = async (exchange: Exchange): Promise<Response> => {

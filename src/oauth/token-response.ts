@@ -12,7 +12,7 @@ import {
 import { issueIdToken } from '../tokens/id-token.ts'
 import { type RefreshToken, formatRefreshToken } from '../tokens/refresh-token.ts'
 import { macSecret, signingKey } from '../tokens/signing-keys.ts'
-import type { TokenResponse, TokenType } from '../http/protocol.ts'
+import { type TokenResponse, tokenType } from '../http/protocol.ts'
 import { scopeFor } from './scope.ts'
 
 export interface Grant {
@@ -40,10 +40,6 @@ export const prepareTokens = async (env: Cloudflare.Env, client: Client): Promis
   await signingKey(env, client.idTokenAlgorithm, now)
   await macSecret(env)
 }
-
-/** RFC 9449 §5: how an access token is to be used. */
-export const tokenType = (dpopJkt: string | undefined): TokenType =>
-  dpopJkt === undefined ? 'Bearer' : 'DPoP'
 
 /** Issues the tokens of a grant. */
 export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<Response> => {

@@ -14,7 +14,7 @@ import { type DeviceDistance, deviceDistance, fartherOf } from '../config/proxim
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { mintGrantId } from '../tokens/refresh-token.ts'
 import { type Proximity, type Whereabouts, placeIn, whereaboutsOf } from '../sender/location.ts'
-import { countWrongCode } from './wrong-codes.ts'
+import { countWrongCode } from '../identity/wrong-codes.ts'
 
 /** Who decides, however they showed who they are. */
 export interface Decider extends Authentication {

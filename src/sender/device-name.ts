@@ -1,11 +1,8 @@
 // How the asking device is called on the page where a person decides.
 import UAParser from 'ua-parser-js'
 import { cutText } from '../text/cut-text.ts'
+import { plainText } from '../text/plain-text.ts'
 
-const MAX_CHARACTERS = 64
-// Room for 64 characters in decomposed form. `normalize` takes a time that grows with the square of
-// combining marks that are out of order.
-const MAX_LENGTH = 4 * MAX_CHARACTERS
 // As much as ua-parser-js looks at.
 const MAX_USER_AGENT_LENGTH = 500
 const NAMELESS = 'A device'
@@ -18,17 +15,6 @@ export const deviceNameOf = (given: string | undefined, userAgent: string | null
   plainText(given ?? '') ||
   describeUserAgent(cutText(userAgent ?? '', MAX_USER_AGENT_LENGTH)) ||
   NAMELESS
-
-/** `text` on one line, without control, format and bidirectional characters, not too long. */
-export const plainText = (text: string): string =>
-  [
-    ...cutText(text, MAX_LENGTH)
-      .normalize('NFC')
-      .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
-      .trim(),
-  ]
-    .slice(0, MAX_CHARACTERS)
-    .join('')
 
 const describeUserAgent = (userAgent: string): string => {
   const { device, browser, os } = new UAParser(userAgent).getResult()

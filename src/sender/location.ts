@@ -1,7 +1,7 @@
 // Where a request came from, as far as Cloudflare's edge can tell (`request.cf` is absent outside
 // its network), and how near two requests were to each other (RFC 10027 §6.1.1).
 import ipaddr from 'ipaddr.js'
-import { plainText } from './device-name.ts'
+import { plainText } from '../text/plain-text.ts'
 
 /** What the edge calls the country of who hides behind Tor. */
 export const TOR = 'T1'

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseUserCode } from '../../src/codes.ts'
 import { fromBase64url } from '../../src/crypto.ts'
-import { deviceNameOf, plainText } from '../../src/sender/device-name.ts'
+import { deviceNameOf } from '../../src/sender/device-name.ts'
+import { plainText } from '../../src/text/plain-text.ts'
 import { chooseLanguage, languageInUiLocales } from '../../src/language/language.ts'
 import { parseEmail } from '../../src/identity/built-in.ts'
 import {

@@ -10,7 +10,7 @@ import {
 import { shownClient } from '../../config/client-name.ts'
 import { type Client, toClient } from '../../config/clients.ts'
 import type { Config } from '../../config/config.ts'
-import { plainText } from '../../sender/device-name.ts'
+import { plainText } from '../../text/plain-text.ts'
 import { OAuthError } from '../../http/errors.ts'
 import type { RequestedMetadata } from './requested-metadata.ts'
 

@@ -13,7 +13,7 @@ import {
 import { ask } from '../../objects/index.ts'
 import type { WatchOutcome } from '../../objects/device-authorization/watch.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
-import { countWrongCode } from '../../review/wrong-codes.ts'
+import { countWrongCode } from '../../identity/wrong-codes.ts'
 import { notValid } from '../enter-code.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
 import { forbidden, tooMany } from '../kit/problem.tsx'

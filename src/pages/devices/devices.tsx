@@ -2,7 +2,8 @@
 import { Hono } from 'hono'
 import { shownClient } from '../../config/client-name.ts'
 import { FRESH_SIGN_IN_MS } from '../../config/config.ts'
-import { deviceNameOf, plainText } from '../../sender/device-name.ts'
+import { deviceNameOf } from '../../sender/device-name.ts'
+import { plainText } from '../../text/plain-text.ts'
 import { parseRegistrationResponse } from '../../identity/credential-response.ts'
 import {
   generatePasskeyRegistrationOptions,

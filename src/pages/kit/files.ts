@@ -8,7 +8,7 @@ import { inkOn } from '../../config/contrast.ts'
 import { type Config, STRICT_TRANSPORT_SECURITY } from '../../config/config.ts'
 import { icon } from './icon.ts'
 import { type Language, chooseLanguage } from '../../language/language.ts'
-import { brandOf } from './page-brand.ts'
+import { brandOf } from '../../config/page-brand.ts'
 import { PASSKEY_LIBRARY } from './passkey-library.ts'
 import type { PageEnvironment } from './page-request.ts'
 

@@ -3,7 +3,7 @@
 import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { Language } from '../../language/language.ts'
-import type { PageBrand } from './page-brand.ts'
+import type { PageBrand } from '../../config/page-brand.ts'
 
 /** What every page needs: whose name it wears, what it speaks, and the form token (VP-12). */
 export interface PageContext {

@@ -19,7 +19,7 @@ import { keepCookie, readCookie } from './cookies.ts'
 import { isForeign } from './fetch-metadata.ts'
 import { type Language, chooseLanguage, languageInUiLocales } from '../../language/language.ts'
 import type { PageContext } from './layout.tsx'
-import { pageBrand } from './page-brand.ts'
+import { pageBrand } from '../../config/page-brand.ts'
 import { isProvenShown } from '../../review/shown-request.ts'
 
 export type PageEnvironment = {

@@ -1,6 +1,6 @@
 // Whose looks a page has: the service's, or those that a client has of its own.
-import { type Brand, brandFor } from '../../config/brand.ts'
-import type { Config } from '../../config/config.ts'
+import { type Brand, brandFor } from './brand.ts'
+import type { Config } from './config.ts'
 
 /** What a page needs of a brand. */
 export interface PageBrand {
