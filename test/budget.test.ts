@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mintDeviceCode, mintUserCode, parseUserCode } from '../src/codes.ts'
 import { mintSession } from '../src/identity/session.ts'
-import { whereaboutsOf } from '../src/sender/location.ts'
+import { requestLocation } from '../src/sender/location.ts'
 import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
 import {
   approve,
@@ -97,7 +97,7 @@ describe('a device', () => {
   it('that collects from elsewhere costs as many: the denial, and a line for its person', async () => {
     const home = { network: TURKU, address: freshAddress() }
     const device = await startDevice('tv', { fetch: sentFrom(home, fetch) })
-    const location = whereaboutsOf(
+    const location = requestLocation(
       new Request(ISSUER, {
         cf: { ...TURKU } as never,
         headers: { 'CF-Connecting-IP': home.address },

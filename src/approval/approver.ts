@@ -2,14 +2,14 @@
 // that the operator trusts with that, or of our own.
 import { decodeJwt } from 'jose'
 import { parseUserCode } from '../codes.ts'
-import { type Admission, type Decider, admit } from '../review/review.ts'
+import { type ReviewResult, type Approver, admit } from '../review/review.ts'
 import { SECOND } from '../durations.ts'
 import { OAuthError } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import {
   type ShownToken,
   refusal,
-  requireKey,
+  requireBoundKey,
   tokenInHeader,
   unauthenticated,
   useProof,
@@ -18,11 +18,11 @@ import type { Credential } from './credential.ts'
 import { issuerCredential } from './issuer-token.ts'
 import { ownCredential } from './own-token.ts'
 
-type Admitted = Extract<Admission<Decider>, { outcome: 'decided' | 'question' }>
+type Admitted = Extract<ReviewResult<Approver>, { outcome: 'decided' | 'question' }>
 
 /** The question that somebody may answer, or what they have; a response where no token is shown. */
 export const admitApprover = async (
-  exchange: Exchange,
+  exchange: RequestContext,
   shownCode: string,
 ): Promise<Admitted | Response> => {
   const { request, env } = exchange
@@ -56,7 +56,7 @@ export const admitApprover = async (
 export const unknownCode = (): OAuthError =>
   new OAuthError('unknown_code', 'This code is not valid, or not any more', { status: 404 })
 
-const credentialOf = async (exchange: Exchange, shown: ShownToken): Promise<Credential> => {
+const credentialOf = async (exchange: RequestContext, shown: ShownToken): Promise<Credential> => {
   const { token, scheme } = shown
   const now = Date.now()
   const issuer = claimedIssuer(token)
@@ -66,7 +66,7 @@ const credentialOf = async (exchange: Exchange, shown: ShownToken): Promise<Cred
       : await issuerCredential(exchange, issuer, token, now)
   if (credential === undefined) throw refusal(scheme, 'invalid_token', 'The token is not good here')
   const { authentication, dpopJkt, mayApprove, scope, maxSignInMs } = credential
-  await requireKey(exchange, dpopJkt, shown)
+  await requireBoundKey(exchange, dpopJkt, shown)
   if (!mayApprove)
     throw refusal(
       scheme,
@@ -86,7 +86,7 @@ const credentialOf = async (exchange: Exchange, shown: ShownToken): Promise<Cred
 const identify = async (
   { authentication, tryCode }: Credential,
   userCode: string,
-): Promise<Decider | undefined> => {
+): Promise<Approver | undefined> => {
   const tried = await tryCode(userCode)
   return tried && { ...authentication, ...tried }
 }

@@ -1,13 +1,13 @@
 // POST /device/authorizations/{user_code}/decision: the person's answer.
 import { type CheckProblems, allow, refuse } from '../review/review.ts'
 import { OAuthError } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { readJsonObject } from '../http/json-body.ts'
 import { admitApprover, unknownCode } from './approver.ts'
 import { type DecisionRequest, decisionSchema } from './decision-request.ts'
 
 /** Decides, once. What was decided already is told with the refusal. */
-export const decide = async (exchange: Exchange, shownCode: string): Promise<Response> => {
+export const decide = async (exchange: RequestContext, shownCode: string): Promise<Response> => {
   const { env, config, request } = exchange
   const admission = await admitApprover(exchange, shownCode)
   if (admission instanceof Response) return admission

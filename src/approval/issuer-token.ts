@@ -7,8 +7,8 @@ import { SECOND } from '../durations.ts'
 import { logFailure } from '../http/failure-log.ts'
 import { claimsOf, upstreamAccount } from '../identity/upstream.ts'
 import { accountOf, ask } from '../objects/index.ts'
-import { notToBeHad } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
+import { temporarilyUnavailable } from '../http/errors.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
 import { countNewAccount } from '../identity/wrong-codes.ts'
 import type { Credential } from './credential.ts'
@@ -22,7 +22,7 @@ const MAX_SUBJECT_LENGTH = 255
  * `temporarily_unavailable` if the issuer's keys cannot be had at the moment.
  */
 export const issuerCredential = async (
-  { env, config }: Exchange,
+  { env, config }: RequestContext,
   issuer: string | undefined,
   token: string,
   now: number,
@@ -74,7 +74,7 @@ const verify = async (
     if (error instanceof errors.JOSEError && !OF_THE_KEY_SET.includes(error.code)) return undefined
     // Also for good: the token may be right, and the setting or the keys are what is wrong.
     logFailure(error)
-    throw notToBeHad('The keys of the issuer')
+    throw temporarilyUnavailable('The keys of the issuer')
   }
 }
 

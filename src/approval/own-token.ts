@@ -2,13 +2,13 @@
 import { APPROVAL_SCOPE } from '../config/approval-issuer.ts'
 import { FRESH_SIGN_IN_MS } from '../config/config.ts'
 import { accountOf, ask } from '../objects/index.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import type { Credential } from './credential.ts'
 
 /** What such a token says, or undefined if it is not good here. */
 export const ownCredential = async (
-  { env, config, issuer }: Exchange,
+  { env, config, issuer }: RequestContext,
   token: string,
   now: number,
 ): Promise<Credential | undefined> => {

@@ -5,15 +5,15 @@ import { placeName } from '../language/place-and-time.ts'
 import { mostUnusualFirst, scopeWords } from '../language/scope-text.ts'
 import { shownClient } from '../config/client-name.ts'
 import type { Config } from '../config/config.ts'
-import { type Question, noteTooFar } from '../review/review.ts'
+import { type PendingReview, noteTooFar } from '../review/review.ts'
 import { SECOND } from '../durations.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import { toldProximity } from '../config/proximity-policy.ts'
 import { admitApprover } from './approver.ts'
 
 /** Shows it and decides nothing; or tells what this person has decided already. */
-export const review = async (exchange: Exchange, shownCode: string): Promise<Response> => {
+export const review = async (exchange: RequestContext, shownCode: string): Promise<Response> => {
   const { request, config, issuer, headers } = exchange
   const admission = await admitApprover(exchange, shownCode)
   if (admission instanceof Response) return admission
@@ -69,7 +69,7 @@ const linksOf = (request: AuthorizationRequest, config: Config, issuer: string) 
   }
 }
 
-const deviceOf = (question: Question, language: Language) => {
+const deviceOf = (question: PendingReview, language: Language) => {
   const { request, location, proximity, personLocation } = question
   const { city, region, country, operator } = location
   const told = toldProximity(question, personLocation)

@@ -3,12 +3,18 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { Config } from '../config/config.ts'
-import { type Environment, NO_STORE, answer, exchangeOf, withHeaders } from '../http/endpoint.ts'
-import type { Exchange } from '../http/request-context.ts'
+import {
+  type Environment,
+  NO_STORE,
+  answer,
+  requestContextOf,
+  withHeaders,
+} from '../http/endpoint.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { decide } from './decide.ts'
 import { review } from './review.ts'
 
-type Endpoint = (exchange: Exchange, shownCode: string) => Promise<Response>
+type Endpoint = (exchange: RequestContext, shownCode: string) => Promise<Response>
 
 /** Both endpoints, and JSON for whatever else stands below them. */
 export const approvalRoutes = (config: Config): Hono<Environment> => {
@@ -28,7 +34,7 @@ export const approvalRoutes = (config: Config): Hono<Environment> => {
     routes.all(path, async (context) => {
       const url = new URL(context.req.url)
       const shownCode = context.req.param('userCode' as never) ?? ''
-      const exchange = exchangeOf(context, config)
+      const exchange = requestContextOf(context, config)
       const response = await answer(methods, (given) => endpoint(given, shownCode), exchange, url)
       return withHeaders(response, url, NO_STORE)
     })

@@ -32,8 +32,8 @@ export const scopeToken = z
   .check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is no scope token'))
 
 /** `confirm`: the person has to type the code off the device, and say that they are with it. */
-export const REACTIONS = ['allow', 'confirm', 'refuse'] as const
-export type Reaction = (typeof REACTIONS)[number]
+export const PROXIMITY_ACTIONS = ['allow', 'confirm', 'refuse'] as const
+export type ProximityAction = (typeof PROXIMITY_ACTIONS)[number]
 
 // Longer holds gain nothing: running requests get 30 s when the platform updates itself, and HTTP
 // stacks of televisions give up around then.
@@ -104,7 +104,7 @@ export const KEYS_MISSING = {
   error: 'or jwks_uri, one of them, is what private_key_jwt needs',
 }
 
-const reaction = (standard: Reaction) => z._default(z.enum(REACTIONS), standard)
+const reaction = (standard: ProximityAction) => z._default(z.enum(PROXIMITY_ACTIONS), standard)
 
 // A phone in another country than the television is how consent phishing looks (RFC 10027 §6.1.1);
 // it is also how a trip with a home network by VPN looks, so it is asked about and not refused.

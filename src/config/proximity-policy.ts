@@ -1,11 +1,11 @@
 // What a client's policy makes of the distance between a device and a person (RFC 10027 §6.1.1). Pure.
 import { APPROVAL_SCOPE } from './approval-issuer.ts'
-import { type ProximityPolicy, REACTIONS, type Reaction } from './client-settings.ts'
-import { PROXIMITIES, type Proximity, type Whereabouts, proximityOf } from '../sender/location.ts'
+import { type ProximityPolicy, PROXIMITY_ACTIONS, type ProximityAction } from './client-settings.ts'
+import { PROXIMITIES, type Proximity, type Location, proximityOf } from '../sender/location.ts'
 
 /** Where a device is, and how near to the person that is. */
 export interface DeviceDistance {
-  readonly location: Whereabouts
+  readonly location: Location
   readonly proximity: Proximity
 }
 
@@ -26,8 +26,8 @@ export const policyFor = (policy: ProximityPolicy, scope: readonly string[]): Pr
     : policy
 
 /** Whether an action asks more of a person than another. */
-export const isStricter = (action: Reaction, other: Reaction): boolean =>
-  REACTIONS.indexOf(action) > REACTIONS.indexOf(other)
+export const isStricter = (action: ProximityAction, other: ProximityAction): boolean =>
+  PROXIMITY_ACTIONS.indexOf(action) > PROXIMITY_ACTIONS.indexOf(other)
 
 /** Of two levels the one that asks more of a person; if both ask the same, the farther. */
 export const fartherOf = (policy: ProximityPolicy, a: Proximity, b: Proximity): Proximity => {
@@ -41,9 +41,9 @@ export const fartherOf = (policy: ProximityPolicy, a: Proximity, b: Proximity): 
  */
 export const deviceDistance = (
   policy: ProximityPolicy,
-  person: Whereabouts,
-  starter: Whereabouts,
-  poller: Whereabouts | undefined,
+  person: Location,
+  starter: Location,
+  poller: Location | undefined,
 ): DeviceDistance => {
   const start = { location: starter, proximity: proximityOf(starter, person) }
   if (poller === undefined) return start
@@ -58,12 +58,12 @@ export const deviceDistance = (
  */
 export const toldProximity = (
   { location, proximity }: DeviceDistance,
-  person: Whereabouts,
+  person: Location,
 ): Proximity => {
   const isMeasured = proximity === proximityOf(location, person)
   const arePlaced = location.country !== undefined && person.country !== undefined
   return isMeasured && (arePlaced || proximity !== 'far') ? proximity : 'unknown'
 }
 
-const atLeastConfirm = (action: Reaction): Reaction =>
+const atLeastConfirm = (action: ProximityAction): ProximityAction =>
   isStricter(action, 'confirm') ? action : 'confirm'

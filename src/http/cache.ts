@@ -6,7 +6,7 @@ interface Entry<T> {
 }
 
 /** Values by name, no more than `maxSize`: the one that was used last is kept longest. */
-export class Kept<T> {
+export class Cache<T> {
   readonly #entries = new Map<string, Entry<T>>()
   readonly #maxSize: number
 

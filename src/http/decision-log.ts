@@ -1,10 +1,10 @@
 // What was decided about a device, and why, for whoever watches over the service. It says nothing
 // about who decided or which code it was.
-import type { ProximityPolicy, Reaction } from '../config/client-settings.ts'
+import type { ProximityPolicy, ProximityAction } from '../config/client-settings.ts'
 import { logInfo } from './log.ts'
 import type { Proximity } from '../sender/location.ts'
 
-export interface Decision {
+export interface LoggedDecision {
   readonly clientId: string
   readonly outcome:
     | 'approved'
@@ -16,11 +16,11 @@ export interface Decision {
     | 'opened_by_many'
   readonly proximity?: Proximity
   /** What the client's policy demanded at that distance. */
-  readonly reaction?: Reaction
+  readonly reaction?: ProximityAction
 }
 
 /** Logs a decision. */
-export const logDecision = (decision: Decision): void => {
+export const logDecision = (decision: LoggedDecision): void => {
   logInfo({ event: 'decision about a device', ...decision })
 }
 

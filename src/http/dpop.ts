@@ -12,7 +12,7 @@ import { isWithinLimit } from './rate-limit.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { issueNonce, nonceIssuedAtMs } from './dpop-nonce.ts'
 import { OAuthError, tooManyRequests } from './errors.ts'
-import type { Exchange } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
 
 export const DPOP_ALGORITHMS = CLIENT_ALGORITHMS
 
@@ -25,8 +25,8 @@ const MAX_JTI_LENGTH = 256
  * no proof. With an access token, the proof has to be for that one. Throws `invalid_dpop_proof`, or
  * `use_dpop_nonce` with a nonce to use. Its `jti` joins the one-time values of the request.
  */
-export const provenKey = async (
-  exchange: Exchange,
+export const verifyDpopProof = async (
+  exchange: RequestContext,
   accessToken?: string,
 ): Promise<string | undefined> => {
   const { request, env, issuer, headers, oneTimeValues } = exchange
@@ -67,7 +67,7 @@ export const requireProof = ({ requiresDpop }: Client, dpopJkt: string | undefin
  * RFC 9449 §5: the key that binds refresh tokens. Those of confidential clients are bound to the
  * client's own authentication, which lets it change keys.
  */
-export const bindingKey = (
+export const refreshTokenKey = (
   { authentication }: Client,
   dpopJkt: string | undefined,
 ): string | undefined => (authentication.method === 'none' ? dpopJkt : undefined)

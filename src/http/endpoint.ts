@@ -4,17 +4,20 @@ import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config/con
 import { logFailure } from './failure-log.ts'
 import { isLoopback } from '../loopback.ts'
 import { OAuthError, renderError } from './errors.ts'
-import type { Exchange } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
 import { OneTimeValues } from './one-time-values.ts'
 
 export type Environment = { Bindings: Cloudflare.Env }
-export type Endpoint = (exchange: Exchange) => Response | Promise<Response>
+export type Endpoint = (exchange: RequestContext) => Response | Promise<Response>
 
 /** Headers by their names. */
 export type Fields = Readonly<Record<string, string>>
 
 /** What an endpoint is given of a request. */
-export const exchangeOf = (context: Context<Environment>, config: Config): Exchange => ({
+export const requestContextOf = (
+  context: Context<Environment>,
+  config: Config,
+): RequestContext => ({
   request: context.req.raw,
   arrivedAtMs: Date.now(),
   env: context.env,
@@ -35,7 +38,7 @@ const logged = async (work: () => Promise<void>): Promise<void> => {
 export const answer = async (
   methods: readonly string[],
   endpoint: Endpoint,
-  exchange: Exchange,
+  exchange: RequestContext,
   { protocol, hostname }: URL,
 ): Promise<Response> => {
   let response: Response

@@ -47,7 +47,7 @@ export const tooManyRequests = (): OAuthError =>
   })
 
 /** Something that somebody publishes cannot be had at the moment. */
-export const notToBeHad = (what: string): OAuthError =>
+export const temporarilyUnavailable = (what: string): OAuthError =>
   new OAuthError('temporarily_unavailable', `${what} cannot be had`, {
     headers: { 'Retry-After': '5' },
   })

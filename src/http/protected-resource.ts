@@ -1,8 +1,8 @@
 // What this server asks of whoever uses an access token at it: a bearer token (RFC 6750), or one that is
 // bound to a key, with a proof of that key (RFC 9449 §7). UserInfo and the approval API share it.
-import { DPOP_ALGORITHMS, provenKey } from './dpop.ts'
+import { DPOP_ALGORITHMS, verifyDpopProof } from './dpop.ts'
 import { OAuthError } from './errors.ts'
-import type { Exchange } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
 import { type ErrorCode, type TokenType, tokenType } from './protocol.ts'
 
 /** How a request shows its access token. */
@@ -30,22 +30,22 @@ export const tokenInHeader = (request: Request): ShownToken | undefined => {
  * RFC 9449 §7.1 and §7.2: a bound token goes with its key, and with no other scheme. The proof is to be
  * used up by `useProof`, once all else is checked.
  */
-export const requireKey = async (
-  exchange: Exchange,
+export const requireBoundKey = async (
+  exchange: RequestContext,
   dpopJkt: string | undefined,
   { token, scheme }: ShownToken,
 ): Promise<void> => {
   if (scheme !== tokenType(dpopJkt))
     throw refusal(scheme, 'invalid_token', `The token is not one for ${scheme}`)
   if (scheme === 'Bearer') return
-  const proven = await asResource(scheme, () => provenKey(exchange, token))
+  const proven = await asResource(scheme, () => verifyDpopProof(exchange, token))
   if (proven === undefined)
     throw refusal(scheme, 'invalid_dpop_proof', 'The token needs a DPoP proof')
   if (proven !== dpopJkt) throw refusal(scheme, 'invalid_token', 'The token is for another key')
 }
 
 /** Uses the proof up that came with the token, if one did. */
-export const useProof = ({ oneTimeValues }: Exchange, scheme: TokenType): Promise<void> =>
+export const useProof = ({ oneTimeValues }: RequestContext, scheme: TokenType): Promise<void> =>
   asResource(scheme, () => oneTimeValues.use())
 
 /** What `act` refuses in the words of a token endpoint, refused as a resource does. */

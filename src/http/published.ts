@@ -1,6 +1,6 @@
 // Values that others publish: metadata, documents, key sets.
 import { HOST_AWAY_RETRY_MS, LAST_GOOD_MS } from '../config/config.ts'
-import { Kept } from './cache.ts'
+import { Cache } from './cache.ts'
 import { NotFetched } from './public-fetch.ts'
 
 interface Found<T> {
@@ -17,12 +17,12 @@ type Fetch<T> = () => Promise<Found<T>>
  * answer, and not once it answers otherwise.
  */
 export class Published<T> {
-  readonly #fresh: Kept<T>
-  readonly #lastGood: Kept<T>
+  readonly #fresh: Cache<T>
+  readonly #lastGood: Cache<T>
 
   constructor(maxSize: number) {
-    this.#fresh = new Kept(maxSize)
-    this.#lastGood = new Kept(maxSize)
+    this.#fresh = new Cache(maxSize)
+    this.#lastGood = new Cache(maxSize)
   }
 
   /** The value by this name, if it need not be asked for. */

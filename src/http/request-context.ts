@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { OneTimeValues } from './one-time-values.ts'
 import type { Parameters } from './parameters.ts'
 
-export interface Exchange {
+export interface RequestContext {
   readonly request: Request
   /** When it came, before anything was asked of anybody. */
   readonly arrivedAtMs: number
@@ -22,7 +22,7 @@ export interface Exchange {
 
 /** A grant that an authenticated client asks for at the token endpoint. */
 export interface TokenRequest {
-  readonly exchange: Exchange
+  readonly exchange: RequestContext
   readonly client: Client
   readonly parameters: Parameters
 }

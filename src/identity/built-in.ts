@@ -4,7 +4,7 @@ import { plainText } from '../text/plain-text.ts'
 import { ask, emailLogin, mintSubject } from '../objects/index.ts'
 import type { PasswordOutcome } from '../objects/login/login.ts'
 import { type PasswordProblem, passwordProblem } from './password-policy.ts'
-import { type Opened, type Visit, openAccount } from './session.ts'
+import { type Opened, type SignInContext, openAccount } from './session.ts'
 
 /** UTF-16 units of the longest address (RFC 5321 §4.5.3.1.3). */
 export const MAX_EMAIL_LENGTH = 254
@@ -38,7 +38,7 @@ export const parseEmail = (typed: string): string | undefined => {
 export const signIn = async (
   env: Cloudflare.Env,
   { email, password }: { email: string; password: string },
-  visit: Visit,
+  visit: SignInContext,
 ): Promise<Exclude<PasswordOutcome, { outcome: 'right' }> | Opened> => {
   const tried = await ask(() => emailLogin(env, email).tryPassword(password))
   if (tried.outcome !== 'right') return tried
@@ -52,7 +52,7 @@ export const createAccount = async (
   env: Cloudflare.Env,
   person: NewPerson,
   serviceName: string,
-  visit: Visit,
+  visit: SignInContext,
 ): Promise<{ problems: PersonProblems } | Opened | { outcome: 'refused' }> => {
   const name = plainText(person.name)
   const email = parseEmail(person.email)

@@ -13,7 +13,7 @@ import { logWarning } from '../http/log.ts'
 import { accountOf, ask, passkeyLogin } from '../objects/index.ts'
 import type { Passkey } from '../objects/account/passkeys.ts'
 import { type Ceremony, issueChallenge, verifyChallenge } from './challenge.ts'
-import { type Opened, type SignedIn, type Visit, openAccount } from './session.ts'
+import { type Opened, type SignedIn, type SignInContext, openAccount } from './session.ts'
 
 /** Where the ceremony happens: what the browser vouches for. */
 export interface RelyingParty {
@@ -51,7 +51,7 @@ export const verifyPasskeyAuthenticationResponse = async (
   party: RelyingParty,
   formToken: string,
   response: AuthenticationResponseJSON,
-  visit: Visit,
+  visit: SignInContext,
 ): Promise<Opened | { readonly outcome: 'refused' }> => {
   const refused = { outcome: 'refused' } as const
   const isFirstUse = await verifyClientData(env, party, { purpose: 'sign-in', formToken }, response)

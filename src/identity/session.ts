@@ -7,7 +7,7 @@ import type { SignedInPerson } from '../objects/account/views.ts'
 import type { Claims } from '../objects/account/profile.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
-import type { SessionClaim } from '../objects/account/sessions.ts'
+import type { SessionDigest } from '../objects/account/sessions.ts'
 import type { Place } from '../sender/location.ts'
 import { countNewAccount } from './wrong-codes.ts'
 
@@ -18,7 +18,7 @@ const PURPOSE = 'session'
 
 export interface SessionCookie {
   readonly subject: string
-  readonly claim: SessionClaim
+  readonly claim: SessionDigest
 }
 
 export interface SignedIn extends SignedInPerson, SessionCookie {}
@@ -27,7 +27,7 @@ export interface SignedIn extends SignedInPerson, SessionCookie {}
 export const mintSession = (
   serverSecret: Uint8Array,
   subject: string,
-): { value: string; claim: SessionClaim } => {
+): { value: string; claim: SessionDigest } => {
   const id = randomBytes(ID_BYTES)
   const secret = randomBytes(SECRET_BYTES)
   const account = new Uint8Array(Buffer.from(subject, 'hex'))
@@ -64,7 +64,7 @@ export const signedInPerson = async (
 }
 
 /** Where somebody signs in, and whose session their browser had until now. */
-export interface Visit {
+export interface SignInContext {
   readonly browser: string
   readonly place: Place
   readonly previous: SessionCookie | undefined
@@ -82,7 +82,7 @@ export const openAccount = async (
   subject: string,
   claims: Claims | undefined,
   signIn: { readonly amr: readonly string[]; readonly provider?: string; readonly atMs?: number },
-  { previous, ...where }: Visit,
+  { previous, ...where }: SignInContext,
 ): Promise<Opened | { readonly outcome: 'refused' }> => {
   const { value, claim } = mintSession(await macSecret(env), subject)
   const opened = await ask(async () =>

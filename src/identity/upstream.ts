@@ -7,14 +7,14 @@ import { plainText } from '../text/plain-text.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../http/failure-log.ts'
 import type { IdentityProvider } from '../config/identity-provider.ts'
-import { Kept } from '../http/cache.ts'
+import { Cache } from '../http/cache.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Claims } from '../objects/account/profile.ts'
 import { ask, mintSubject, upstreamLogin } from '../objects/index.ts'
 import { NotFetched, fetchTrusted } from '../http/public-fetch.ts'
 import { Published } from '../http/published.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
-import { type Opened, type Visit, openAccount } from './session.ts'
+import { type Opened, type SignInContext, openAccount } from './session.ts'
 
 const MAX_PROVIDERS_KEPT = 50
 const METADATA = { accept: 'application/json', maxBytes: 64 * 1024 }
@@ -23,7 +23,7 @@ const TIMEOUT_SECONDS = 5
 
 const configurations = new Published<openid.Configuration>(MAX_PROVIDERS_KEPT)
 /** Providers that leave `auth_time` out: their login page is asked for at once, and shown once. */
-const omitsAuthTime = new Kept<true>(MAX_PROVIDERS_KEPT)
+const omitsAuthTime = new Cache<true>(MAX_PROVIDERS_KEPT)
 
 /** What the browser keeps between leaving for the provider and coming back. */
 const attemptSchema = z.object({
@@ -83,7 +83,7 @@ export const finishUpstreamSignIn = async (
   provider: IdentityProvider,
   attempt: Attempt,
   answer: URL,
-  visit: Visit,
+  visit: SignInContext,
 ): Promise<UpstreamOutcome> => {
   let person: Recognised
   try {

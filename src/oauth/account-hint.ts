@@ -10,7 +10,7 @@ import { ask, emailLogin } from '../objects/index.ts'
 import { type NamedAccount, type WaitingDevice, promptPerson } from '../push/prompt.ts'
 import { verifyIdTokenHint } from '../tokens/id-token.ts'
 import { OAuthError } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import type { Parameters } from '../http/parameters.ts'
 
 // Three times what our largest ID token has, and the longest address that there is.
@@ -29,7 +29,7 @@ interface AccountHint {
  * go on with its code, and has learnt nothing.
  */
 export const readAccountHint = (
-  { config }: Exchange,
+  { config }: RequestContext,
   { pushHints }: Client,
   parameters: Parameters,
 ): AccountHint | undefined => {
@@ -47,7 +47,7 @@ export const readAccountHint = (
 
 /** Asks whoever is named, if there is somebody and they may be asked; after the answer. */
 export const promptByHint = (
-  { env, config, issuer, afterwards }: Exchange,
+  { env, config, issuer, afterwards }: RequestContext,
   hint: AccountHint | undefined,
   device: WaitingDevice,
 ): void => {

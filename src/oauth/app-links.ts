@@ -2,10 +2,10 @@
 // device's picture: Google's Digital Asset Links, and Apple's associated domains. Both are fetched
 // at the host's root, whatever the issuer's path, and no redirect is followed.
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 
 /** GET /.well-known/assetlinks.json. Which addresses an app opens is said in its manifest. */
-export const assetLinks = ({ config }: Exchange): Response =>
+export const assetLinks = ({ config }: RequestContext): Response =>
   publish(
     config.androidApps.map((app) => ({
       relation: ['delegate_permission/common.handle_all_urls'],
@@ -17,7 +17,7 @@ export const assetLinks = ({ config }: Exchange): Response =>
  * GET /.well-known/apple-app-site-association. Only what verification_uri_complete is: the pages
  * behind it, where somebody is in the middle of answering, stay in the browser.
  */
-export const appleAppSiteAssociation = ({ config }: Exchange): Response =>
+export const appleAppSiteAssociation = ({ config }: RequestContext): Response =>
   publish({
     applinks: {
       details: [

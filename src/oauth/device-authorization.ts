@@ -10,12 +10,12 @@ import { policyFor } from '../config/proximity-policy.ts'
 import type { WaitingDevice } from '../push/prompt.ts'
 import { isWithinLimit } from '../http/rate-limit.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
-import { whereaboutsOf } from '../sender/location.ts'
+import { requestLocation } from '../sender/location.ts'
 import { promptByHint, readAccountHint } from './account-hint.ts'
 import { authenticateClient } from './clients/authentication.ts'
-import { provenKey } from '../http/dpop.ts'
+import { verifyDpopProof } from '../http/dpop.ts'
 import { OAuthError, tooManyRequests } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { type Parameters, readParameters } from '../http/parameters.ts'
 import type { DeviceAuthorizationResponse } from '../http/protocol.ts'
 import { grantableResource, grantableScope } from './scope.ts'
@@ -26,7 +26,7 @@ const MAX_ATTEMPTS = 5
 
 /** Starts a device authorization and hands out its codes. */
 export const deviceAuthorization = async (
-  exchange: Exchange,
+  exchange: RequestContext,
   mint = mintUserCode,
 ): Promise<Response> => {
   const { request, env, config, issuer } = exchange
@@ -42,7 +42,7 @@ export const deviceAuthorization = async (
   const resource = grantableResource(parameters.resource, scope, config, issuer)
   const codeChallenge = readCodeChallenge(parameters)
   const hint = readAccountHint(exchange, client, parameters)
-  const dpopJkt = await provenKey(exchange)
+  const dpopJkt = await verifyDpopProof(exchange)
   if (!(await mayStart(env, request, client))) throw tooManyRequests()
   await exchange.oneTimeValues.use()
   const now = Date.now()
@@ -59,7 +59,7 @@ export const deviceAuthorization = async (
     // Whole seconds, because the device_code says it in seconds too.
     expiresAtMs: Math.ceil((now + client.codeLifetimeMs) / SECOND) * SECOND,
     deviceName: deviceNameOf(parameters.get('device_name'), request.headers.get('User-Agent')),
-    origin: whereaboutsOf(request),
+    origin: requestLocation(request),
     proximityPolicy: policyFor(client.proximityPolicy, scope),
   })
   promptByHint(exchange, hint, started)

@@ -2,18 +2,18 @@
 import type { Client } from '../config/clients.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
-import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'
+import { digestOf, parseRefreshToken } from '../tokens/refresh-token.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { authenticateClient } from './clients/authentication.ts'
 import { isStillClient } from './clients/registry.ts'
 import { OAuthError, invalidClient } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { readParameters } from '../http/parameters.ts'
 import { type IntrospectionResponse, tokenType } from '../http/protocol.ts'
 import { mayRefresh, remainingScope } from './scope.ts'
 
 /** Answers a confidential client. What is not active, or not its business, looks all the same. */
-export const introspect = async (exchange: Exchange): Promise<Response> => {
+export const introspect = async (exchange: RequestContext): Promise<Response> => {
   const parameters = await readParameters(exchange.request)
   const client = await authenticateClient(exchange, parameters)
   if (client.authentication.method === 'none')
@@ -28,7 +28,7 @@ export const introspect = async (exchange: Exchange): Promise<Response> => {
 }
 
 const introspectAccessToken = async (
-  exchange: Exchange,
+  exchange: RequestContext,
   client: Client,
   text: string,
 ): Promise<IntrospectionResponse | undefined> => {
@@ -59,7 +59,7 @@ const introspectAccessToken = async (
 
 // IN-6: a refresh token is nobody's business but its client's.
 const introspectRefreshToken = async (
-  { env, issuer }: Exchange,
+  { env, issuer }: RequestContext,
   client: Client,
   text: string,
 ): Promise<IntrospectionResponse | undefined> => {
@@ -67,7 +67,7 @@ const introspectRefreshToken = async (
   if (token === undefined) return undefined
   const { subject, grantId } = token
   const grant = await ask(async () =>
-    accountOf(env, subject)?.grantOf(grantId, claimOf(token), client.refreshLimits),
+    accountOf(env, subject)?.grantOf(grantId, digestOf(token), client.refreshLimits),
   )
   if (grant === undefined || grant.clientId !== client.id) return undefined
   const scope = remainingScope(grant.scope, client)

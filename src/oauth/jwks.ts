@@ -1,10 +1,10 @@
 // GET /jwks.json: the public halves of the signing keys (RFC 7517 §5).
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
 import { publicKeySet } from '../tokens/signing-keys.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 
 /** The key set. It shows a key a day before it is used, and until its last token has run out. */
-export const jwks = async ({ env }: Exchange): Promise<Response> =>
+export const jwks = async ({ env }: RequestContext): Promise<Response> =>
   Response.json(await publicKeySet(env, Date.now()), {
     headers: {
       'Content-Type': 'application/jwk-set+json',

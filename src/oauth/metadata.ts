@@ -7,14 +7,14 @@ import {
 } from '../config/client-settings.ts'
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
 import { DPOP_ALGORITHMS } from '../http/dpop.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { GRANTS } from './token.ts'
 
 // A public client proves nothing, so it is told nothing.
 const INTROSPECTION_METHODS = AUTHENTICATION_METHODS.filter((method) => method !== 'none')
 
 /** GET of either document. */
-export const metadata = ({ config, issuer }: Exchange): Response =>
+export const metadata = ({ config, issuer }: RequestContext): Response =>
   Response.json(
     {
       issuer,

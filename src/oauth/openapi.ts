@@ -1,12 +1,12 @@
 // GET /openapi.json: the OpenAPI description of all JSON endpoints (src/openapi/).
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 
 /** Where the file says that the server is. */
 export const PLACEHOLDER = 'http://localhost:8787'
 
 /** The description, of this server. */
-export const openapi = async ({ env, issuer }: Exchange): Promise<Response> => {
+export const openapi = async ({ env, issuer }: RequestContext): Promise<Response> => {
   const file = await env.ASSETS.fetch('https://assets/openapi.json')
   return new Response((await file.text()).replace(PLACEHOLDER, issuer), {
     headers: {

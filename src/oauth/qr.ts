@@ -2,11 +2,11 @@
 // so it tells nothing about any code, and it encodes nothing but our own address.
 import { displayUserCode, parseUserCode } from '../codes.ts'
 import { qrSvg } from '../qr-code.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { verificationUriComplete } from './device-authorization.ts'
 
 /** The picture; 404 for a name that is not a user code as we display it. */
-export const qrPicture = ({ request, issuer }: Exchange): Response => {
+export const qrPicture = ({ request, issuer }: RequestContext): Response => {
   const shown = /\/([^/]*)\.svg$/.exec(new URL(request.url).pathname)?.[1]
   const userCode = shown === undefined ? undefined : parseUserCode(shown)
   if (userCode === undefined || displayUserCode(userCode) !== shown)

@@ -12,7 +12,7 @@ import { isWithinLimit } from '../http/rate-limit.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { forgetClient, isMintedClientId, mintClientId } from './clients/registry.ts'
 import { OAuthError, tooManyRequests } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { readJsonObject } from '../http/json-body.ts'
 import { metadataSchema } from './clients/requested-metadata.ts'
 import { type ClientMetadata, grantMetadata } from './clients/unlisted.ts'
@@ -20,7 +20,7 @@ import { type ClientMetadata, grantMetadata } from './clients/unlisted.ts'
 const SECRET_BYTES = 32
 
 /** POST: registers a client, and tells it who it is from now on. */
-export const register = async (exchange: Exchange): Promise<Response> => {
+export const register = async (exchange: RequestContext): Promise<Response> => {
   const { config, env } = exchange
   await requireToken(exchange, config.registrationTokenHash)
   const metadata = readMetadata(await readJsonObject(exchange.request, invalidMetadata), config)
@@ -40,7 +40,7 @@ export const register = async (exchange: Exchange): Promise<Response> => {
 }
 
 /** GET, PUT and DELETE of a registration, with the token that came with it. */
-export const manageRegistration = async (exchange: Exchange): Promise<Response> => {
+export const manageRegistration = async (exchange: RequestContext): Promise<Response> => {
   const { config, env, request } = exchange
   const clientId = new URL(request.url).pathname.split('/').at(-1) ?? ''
   const isMinted = await isMintedClientId(env, clientId, config)
@@ -103,7 +103,7 @@ const OURS = [
 
 // RFC 7591 §3.2.1. We do not keep secrets, so one is told only when it is new.
 const describe = (
-  { issuer }: Exchange,
+  { issuer }: RequestContext,
   clientId: string,
   { metadata, issuedAtMs }: Registration,
   { secret, accessToken }: { secret?: string | undefined; accessToken: string },
@@ -123,7 +123,7 @@ const needsSecret = ({ token_endpoint_auth_method: method }: ClientMetadata): bo
 
 /** Requires a bearer token with this SHA-256 (RFC 6750), and returns it. */
 const requireToken = async (
-  { request, env }: Exchange,
+  { request, env }: RequestContext,
   hash: string | undefined,
 ): Promise<string> => {
   const authorization = request.headers.get('Authorization')

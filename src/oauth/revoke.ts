@@ -2,15 +2,15 @@
 import type { Client } from '../config/clients.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
-import { claimOf, parseRefreshToken } from '../tokens/refresh-token.ts'
+import { digestOf, parseRefreshToken } from '../tokens/refresh-token.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { authenticateClient } from './clients/authentication.ts'
 import { OAuthError } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { readParameters } from '../http/parameters.ts'
 
 /** Revokes a token of the client's own. 200 also for what was no token, or is none any more. */
-export const revoke = async (exchange: Exchange): Promise<Response> => {
+export const revoke = async (exchange: RequestContext): Promise<Response> => {
   const parameters = await readParameters(exchange.request)
   const client = await authenticateClient(exchange, parameters)
   const token = parameters.get('token')
@@ -27,19 +27,19 @@ export const revoke = async (exchange: Exchange): Promise<Response> => {
 type Outcome = 'revoked' | 'foreign' | undefined
 
 const revokeRefreshToken = async (
-  { env }: Exchange,
+  { env }: RequestContext,
   client: Client,
   text: string,
 ): Promise<Outcome> => {
   const token = parseRefreshToken(await macSecret(env), text)
   if (token === undefined) return undefined
   const { subject, grantId } = token
-  return ask(async () => accountOf(env, subject)?.revokeGrant(grantId, client.id, claimOf(token)))
+  return ask(async () => accountOf(env, subject)?.revokeGrant(grantId, client.id, digestOf(token)))
 }
 
 // RFC 7009 §2.1 lets the refresh token live on: the device may just be tidying up.
 const revokeAccessToken = async (
-  { env, issuer }: Exchange,
+  { env, issuer }: RequestContext,
   client: Client,
   text: string,
 ): Promise<Outcome> => {

@@ -11,7 +11,7 @@ import {
   type Fields,
   NO_STORE,
   answer,
-  exchangeOf,
+  requestContextOf,
   withHeaders,
 } from '../http/endpoint.ts'
 import { introspect } from './introspect.ts'
@@ -40,7 +40,7 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
       const isPreflight = context.req.method === 'OPTIONS'
       const response = isPreflight
         ? await preflight(context, next)
-        : await answer(allowed, endpoint, exchangeOf(context, config), url)
+        : await answer(allowed, endpoint, requestContextOf(context, config), url)
       return response && withHeaders(response, url, headers)
     })
   }

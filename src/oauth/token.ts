@@ -1,7 +1,7 @@
 // POST /token (RFC 6749 §3.2): authenticate, choose the grant, answer.
 import { authenticateClient } from './clients/authentication.ts'
 import { OAuthError } from '../http/errors.ts'
-import type { Exchange, TokenRequest } from '../http/request-context.ts'
+import type { RequestContext, TokenRequest } from '../http/request-context.ts'
 import * as deviceCode from './grants/device-code.ts'
 import * as refreshToken from './grants/refresh-token.ts'
 import { readParameters } from '../http/parameters.ts'
@@ -13,7 +13,7 @@ export const GRANTS: ReadonlyMap<string, (request: TokenRequest) => Promise<Resp
 ])
 
 /** The order of the checks is part of the behaviour: the first that fails answers. */
-export const token = async (exchange: Exchange): Promise<Response> => {
+export const token = async (exchange: RequestContext): Promise<Response> => {
   const parameters = await readParameters(exchange.request)
   const client = await authenticateClient(exchange, parameters)
   const grantType = parameters.get('grant_type')

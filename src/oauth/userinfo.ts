@@ -4,13 +4,13 @@ import type { Claims } from '../objects/account/profile.ts'
 import { ask, accountOf } from '../objects/index.ts'
 import { type AccessTokenClaims, verifyAccessToken } from '../tokens/access-token.ts'
 import { isStillClient } from './clients/registry.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 import { readParameters } from '../http/parameters.ts'
 import {
   type ShownToken,
   asResource,
   refusal,
-  requireKey,
+  requireBoundKey,
   schemeOf,
   tokenInHeader,
   unauthenticated,
@@ -18,14 +18,14 @@ import {
 } from '../http/protected-resource.ts'
 
 /** The claims of the person behind the token, as far as its scope goes. */
-export const userinfo = async (exchange: Exchange): Promise<Response> => {
+export const userinfo = async (exchange: RequestContext): Promise<Response> => {
   const { request, env, issuer } = exchange
   const shown = await readToken(request)
   if (shown === undefined) return unauthenticated()
   const { token, scheme } = shown
   const claims = await verifyAccessToken(env, token, { issuer, audience: issuer }, Date.now())
   if (claims === undefined) throw refusal(scheme, 'invalid_token', 'The token is not good here')
-  await requireKey(exchange, claims.dpopJkt, shown)
+  await requireBoundKey(exchange, claims.dpopJkt, shown)
   if (!claims.scope.includes('openid'))
     throw refusal(scheme, 'insufficient_scope', 'The token was not granted openid', {
       scope: 'openid',

@@ -3,11 +3,11 @@
 // wherever its author is: the question would say that the device is near.
 import type { Client } from '../config/clients.ts'
 import { OAuthError } from '../http/errors.ts'
-import type { Exchange } from '../http/request-context.ts'
+import type { RequestContext } from '../http/request-context.ts'
 
 /** Throws `unauthorized_client` if a page asks that none of these clients names, and is not ours. */
 export const requirePageOf = (
-  { request, issuer }: Exchange,
+  { request, issuer }: RequestContext,
   clients: Iterable<Pick<Client, 'webOrigins'>>,
 ): void => {
   const origin = request.headers.get('Origin') ?? ''

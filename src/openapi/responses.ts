@@ -1,7 +1,7 @@
 // What the JSON endpoints answer, in the words of the specifications. Nothing here runs in the Worker:
 // the description is made of it, and tests hold real answers against it.
 import * as z from 'zod/mini'
-import { REACTIONS } from '../config/client-settings.ts'
+import { PROXIMITY_ACTIONS } from '../config/client-settings.ts'
 import { ERROR_CODES } from '../http/protocol.ts'
 import { metadataSchema } from '../oauth/clients/requested-metadata.ts'
 import { PROXIMITIES } from '../sender/location.ts'
@@ -155,7 +155,7 @@ const pending = z.object({
     network: z.optional(text),
     asked_at: seconds,
   }),
-  policy: z.enum(REACTIONS),
+  policy: z.enum(PROXIMITY_ACTIONS),
   expires_in: seconds,
 })
 

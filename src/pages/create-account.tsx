@@ -11,7 +11,12 @@ import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { missing, tooMany } from './kit/problem.tsx'
 import { Waiting } from './sign-in/sign-in-page.tsx'
 import { signedIn } from './sign-in/sign-in.tsx'
-import { type PageEnvironment, keepUserCode, keptUserCode, visitOf } from './kit/page-request.ts'
+import {
+  type PageEnvironment,
+  keepUserCode,
+  keptUserCode,
+  signInContextOf,
+} from './kit/page-request.ts'
 import { Button, Csrf, Field, KeptUserCode, ShowPasswordScript } from './kit/form.tsx'
 import { Layout, type PageContext } from './kit/layout.tsx'
 
@@ -119,7 +124,7 @@ export const createAccount = new Hono<PageEnvironment>()
       return tooMany(context, LIMIT_PERIOD_MS)
     const typed = { name: form('name'), email: form('email'), password: form('password') }
     const { brand } = context.get('config')
-    const created = await makeAccount(context.env, typed, brand.name, visitOf(context))
+    const created = await makeAccount(context.env, typed, brand.name, signInContextOf(context))
     if ('cookie' in created) return signedIn(context, created.cookie)
     // Made a moment ago, and shut already: that cannot be explained here.
     const { name, email, password } = 'problems' in created ? created.problems : {}

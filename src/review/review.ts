@@ -1,10 +1,10 @@
 // What a person decides about a device (RFC 8628 §3.3, §5.4), and what is asked of them before where
 // it may be far away (RFC 10027 §6.1.1). The page and the approval API both decide here, and nowhere
 // else.
-import type { Reaction } from '../config/client-settings.ts'
+import type { ProximityAction } from '../config/client-settings.ts'
 import { parseUserCode } from '../codes.ts'
 import type { Config } from '../config/config.ts'
-import { type Decision, logDecision } from '../http/decision-log.ts'
+import { type LoggedDecision, logDecision } from '../http/decision-log.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import type { Allowance, Authentication } from '../objects/device-authorization/approval.ts'
 import type { DenialReason } from '../objects/device-authorization/state.ts'
@@ -13,11 +13,11 @@ import { promptSource } from '../objects/account/prompt-guard.ts'
 import { type DeviceDistance, deviceDistance, fartherOf } from '../config/proximity-policy.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { mintGrantId } from '../tokens/refresh-token.ts'
-import { type Proximity, type Whereabouts, placeIn, whereaboutsOf } from '../sender/location.ts'
+import { type Proximity, type Location, placeIn, requestLocation } from '../sender/location.ts'
 import { countWrongCode } from '../identity/wrong-codes.ts'
 
 /** Who decides, however they showed who they are. */
-export interface Decider extends Authentication {
+export interface Approver extends Authentication {
   readonly subject: string
   /** How long until their next user code may be tried, in ms. */
   readonly codeWaitMs: number
@@ -37,36 +37,36 @@ export interface ApprovingGrant {
 }
 
 /** A device that waits for somebody's answer. `location` is where it is, as far as that is known. */
-export interface Question<Person extends Decider = Decider> extends DeviceDistance {
+export interface PendingReview<Person extends Approver = Approver> extends DeviceDistance {
   readonly decider: Person
   /** Normalised. */
   readonly userCode: string
   readonly request: AuthorizationRequest
-  readonly personLocation: Whereabouts
+  readonly personLocation: Location
   /** What the client's policy demands at this distance. */
-  readonly reaction: Reaction
+  readonly reaction: ProximityAction
 }
 
 /** What somebody has decided about a device. */
-export type Verdict = 'approved' | 'declined' | 'reported' | 'withdrawn'
+export type Decision = 'approved' | 'declined' | 'reported' | 'withdrawn'
 
-export type Admission<Person extends Decider> =
+export type ReviewResult<Person extends Approver> =
   | { readonly outcome: 'wait'; readonly waitMs: number }
   | { readonly outcome: 'nobody' | 'not_valid' }
   | {
       readonly outcome: 'decided'
-      readonly verdict: Verdict
+      readonly verdict: Decision
       readonly request: AuthorizationRequest
     }
-  | { readonly outcome: 'question'; readonly question: Question<Person> }
+  | { readonly outcome: 'question'; readonly question: PendingReview<Person> }
 
 /** Who may have a code looked up now, and what it asks. `identify` says who they are, if they may. */
-export const admit = async <Person extends Decider>(
+export const admit = async <Person extends Approver>(
   env: Cloudflare.Env,
   request: Request,
   userCode: string,
   identify: () => Promise<Person | undefined>,
-): Promise<Admission<Person>> => {
+): Promise<ReviewResult<Person>> => {
   if (!(await isWithinLimit(env, 'PERSON_LIMIT', request, 'confirm')))
     return { outcome: 'wait', waitMs: LIMIT_PERIOD_MS }
   const decider = await identify()
@@ -74,7 +74,7 @@ export const admit = async <Person extends Decider>(
   if (decider.isKnownWrong === true) return { outcome: 'not_valid' }
   if (decider.codeWaitMs > 0) return { outcome: 'wait', waitMs: decider.codeWaitMs }
   const { subject } = decider
-  const whereabouts = whereaboutsOf(request)
+  const whereabouts = requestLocation(request)
   const { country, network } = whereabouts
   const opened = await ask(() =>
     deviceAuthorizationOf(env, userCode).open({ subject, country, network }),
@@ -99,9 +99,9 @@ export const admit = async <Person extends Decider>(
 
 const distanceOf = (
   { proximityPolicy, origin }: AuthorizationRequest,
-  pollerLocation: Whereabouts | undefined,
-  { grant }: Decider,
-  person: Whereabouts,
+  pollerLocation: Location | undefined,
+  { grant }: Approver,
+  person: Location,
 ): DeviceDistance => {
   const distance = deviceDistance(proximityPolicy, person, origin, pollerLocation)
   if (grant === undefined) return distance
@@ -116,7 +116,7 @@ const VERDICTS = {
   // The two that nobody decided are told to nobody.
   opened_by_many: 'reported',
   collected_elsewhere: 'withdrawn',
-} as const satisfies Record<DenialReason, Verdict>
+} as const satisfies Record<DenialReason, Decision>
 
 /** What a person did where the policy says `confirm`: a scanned address proves neither. */
 export interface Check {
@@ -133,7 +133,7 @@ export interface CheckProblems {
 
 /** What is wrong with a check: what is typed has to be this code, and the box ticked. */
 export const checkProblems = (
-  { userCode }: Pick<Question, 'userCode'>,
+  { userCode }: Pick<PendingReview, 'userCode'>,
   { typedCode, isInFront }: Check,
 ): CheckProblems => ({
   code: parseUserCode(typedCode ?? '') !== userCode,
@@ -147,7 +147,7 @@ type ApprovalOutcome =
 /** They allow it, as far as the policy lets them. */
 export const allow = async (
   env: Cloudflare.Env,
-  question: Question,
+  question: PendingReview,
   check: Check,
 ): Promise<ApprovalOutcome> => {
   const { decider, userCode, reaction } = question
@@ -178,7 +178,7 @@ export const allow = async (
 }
 
 const allowanceOf = (
-  { proximity, location, personLocation }: Question,
+  { proximity, location, personLocation }: PendingReview,
   action: Allowance['action'],
 ): Allowance => ({ proximity, action, deviceLocation: location, personLocation })
 
@@ -186,7 +186,7 @@ const allowanceOf = (
 export const refuse = async (
   env: Cloudflare.Env,
   { push }: Config,
-  question: Question,
+  question: PendingReview,
   verdict: 'declined' | 'reported',
 ): Promise<{ readonly outcome: typeof verdict | 'not_valid' }> => {
   const { decider, userCode, request, location } = question
@@ -205,16 +205,18 @@ export const refuse = async (
 }
 
 /** Logs that the policy lets no device in from there. Somebody near it still may. */
-export const noteTooFar = (question: Question): void => log(question, 'refused_as_too_far')
+export const noteTooFar = (question: PendingReview): void => log(question, 'refused_as_too_far')
 
 const notValid = async (
   env: Cloudflare.Env,
-  decider: Decider,
+  decider: Approver,
   userCode: string,
 ): Promise<{ readonly outcome: 'not_valid' }> => {
   await countWrongCode(env, decider, userCode)
   return { outcome: 'not_valid' }
 }
 
-const log = ({ request, proximity, reaction }: Question, outcome: Decision['outcome']): void =>
-  logDecision({ clientId: request.clientId, outcome, proximity, reaction })
+const log = (
+  { request, proximity, reaction }: PendingReview,
+  outcome: LoggedDecision['outcome'],
+): void => logDecision({ clientId: request.clientId, outcome, proximity, reaction })

@@ -13,7 +13,7 @@ export interface Place {
   readonly country: string | undefined
 }
 
-export interface Whereabouts extends Place {
+export interface Location extends Place {
   /** Whose network it is, by name and by number. */
   readonly operator: string | undefined
   readonly asn: number | undefined
@@ -35,7 +35,7 @@ export const PROXIMITIES = [
 export type Proximity = (typeof PROXIMITIES)[number]
 
 /** Where a request came from; what is not known is undefined. */
-export const whereaboutsOf = (request: Request): Whereabouts => {
+export const requestLocation = (request: Request): Location => {
   const { cf } = request
   const asn: unknown = cf?.asn
   return {
@@ -56,7 +56,7 @@ export const placeIn = ({ city, region, country }: Place): Place => ({ city, reg
  * How near two requests were. An operator counts within one country only: some span the world, and
  * whoever hides behind one would be near everybody.
  */
-export const proximityOf = (device: Whereabouts, person: Whereabouts): Proximity => {
+export const proximityOf = (device: Location, person: Location): Proximity => {
   const isHidden = device.country === TOR || person.country === TOR
   if (!isHidden && isSame(device.network, person.network)) return 'same_network'
   // Whoever hides where they are is not to be thought near.
@@ -73,7 +73,7 @@ export const proximityOf = (device: Whereabouts, person: Whereabouts): Proximity
  * before and after its prefix changed, or out of a carrier's NAT. Where no edge tells, nothing speaks
  * against it.
  */
-export const mayBeOneSender = (a: Whereabouts, b: Whereabouts): boolean =>
+export const mayBeOneSender = (a: Location, b: Location): boolean =>
   isSameOperator(a, b) || (isOutside(a) && isOutside(b))
 
 /** The network that an address belongs to: whoever has one IPv6 address has 2^64 of them. */
@@ -104,13 +104,13 @@ const prefix = ({ parts }: ipaddr.IPv6, bits: 48 | 64): string =>
     .join(':')
 
 // The edge places nearly every address: one that it cannot place is no neighbour.
-const isUnplaced = ({ country, isFromEdge }: Whereabouts): boolean =>
+const isUnplaced = ({ country, isFromEdge }: Location): boolean =>
   country === undefined && isFromEdge === true
 
-const isOutside = ({ country, asn, isFromEdge }: Whereabouts): boolean =>
+const isOutside = ({ country, asn, isFromEdge }: Location): boolean =>
   country === undefined && asn === undefined && isFromEdge !== true
 
-const isSameOperator = (a: Whereabouts, b: Whereabouts): boolean =>
+const isSameOperator = (a: Location, b: Location): boolean =>
   isSame(a.country, b.country) && isSame(a.asn, b.asn)
 
 const isSame = <T>(a: T | undefined, b: T | undefined): boolean => a !== undefined && a === b

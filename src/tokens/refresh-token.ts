@@ -60,7 +60,7 @@ const derive = (secret: Uint8Array, text: string): Uint8Array =>
   createHmac('sha256', secret).update(text).digest()
 
 /** All that is stored of a token. */
-export const claimOf = ({ generation, family, secret }: RefreshToken): RefreshTokenClaim => ({
+export const digestOf = ({ generation, family, secret }: RefreshToken): RefreshTokenClaim => ({
   generation,
   familyHash: sha256(family),
   secretHash: sha256(secret),

@@ -3,7 +3,7 @@
 import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { REACTIONS } from '../../src/config/client-settings.ts'
+import { PROXIMITY_ACTIONS } from '../../src/config/client-settings.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/durations.ts'
 import { mintSession } from '../../src/identity/session.ts'
 import { upstreamAccount } from '../../src/identity/upstream.ts'
@@ -24,7 +24,7 @@ const RUNS = 25
 const acme = new TrustedIssuer()
 const fetch = workerWith({
   APPROVAL_ISSUERS: [acme.entry()],
-  CLIENTS: REACTIONS.map((reaction) => ({
+  CLIENTS: PROXIMITY_ACTIONS.map((reaction) => ({
     ...TEST_VARS.CLIENTS[0],
     client_id: `${reaction}-tv`,
     proximity: Object.fromEntries(PROXIMITIES.map((proximity) => [proximity, reaction])),
@@ -70,7 +70,7 @@ const situations = fc.record({
     fc.constantFrom(...STATES),
   ),
   proximity: fc.constantFrom(...PROXIMITIES),
-  reaction: fc.constantFrom(...REACTIONS),
+  reaction: fc.constantFrom(...PROXIMITY_ACTIONS),
   decision: fc.constantFrom('look', 'allow', 'allow', 'deny', 'report'),
   typed: fc.constantFrom('own', 'own', 'another', 'none'),
   isInFront: fc.boolean(),

@@ -1,13 +1,13 @@
 // What one isolate remembers: how long, and how much.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Kept } from '../../src/http/cache.ts'
+import { Cache } from '../../src/http/cache.ts'
 
 const NOW = 1_000_000
 
 describe('what is kept', () => {
   it('is there until its time is over, to the millisecond', () => {
-    const kept = new Kept<string>(3)
+    const kept = new Cache<string>(3)
     kept.set('a', 'A', NOW + 10)
     expect(kept.get('a', NOW + 9)).toBe('A')
     expect(kept.get('a', NOW + 10)).toBeUndefined()
@@ -15,13 +15,13 @@ describe('what is kept', () => {
   })
 
   it('may be kept for ever', () => {
-    const kept = new Kept<string>(3)
+    const kept = new Cache<string>(3)
     kept.set('a', 'A', Infinity)
     expect(kept.get('a', Number.MAX_SAFE_INTEGER)).toBe('A')
   })
 
   it('is replaced, with its time', () => {
-    const kept = new Kept<string>(3)
+    const kept = new Cache<string>(3)
     kept.set('a', 'A', NOW + 10)
     kept.set('a', 'B', NOW + 20)
     expect(kept.get('a', NOW + 19)).toBe('B')
@@ -30,7 +30,7 @@ describe('what is kept', () => {
   })
 
   it('is gone when it is deleted, and nothing else is', () => {
-    const kept = new Kept<string>(3)
+    const kept = new Cache<string>(3)
     kept.set('a', 'A', NOW + 10)
     kept.set('b', 'B', NOW + 10)
     kept.delete('a')
@@ -39,17 +39,17 @@ describe('what is kept', () => {
   })
 
   it('is nothing under a name that only objects know', () => {
-    const kept = new Kept<string>(3)
+    const kept = new Cache<string>(3)
     for (const name of ['__proto__', 'constructor', '']) expect(kept.get(name, NOW)).toBeUndefined()
   })
 })
 
 const full = () => {
-  const kept = new Kept<string>(3)
+  const kept = new Cache<string>(3)
   for (const name of ['a', 'b', 'c']) kept.set(name, name, NOW + 10)
   return kept
 }
-const namesIn = (kept: Kept<string>) =>
+const namesIn = (kept: Cache<string>) =>
   ['a', 'b', 'c', 'd'].filter((name) => kept.get(name, NOW) !== undefined)
 
 describe('the limit', () => {
@@ -81,7 +81,7 @@ describe('the limit', () => {
     const step = fc.record({ isRead: fc.boolean(), name: fc.constantFrom(...names) })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step), (maxSize, steps) => {
-        const kept = new Kept<string>(maxSize)
+        const kept = new Cache<string>(maxSize)
         let expected: string[] = []
         for (const { isRead, name } of steps) {
           const others = expected.filter((one) => one !== name)

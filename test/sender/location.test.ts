@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest'
 import {
   PROXIMITIES,
   type Proximity,
-  type Whereabouts,
+  type Location,
   networkOf,
   placeIn,
   proximityOf,
-  whereaboutsOf,
+  requestLocation,
 } from '../../src/sender/location.ts'
 import { RECIFE, TURKU } from '../support/places.ts'
 
@@ -19,7 +19,7 @@ const requestFrom = (cf: unknown, address?: string): Request =>
     cf: cf as RequestInitCfProperties,
   })
 
-const from = (cf: unknown, address?: string): Whereabouts => whereaboutsOf(requestFrom(cf, address))
+const from = (cf: unknown, address?: string): Location => requestLocation(requestFrom(cf, address))
 
 const HOME = from(TURKU, '203.0.113.7')
 const NOWHERE = from({})
@@ -122,7 +122,7 @@ describe('whereabouts', () => {
 const ESPOO = { ...TURKU, region: 'Uusimaa', city: 'Espoo' }
 const RUISSALO = { asn: 64_501, asOrganization: 'Ruissalo Kaapeli' }
 
-const NEAR: [Proximity, string, Whereabouts, Whereabouts][] = [
+const NEAR: [Proximity, string, Location, Location][] = [
   ['same_network', 'one IPv4 address', HOME, from(ESPOO, '203.0.113.7')],
   ['same_network', 'one IPv4 address, once mapped', HOME, from(RECIFE, '::ffff:203.0.113.7')],
   ['same_network', 'one /64', from(TURKU, '2001:db8:1:2::3'), from(RECIFE, '2001:db8:1:2:9::')],

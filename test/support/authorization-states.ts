@@ -3,7 +3,7 @@ import type { ProximityPolicy } from '../../src/config/client-settings.ts'
 import type { AuthorizationRequest } from '../../src/objects/device-authorization/authorization-request.ts'
 import type { Approval } from '../../src/objects/device-authorization/approval.ts'
 import type { AuthorizationState, Poller } from '../../src/objects/device-authorization/state.ts'
-import type { Whereabouts } from '../../src/sender/location.ts'
+import type { Location } from '../../src/sender/location.ts'
 
 export const START = 1_000_000
 export const EXPIRY = START + 600_000
@@ -12,7 +12,7 @@ export const REDEEMED_AT = START + 20_000
 export const GRACE = 30_000
 
 /** Where somebody is of whom nothing is known. */
-export const UNKNOWN: Whereabouts = {
+export const UNKNOWN: Location = {
   city: undefined,
   region: undefined,
   country: undefined,

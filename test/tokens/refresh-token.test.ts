@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { toBase64url } from '../../src/crypto.ts'
 import {
   type RefreshToken,
-  claimOf,
+  digestOf,
   firstRefreshToken,
   formatRefreshToken,
   mintGrantId,
@@ -144,8 +144,8 @@ describe('the next refresh token', () => {
         const { subject: who, grantId: which, generation, family } = plain(one)
         const same = { subject: who, grantId: which, family, generation: generation + 1 }
         expect(plain(next)).toMatchObject(same)
-        expect(claimOf(next).familyHash).toBe(claimOf(one).familyHash)
-        expect(claimOf(next).secretHash).not.toBe(claimOf(one).secretHash)
+        expect(digestOf(next).familyHash).toBe(digestOf(one).familyHash)
+        expect(digestOf(next).secretHash).not.toBe(digestOf(one).secretHash)
       }),
     )
   })
@@ -169,7 +169,7 @@ describe('the next refresh token', () => {
             nextRefreshToken(otherKey, before),
             ...others.map((other) => nextRefreshToken(key, other)),
           ]
-          expect(new Set(all.map((next) => claimOf(next).secretHash)).size).toBe(all.length)
+          expect(new Set(all.map((next) => digestOf(next).secretHash)).size).toBe(all.length)
         },
       ),
     )
@@ -178,7 +178,7 @@ describe('the next refresh token', () => {
   it('is kept as digests: nothing stored can be presented', () => {
     const key = crypto.getRandomValues(new Uint8Array(32))
     const first = firstRefreshToken(key, 'ab'.repeat(32), mintGrantId(), mintGrantId())
-    const stored = JSON.stringify(claimOf(first))
+    const stored = JSON.stringify(digestOf(first))
     for (const secret of [first.family, first.secret])
       expect(stored).not.toContain(toBase64url(secret))
   })

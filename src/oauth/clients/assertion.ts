@@ -6,8 +6,8 @@ import { sha256 } from '../../crypto.ts'
 import { SECOND } from '../../durations.ts'
 import { ask, replayGuardOf } from '../../objects/index.ts'
 import { clientKeys } from './keys.ts'
-import { notToBeHad } from '../../http/errors.ts'
-import type { Exchange } from '../../http/request-context.ts'
+import { temporarilyUnavailable } from '../../http/errors.ts'
+import type { RequestContext } from '../../http/request-context.ts'
 import { NotFetched } from '../../http/public-fetch.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -36,7 +36,7 @@ type FirstUse = () => Promise<boolean>
  * Throws `temporarily_unavailable` if the client's keys cannot be had at the moment.
  */
 export const verifyAssertion = async (
-  exchange: Exchange,
+  exchange: RequestContext,
   client: Client,
   assertion: string,
 ): Promise<FirstUse | undefined> => {
@@ -62,7 +62,8 @@ export const verifyAssertion = async (
     if (!isForUs || !isShort || !isTyped || !isNamed) return undefined
     return () => isFirstUse(env, client, jti, exp * SECOND + CLOCK_SKEW_MS)
   } catch (error) {
-    if (error instanceof NotFetched && error.isTransient) throw notToBeHad('The keys at jwks_uri')
+    if (error instanceof NotFetched && error.isTransient)
+      throw temporarilyUnavailable('The keys at jwks_uri')
     // What is wrong with the JWT, with its keys (a point that is not on its curve is a TypeError), or
     // with where they should be.
     return undefined

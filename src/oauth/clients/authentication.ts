@@ -5,7 +5,7 @@ import { isWithinLimit } from '../../http/rate-limit.ts'
 import { JWT_BEARER, claimedClientId, verifyAssertion } from './assertion.ts'
 import { findClient } from './registry.ts'
 import { OAuthError, invalidClient, tooManyRequests } from '../../http/errors.ts'
-import type { Exchange } from '../../http/request-context.ts'
+import type { RequestContext } from '../../http/request-context.ts'
 import { type Parameters, decode } from '../../http/parameters.ts'
 
 /** Who a request claims to be from, and what it shows for it. */
@@ -21,7 +21,7 @@ type Credentials = { readonly clientId: string } & (
  * assertion joins the one-time values of the request.
  */
 export const authenticateClient = async (
-  exchange: Exchange,
+  exchange: RequestContext,
   parameters: Parameters,
 ): Promise<Client> => {
   const credentials = readCredentials(exchange.request, parameters)
@@ -31,7 +31,7 @@ export const authenticateClient = async (
 }
 
 const failure = async (
-  { request, env }: Exchange,
+  { request, env }: RequestContext,
   { clientId }: Credentials,
 ): Promise<OAuthError> =>
   (await isWithinLimit(env, 'SECRET_LIMIT', request, clientId))
@@ -95,7 +95,7 @@ const parseBasic = (authorization: string): { clientId: string; secret: string |
 const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
 
 const isProven = async (
-  exchange: Exchange,
+  exchange: RequestContext,
   client: Client,
   credentials: Credentials,
 ): Promise<boolean> => {
@@ -114,7 +114,7 @@ const isProven = async (
 }
 
 const isProvenByAssertion = async (
-  exchange: Exchange,
+  exchange: RequestContext,
   client: Client,
   credentials: Extract<Credentials, { method: 'private_key_jwt' }>,
 ): Promise<boolean> => {

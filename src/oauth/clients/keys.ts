@@ -3,7 +3,7 @@ import { type JSONWebKeySet, type JWTVerifyGetKey, createLocalJWKSet } from 'jos
 import type { Client, ClientKeys } from '../../config/clients.ts'
 import { fetchListed, fetchPublic } from '../../http/public-fetch.ts'
 import { PublishedKeys } from '../../http/published-keys.ts'
-import type { Exchange } from '../../http/request-context.ts'
+import type { RequestContext } from '../../http/request-context.ts'
 
 const WANTED = { accept: 'application/jwk-set+json, application/json', maxBytes: 64 * 1024 }
 /** More key sets than this are not kept by one isolate. */
@@ -16,7 +16,7 @@ const others = new PublishedKeys(MAX_KEPT)
 
 /** What finds the key of a client that a JWT names. Asking it throws NotFetched. */
 export const clientKeys = (
-  exchange: Exchange,
+  exchange: RequestContext,
   client: Client,
   keys: ClientKeys,
 ): JWTVerifyGetKey => {

@@ -5,7 +5,7 @@ import type { Client } from '../../config/clients.ts'
 import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../../config/config.ts'
 import { SECOND } from '../../durations.ts'
 import { OAuthError } from '../../http/errors.ts'
-import type { Exchange } from '../../http/request-context.ts'
+import type { RequestContext } from '../../http/request-context.ts'
 import { NotFetched, fetchPublic } from '../../http/public-fetch.ts'
 import { metadataSchema } from './requested-metadata.ts'
 import { grantMetadata, unlistedClient } from './unlisted.ts'
@@ -43,7 +43,10 @@ const documentSchema = z.object({
 })
 
 /** The client that the document at `address` describes. Throws NotFetched. */
-export const fetchClient = async (exchange: Exchange, address: string): Promise<FoundClient> => {
+export const fetchClient = async (
+  exchange: RequestContext,
+  address: string,
+): Promise<FoundClient> => {
   const { text, headers } = await fetchPublic(exchange, address, WANTED)
   const isJson = isJsonType(headers.get('Content-Type') ?? '')
   const value = isJson ? clientIn(text, address, exchange.config) : undefined

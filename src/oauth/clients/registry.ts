@@ -3,7 +3,7 @@
 import type { Client } from '../../config/clients.ts'
 import { CLIENT_CACHE_MS, type Config } from '../../config/config.ts'
 import { randomBytes, seal, unseal } from '../../crypto.ts'
-import { Kept } from '../../http/cache.ts'
+import { Cache } from '../../http/cache.ts'
 import type { Registration } from '../../objects/client-record.ts'
 import { ask, clientRecordOf } from '../../objects/index.ts'
 import { NotFetched } from '../../http/public-fetch.ts'
@@ -11,14 +11,14 @@ import { Published } from '../../http/published.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
 import { fetchClient, isDocumentAddress } from './metadata-document.ts'
-import { notToBeHad, tooManyRequests } from '../../http/errors.ts'
-import type { Exchange } from '../../http/request-context.ts'
+import { temporarilyUnavailable, tooManyRequests } from '../../http/errors.ts'
+import type { RequestContext } from '../../http/request-context.ts'
 import { type ClientMetadata, unlistedClient } from './unlisted.ts'
 
 /** More clients than this are not kept by one isolate. */
 const MAX_KEPT = 1000
 
-const registered = new Kept<Client>(MAX_KEPT)
+const registered = new Cache<Client>(MAX_KEPT)
 const documents = new Published<Client>(MAX_KEPT)
 
 const PREFIX = 'registered-'
@@ -47,7 +47,7 @@ export const isMintedClientId = async (
  * isolate does not know, 503 where a client's metadata cannot be had at the moment.
  */
 export const findClient = async (
-  exchange: Exchange,
+  exchange: RequestContext,
   clientId: string,
 ): Promise<Client | undefined> => {
   const { config, request, env } = exchange
@@ -67,7 +67,7 @@ export const findClient = async (
 
 /** Whether the client that a token was issued to is still one, by all that can be asked here. */
 export const isStillClient = async (
-  { config, env }: Exchange,
+  { config, env }: RequestContext,
   clientId: string,
 ): Promise<boolean> => {
   if (config.clients.has(clientId) || isDocumentAddress(clientId, config)) return true
@@ -79,14 +79,14 @@ export const isStillClient = async (
 export const forgetClient = (clientId: string): void => registered.delete(clientId)
 
 const documentClient = async (
-  exchange: Exchange,
+  exchange: RequestContext,
   clientId: string,
 ): Promise<Client | undefined> => {
   try {
     return await documents.get(clientId, () => fetchClient(exchange, clientId))
   } catch (error) {
     if (!(error instanceof NotFetched)) throw error
-    if (error.isTransient) throw notToBeHad('The client metadata')
+    if (error.isTransient) throw temporarilyUnavailable('The client metadata')
     return undefined
   }
 }

@@ -14,17 +14,17 @@ import {
 } from '../../objects/device-authorization/state.ts'
 import { refreshableUntilMs } from '../../objects/account/grant-state.ts'
 import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
-import { claimOf, firstRefreshToken } from '../../tokens/refresh-token.ts'
+import { digestOf, firstRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
-import { bindingKey, provenKey, requireProof } from '../../http/dpop.ts'
+import { refreshTokenKey, verifyDpopProof, requireProof } from '../../http/dpop.ts'
 import { OAuthError, slowDown } from '../../http/errors.ts'
 import { heldPoll } from '../held-poll.ts'
 import { preferredWaitSeconds } from '../prefer.ts'
 import { mayRefresh, remainingScope } from '../scope.ts'
 import { prepareTokens, tokenResponse } from '../token-response.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
-import { placeIn, whereaboutsOf } from '../../sender/location.ts'
-import type { Exchange, TokenRequest } from '../../http/request-context.ts'
+import { placeIn, requestLocation } from '../../sender/location.ts'
+import type { RequestContext, TokenRequest } from '../../http/request-context.ts'
 
 export const GRANT_TYPE = DEVICE_CODE_GRANT
 
@@ -34,7 +34,7 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
   const text = parameters.get('device_code')
   if (text === undefined) throw new OAuthError('invalid_request', 'device_code is missing')
   // DC-22: before anything is known of the code, so that a nonce to fetch is no poll.
-  const dpopJkt = await provenKey(exchange)
+  const dpopJkt = await verifyDpopProof(exchange)
   requireProof(client, dpopJkt)
   const deviceCode = readDeviceCode(await macSecret(exchange.env), client, text)
   const verifier = parameters.get('code_verifier')
@@ -44,9 +44,9 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
     secretHash: deviceCode.secretHash,
     codeChallenge: verifier === undefined ? undefined : sha256(verifier),
     dpopJkt,
-    location: whereaboutsOf(exchange.request),
+    location: requestLocation(exchange.request),
   }
-  if (!(await isPolite(exchange, deviceCode)))
+  if (!(await isWithinPollLimits(exchange, deviceCode)))
     throw slowDown(client.intervalSeconds + SLOW_DOWN_SECONDS)
   await exchange.oneTimeValues.use()
   const polled = await pollOrHold(tokenRequest, deviceCode, poller)
@@ -58,7 +58,7 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
 
 // DC-8: a flood does not even start the object. Each device_code is counted by its secret, and all of
 // them by the address they come from.
-const isPolite = async ({ env, request }: Exchange, { secretHash }: DeviceCode) => {
+const isWithinPollLimits = async ({ env, request }: RequestContext, { secretHash }: DeviceCode) => {
   const { success } = await env.POLL_LIMIT.limit({ key: secretHash })
   return success && isWithinLimit(env, 'TOKEN_LIMIT', request, 'poll')
 }
@@ -127,7 +127,7 @@ const redeem = async (
       // What the person allowed: cut anew each time that tokens are issued.
       scope: request.scope,
       resource,
-      dpopJkt: bindingKey(client, poller.dpopJkt),
+      dpopJkt: refreshTokenKey(client, poller.dpopJkt),
       approvedAtMs: approval.approvedAtMs,
       authentication,
       allowed: allowance && { proximity: allowance.proximity, action: allowance.action },
@@ -136,7 +136,7 @@ const redeem = async (
         refreshToken === undefined
           ? Date.now() + client.accessTokenSeconds * SECOND
           : refreshableUntilMs(Date.now(), client.refreshLimits, Date.now()),
-      refreshToken: refreshToken && claimOf(refreshToken),
+      refreshToken: refreshToken && digestOf(refreshToken),
     }),
   )
   if (connected?.outcome !== 'connected') throw refusal({ outcome: 'invalid' })

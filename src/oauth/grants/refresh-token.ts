@@ -2,9 +2,9 @@
 import { REFRESH_TOKEN_GRANT } from '../../config/client-settings.ts'
 import { accountOf, ask } from '../../objects/index.ts'
 import type { RefreshOutcome } from '../../objects/account/grant-state.ts'
-import { claimOf, nextRefreshToken, parseRefreshToken } from '../../tokens/refresh-token.ts'
+import { digestOf, nextRefreshToken, parseRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
-import { bindingKey, provenKey, requireProof } from '../../http/dpop.ts'
+import { refreshTokenKey, verifyDpopProof, requireProof } from '../../http/dpop.ts'
 import { OAuthError } from '../../http/errors.ts'
 import type { TokenRequest } from '../../http/request-context.ts'
 import { mayRefresh, parseScope, remainingScope } from '../scope.ts'
@@ -23,7 +23,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
     scope: scope === undefined ? undefined : parseScope(scope),
     resource: resource.length === 0 ? undefined : [...new Set(resource)],
   }
-  const dpopJkt = await provenKey(exchange)
+  const dpopJkt = await verifyDpopProof(exchange)
   requireProof(client, dpopJkt)
   const presented = parseRefreshToken(await macSecret(env), text)
   if (presented === undefined || !mayRefresh(client, client.scope)) throw refusal('invalid')
@@ -37,9 +37,9 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
   const refreshed = await ask(async () =>
     accountOf(env, presented.subject)?.refresh(presented.grantId, {
       clientId: client.id,
-      presented: claimOf(presented),
-      nextSecretHash: claimOf(next).secretHash,
-      dpopJkt: bindingKey(client, dpopJkt),
+      presented: digestOf(presented),
+      nextSecretHash: digestOf(next).secretHash,
+      dpopJkt: refreshTokenKey(client, dpopJkt),
       ...asked,
       limits: client.refreshLimits,
     }),

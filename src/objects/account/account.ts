@@ -15,7 +15,7 @@ import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
 import type { RefreshTokenClaim } from './refresh-chain.ts'
 import { type SecurityEvent, SecurityEvents } from './security-events.ts'
 import type { Place } from '../../sender/location.ts'
-import { type SessionClaim, Sessions, type SignIn } from './sessions.ts'
+import { type SessionDigest, Sessions, type SignIn } from './sessions.ts'
 
 export class Account extends DurableObject {
   readonly #profile = new Profile(this.ctx.storage)
@@ -33,9 +33,9 @@ export class Account extends DurableObject {
    */
   async open(
     claims: Claims | undefined,
-    session: SessionClaim,
+    session: SessionDigest,
     signIn: SignIn,
-    previous?: SessionClaim,
+    previous?: SessionDigest,
   ): Promise<{ outcome: 'opened'; isNew: boolean } | { outcome: 'refused' }> {
     const now = Date.now()
     const recognised = await this.#profile.recognise(claims, now)
@@ -51,7 +51,7 @@ export class Account extends DurableObject {
   }
 
   /** Who the session belongs to, if it is live. */
-  async session(claim: SessionClaim): Promise<SignedInPerson | undefined> {
+  async session(claim: SessionDigest): Promise<SignedInPerson | undefined> {
     const now = Date.now()
     const [claims, session, waitMs] = await Promise.all([
       this.#profile.open(),
@@ -74,7 +74,7 @@ export class Account extends DurableObject {
    * been shown its request before.
    */
   async tryCode(
-    claim: SessionClaim,
+    claim: SessionDigest,
     userCode: string,
     place?: Place,
     wasShown = false,
@@ -112,7 +112,7 @@ export class Account extends DurableObject {
   }
 
   /** Ends the session on the server (SS-4). */
-  async signOut(claim: SessionClaim): Promise<void> {
+  async signOut(claim: SessionDigest): Promise<void> {
     if ((await this.#sessions.find(claim, Date.now())) !== undefined)
       await this.endSession(claim.id)
   }
@@ -130,7 +130,7 @@ export class Account extends DurableObject {
   }
 
   /** The account as its owner sees it, from `place`; undefined without a live session. */
-  async overview(claim: SessionClaim, place?: Place): Promise<Overview | undefined> {
+  async overview(claim: SessionDigest, place?: Place): Promise<Overview | undefined> {
     if ((await this.session(claim)) === undefined) return undefined
     if (place !== undefined) await this.#prompts.see(claim.id, place)
     const [devices, sessions, passkeys, askedBrowsers, events] = await Promise.all([
@@ -188,7 +188,7 @@ export class Account extends DurableObject {
 
   /** Whose the session is, and their passkeys; undefined without a live one. */
   async ownPasskeys(
-    claim: SessionClaim,
+    claim: SessionDigest,
   ): Promise<{ person: SignedInPerson; passkeys: readonly Passkey[] } | undefined> {
     const [person, passkeys] = await Promise.all([this.session(claim), this.#passkeys.list()])
     return person && { person, passkeys }
@@ -245,7 +245,7 @@ export class Account extends DurableObject {
   }
 
   /** Asks this browser by push from now on. False without a live session. */
-  async subscribe(claim: SessionClaim, address: PushAddress, place: Place): Promise<boolean> {
+  async subscribe(claim: SessionDigest, address: PushAddress, place: Place): Promise<boolean> {
     if ((await this.session(claim)) === undefined) return false
     await this.#prompts.subscribe(claim.id, address, place, Date.now())
     return true
@@ -265,7 +265,7 @@ export class Account extends DurableObject {
    * The person says in a notification that they did not start it, which silences its source. Only the
    * browser that was asked knows its endpoint.
    */
-  async refusePrompt(claim: SessionClaim, endpoint: string, codeHash: string): Promise<Refusal> {
+  async refusePrompt(claim: SessionDigest, endpoint: string, codeHash: string): Promise<Refusal> {
     return (await this.session(claim)) === undefined
       ? { outcome: 'not_asked' }
       : this.#prompts.refuse(claim.id, endpoint, codeHash, Date.now())

@@ -9,7 +9,7 @@ import {
 } from '../../config/config.ts'
 import { sha256 } from '../../crypto.ts'
 import { MAX_REMEMBERED_PROMPTS, MAX_SILENCED_SOURCES } from './account-limits.ts'
-import { PROXIMITIES, type Place, type Whereabouts, proximityOf } from '../../sender/location.ts'
+import { PROXIMITIES, type Place, type Location, proximityOf } from '../../sender/location.ts'
 
 /** A device asks an account that it can name. */
 export interface PromptRequest {
@@ -17,7 +17,7 @@ export interface PromptRequest {
   readonly codeHash: string
   readonly clientId: string
   readonly source: string
-  readonly origin: Whereabouts
+  readonly origin: Location
   readonly proximityPolicy: ProximityPolicy
   /** When the ID token was issued that names the account; undefined if something else did. */
   readonly hintIssuedAtMs: number | undefined
@@ -42,7 +42,7 @@ export interface PromptGuard {
 export const NO_PROMPTS: PromptGuard = { prompts: [], silenced: [] }
 
 /** What a person can silence: one client in one network. Told apart, and not told. */
-export const promptSource = (clientId: string, { network }: Whereabouts): string =>
+export const promptSource = (clientId: string, { network }: Location): string =>
   sha256(`${clientId} ${network ?? ''}`)
 
 /** Whether the person may be asked about it now. */

@@ -14,7 +14,7 @@ import {
   mayPrompt,
 } from './prompt-guard.ts'
 import { type OwnSubscription, type PushAddress, PushSubscriptions } from './push-subscriptions.ts'
-import type { SessionClaim, Sessions } from './sessions.ts'
+import type { SessionDigest, Sessions } from './sessions.ts'
 
 const GUARD = 'prompts'
 /** ID tokens from before this name nobody any more; what is so for one client alone has a key of its own. */
@@ -59,7 +59,7 @@ export class Prompts {
   }
 
   /** A browser that is asked is signed in anew, here: it goes on being asked. */
-  async move(previous: SessionClaim, sessionId: string, place: Place, now: number): Promise<void> {
+  async move(previous: SessionDigest, sessionId: string, place: Place, now: number): Promise<void> {
     if ((await this.#sessions.find(previous, now)) === undefined) return
     await this.#subscriptions.move(previous.id, sessionId)
     await this.#subscriptions.see(sessionId, place)

@@ -6,7 +6,7 @@ import { MAX_SESSIONS } from './account-limits.ts'
 const key = (id: string) => `session:${id}`
 
 /** The name of a session and the digest of its secret: what a session cookie says. */
-export interface SessionClaim {
+export interface SessionDigest {
   readonly id: string
   readonly secretHash: string
 }
@@ -36,13 +36,13 @@ export class Sessions {
     this.#storage = storage
   }
 
-  begin({ id, secretHash }: SessionClaim, signIn: SignIn, now: number): Promise<void> {
+  begin({ id, secretHash }: SessionDigest, signIn: SignIn, now: number): Promise<void> {
     const session: Session = { ...signIn, secretHash, startedAtMs: now }
     return this.#storage.put(key(id), session)
   }
 
   /** The live session of a claim, or undefined. */
-  async find({ id, secretHash }: SessionClaim, now: number): Promise<Session | undefined> {
+  async find({ id, secretHash }: SessionDigest, now: number): Promise<Session | undefined> {
     const session = await this.#storage.get<Session>(key(id))
     return session?.secretHash === secretHash && isLive(session, now) ? session : undefined
   }

@@ -1,6 +1,6 @@
 // Who allowed a device, how they had signed in, and where everybody was.
-import type { Reaction } from '../../config/client-settings.ts'
-import type { Proximity, Whereabouts } from '../../sender/location.ts'
+import type { ProximityAction } from '../../config/client-settings.ts'
+import type { Proximity, Location } from '../../sender/location.ts'
 
 /** How somebody had signed in. */
 export interface Authentication {
@@ -14,10 +14,10 @@ export interface Authentication {
 export interface Allowance {
   readonly proximity: Proximity
   /** What they passed: who passed `confirm` typed the code. */
-  readonly action: Exclude<Reaction, 'refuse'>
+  readonly action: Exclude<ProximityAction, 'refuse'>
   /** Where the device was, as they were shown it. */
-  readonly deviceLocation: Whereabouts
-  readonly personLocation: Whereabouts
+  readonly deviceLocation: Location
+  readonly personLocation: Location
 }
 
 /** Who allowed it, and how they had signed in. */

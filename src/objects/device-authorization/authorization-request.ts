@@ -1,6 +1,6 @@
 // What a device asked for, as its object keeps it.
 import type { ProximityPolicy } from '../../config/client-settings.ts'
-import type { Whereabouts } from '../../sender/location.ts'
+import type { Location } from '../../sender/location.ts'
 
 /** The device authorization request (RFC 8628 §3.1) as it was accepted. */
 export interface AuthorizationRequest {
@@ -19,6 +19,6 @@ export interface AuthorizationRequest {
   readonly expiresAtMs: number
   /** What the device calls itself, or its User-Agent tells; not to be believed. */
   readonly deviceName: string
-  readonly origin: Whereabouts
+  readonly origin: Location
   readonly proximityPolicy: ProximityPolicy
 }

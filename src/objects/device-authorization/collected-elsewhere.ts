@@ -2,7 +2,7 @@
 import { isStricter } from '../../config/proximity-policy.ts'
 import {
   type Proximity,
-  type Whereabouts,
+  type Location,
   mayBeOneSender,
   proximityOf,
 } from '../../sender/location.ts'
@@ -17,7 +17,7 @@ import type { AuthorizationRequest } from './authorization-request.ts'
 export const collectedElsewhere = (
   { proximityPolicy }: AuthorizationRequest,
   { allowance }: Approval,
-  redeemer: Whereabouts,
+  redeemer: Location,
 ): Proximity | undefined => {
   if (allowance === undefined || mayBeOneSender(redeemer, allowance.deviceLocation))
     return undefined

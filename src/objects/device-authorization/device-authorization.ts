@@ -4,7 +4,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../../config/config.ts'
 import { logCollectedElsewhere, logDecision } from '../../http/decision-log.ts'
-import type { Whereabouts } from '../../sender/location.ts'
+import type { Location } from '../../sender/location.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Approval } from './approval.ts'
 import {
@@ -49,7 +49,7 @@ const PAGE = 'page'
 /** What is kept of a held poll. */
 interface HeldPoll {
   readonly arrivedAtMs: number
-  readonly location: Whereabouts
+  readonly location: Location
 }
 
 interface Page {
@@ -65,7 +65,7 @@ export class DeviceAuthorization extends DurableObject {
   // interval is then enforced for 10 s only; a held poll's arrival is on its socket.
   #lastPollAtMs: number | undefined
   // Of the device's own polls alone, early ones included. Forgotten likewise.
-  #lastPollLocation: Whereabouts | undefined
+  #lastPollLocation: Location | undefined
   // The record, once it was read or kept: nobody else writes it.
   #known: AuthorizationState | undefined
 

@@ -1,6 +1,6 @@
 // Who had a code shown to them, and whether it is being passed around (RFC 10027 §6.1.4). Pure.
 import { TOO_MANY_PEOPLE } from '../../config/config.ts'
-import { type Whereabouts, mayBeOneSender } from '../../sender/location.ts'
+import { type Location, mayBeOneSender } from '../../sender/location.ts'
 
 /** Somebody who had the code shown to them, and where they were the first time. */
 export interface Opening {
@@ -16,8 +16,8 @@ export interface Opener extends Opening {
 /** Whether somebody shares the network of the device that started, and nobody elsewhere polls. */
 export const isBeside = (
   { network }: Opener,
-  starter: Whereabouts,
-  poller: Whereabouts | undefined,
+  starter: Location,
+  poller: Location | undefined,
 ): boolean =>
   network !== undefined &&
   network === starter.network &&

@@ -7,7 +7,7 @@ import {
   SLOW_DOWN_SECONDS,
 } from '../../config/config.ts'
 import { SECOND } from '../../durations.ts'
-import type { Proximity, Whereabouts } from '../../sender/location.ts'
+import type { Proximity, Location } from '../../sender/location.ts'
 import type { Approval } from './approval.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { collectedElsewhere } from './collected-elsewhere.ts'
@@ -59,7 +59,7 @@ export interface Poller {
   readonly codeChallenge: string | undefined
   /** The thumbprint of the key that its DPoP proof was made with. */
   readonly dpopJkt: string | undefined
-  readonly location: Whereabouts
+  readonly location: Location
 }
 
 export type PollOutcome =
@@ -107,7 +107,7 @@ export type ReviewOutcome =
       readonly outcome: 'reviewable'
       readonly request: AuthorizationRequest
       /** Where the device polled from last; undefined where that is not known. */
-      readonly pollerLocation: Whereabouts | undefined
+      readonly pollerLocation: Location | undefined
     }
   | { readonly outcome: 'approved'; readonly request: AuthorizationRequest }
   | {
@@ -231,7 +231,7 @@ export const open = (
   state: AuthorizationState,
   opener: Opener,
   now: number,
-  pollerLocation?: Whereabouts,
+  pollerLocation?: Location,
 ): { state: AuthorizationState; outcome: ReviewOutcome } => {
   const { request } = state
   const { subject, country } = opener

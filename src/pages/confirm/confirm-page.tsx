@@ -110,10 +110,10 @@ const Device: FC<ConfirmPageProps> = ({ page, device }) => {
     <section>
       <h2>{copy.device}</h2>
       <dl>
-        <Fact term={copy.deviceName}>
+        <Detail term={copy.deviceName}>
           <bdi>{device.name}</bdi>
-        </Fact>
-        <Fact term={copy.place}>
+        </Detail>
+        <Detail term={copy.place}>
           {device.place === undefined && proximity === 'unknown' ? undefined : (
             <>
               {device.place === undefined ? null : <span>{device.place}</span>}
@@ -124,9 +124,9 @@ const Device: FC<ConfirmPageProps> = ({ page, device }) => {
               )}
             </>
           )}
-        </Fact>
-        <Fact term={copy.network}>{device.network}</Fact>
-        <Fact term={copy.askedAt}>{device.askedAt}</Fact>
+        </Detail>
+        <Detail term={copy.network}>{device.network}</Detail>
+        <Detail term={copy.askedAt}>{device.askedAt}</Detail>
       </dl>
     </section>
   )
@@ -230,7 +230,7 @@ const CheckFields: FC<{ readonly page: PageContext; readonly check: Check }> = (
   )
 }
 
-const Fact: FC<{ readonly term: string; readonly children?: Child }> = ({ term, children }) =>
+const Detail: FC<{ readonly term: string; readonly children?: Child }> = ({ term, children }) =>
   children === undefined ? null : (
     <div>
       <dt>{term}</dt>

@@ -5,8 +5,8 @@ import { displayUserCode, parseUserCode } from '../../codes.ts'
 import { issuerFor } from '../../config/config.ts'
 import {
   type Check,
-  type Question,
-  type Verdict,
+  type PendingReview,
+  type Decision,
   admit,
   allow,
   checkProblems,
@@ -69,7 +69,7 @@ const isReturn = (context: PageRequest): boolean => {
 const admitted = async (
   context: PageRequest,
   shown: string,
-): Promise<Question<SignedIn> | Response> => {
+): Promise<PendingReview<SignedIn> | Response> => {
   const userCode = parseUserCode(shown) ?? ''
   const admission = await admit(context.env, context.req.raw, userCode, () =>
     codeTryer(context, userCode),
@@ -90,7 +90,7 @@ const admitted = async (
 
 const answer = async (
   context: PageRequest,
-  question: Question<SignedIn>,
+  question: PendingReview<SignedIn>,
   decision: string,
 ): Promise<Response> => {
   const { request, userCode } = question
@@ -127,11 +127,11 @@ const OUTCOMES = {
   declined: 'declined',
   reported: 'reported',
   withdrawn: 'removed',
-} as const satisfies Record<Verdict, Outcome>
+} as const satisfies Record<Decision, Outcome>
 
 const showResult = async (
   context: PageRequest,
-  verdict: Verdict,
+  verdict: Decision,
   { clientId, clientName, deviceName }: AuthorizationRequest,
   userCode: string,
 ): Promise<Response> => {
@@ -141,14 +141,17 @@ const showResult = async (
   return goTo(context, '/device/result')
 }
 
-const showTooFar = (context: PageRequest, { request }: Question): Response | Promise<Response> => {
+const showTooFar = (
+  context: PageRequest,
+  { request }: PendingReview,
+): Response | Promise<Response> => {
   const page = pageForClient(context, request.clientId)
   return tooFar(context, page, nameInSentence(page, shownClient(context.get('config'), request)))
 }
 
 const showQuestion = async (
   context: PageRequest,
-  question: Question<SignedIn>,
+  question: PendingReview<SignedIn>,
   check?: Check,
 ): Promise<Response> => {
   const { decider, userCode, request, location, personLocation, reaction } = question
@@ -185,7 +188,7 @@ const showQuestion = async (
       check={
         check === undefined
           ? reaction === 'confirm'
-            ? NOTHING_YET
+            ? UNCHECKED
             : undefined
           : {
               typedCode: check.typedCode?.slice(0, 20),
@@ -198,4 +201,4 @@ const showQuestion = async (
   )
 }
 
-const NOTHING_YET = { problems: { code: false, inFront: false } }
+const UNCHECKED = { problems: { code: false, inFront: false } }

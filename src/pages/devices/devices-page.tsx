@@ -4,7 +4,7 @@ import type { FC } from 'hono/jsx'
 import type { ShownClient } from '../../config/client-name.ts'
 import { MAX_PASSKEYS } from '../../objects/account/account-limits.ts'
 import type { Overview } from '../../objects/account/views.ts'
-import { Act, Choices, Fact } from '../kit/card.tsx'
+import { ActionForm, Actions, Fact } from '../kit/card.tsx'
 import { ClientName } from '../kit/client-name.tsx'
 import { Button, Checkbox, Csrf, Notice } from '../kit/form.tsx'
 import { Email, Layout, type PageContext } from '../kit/layout.tsx'
@@ -83,14 +83,14 @@ const Devices: FC<DevicesPageProps> = ({ page, overview, now, clientOf }) => {
                 {timeAgo(now - (device.refresh?.issuedAtMs ?? device.connectedAtMs), language)}
               </Fact>
             </dl>
-            <Choices>
+            <Actions>
               <Rename page={page} kind="device" id={device.grantId} name={device.deviceName} />
-              <Act page={page} action="device/remove" id={device.grantId}>
+              <ActionForm page={page} action="device/remove" id={device.grantId}>
                 <Button look="plain" aria-label={copy.removeLabel(device.deviceName)}>
                   {copy.remove}
                 </Button>
-              </Act>
-            </Choices>
+              </ActionForm>
+            </Actions>
           </li>
         ))}
       </ul>
@@ -119,14 +119,14 @@ const Passkeys: FC<DevicesPageProps> = ({ page, overview, now, passkeyOptions, p
                   : timeAgo(now - passkey.usedAtMs, language)}
               </Fact>
             </dl>
-            <Choices>
+            <Actions>
               <Rename page={page} kind="passkey" id={passkey.id} name={passkey.name} />
-              <Act page={page} action="passkey/remove" id={passkey.id}>
+              <ActionForm page={page} action="passkey/remove" id={passkey.id}>
                 <Button look="plain" aria-label={copy.removeLabel(passkey.name)}>
                   {copy.remove}
                 </Button>
-              </Act>
-            </Choices>
+              </ActionForm>
+            </Actions>
           </li>
         ))}
       </ul>
@@ -171,13 +171,13 @@ const Sessions: FC<DevicesPageProps> = ({ page, overview, sessionId, now }) => {
               <Fact term={copy.signedInAt}>{timeAgo(now - session.startedAtMs, language)}</Fact>
             </dl>
             {session.id === sessionId ? null : (
-              <Choices>
-                <Act page={page} action="session/end" id={session.id}>
+              <Actions>
+                <ActionForm page={page} action="session/end" id={session.id}>
                   <Button look="plain" aria-label={copy.endSessionLabel(session.browser)}>
                     {copy.endSession}
                   </Button>
-                </Act>
-              </Choices>
+                </ActionForm>
+              </Actions>
             )}
           </li>
         ))}
@@ -241,7 +241,7 @@ const Rename: FC<RenameProps> = ({ page, kind, id, name }) => {
   return (
     <details>
       <summary>{copy.rename}</summary>
-      <Act page={page} action={`${kind}/rename`} id={id}>
+      <ActionForm page={page} action={`${kind}/rename`} id={id}>
         <input
           name="name"
           value={name}
@@ -251,7 +251,7 @@ const Rename: FC<RenameProps> = ({ page, kind, id, name }) => {
           required
         />
         <Button look="plain">{copy.save}</Button>
-      </Act>
+      </ActionForm>
     </details>
   )
 }

@@ -13,7 +13,7 @@ import type { PushAddress } from '../../objects/account/push-subscriptions.ts'
 import { parsePushAddress } from '../../push/address.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
 import { placeIn } from '../../sender/location.ts'
-import { Act, Choices, Fact } from '../kit/card.tsx'
+import { ActionForm, Actions, Fact } from '../kit/card.tsx'
 import { isOwnPage } from '../kit/fetch-metadata.ts'
 import { Button, Csrf, Notice } from '../kit/form.tsx'
 import type { PageContext } from '../kit/layout.tsx'
@@ -48,13 +48,13 @@ export const Prompts: FC<PromptsProps> = (props) => {
               <Fact term={copy.place}>{placeName(asked.place, language)}</Fact>
               <Fact term={copy.prompts.since}>{timeAgo(now - asked.subscribedAtMs, language)}</Fact>
             </dl>
-            <Choices>
-              <Act page={page} action="prompts/remove" id={asked.sessionId}>
+            <Actions>
+              <ActionForm page={page} action="prompts/remove" id={asked.sessionId}>
                 <Button look="plain" aria-label={copy.prompts.stopLabel(asked.browser)}>
                   {copy.prompts.stop}
                 </Button>
-              </Act>
-            </Choices>
+              </ActionForm>
+            </Actions>
           </li>
         ))}
       </ul>

@@ -11,7 +11,7 @@ export const Fact: FC<PropsWithChildren<{ readonly term: string }>> = ({ term, c
     </div>
   )
 
-export const Choices: FC<PropsWithChildren> = ({ children }) => <div class="row">{children}</div>
+export const Actions: FC<PropsWithChildren> = ({ children }) => <div class="row">{children}</div>
 
 interface ActProps {
   readonly page: PageContext
@@ -19,7 +19,7 @@ interface ActProps {
   readonly id: string
 }
 
-export const Act: FC<PropsWithChildren<ActProps>> = ({ page, action, id, children }) => (
+export const ActionForm: FC<PropsWithChildren<ActProps>> = ({ page, action, id, children }) => (
   <form method="post" action={`${page.basePath}/devices/${action}`}>
     <Csrf page={page} />
     <input type="hidden" name="id" value={id} />

@@ -8,13 +8,13 @@ import type { RelyingParty } from '../../identity/passkey.ts'
 import {
   type SessionCookie,
   type SignedIn,
-  type Visit,
+  type SignInContext,
   parseSession,
   signedInPerson,
 } from '../../identity/session.ts'
 import { accountOf, ask } from '../../objects/index.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
-import { type Place, placeIn, whereaboutsOf } from '../../sender/location.ts'
+import { type Place, placeIn, requestLocation } from '../../sender/location.ts'
 import { keepCookie, readCookie } from './cookies.ts'
 import { isForeign } from './fetch-metadata.ts'
 import { type Language, chooseLanguage, languageInUiLocales } from '../../language/language.ts'
@@ -77,9 +77,9 @@ export const sessionCookie = (context: PageRequest): SessionCookie | undefined =
   context.get('session')
 
 /** Where somebody signs in, and what session their browser has so far. */
-export const visitOf = (context: PageRequest): Visit => ({
+export const signInContextOf = (context: PageRequest): SignInContext => ({
   browser: deviceNameOf(undefined, context.req.header('User-Agent') ?? null),
-  place: placeIn(whereaboutsOf(context.req.raw)),
+  place: placeIn(requestLocation(context.req.raw)),
   previous: sessionCookie(context),
 })
 
@@ -87,7 +87,7 @@ export const visitOf = (context: PageRequest): Visit => ({
 export const placeToSee = (context: PageRequest): Place | undefined =>
   isForeign(context)
     ? undefined
-    : context.get('config').push && placeIn(whereaboutsOf(context.req.raw))
+    : context.get('config').push && placeIn(requestLocation(context.req.raw))
 
 /** Who is signed in. Touches the account. */
 export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>

@@ -23,7 +23,7 @@ import {
   relyingPartyOf,
   sessionCookie,
   signedInVisitor,
-  visitOf,
+  signInContextOf,
 } from '../kit/page-request.ts'
 
 /** GET shows the ways to sign in; POST takes a password, and goes on to what the code asks. */
@@ -40,7 +40,7 @@ export const signIn = new Hono<PageEnvironment>()
     if (email === undefined)
       return showSignIn(context, { email: typed, problem: aboutPassword(copy.refused) }, 403)
     const credentials = { email, password: form('password') }
-    const outcome = await signInWithPassword(context.env, credentials, visitOf(context))
+    const outcome = await signInWithPassword(context.env, credentials, signInContextOf(context))
     switch (outcome.outcome) {
       case 'signed_in':
         return signedIn(context, outcome.cookie)
@@ -71,7 +71,7 @@ export const signIn = new Hono<PageEnvironment>()
         relyingPartyOf(context),
         csrf,
         response,
-        visitOf(context),
+        signInContextOf(context),
       ))
     return outcome?.outcome === 'signed_in'
       ? signedIn(context, outcome.cookie)

@@ -19,7 +19,7 @@ import {
   type PageRequest,
   goTo,
   signedInVisitor,
-  visitOf,
+  signInContextOf,
 } from '../kit/page-request.ts'
 
 /** GET of a provider leads there; GET of its callback takes what it answers. */
@@ -49,7 +49,7 @@ export const upstream = new Hono<PageEnvironment>()
     dropCookie(context, 'upstream')
     const answer = new URL(redirectUriOf(context, provider))
     answer.search = new URL(context.req.url).search
-    const visit = visitOf(context)
+    const visit = signInContextOf(context)
     const outcome = await finishUpstreamSignIn(context.env, provider, attempt, answer, visit)
     const copy = context.get('page').language.messages.signIn
     switch (outcome.outcome) {

@@ -11,10 +11,10 @@ import {
   mayPrompt,
   promptSource,
 } from '../../../src/objects/account/prompt-guard.ts'
-import type { Place, Whereabouts } from '../../../src/sender/location.ts'
+import type { Place, Location } from '../../../src/sender/location.ts'
 
 const NOW = 1_800_000_000_000
-const AT: Whereabouts = {
+const AT: Location = {
   city: 'Turku',
   region: 'Southwest Finland',
   country: 'FI',
