@@ -1,4 +1,4 @@
-// The bindings of wrangler.toml. Variables are parsed by config.ts, so they are not listed here.
+// The bindings of wrangler.toml. Variables are parsed by config/config.ts, so they are not listed here.
 import type worker from './index.ts'
 import type {
   Account,

@@ -1,7 +1,7 @@
 // The public keys of a trusted issuer, where its metadata says they are (RFC 8414, OpenID Connect
 // Discovery 1.0).
 import type { JWTVerifyGetKey } from 'jose'
-import { PROVIDER_CACHE_MS } from '../config/config.ts'
+import { PROVIDER_CACHE_MS } from '../config/limits.ts'
 import { NotFetched, fetchTrusted } from '../http/public-fetch.ts'
 import { Published } from '../http/published.ts'
 import { PublishedKeys } from '../http/published-keys.ts'

@@ -2,7 +2,7 @@
 import { type JWTPayload, errors, jwtVerify } from 'jose'
 import type { ApprovalIssuer } from '../config/approval-issuer.ts'
 import { CLIENT_ALGORITHMS } from '../config/client-settings.ts'
-import { CLOCK_SKEW_MS } from '../config/config.ts'
+import { CLOCK_SKEW_MS } from '../config/limits.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../http/failure-log.ts'
 import { claimsOf, upstreamAccount } from '../identity/upstream.ts'

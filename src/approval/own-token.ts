@@ -1,6 +1,6 @@
 // Access tokens of our own that decide about devices: of an app that signed in here itself.
 import { APPROVAL_SCOPE } from '../config/approval-issuer.ts'
-import { FRESH_SIGN_IN_MS } from '../config/config.ts'
+import { FRESH_SIGN_IN_MS } from '../config/limits.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'

@@ -2,7 +2,7 @@
 import { APPROVAL_SCOPE } from './approval-issuer.ts'
 import type { Client } from './clients.ts'
 import { contrast } from './contrast.ts'
-import type { Settings } from './config.ts'
+import type { Settings } from './settings.ts'
 import { isLoopback } from '../loopback.ts'
 import { pushProblems } from './push.ts'
 

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini'
 import type { ApprovalIssuerEntry } from './approval-issuer.ts'
 import type { ClientEntry } from './client-settings.ts'
-import type { ScopeWords, Settings } from './config.ts'
+import type { ScopeWords, Settings } from './settings.ts'
 import { type IdentityProviderEntry, identityProviderSchema } from './identity-provider.ts'
 import type { PushEntry } from './push.ts'
 

@@ -1,5 +1,5 @@
 // DPoP nonces (RFC 9449 §8): a time and a MAC of it, so that nobody has to remember which are out.
-import { DPOP_NONCE_LIFETIME_MS, CLOCK_SKEW_MS } from '../config/config.ts'
+import { DPOP_NONCE_LIFETIME_MS, CLOCK_SKEW_MS } from '../config/limits.ts'
 import { seal, unseal } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 

@@ -5,7 +5,7 @@
 import { EmbeddedJWK, type JWTPayload, calculateJwkThumbprint, jwtVerify } from 'jose'
 import { CLIENT_ALGORITHMS } from '../config/client-settings.ts'
 import type { Client } from '../config/clients.ts'
-import { CLOCK_SKEW_MS, DPOP_NONCE_LIFETIME_MS } from '../config/config.ts'
+import { CLOCK_SKEW_MS, DPOP_NONCE_LIFETIME_MS } from '../config/limits.ts'
 import { sha256 } from '../crypto.ts'
 import { ask, replayGuardOf } from '../objects/index.ts'
 import { isWithinLimit } from './rate-limit.ts'

@@ -1,6 +1,7 @@
 // What every endpoint for machines shares: errors as JSON, no-store, TLS, and the methods that it has.
 import type { Context } from 'hono'
-import { type Config, STRICT_TRANSPORT_SECURITY, issuerFor } from '../config/config.ts'
+import { type Config, issuerFor } from '../config/config.ts'
+import { STRICT_TRANSPORT_SECURITY } from '../config/limits.ts'
 import { logFailure } from './failure-log.ts'
 import { isLoopback } from '../loopback.ts'
 import { OAuthError, renderError } from './errors.ts'

@@ -1,5 +1,5 @@
 // OAuthError, and its one translation into a response (RFC 6749 §5.2).
-import { SLOW_DOWN_SECONDS } from '../config/config.ts'
+import { SLOW_DOWN_SECONDS } from '../config/limits.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from './failure-log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'

@@ -1,7 +1,7 @@
 // Key sets at an address (RFC 7517 §5). jose's remote sets would do, but for two things: the last good
 // keys are to go on while their host is away, and each request pays for what it has fetched.
 import { type JSONWebKeySet, type JWTVerifyGetKey, createLocalJWKSet, errors } from 'jose'
-import { KEYS_CACHE_MS, KEYS_COOLDOWN_MS } from '../config/config.ts'
+import { KEYS_CACHE_MS, KEYS_COOLDOWN_MS } from '../config/limits.ts'
 import { NotFetched } from './public-fetch.ts'
 import { Published } from './published.ts'
 

@@ -1,5 +1,5 @@
 // Values that others publish: metadata, documents, key sets.
-import { HOST_AWAY_RETRY_MS, LAST_GOOD_MS } from '../config/config.ts'
+import { HOST_AWAY_RETRY_MS, LAST_GOOD_MS } from '../config/limits.ts'
 import { Cache } from './cache.ts'
 import { NotFetched } from './public-fetch.ts'
 

@@ -1,6 +1,6 @@
 // Challenges of passkey ceremonies (WebAuthn §13.4.3): a time, random bytes, and a seal that binds
 // both to one purpose and one browser. What was used is remembered; what was not needs no memory.
-import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/config.ts'
+import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/limits.ts'
 import { randomBytes, seal, sha256, unseal } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 import { ask, replayGuardOf } from '../objects/index.ts'

@@ -7,7 +7,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server'
-import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/config.ts'
+import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/limits.ts'
 import { logFailure } from '../http/failure-log.ts'
 import { logWarning } from '../http/log.ts'
 import { accountOf, ask, passkeyLogin } from '../objects/index.ts'

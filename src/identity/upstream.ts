@@ -2,7 +2,7 @@
 // and nonce, by openid-client.
 import * as openid from 'openid-client'
 import * as z from 'zod/mini'
-import { FRESH_SIGN_IN_MS, PROVIDER_CACHE_MS } from '../config/config.ts'
+import { FRESH_SIGN_IN_MS, PROVIDER_CACHE_MS } from '../config/limits.ts'
 import { plainText } from '../text/plain-text.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../http/failure-log.ts'

@@ -1,7 +1,7 @@
 // The two documents by which a phone knows that the service's own app may open the address in a
 // device's picture: Google's Digital Asset Links, and Apple's associated domains. Both are fetched
 // at the host's root, whatever the issuer's path, and no redirect is followed.
-import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
+import { KEY_SET_MAX_AGE_SECONDS } from '../config/limits.ts'
 import type { RequestContext } from '../http/request-context.ts'
 
 /** GET /.well-known/assetlinks.json. Which addresses an app opens is said in its manifest. */

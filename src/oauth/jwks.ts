@@ -1,5 +1,5 @@
 // GET /jwks.json: the public halves of the signing keys (RFC 7517 §5).
-import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
+import { KEY_SET_MAX_AGE_SECONDS } from '../config/limits.ts'
 import { publicKeySet } from '../tokens/signing-keys.ts'
 import type { RequestContext } from '../http/request-context.ts'
 

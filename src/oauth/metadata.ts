@@ -5,7 +5,7 @@ import {
   CLIENT_ALGORITHMS,
   ID_TOKEN_ALGORITHMS,
 } from '../config/client-settings.ts'
-import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
+import { KEY_SET_MAX_AGE_SECONDS } from '../config/limits.ts'
 import { DPOP_ALGORITHMS } from '../http/dpop.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { GRANTS } from './token.ts'

@@ -1,5 +1,5 @@
 // GET /openapi.json: the OpenAPI description of all JSON endpoints (src/openapi/).
-import { KEY_SET_MAX_AGE_SECONDS } from '../config/config.ts'
+import { KEY_SET_MAX_AGE_SECONDS } from '../config/limits.ts'
 import type { RequestContext } from '../http/request-context.ts'
 
 /** Where the file says that the server is. */

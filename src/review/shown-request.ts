@@ -1,6 +1,6 @@
 // Proof that an account has been shown a device's request. To answer it is no guess at a code, so it
 // stays possible while wrong codes make the account wait. The question carries it: nothing is stored.
-import { AUTHORIZATION_RETENTION_MS } from '../config/config.ts'
+import { AUTHORIZATION_RETENTION_MS } from '../config/limits.ts'
 import { seal, unseal } from '../crypto.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 

@@ -1,7 +1,7 @@
 // ID tokens (OpenID Connect Core §2), issued when `openid` was granted; they may come back as hints.
 import { SignJWT, errors, jwtVerify } from 'jose'
 import { ID_TOKEN_ALGORITHMS, type IdTokenAlgorithm } from '../config/client-settings.ts'
-import { ID_TOKEN_HINT_LIFETIME_MS } from '../config/config.ts'
+import { ID_TOKEN_HINT_LIFETIME_MS } from '../config/limits.ts'
 import { sha256Bytes, toBase64url } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 import type { Authentication } from '../objects/device-authorization/approval.ts'

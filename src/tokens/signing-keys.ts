@@ -6,7 +6,7 @@ import {
   decodeProtectedHeader,
   importJWK,
 } from 'jose'
-import { KEYRING_CACHE_MS, KEY_ANNOUNCED_MS } from '../config/config.ts'
+import { KEYRING_CACHE_MS, KEY_ANNOUNCED_MS } from '../config/limits.ts'
 import { ask, keyringOf } from '../objects/index.ts'
 import {
   type ForgottenKey,

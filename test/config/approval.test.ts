@@ -1,6 +1,7 @@
 // The settings of the approval API. Every mistake in wrangler.toml is an error that names the field.
 import { describe, expect, it } from 'vitest'
-import { FRESH_SIGN_IN_MS, parseConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
+import { FRESH_SIGN_IN_MS } from '../../src/config/limits.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { HOUR } from '../../src/durations.ts'
 import { problemsOf } from '../support/setting-problems.ts'

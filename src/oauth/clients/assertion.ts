@@ -1,7 +1,7 @@
 // Client assertions: private_key_jwt (OpenID Connect Core §9, RFC 7523 §3, RFC 10070 §4).
 import { decodeJwt, jwtVerify } from 'jose'
 import type { Client } from '../../config/clients.ts'
-import { ASSERTION_LIFETIME_MS, CLOCK_SKEW_MS } from '../../config/config.ts'
+import { ASSERTION_LIFETIME_MS, CLOCK_SKEW_MS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { SECOND } from '../../durations.ts'
 import { ask, replayGuardOf } from '../../objects/index.ts'

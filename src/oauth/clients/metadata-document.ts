@@ -2,7 +2,8 @@
 // (draft-ietf-oauth-client-id-metadata-document).
 import * as z from 'zod/mini'
 import type { Client } from '../../config/clients.ts'
-import { type Config, MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../../config/config.ts'
+import type { Config } from '../../config/config.ts'
+import { MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../../config/limits.ts'
 import { SECOND } from '../../durations.ts'
 import { OAuthError } from '../../http/errors.ts'
 import type { RequestContext } from '../../http/request-context.ts'

@@ -1,7 +1,8 @@
 // Who is the client with this client_id? One of wrangler.toml, or one that registered (RFC 7591), or
 // one whose client_id is the address of its metadata.
 import type { Client } from '../../config/clients.ts'
-import { CLIENT_CACHE_MS, type Config } from '../../config/config.ts'
+import type { Config } from '../../config/config.ts'
+import { CLIENT_CACHE_MS } from '../../config/limits.ts'
 import { randomBytes, seal, unseal } from '../../crypto.ts'
 import { Cache } from '../../http/cache.ts'
 import type { Registration } from '../../objects/client-record.ts'

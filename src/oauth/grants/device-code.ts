@@ -2,7 +2,7 @@
 import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS } from '../../config/client-settings.ts'
 import type { Client } from '../../config/clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
-import { SLOW_DOWN_SECONDS } from '../../config/config.ts'
+import { SLOW_DOWN_SECONDS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Absent } from '../../objects/device-authorization/device-authorization.ts'

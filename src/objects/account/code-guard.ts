@@ -12,7 +12,7 @@ import {
   FREE_WRONG_CODES,
   MAX_CODE_LIFETIME_MS,
   WRONG_CODES_FORGOTTEN_MS,
-} from '../../config/config.ts'
+} from '../../config/limits.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import { MAX_KNOWN_WRONG_CODES } from './account-limits.ts'
 

@@ -3,7 +3,7 @@ import {
   CODES_AT_ONCE_WINDOW_MS,
   FREE_WRONG_CODES,
   MAX_CODE_LIFETIME_MS,
-} from '../../config/config.ts'
+} from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { MAX_SHOWN_CODES } from './account-limits.ts'
 import {

@@ -1,7 +1,7 @@
 // What became of one grant: the device it connected, and its chain of refresh tokens. Pure.
 import type { RefreshLimits } from '../../config/clients.ts'
 import type { Place } from '../../sender/location.ts'
-import { ENDED_GRANT_KEPT_MS } from '../../config/config.ts'
+import { ENDED_GRANT_KEPT_MS } from '../../config/limits.ts'
 import { MAX_GRANTS, MAX_REVOKED_TOKENS } from './account-limits.ts'
 import type { Allowance, Authentication } from '../device-authorization/approval.ts'
 import {

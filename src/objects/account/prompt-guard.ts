@@ -6,7 +6,7 @@ import {
   MAX_PROMPTS,
   PROMPTS_WINDOW_MS,
   SOURCE_SILENCED_MS,
-} from '../../config/config.ts'
+} from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { MAX_REMEMBERED_PROMPTS, MAX_SILENCED_SOURCES } from './account-limits.ts'
 import { PROXIMITIES, type Place, type Location, proximityOf } from '../../sender/location.ts'

@@ -1,5 +1,5 @@
 // What an account is asked by push, and in which browsers. Loads, asks prompt-guard.ts, saves.
-import { ID_TOKEN_HINT_LIFETIME_MS } from '../../config/config.ts'
+import { ID_TOKEN_HINT_LIFETIME_MS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import type { Place } from '../../sender/location.ts'
 import { MAX_VOIDED_HINTS } from './account-limits.ts'

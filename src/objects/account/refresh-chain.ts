@@ -2,7 +2,7 @@
 //
 // A refresh token names its family and its generation. The family's digest tells a token of ours from
 // anything else, so that an old one is recognised as such without a digest of each.
-import { CATCH_UP_MS, MAX_CATCH_UP_TOKENS, MAX_LATE_RETURNS } from '../../config/config.ts'
+import { CATCH_UP_MS, MAX_CATCH_UP_TOKENS, MAX_LATE_RETURNS } from '../../config/limits.ts'
 
 /** What a refresh token proves about itself; only digests of its two secrets get here. */
 export interface RefreshTokenClaim {

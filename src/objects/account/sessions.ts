@@ -1,5 +1,5 @@
 // The browser sessions of one account.
-import { SESSION_LIFETIME_MS } from '../../config/config.ts'
+import { SESSION_LIFETIME_MS } from '../../config/limits.ts'
 import type { Place } from '../../sender/location.ts'
 import { MAX_SESSIONS } from './account-limits.ts'
 

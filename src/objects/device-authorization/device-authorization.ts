@@ -2,7 +2,7 @@
 // grant's redemption. It is named by its normalised user code and deletes itself by alarm when
 // nobody can ask for it any more. It stores one record, under one key.
 import { DurableObject } from 'cloudflare:workers'
-import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../../config/config.ts'
+import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../../config/limits.ts'
 import { logCollectedElsewhere, logDecision } from '../../http/decision-log.ts'
 import type { Location } from '../../sender/location.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'

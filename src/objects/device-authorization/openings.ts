@@ -1,5 +1,5 @@
 // Who had a code shown to them, and whether it is being passed around (RFC 10027 §6.1.4). Pure.
-import { TOO_MANY_PEOPLE } from '../../config/config.ts'
+import { TOO_MANY_PEOPLE } from '../../config/limits.ts'
 import { type Location, mayBeOneSender } from '../../sender/location.ts'
 
 /** Somebody who had the code shown to them, and where they were the first time. */

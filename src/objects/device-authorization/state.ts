@@ -5,7 +5,7 @@ import {
   COLLECTION_GRACE_MS,
   RECOVERY_UNTIL_MS,
   SLOW_DOWN_SECONDS,
-} from '../../config/config.ts'
+} from '../../config/limits.ts'
 import { SECOND } from '../../durations.ts'
 import type { Proximity, Location } from '../../sender/location.ts'
 import type { Approval } from './approval.ts'

@@ -4,7 +4,7 @@ import {
   KEY_ANNOUNCED_MS,
   KEY_LIFETIME_MS,
   KEY_RETIRED_MS,
-} from '../../config/config.ts'
+} from '../../config/limits.ts'
 import type { IdTokenAlgorithm } from '../../config/client-settings.ts'
 import type { JWK } from 'jose'
 

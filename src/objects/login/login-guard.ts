@@ -3,7 +3,7 @@ import {
   FAILURES_FORGOTTEN_MS,
   FREE_SIGN_IN_FAILURES,
   MAX_SIGN_IN_WAIT_MS,
-} from '../../config/config.ts'
+} from '../../config/limits.ts'
 import { SECOND } from '../../durations.ts'
 
 export interface Failures {

@@ -2,7 +2,7 @@
 // a subject of an identity provider. It is named by that (`email:…`, `passkey:…`, `oidc:…`), and
 // knows whose account it opens. It never deletes itself, unless it holds nothing but failed sign-ins of nobody.
 import { DurableObject } from 'cloudflare:workers'
-import { FAILURES_FORGOTTEN_MS } from '../../config/config.ts'
+import { FAILURES_FORGOTTEN_MS } from '../../config/limits.ts'
 import { hashPassword, needsRehash, verifyPassword } from './password.ts'
 import { type Failures, NO_FAILURES, afterFailure, signInWaitMs } from './login-guard.ts'
 

@@ -1,7 +1,7 @@
 // GET /devices: a person's own devices, passkeys and sessions, and what they do about them (XD-8).
 import { Hono } from 'hono'
 import { shownClient } from '../../config/client-name.ts'
-import { FRESH_SIGN_IN_MS } from '../../config/config.ts'
+import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
 import { deviceNameOf } from '../../sender/device-name.ts'
 import { plainText } from '../../text/plain-text.ts'
 import { parseRegistrationResponse } from '../../identity/credential-response.ts'

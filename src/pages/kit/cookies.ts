@@ -8,7 +8,7 @@ import {
   RETURN_SECONDS,
   SESSION_LIFETIME_MS,
   UPSTREAM_SIGN_IN_SECONDS,
-} from '../../config/config.ts'
+} from '../../config/limits.ts'
 import { SECOND } from '../../durations.ts'
 import { isForeign, isLink } from './fetch-metadata.ts'
 

@@ -1,7 +1,8 @@
 // One request of a person: whose browser it is, what it sent, and what its pages need.
 import type { Context } from 'hono'
 import { displayUserCode, parseUserCode } from '../../codes.ts'
-import { type Config, FRESH_SIGN_IN_MS, issuerFor } from '../../config/config.ts'
+import { type Config, issuerFor } from '../../config/config.ts'
+import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
 import { deviceNameOf } from '../../sender/device-name.ts'
 import { randomBytes, sha256, toBase64url } from '../../crypto.ts'
 import type { RelyingParty } from '../../identity/passkey.ts'

@@ -15,7 +15,7 @@ import {
   MAX_SILENCED_SOURCES,
   MAX_VOIDED_HINTS,
 } from '../../../src/objects/account/account-limits.ts'
-import { MAX_CATCH_UP_TOKENS } from '../../../src/config/config.ts'
+import { MAX_CATCH_UP_TOKENS } from '../../../src/config/limits.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/durations.ts'
 import { mintSubject } from '../../../src/objects/index.ts'
 import { holdClock, pass } from '../../support/clock.ts'
