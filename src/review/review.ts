@@ -80,6 +80,9 @@ export const admit = async <Person extends Approver>(
     deviceAuthorizationOf(env, userCode).open({ subject, country, network }),
   )
   switch (opened.outcome) {
+    case 'opened_by_many':
+      logDecision({ clientId: opened.clientId, outcome: 'opened_by_many' })
+      return notValid(env, decider, userCode)
     case 'not_valid':
       return notValid(env, decider, userCode)
     // Their own doing, so it tells nobody anything to say so again.

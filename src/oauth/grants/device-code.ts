@@ -17,6 +17,7 @@ import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
 import { digestOf, firstRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
 import { refreshTokenKey, verifyDpopProof, requireProof } from '../../http/dpop.ts'
+import { logCollectedElsewhere } from '../../http/decision-log.ts'
 import { OAuthError, slowDown } from '../../http/errors.ts'
 import { heldPoll } from '../held-poll.ts'
 import { preferredWaitSeconds } from '../prefer.ts'
@@ -105,7 +106,10 @@ const redeem = async (
   const redeemed = await ask(() =>
     deviceAuthorizationOf(env, deviceCode.userCode).redeem(poller, parameters.resource),
   )
-  if (redeemed.outcome === 'collected_elsewhere') await warnPerson(env, redeemed, poller)
+  if (redeemed.outcome === 'collected_elsewhere') {
+    logCollectedElsewhere(redeemed.request, redeemed.proximity)
+    await warnPerson(env, redeemed, poller)
+  }
   if (redeemed.outcome !== 'redeemed') throw refusal(redeemed, deviceCode)
   const { request, approval, audience, redeemedAtMs } = redeemed
   const { subject, grantId, authTimeMs, amr, allowance, approvingGrantId } = approval

@@ -3,7 +3,6 @@
 // nobody can ask for it any more. It stores one record, under one key.
 import { DurableObject } from 'cloudflare:workers'
 import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../../config/limits.ts'
-import { logCollectedElsewhere, logDecision } from '../../http/decision-log.ts'
 import type { Location } from '../../sender/location.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Approval } from './approval.ts'
@@ -102,8 +101,6 @@ export class DeviceAuthorization extends DurableObject {
     if (before === undefined) return { outcome: 'absent' }
     const { state, outcome } = redeem(before, poller, resource, Date.now())
     if (state !== before) await this.#save(state)
-    if (outcome.outcome === 'collected_elsewhere')
-      logCollectedElsewhere(outcome.request, outcome.proximity)
     return outcome
   }
 
@@ -181,8 +178,6 @@ export class DeviceAuthorization extends DurableObject {
     if (before === undefined) return { outcome: 'not_valid' }
     const { state, outcome } = transition(before)
     if (state !== before) {
-      if (state.status === 'denied' && state.reason === 'opened_by_many')
-        logDecision({ clientId: state.request.clientId, outcome: 'opened_by_many' })
       // Not awaited before the sockets end: the output gate holds the frames back until the
       // decision is on disk.
       const saved = this.#save(state)

@@ -115,6 +115,8 @@ export type ReviewOutcome =
       readonly reason: DenialReason
       readonly request: AuthorizationRequest
     }
+  /** Too many people opened the code: this opening ends it. Later ones get `not_valid`. */
+  | { readonly outcome: 'opened_by_many'; readonly clientId: string }
   | { readonly outcome: 'not_valid' }
 
 /** What the poller hears, were it to poll now (RFC 8628 §3.5). */
@@ -243,7 +245,7 @@ export const open = (
     return isPassedAround(openings)
       ? {
           state: { status: 'denied', request, reason: 'opened_by_many', subject: undefined },
-          outcome: { outcome: 'not_valid' },
+          outcome: { outcome: 'opened_by_many', clientId: request.clientId },
         }
       : {
           state: isCounted ? state : { ...state, openings },

@@ -118,7 +118,7 @@ it('DC-6 DC-16 VP-7 XD-6 keeps every promise in any order of events', () => {
       ...['reviewable anew', 'reviewable', 'approved', 'denied', 'not_valid'].map(
         (outcome) => `open ${outcome}`,
       ),
-      'open not_valid anew',
+      'open opened_by_many anew',
       'withdraw withdrawn anew',
       'withdraw withdrawn',
       'withdraw not_valid',
@@ -179,16 +179,13 @@ const happenedInObject = async (
 it('DC-6 DC-16 VP-7 XD-6 keeps them in the object as well', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const logged = vi.spyOn(console, 'info').mockReturnValue()
-  let passedAround = 0
   const start = Date.now()
   await fc.assert(
     fc.asyncProperty(history, bound, async (steps, boundTo) => {
       const events = await happenedInObject(steps, start, boundTo)
       new Judge(start + LIFETIME_MS, boundTo).judge(events)
-      const facts = factsOf(events, boundTo)
-      passedAround += facts.filter((fact) => fact === 'open not_valid anew').length
     }),
     { numRuns: 60 },
   )
-  expect(logged).toHaveBeenCalledTimes(passedAround)
+  expect(logged, 'an object logs nothing itself').not.toHaveBeenCalled()
 })
