@@ -45,7 +45,7 @@ export const createApp = (config: Config): Hono<Environment> => {
     const fetchKeys = async (request: Request) => app.fetch(request, env)
     app.route('/', library({ basePath, issuer, resource, fetchKeys }))
     for (const file of DEMO_FILES)
-      app.get(`${basePath}/${file}`, () => env.ASSETS.fetch(`https://assets/${file}`))
+      app.get(`${basePath}/${file}`, () => env.ASSETS.fetch(`https://assets/demo/${file}`))
   }
   // Whoever typed only the host wants to enter a code.
   app.get(basePath === '' ? '/' : basePath, (context) =>

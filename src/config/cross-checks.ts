@@ -43,7 +43,7 @@ export const settingProblems = (reading: Reading): string[] => {
   ]
 }
 
-// What assets/style.css has as --surface on the light and on the dark theme.
+// What assets/pages/style.css has as --surface on the light and on the dark theme.
 const LIGHT_SURFACE = '#ffffff'
 const DARK_SURFACE = '#14171e'
 /** WCAG 2.2 §1.4.11. */

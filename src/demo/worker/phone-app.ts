@@ -1,5 +1,5 @@
 // The service's own app: a page that plays it, with no more access than any app has. It is
-// assets/app.html; only where it is, and who signs its people in, is put in here.
+// assets/demo/app.html; only where it is, and who signs its people in, is put in here.
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { APP, AUDIENCE } from './client.ts'
@@ -28,7 +28,7 @@ export const phoneApp = ({ basePath, provider }: PhoneAppOptions): Hono => {
           for (const [name, value] of Object.entries(settings)) element.setAttribute(name, value)
         },
       })
-      .transform(await env.ASSETS.fetch('https://assets/app'))
+      .transform(await env.ASSETS.fetch('https://assets/demo/app'))
     return new Response(body, {
       headers: { ...pageHeaders(provider), 'Content-Type': 'text/html; charset=utf-8' },
     })

@@ -1,5 +1,5 @@
 // A television in a browser: the page of an ordinary device client (RFC 8628 §3.1–§3.5). The page
-// has no private access to the server; assets/tv.js speaks to the public endpoints.
+// has no private access to the server; assets/demo/tv.js speaks to the public endpoints.
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { DEMO } from './client.ts'

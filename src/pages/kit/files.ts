@@ -32,7 +32,7 @@ export const files = (config: Config): Hono<PageEnvironment> => {
     },
   )
   routes.get('/style.css', async (context) => {
-    const sheet = await asset(context.env, 'style.css')
+    const sheet = await pageAsset(context.env, 'style.css')
     const colours = brandColours(brandOf(config, context.req.query('client_id')))
     const body = `${await sheet.text()}\n${colours}\n`
     return context.body(body, 200, { 'Content-Type': 'text/css; charset=utf-8' })
@@ -46,14 +46,14 @@ export const files = (config: Config): Hono<PageEnvironment> => {
     const { logo } = brandOf(config, context.req.query('client_id'))
     return logo === undefined ? context.notFound() : asset(context.env, logo)
   })
-  for (const file of SCRIPTS) routes.get(`/${file}`, (context) => asset(context.env, file))
+  for (const file of SCRIPTS) routes.get(`/${file}`, (context) => pageAsset(context.env, file))
   routes.get('/passkey-library.js', (context) =>
     context.body(PASSKEY_LIBRARY, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
   )
   if (config.push !== undefined) {
-    routes.get('/push.js', (context) => asset(context.env, 'push.js'))
+    routes.get('/push.js', (context) => pageAsset(context.env, 'push.js'))
     routes.get('/push-worker.js', async (context) => {
-      const script = await asset(context.env, 'push-worker.js')
+      const script = await pageAsset(context.env, 'push-worker.js')
       // Of the page that registers it, which only ours can: any language that it is in.
       const language = chooseLanguage(context.req.query('ui_locales'), undefined)
       const body = `self.PROMPT = ${promptWords(language, config)}\n${await script.text()}`
@@ -88,6 +88,9 @@ const promptWords = (
     },
   })
 }
+
+const pageAsset = (env: Cloudflare.Env, name: string): Promise<Response> =>
+  asset(env, `pages/${name}`)
 
 const asset = (env: Cloudflare.Env, name: string): Promise<Response> =>
   env.ASSETS.fetch(`https://assets/${name}`)
