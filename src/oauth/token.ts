@@ -1,4 +1,5 @@
 // POST /token (RFC 6749 §3.2): authenticate, choose the grant, answer.
+import { DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT } from '../config/client-settings.ts'
 import { authenticateClient } from './clients/authentication.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { RequestContext, TokenRequest } from '../http/request-context.ts'
@@ -19,9 +20,22 @@ export const token = async (exchange: RequestContext): Promise<Response> => {
   const grantType = parameters.get('grant_type')
   if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
   const grant = GRANTS.get(grantType)
-  if (grant === undefined)
-    throw new OAuthError('unsupported_grant_type', 'This grant_type is not supported')
+  if (grant === undefined) throw new OAuthError('unsupported_grant_type', unsupported(grantType))
   if (!client.grantTypes.has(grantType))
     throw new OAuthError('unauthorized_client', 'This client may not use this grant_type')
   return grant({ exchange, client, parameters })
+}
+
+// Names that developers try first.
+const FULL_NAMES: ReadonlyMap<string, string> = new Map([
+  ['device_code', DEVICE_CODE_GRANT],
+  ['device', DEVICE_CODE_GRANT],
+  ['refresh', REFRESH_TOKEN_GRANT],
+])
+
+const unsupported = (grantType: string): string => {
+  const fullName = FULL_NAMES.get(grantType)
+  return fullName === undefined
+    ? 'The grant_type is not supported'
+    : `The grant_type is not supported: use ${fullName}`
 }

@@ -265,6 +265,17 @@ describe('PKCE on the device flow', () => {
     expect((await device.poll({ code_verifier: verifier })).status).toBe(200)
   })
 
+  it('DA-18 tells its own client that the code_verifier is missing, and no other client', async () => {
+    const device = await startDevice('tv', { fields: s256 })
+    const unknown = await device.poll({ device_code: 'x'.repeat(43) })
+    const own = await device.poll()
+    expect(own.body.error).toBe('invalid_grant')
+    expect(own.body.error_description).toContain('code_verifier')
+    expect((await device.poll({ client_id: 'other-tv' })).body).toStrictEqual(unknown.body)
+    const wrong = await device.poll({ code_verifier: `${verifier}x` })
+    expect(wrong.body).toStrictEqual(unknown.body)
+  })
+
   it.each([
     ['method plain', { code_challenge: verifier, code_challenge_method: 'plain' }],
     ['no method, which means plain', { code_challenge: verifier }],

@@ -55,6 +55,17 @@ describe('a poll that asks for the wrong thing', () => {
   })
 
   it.each([
+    ['device_code', DEVICE_CODE_GRANT],
+    ['refresh', 'refresh_token'],
+  ])('DC-1 a grant_type %s is told the full name', async (grantType, name) => {
+    const { body } = await ask({ client_id: 'tv', grant_type: grantType })
+    expect([body.error, body.error_description]).toStrictEqual([
+      'unsupported_grant_type',
+      expect.stringContaining(name),
+    ])
+  })
+
+  it.each([
     ['DC-1 grant_type', { client_id: 'tv', device_code: 'x' }],
     ['DC-3 device_code', { client_id: 'tv', grant_type: DEVICE_CODE_GRANT }],
   ])('%s left out: refused with invalid_request', async (_name, fields) => {

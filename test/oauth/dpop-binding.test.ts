@@ -68,11 +68,21 @@ describe('a device_code that was asked for with a proof', () => {
     },
   )
 
-  it.each(STRANGERS)('DA-17 gets %s no more than a code that nobody has', async (_, ask) => {
+  it('DA-17 answers another key like an unknown device_code', async () => {
     const { device } = await bound()
-    const stolen = await ask(device)
+    const stolen = await (await newKeyHolder()).poll(device)
     const unknown = await device.poll({ device_code: 'x'.repeat(43) })
     expect(stolen.body).toStrictEqual(unknown.body)
+  })
+
+  it('DA-17 tells its own client that the DPoP proof is missing, and no other client', async () => {
+    const { device } = await bound()
+    const own = await device.poll()
+    expect(own.body.error).toBe('invalid_grant')
+    expect(own.body.error_description).toContain('DPoP proof')
+    const foreign = await device.poll({ client_id: 'other-tv' })
+    const unknown = await device.poll({ device_code: 'x'.repeat(43) })
+    expect(foreign.body).toStrictEqual(unknown.body)
   })
 
   it('DA-17 is not bound by a dpop_jkt parameter', async () => {

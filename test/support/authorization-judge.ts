@@ -106,7 +106,12 @@ export class Judge {
     const { does, sender, key, heldMs, atMs, answer, didChange } = happened
     const isBoundToAnother = this.#boundTo !== undefined && key !== this.#boundTo
     if (sender !== 'owner' || isBoundToAnother) {
-      expect(answer, 'a foreign poller learns nothing').toEqual({ outcome: 'invalid' })
+      const isOwnCode = sender === 'owner' || sender === 'wrong verifier'
+      const lacksProof = isOwnCode && this.#boundTo !== undefined && key === undefined
+      expect(answer, 'a foreign poller learns nothing').toEqual({
+        outcome: 'invalid',
+        ...(lacksProof && { missing: 'dpop_proof' }),
+      })
       expect(didChange, 'and changes nothing').toBe(false)
       return
     }

@@ -7,6 +7,7 @@ import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Absent } from '../../objects/device-authorization/device-authorization.ts'
 import {
+  type MissingProof,
   type Poller,
   type PollOutcome,
   type RedeemOutcome,
@@ -118,7 +119,10 @@ const redeem = async (
   const scope = remainingScope(request.scope, client)
   // RFC 6749 §5.2: no scope was asked for here that could be wrong, it is the grant that is.
   if (scope.length === 0)
-    throw new OAuthError('invalid_grant', 'The client may no longer have any of this scope')
+    throw new OAuthError(
+      'invalid_grant',
+      'The client is no longer allowed any scope that was approved',
+    )
   const refreshToken = mayRefresh(client, scope)
     ? firstRefreshToken(await macSecret(env), subject, grantId, deviceCode.secretHash)
     : undefined
@@ -171,9 +175,15 @@ const warnPerson = async (
 }
 
 // The answer to nearly every poll, so it is made once: an Error costs more than all else it takes.
-const PENDING = new OAuthError('authorization_pending', 'Nobody has decided yet')
+const PENDING = new OAuthError('authorization_pending', 'The user has not decided yet')
 
-/** What became of a poll, in the words of RFC 8628 §3.5. */
+const INVALID: Readonly<Record<MissingProof | 'device_code', string>> = {
+  device_code: 'The device_code is unknown, used, or issued to another client',
+  code_verifier: 'The device_code was requested with a code_challenge: send its code_verifier',
+  dpop_proof: 'The device_code was requested with a DPoP proof: send one with the same key',
+}
+
+/** The error of a poll (RFC 8628 §3.5). */
 const refusal = (
   outcome: Exclude<PollOutcome | RedeemOutcome | Absent, { outcome: 'redeemable' | 'redeemed' }>,
   deviceCode?: DeviceCode,
@@ -187,7 +197,7 @@ const refusal = (
     case 'collected_elsewhere':
       return new OAuthError('access_denied', 'The request was denied')
     case 'expired':
-      return new OAuthError('expired_token', 'The device_code has run out: start again')
+      return new OAuthError('expired_token', 'The device_code has expired: request a new one')
     case 'absent':
       // The object deletes itself, so the code itself has to say what became of it.
       return refusal({
@@ -195,8 +205,8 @@ const refusal = (
           deviceCode !== undefined && Date.now() >= deviceCode.expiresAtMs ? 'expired' : 'invalid',
       })
     case 'invalid_target':
-      return new OAuthError('invalid_target', 'This resource was not part of what was allowed')
+      return new OAuthError('invalid_target', 'The resource is not one that the user approved')
     case 'invalid':
-      return new OAuthError('invalid_grant', 'The device_code is not good, or not for this client')
+      return new OAuthError('invalid_grant', INVALID[outcome.missing ?? 'device_code'])
   }
 }

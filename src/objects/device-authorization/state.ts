@@ -62,13 +62,16 @@ export interface Poller {
   readonly location: Location
 }
 
+/** A proof that the device_code was bound to, and that its poll left out. */
+export type MissingProof = 'code_verifier' | 'dpop_proof'
+
 export type PollOutcome =
   | { readonly outcome: 'pending' }
   | { readonly outcome: 'slow_down'; readonly intervalSeconds: number }
   | { readonly outcome: 'redeemable' }
   | { readonly outcome: 'denied' }
   | { readonly outcome: 'expired' }
-  | { readonly outcome: 'invalid' }
+  | { readonly outcome: 'invalid'; readonly missing?: MissingProof }
 
 export type RedeemOutcome =
   | {
@@ -127,7 +130,7 @@ export const poll = (
   lastPollAtMs: number | undefined,
 ): PollOutcome => {
   const { request } = state
-  if (!isOwnPoll(request, poller)) return { outcome: 'invalid' }
+  if (!isOwnPoll(request, poller)) return invalidPoll(request, poller)
   switch (state.status) {
     case 'redeemed':
       return { outcome: isRepeat(state, poller, now) ? 'redeemable' : 'invalid' }
@@ -273,11 +276,23 @@ const decided = (state: AuthorizationState) => ({
 })
 
 const isOwnPoll = (request: AuthorizationRequest, poller: Poller): boolean =>
-  // Digests of 256-bit secrets: what a comparison's time tells of one does not lead to another.
-  request.secretHash === poller.secretHash &&
-  request.clientId === poller.clientId &&
+  isOwnCode(request, poller) &&
   (request.codeChallenge === undefined || request.codeChallenge === poller.codeChallenge) &&
   (request.dpopJkt === undefined || request.dpopJkt === poller.dpopJkt)
+
+const isOwnCode = (request: AuthorizationRequest, poller: Poller): boolean =>
+  // Digests of 256-bit secrets: the time of a comparison reveals nothing that leads to another.
+  request.secretHash === poller.secretHash && request.clientId === poller.clientId
+
+// A developer learns which proof is missing, and only with the device_code and its client in hand.
+const invalidPoll = (request: AuthorizationRequest, poller: Poller): PollOutcome => {
+  const isOwn = isOwnCode(request, poller)
+  if (isOwn && request.codeChallenge !== undefined && poller.codeChallenge === undefined)
+    return { outcome: 'invalid', missing: 'code_verifier' }
+  if (isOwn && request.dpopJkt !== undefined && poller.dpopJkt === undefined)
+    return { outcome: 'invalid', missing: 'dpop_proof' }
+  return { outcome: 'invalid' }
+}
 
 const isExpired = (request: AuthorizationRequest, now: number): boolean =>
   now >= request.expiresAtMs

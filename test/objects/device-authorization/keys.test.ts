@@ -82,7 +82,10 @@ describe('redeem', () => {
   it.each(['b', undefined])('DP-8 gives the key %s nothing that is bound to another', (dpopJkt) => {
     for (const state of Object.values(boundTo('a'))) {
       const redeemed = redeem(state, pollAt(LATER, { dpopJkt }), [], LATER)
-      expect(redeemed.outcome).toEqual({ outcome: 'invalid' })
+      expect(redeemed.outcome).toEqual({
+        outcome: 'invalid',
+        ...(dpopJkt === undefined && { missing: 'dpop_proof' }),
+      })
       expect(redeemed.state).toBe(state)
     }
   })
