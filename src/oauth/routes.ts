@@ -17,6 +17,7 @@ import {
 import { introspect } from './introspect.ts'
 import { jwks } from './jwks.ts'
 import { metadata } from './metadata.ts'
+import { MISPLACED, misplaced } from './misplaced.ts'
 import { openapi } from './openapi.ts'
 import { qrPicture } from './qr.ts'
 import { manageRegistration, register } from './register.ts'
@@ -69,6 +70,13 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   if (config.appleApps.length > 0)
     publish('/.well-known/apple-app-site-association', appleAppSiteAssociation)
   serve(['GET'], `${base}/device/qr/:name`, qrPicture)
+  for (const [wrong, right] of MISPLACED)
+    routes.post(`${base}${wrong}`, async (context) => {
+      const url = new URL(context.req.url)
+      const requestContext = requestContextOf(context, config)
+      const response = await answer(['POST'], misplaced(right), requestContext, url)
+      return withHeaders(response, url, { ...SHARED, ...NO_STORE })
+    })
   return routes
 }
 
