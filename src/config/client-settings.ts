@@ -26,6 +26,15 @@ export const AUTHENTICATION_METHODS = [
   'private_key_jwt',
 ] as const
 
+/**
+ * The methods that send the secret itself, so that a hash of it is enough to check it. A
+ * `client_secret_jwt` is signed with the secret and is none of them.
+ */
+export const HASHED_SECRET_METHODS: ReadonlySet<string> = new Set([
+  'client_secret_basic',
+  'client_secret_post',
+])
+
 /** One word of a scope (RFC 6749 §3.3). */
 export const scopeToken = z
   .string()
@@ -168,7 +177,7 @@ export const clientSchema = z
   .check(
     z.refine(
       ({ token_endpoint_auth_method: method, client_secret_sha256: hash }) =>
-        !method.startsWith('client_secret') || hash !== undefined,
+        !HASHED_SECRET_METHODS.has(method) || hash !== undefined,
       {
         path: ['client_secret_sha256'],
         error: 'is missing, and token_endpoint_auth_method needs it',
@@ -176,7 +185,7 @@ export const clientSchema = z
     ),
     z.refine(
       ({ token_endpoint_auth_method: method, client_secret_sha256: hash }) =>
-        method.startsWith('client_secret') || hash === undefined,
+        HASHED_SECRET_METHODS.has(method) || hash === undefined,
       {
         path: ['client_secret_sha256'],
         error: 'is for token_endpoint_auth_method client_secret_basic or client_secret_post',

@@ -2,6 +2,7 @@
 // client itself (RFC 7592).
 import type * as z from 'zod/mini'
 import { isReservedName } from '../config/client-name.ts'
+import { HASHED_SECRET_METHODS } from '../config/client-settings.ts'
 import type { Config } from '../config/config.ts'
 import { isEqualInConstantTime, randomBytes, sha256, toBase64url } from '../crypto.ts'
 import { plainText } from '../text/plain-text.ts'
@@ -119,7 +120,7 @@ const describe = (
 const mintSecret = (): string => toBase64url(randomBytes(SECRET_BYTES))
 
 const needsSecret = ({ token_endpoint_auth_method: method }: ClientMetadata): boolean =>
-  method.startsWith('client_secret')
+  HASHED_SECRET_METHODS.has(method)
 
 /** Requires a bearer token with this SHA-256 (RFC 6750), and returns it. */
 const requireToken = async (

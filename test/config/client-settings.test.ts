@@ -1,7 +1,7 @@
 // How a client of wrangler.toml proves itself: a secret, or keys in one place, public ones only and
 // over https. Conformance CA-1, CA-15, CA-16. The other members are in config.test.ts.
 import { describe, expect, it } from 'vitest'
-import { CLIENT_ALGORITHMS } from '../../src/config/client-settings.ts'
+import { CLIENT_ALGORITHMS, HASHED_SECRET_METHODS } from '../../src/config/client-settings.ts'
 import { ConfigError, parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { KEY_PAIRS, PUBLIC_KEYS, publicKeyOf } from '../support/key-pairs.ts'
@@ -75,6 +75,16 @@ describe('a client', () => {
       method: 'client_secret',
       secretHash: Buffer.from(SECRET_HASH, 'hex').toString('base64url'),
     })
+  })
+
+  it.each([
+    ['client_secret_basic', true],
+    ['client_secret_post', true],
+    ['client_secret_jwt', false],
+    ['private_key_jwt', false],
+    ['none', false],
+  ])('CA-1 has a secret that is stored as a hash where its method sends it: %s', (method, is) => {
+    expect(HASHED_SECRET_METHODS.has(method)).toBe(is)
   })
 
   it('CA-1 CA-15 has keys in its entry, for every algorithm we know', () => {
