@@ -75,14 +75,27 @@ const acceptedLanguages = (acceptLanguage: string | undefined): readonly Languag
 
 const cut = (list = ''): string => cutText(list, MAX_LIST_LENGTH)
 
-// RFC 4647 §3.4: without its last part, as often as it takes. Who reads another Portuguese reads
-// ours rather than English.
 const lookUp = (range: string): Language | undefined => {
+  const found = lookUpTag(
+    range,
+    LANGUAGES.map(({ tag }) => tag),
+  )
+  return LANGUAGES.find(({ tag }) => tag === found)
+}
+
+/**
+ * The tag that suits a reader of `range` (RFC 4647 §3.4): the range loses its last part until a tag
+ * matches. A tag of the same language in another region matches too, because a reader of one
+ * Portuguese reads another rather than English.
+ */
+export const lookUpTag = (range: string, tags: readonly string[]): string | undefined => {
   const parts = range.toLowerCase().split('-')
   for (let length = parts.length; length > 0; length -= 1) {
     const shorter = parts.slice(0, length).join('-')
-    const language = LANGUAGES.find(({ tag }) => `${tag.toLowerCase()}-`.startsWith(`${shorter}-`))
-    if (language !== undefined) return language
+    const tag =
+      tags.find((each) => each.toLowerCase() === shorter) ??
+      tags.find((each) => each.toLowerCase().startsWith(`${shorter}-`))
+    if (tag !== undefined) return tag
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 // What a scope allows, in the person's language.
 import type { Config } from '../config/config.ts'
-import type { Language } from './language.ts'
+import { DEFAULT_LANGUAGE, type Language, lookUpTag } from './language.ts'
 
 /** The operator's words for it, or else ours; the bare scope token where there are none. */
 export const scopeWords = (
@@ -10,8 +10,14 @@ export const scopeWords = (
 ): string => {
   const words = scopes.get(token)
   if (typeof words === 'string') return words
-  const ours: Readonly<Record<string, string>> = messages.scopes
-  return words?.[tag] ?? words?.['en'] ?? Object.values(words ?? {})[0] ?? ours[token] ?? token
+  const builtIn: Readonly<Record<string, string>> = messages.scopes
+  return inLanguage(words ?? {}, tag) ?? builtIn[token] ?? token
+}
+
+const inLanguage = (words: Readonly<Record<string, string>>, tag: string): string | undefined => {
+  const tags = Object.keys(words)
+  const found = lookUpTag(tag, tags) ?? lookUpTag(DEFAULT_LANGUAGE.tag, tags) ?? tags[0]
+  return found === undefined ? undefined : words[found]
 }
 
 /** What a service of the operator's allows is read before what every sign-in does. */

@@ -216,6 +216,13 @@ describe('what a scope allows', () => {
     'library:read': 'See the library',
     'library:write': { en: 'Change the library', de: 'Die Bibliothek ändern' },
     email: { ja: '独自の説明' },
+    'library:share': { 'en-GB': 'Share it', pt: 'Partilhar', 'de-DE': 'Sie teilen', DE: 'Teilen' },
+    'library:lend': {
+      fr: 'La prêter',
+      'en-GB': 'Lend it',
+      'pt-PT': 'Emprestar',
+      'de-CH': 'Leihen',
+    },
   }
   const asked = async (language: string) => {
     const fetch = workerWith({
@@ -233,6 +240,12 @@ describe('what a scope allows', () => {
     ['en', ['See the library', 'Change the library', '独自の説明', 'Know that it is you']],
     ['de', ['See the library', 'Die Bibliothek ändern', '独自の説明', 'Wissen, dass du es bist']],
     ['fr', ['See the library', 'Change the library', 'Savoir que c’est vous']],
+    // RFC 4647 §3.4, as the pages choose their own language.
+    ['pt-BR', ['Partilhar', 'Emprestar', 'Change the library']],
+    ['pt-PT', ['Partilhar', 'Emprestar', 'Change the library']],
+    ['de-AT', ['Teilen', 'Leihen', 'Die Bibliothek ändern']],
+    ['de', ['Teilen', 'Leihen', 'Die Bibliothek ändern']],
+    ['es', ['Share it', 'Lend it', 'Change the library']],
   ])('VP-9 is said in the words of the operator, or else in ours: %s', async (language, words) => {
     const html = await asked(language)
     for (const text of words) expect(html).toContain(text)
