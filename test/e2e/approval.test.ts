@@ -164,9 +164,9 @@ describe('an app of the service', () => {
   })
 })
 
-describe('the README', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url).pathname, 'utf8')
-  const section = /\n## In your own app\n([^]*?)\n## /.exec(readme)?.[1] ?? ''
+describe('its reference', () => {
+  const reference = new URL('../../src/approval/README.md', import.meta.url).pathname
+  const section = /\n## Requests\n([^]*?)\n## /.exec(readFileSync(reference, 'utf8'))?.[1] ?? ''
   const lines = [...section.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = '']) =>
     block.replaceAll('\\\n', '').trim().split('\n'),
   )

@@ -1,4 +1,4 @@
-// What the README says about itself: files and tests that it names are there.
+// The tables of risks and attacks: files and tests that they name are there. documents.test.ts reads all else.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
@@ -6,11 +6,12 @@ import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 
 const root = new URL('../..', import.meta.url).pathname
-const readme = readFileSync(`${root}README.md`, 'utf8')
+const read = (file: string): string => readFileSync(`${root}${file}`, 'utf8')
+const security = read('.github/SECURITY.md')
 
-/** The rows of the table under a heading, as lists of cells, without its head. */
-const tableUnder = (heading: string): string[][] =>
-  (readme.split(`${heading}\n`)[1] ?? '')
+/** The rows of the table under a document's heading, as lists of cells, without its head. */
+const tableUnder = (document: string, heading: string): string[][] =>
+  (document.split(`${heading}\n`)[1] ?? '')
     .split(/\n#+ /, 1)
     .join('')
     .split('\n')
@@ -26,11 +27,11 @@ const tableUnder = (heading: string): string[][] =>
 const named = (cell: string): string[] =>
   [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
 
-const risks = tableUnder('### Risk assessment')
+const risks = tableUnder(security, '## Risk assessment')
 
 it('XD-1 there is a risk assessment', () => {
   expect(risks.length).toBeGreaterThan(8)
-  expect(readme).toContain('What is left:')
+  expect(security).toContain('What is left:')
 })
 
 it.each(risks)('XD-2 %s: is mitigated in files and shown by tests that are there', (...cells) => {
@@ -44,7 +45,7 @@ it.each(risks)('XD-2 %s: is mitigated in files and shown by tests that are there
     expect([name, existsSync(`${root}test/${name}.test.ts`)]).toEqual([name, true])
 })
 
-const attacks = tableUnder('### Attacks')
+const attacks = tableUnder(read('test/abuse/README.md'), '# Attacks')
 
 it('names the attacks that were tried', () => {
   expect(attacks.length).toBeGreaterThan(25)
@@ -61,21 +62,24 @@ it.each(attacks)(
 )
 
 it('names every campaign there is', () => {
-  const campaigns = readdirSync(`${root}test/abuse`).map(
-    (file) => `abuse/${file.replace('.test.ts', '')}`,
-  )
+  const campaigns = readdirSync(`${root}test/abuse`)
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => `abuse/${file.replace('.test.ts', '')}`)
   const tests = attacks.flatMap(([, , cell = '']) => named(cell))
   expect(tests).toEqual(expect.arrayContaining(campaigns))
 })
 
 it('XD-4 says what the flow is not for', () => {
-  expect(readme).toMatch(/Use the device grant only where the device has no usable browser/)
-  expect(readme).toMatch(/not for high-value resources/)
-  expect(readme).toMatch(/On a phone or laptop itself, use the authorization code grant/)
+  expect(security).toMatch(/Use the device grant only where the device has no usable browser/)
+  expect(security).toMatch(/not for high-value resources/)
+  expect(security).toMatch(/On a phone or laptop itself, use the authorization code grant/)
 })
 
 it('makes a key pair for push that fits', () => {
-  const command = /```sh\n(node -e [^\n]+generateKeyPairSync[^\n]+)\n```/.exec(readme)?.[1] ?? ''
+  const command =
+    /```sh\n(node -e [^\n]+generateKeyPairSync[^\n]+)\n```/.exec(
+      read('src/config/README.md'),
+    )?.[1] ?? ''
   const said = execFileSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' })
   const [, publicKey, privateKey] = /^public_key: +(\S+)\nprivate key: +(\S+)\n$/.exec(said) ?? []
   const PUSH = { public_key: publicKey, private_key: 'KEY', sub: 'mailto:operator@example.com' }
