@@ -32,7 +32,7 @@ export const createApp = (config: Config): Hono<Environment> => {
   const app = new Hono<Environment>()
   const { basePath, brand, demoProvider: provider, issuer, push, resource } = config
   app.route('/', oauthRoutes(config))
-  // Before the pages, which would take what stands below /device for one of theirs.
+  // Before the pages, which match every path below /device.
   app.route('/', approvalRoutes(config))
   app.route(basePath, activationRoutes(config))
   if (config.isDemo) {
@@ -40,14 +40,14 @@ export const createApp = (config: Config): Hono<Environment> => {
     const asksByPush = push !== undefined
     app.route(basePath, television({ brandName: brand.name, basePath, hasApp, asksByPush }))
     if (hasApp) app.route(basePath, phoneApp({ basePath, provider }))
-    // An API elsewhere fetches the keys over the network; a Worker on Cloudflare that asks its own
-    // host name goes past itself to an origin that is not there.
+    // A separate API fetches the keys over the network. A Worker that requests its own host name
+    // bypasses itself, and there is no origin behind it.
     const fetchKeys = async (request: Request) => app.fetch(request, env)
     app.route('/', library({ basePath, issuer, resource, fetchKeys }))
     for (const file of DEMO_FILES)
       app.get(`${basePath}/${file}`, () => env.ASSETS.fetch(`https://assets/demo/${file}`))
   }
-  // Whoever typed only the host wants to enter a code.
+  // The bare host leads to the form for codes.
   app.get(basePath === '' ? '/' : basePath, (context) =>
     context.body(null, 302, { ...HEADERS, Location: `${basePath}/device` }),
   )

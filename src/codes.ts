@@ -1,10 +1,10 @@
 // The two codes of a device authorization (RFC 8628 §3.2): the short one a person reads, and the
-// long one a device polls with. Both say which object they belong to, so nothing is looked up.
+// long one a device polls with. Each names its object, so no index is needed.
 //
-// A user code is short enough to guess, so its guesses are limited: by account, where people enter it.
-// A device_code must not be a way around that. It is sealed with the server's secret: without the seal, a
-// stranger could put a guessed user code into a device_code of their own making, and the answer, its
-// time or an object that starts would tell whether the guess is live.
+// A user code is short enough to guess, so guesses are limited per account where people enter it. A
+// device_code must not bypass that limit, so it is sealed with the server's secret. Without the seal, a
+// stranger could build a device_code from a guessed user code, and the response, its timing or a
+// starting object would reveal a live code.
 import { randomBytes, seal, sha256, unseal } from './crypto.ts'
 
 export type UserCodeCharset = 'letters' | 'digits'
@@ -17,7 +17,7 @@ interface UserCodeForm {
 }
 
 // RFC 8628 §6.1: consonants alone form no words, and no letter looks like another. The digits are
-// for remote controls that have nothing else. 34.6 and 29.9 bits.
+// for remote controls without letters. 34.6 and 29.9 bits.
 const LETTERS: UserCodeForm = {
   charset: 'letters',
   alphabet: 'BCDFGHJKLMNPQRSTVWXZ',
@@ -30,14 +30,14 @@ const DIGITS: UserCodeForm = {
   length: 9,
   groupLength: 3,
 }
-// The position is the form's byte in a device_code: append only.
+// A form's index is its byte in a device_code: append only.
 const FORMS = [LETTERS, DIGITS] as const
 
-// Nobody types more than this for eight letters, whatever separates them.
+// Room for eight letters with any separators.
 const MAX_TYPED_LENGTH = 64
 const SECRET_BYTES = 32
 const NUMBER_BYTES = 5
-// Without its seal.
+// Excludes the seal.
 const DEVICE_CODE_BYTES = 1 + NUMBER_BYTES + NUMBER_BYTES + SECRET_BYTES
 const PURPOSE = 'device_code'
 
@@ -61,8 +61,8 @@ export const displayUserCode = (userCode: string): string => {
 }
 
 /**
- * The normalised user code in what a person typed, pasted or scanned, or undefined if there is
- * none. Case, separators and full-width forms do not matter (RFC 8628 §6.1).
+ * The normalised user code in typed, pasted or scanned text, or undefined. Case, separators and
+ * full-width forms do not matter (RFC 8628 §6.1).
  */
 export const parseUserCode = (typed: string): string | undefined => {
   if (typed.length > MAX_TYPED_LENGTH) return undefined
@@ -73,11 +73,11 @@ export const parseUserCode = (typed: string): string | undefined => {
 export interface DeviceCode {
   readonly userCode: string
   readonly expiresAtMs: number
-  /** SHA-256 of the 256-bit secret: all that is stored of a device_code. */
+  /** SHA-256 of the 256-bit secret; the secret itself is not stored. */
   readonly secretHash: string
 }
 
-/** A new device_code for `userCode`, sealed with the server's secret, and what is kept of it. */
+/** A new device_code for `userCode`, sealed with the server's secret, and its record. */
 export const mintDeviceCode = (
   serverSecret: Uint8Array,
   userCode: string,
@@ -94,7 +94,7 @@ export const mintDeviceCode = (
   return { text: seal(serverSecret, PURPOSE, bytes), deviceCode: describe(bytes, userCode) }
 }
 
-/** The contents of a device_code, or undefined if we did not make it. */
+/** The contents of a device_code, or undefined if this server did not issue it. */
 export const parseDeviceCode = (serverSecret: Uint8Array, text: string): DeviceCode | undefined => {
   const bytes = unseal(serverSecret, PURPOSE, text)
   if (bytes?.length !== DEVICE_CODE_BYTES) return undefined

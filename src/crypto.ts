@@ -1,4 +1,4 @@
-// Random values, SHA-256, base64url, seals and comparison in constant time. Synchronous on purpose: a
+// Random values, SHA-256, base64url, seals and constant-time comparison. Synchronous on purpose: a
 // Durable Object must not await between reading and writing.
 import { createHash, createHmac, randomFillSync, timingSafeEqual } from 'node:crypto'
 import { base64url } from 'jose'
@@ -26,24 +26,24 @@ export const sha256Bytes = (data: Uint8Array | string): Uint8Array =>
 /** SHA-256 as base64url; also the S256 transformation of RFC 7636 §4.2. */
 export const sha256 = (data: Uint8Array | string): string => toBase64url(sha256Bytes(data))
 
-/** Whether two texts are the same, in a time that depends only on their lengths. */
+/** Compares two texts in a time that depends only on their lengths. */
 export const isEqualInConstantTime = (a: string, b: string): boolean => {
   const encoder = new TextEncoder()
   const [left, right] = [encoder.encode(a), encoder.encode(b)]
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-// 128 bits: each guess at a MAC is a request, so it takes no more.
+// 128 bits are enough, because each guess at a MAC costs a request.
 const SEAL_BYTES = 16
 
 /**
- * `bytes` with a MAC, as base64url: a value that names one of our objects, and that only the holder of
- * `secret` can make. A seal for one purpose is none for another.
+ * `bytes` with a MAC, as base64url: only the holder of `secret` can make it. A seal for one purpose is
+ * invalid for any other.
  */
 export const seal = (secret: Uint8Array, purpose: string, bytes: Uint8Array): string =>
   toBase64url(Buffer.concat([bytes, sealOf(secret, purpose, bytes)]))
 
-/** The bytes that were sealed for `purpose`, or undefined if the text is not one of ours. */
+/** The bytes that were sealed for `purpose`, or undefined if the seal is invalid. */
 export const unseal = (
   secret: Uint8Array,
   purpose: string,
@@ -52,10 +52,10 @@ export const unseal = (
   const sealed = fromBase64url(text)
   if (sealed === undefined || sealed.length < SEAL_BYTES) return undefined
   const bytes = sealed.subarray(0, -SEAL_BYTES)
-  const isOurs = timingSafeEqual(sealOf(secret, purpose, bytes), sealed.subarray(-SEAL_BYTES))
-  return isOurs ? bytes : undefined
+  const isValid = timingSafeEqual(sealOf(secret, purpose, bytes), sealed.subarray(-SEAL_BYTES))
+  return isValid ? bytes : undefined
 }
 
-// The NUL keeps a purpose apart from the bytes, and from what else the secret is used for.
+// The NUL separates the purpose from the bytes, and from other uses of the secret.
 const sealOf = (secret: Uint8Array, purpose: string, bytes: Uint8Array): Uint8Array =>
   createHmac('sha256', secret).update(`${purpose}\0`).update(bytes).digest().subarray(0, SEAL_BYTES)

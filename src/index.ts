@@ -1,4 +1,4 @@
-// The Worker: mounts what devices talk to and what people see, and exports the object classes.
+// The Worker's entry: parses the settings, and exports the app and the Durable Object classes.
 import { env } from 'cloudflare:workers'
 import { createApp } from './app.ts'
 import { parseConfig } from './config/config.ts'
@@ -13,5 +13,5 @@ export {
   ReplayGuard,
 } from './objects/index.ts'
 
-// At start, not at the first request: a mistake in the settings shows before anybody meets it.
+// Parsed at start, so that invalid settings fail the deployment and not the first request.
 export default createApp(parseConfig(env, DEMO))

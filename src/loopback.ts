@@ -1,6 +1,6 @@
-// This machine: the one place where plain http is as good as https.
+// Loopback hosts, where plain http is as safe as https.
 
-/** Whether a host is this machine. */
+/** True if a host is this machine. */
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' ||
   hostname.endsWith('.localhost') ||

@@ -1,15 +1,15 @@
-// Text → QR picture. qrcode-svg encodes; the picture is drawn here as one path, since its own
-// output is six times larger and carries style attributes that a strict CSP refuses.
+// Text → QR code. qrcode-svg encodes; the picture is drawn here as one path, because the library's
+// own output is six times larger and has style attributes that a strict CSP blocks.
 import QRCode from 'qrcode-svg'
 
-// ISO/IEC 18004 asks for four light modules on every side.
+// ISO/IEC 18004 requires four light modules on every side.
 const QUIET_ZONE = 4
 
 /** The modules of a QR symbol at error correction level M: rows of columns, true is dark. */
 export const qrModules = (text: string): readonly (readonly boolean[])[] =>
   new QRCode({ content: text, ecl: 'M' }).qrcode.modules
 
-/** An SVG picture of `text`: black on white whatever the theme, because cameras need it. */
+/** An SVG of `text`: black on white in every theme, because cameras need it. */
 export const qrSvg = (text: string): string => {
   const rows = qrModules(text)
   const side = rows.length + 2 * QUIET_ZONE

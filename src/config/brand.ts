@@ -1,17 +1,22 @@
-// Whose pages people see: a service's name and looks, and where its help and its terms are.
+// The brand on the pages: the service's name, logo and colours, and its help and legal links.
 import * as z from 'zod/mini'
 
 export const colour = z.string().check(z.regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #1f4ed8'))
 
 export const logo = z
   .string()
-  .check(z.regex(/^[\w.-]+\.(svg|png|webp)$/, 'must name a picture in src/assets'))
+  .check(
+    z.regex(
+      /^[\w.-]+\.(svg|png|webp)$/,
+      'must be the name of an SVG, PNG or WebP file in src/assets',
+    ),
+  )
 
 export interface Brand {
   readonly name: string
   /** A file in src/assets. */
   readonly logo: string | undefined
-  /** What fills buttons on the light theme, and on the dark one. */
+  /** The fill of buttons on the light theme; `accentDark` is that on the dark theme. */
   readonly accent: string
   readonly accentDark: string
   readonly supportUri: string | undefined
@@ -19,10 +24,10 @@ export interface Brand {
   readonly privacyUri: string | undefined
 }
 
-/** What a client's pages do differently. */
+/** A client's own values, which replace the service's on its pages. */
 export type ClientBrand = Partial<Omit<Brand, 'name'>>
 
-/** The brand with what a client has of its own. */
+/** The service's brand, overridden by the client's own values. */
 export const brandFor = (brand: Brand, own: ClientBrand | undefined): Brand => ({
   ...brand,
   ...Object.fromEntries(Object.entries(own ?? {}).filter(([, value]) => value !== undefined)),

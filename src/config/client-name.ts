@@ -1,16 +1,16 @@
-// The name by which people see a client. The operator vouches for the clients of wrangler.toml and
-// for no others: the others may not look like one of those, nor like the service itself.
+// The client name that people see. The operator vouches only for the clients of wrangler.toml, so the
+// name of any other client must not resemble one of theirs, or the service's own.
 import type { Config } from './config.ts'
 import { hasLookAlikeOf, skeletonOf } from '../text/look-alikes.ts'
 
 /** A client as people see it. */
 export interface ShownClient {
   readonly name: string
-  /** Whether the operator listed it. */
+  /** The operator listed it in wrangler.toml. */
   readonly isVerified: boolean
 }
 
-/** How to show the client that has this id, and says that it has this name. */
+/** The name and the verification mark of a client that claims this name. */
 export const shownClient = (
   config: Config,
   { clientId, clientName }: { readonly clientId: string; readonly clientName: string },
@@ -20,7 +20,7 @@ export const shownClient = (
   return { name: isUsable ? clientName : proven(clientId), isVerified: false }
 }
 
-/** Whether people could take a client of this name for a listed one, or for the service. */
+/** True if a client of this name could be mistaken for a listed client or for the service. */
 export const isReservedName = (config: Config, name: string): boolean =>
   listedSkeletons(config).has(skeletonOf(name)) || hasLookAlikeOf(name, config.brand.name)
 
@@ -38,6 +38,6 @@ const listedSkeletons = (config: Config): ReadonlySet<string> => {
   return skeletons
 }
 
-// The host of a metadata document is who published it; a client_id of ours says nothing, and so
-// nothing that is untrue.
+// The host of a metadata document names its publisher. A client_id that this server made carries no
+// name, so it cannot mislead.
 const proven = (clientId: string): string => URL.parse(clientId)?.host || clientId

@@ -1,6 +1,6 @@
-// What is said of a client: the entries of CLIENTS in wrangler.toml, and the members they share with
-// clients that register (RFC 7591) or publish a document of their own. Names are those of RFC 7591 §2
-// and OpenID Connect where they have one.
+// Client metadata: the schema of CLIENTS in wrangler.toml, and the members shared with clients that
+// register (RFC 7591) or publish a metadata document. Member names follow RFC 7591 §2 and OpenID
+// Connect where those define one.
 import * as z from 'zod/mini'
 import { colour, logo } from './brand.ts'
 import { PUSH_HINTS } from './push.ts'
@@ -11,14 +11,14 @@ export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 export const REFRESH_TOKEN_GRANT = 'refresh_token'
 
-/** How id_tokens are signed; the first is what clients that say nothing expect. */
+/** Signature algorithms of ID tokens, the default first. */
 export const ID_TOKEN_ALGORITHMS = ['RS256', 'ES256'] as const
 export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number]
 
-/** How clients may sign what they send: assertions and DPoP proofs. None is symmetric. */
+/** Signature algorithms of client assertions and DPoP proofs; all are asymmetric. */
 export const CLIENT_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'Ed25519'] as const
 
-/** How a client may prove who it is (RFC 7591 §2, OpenID Connect Core §9). */
+/** Client authentication methods (RFC 7591 §2, OpenID Connect Core §9). */
 export const AUTHENTICATION_METHODS = [
   'none',
   'client_secret_basic',
@@ -38,14 +38,14 @@ export const HASHED_SECRET_METHODS: ReadonlySet<string> = new Set([
 /** One word of a scope (RFC 6749 §3.3). */
 export const scopeToken = z
   .string()
-  .check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is no scope token'))
+  .check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not a scope token (RFC 6749 §3.3)'))
 
-/** `confirm`: the person has to type the code off the device, and say that they are with it. */
+/** `confirm` requires the person to type the code from the device and to say that it is with them. */
 export const PROXIMITY_ACTIONS = ['allow', 'confirm', 'refuse'] as const
 export type ProximityAction = (typeof PROXIMITY_ACTIONS)[number]
 
-// Longer holds gain nothing: running requests get 30 s when the platform updates itself, and HTTP
-// stacks of televisions give up around then.
+// Longer holds gain nothing: the platform gives running requests 30 s when it updates itself, and the
+// HTTP stacks of televisions time out at about the same time.
 export const MAX_HOLD_SECONDS = 25
 
 const integer = (minimum: number, maximum: number) =>
@@ -55,7 +55,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 const isPublic = (jwk: object): boolean => !PRIVATE_MEMBERS.some((member) => member in jwk)
 
-// Whatever else a key says is a word or a list of them (RFC 7517 §4): nothing deep is kept.
+// Other members of a key are scalars or lists of strings (RFC 7517 §4): nested values are refused.
 const more = z.union([z.string(), z.boolean(), z.number(), z.array(z.string())])
 
 const publicKey = z
@@ -69,13 +69,13 @@ const publicKey = z
   ])
   .check(z.refine(isPublic, 'must be a public key'))
 
-/** A member that is shown to people: not longer than a line. */
+/** People see this name, so it fits on one line. */
 export const clientName = z.string().check(z.minLength(1), z.maxLength(64))
 
 const MAX_URL_LENGTH = 2048
 
 export const httpsUrl = z.string().check(
-  // First and alone: a longer text is not parsed.
+  // Checked first, so that a longer text is never parsed.
   z.maxLength(MAX_URL_LENGTH, {
     abort: true,
     error: `must have at most ${MAX_URL_LENGTH} characters`,
@@ -83,14 +83,14 @@ export const httpsUrl = z.string().check(
   z.url({ protocol: /^https$/, error: 'must be an https URL' }),
 )
 
-/** How a client signs, and where its keys are. */
+/** The client's signature algorithm and its keys. */
 export const keyMembers = {
   jwks: z.optional(z.object({ keys: z.array(publicKey).check(z.minLength(1)) })),
   jwks_uri: z.optional(httpsUrl),
   token_endpoint_auth_signing_alg: z.optional(z.enum(CLIENT_ALGORITHMS)),
 }
 
-/** Members that mean the same whoever says them. */
+/** Members with the same meaning in wrangler.toml, in a registration and in a metadata document. */
 export const commonMembers = {
   ...keyMembers,
   client_uri: z.optional(httpsUrl),
@@ -104,39 +104,47 @@ interface KeyMembers {
   readonly jwks_uri?: unknown
 }
 
-/** private_key_jwt goes with keys, and keys in one place only (RFC 7591 §2). */
+/** private_key_jwt requires exactly one of jwks and jwks_uri (RFC 7591 §2). */
 export const hasItsKeys = ({ token_endpoint_auth_method: method, jwks, jwks_uri }: KeyMembers) =>
   method !== 'private_key_jwt' || (jwks === undefined) !== (jwks_uri === undefined)
 
 export const KEYS_MISSING = {
   path: ['jwks'],
-  error: 'or jwks_uri, one of them, is what private_key_jwt needs',
+  error: 'private_key_jwt requires either jwks or jwks_uri',
 }
 
-const reaction = (standard: ProximityAction) => z._default(z.enum(PROXIMITY_ACTIONS), standard)
+const action = (defaultAction: ProximityAction) =>
+  z._default(z.enum(PROXIMITY_ACTIONS), defaultAction)
 
-// A phone in another country than the television is how consent phishing looks (RFC 10027 §6.1.1);
-// it is also how a trip with a home network by VPN looks, so it is asked about and not refused.
+// Consent phishing shows as a phone in a different country from the television (RFC 10027 §6.1.1). So
+// does a home network reached by VPN while travelling, so the default is to ask and not to refuse.
 const proximitySchema = z.strictObject({
-  same_network: reaction('allow'),
-  same_operator: reaction('allow'),
-  same_city: reaction('allow'),
-  same_country: reaction('allow'),
-  far: reaction('confirm'),
-  unknown: reaction('allow'),
+  same_network: action('allow'),
+  same_operator: action('allow'),
+  same_city: action('allow'),
+  same_country: action('allow'),
+  far: action('confirm'),
+  unknown: action('allow'),
 } satisfies Record<Proximity, unknown>)
 
-/** What is done at each distance between a device and its person. */
+/** The action for each proximity of a device to its person. */
 export type ProximityPolicy = z.output<typeof proximitySchema>
 
 /** One entry of CLIENTS in wrangler.toml. */
 export const clientSchema = z
   .strictObject({
     ...commonMembers,
-    client_id: z.string().check(z.regex(/^[\x21-\x7e]{1,255}$/, 'printable ASCII, no space')),
+    client_id: z
+      .string()
+      .check(
+        z.regex(
+          /^[\x21-\x7e]{1,255}$/,
+          'must be 1 to 255 printable ASCII characters without spaces',
+        ),
+      ),
     client_name: clientName,
     token_endpoint_auth_method: z._default(z.enum(AUTHENTICATION_METHODS), 'none'),
-    // The secret itself, at least 128 random bits, is not ours to keep (RFC 6749 §10.10).
+    // Only the hash is stored: the secret itself has at least 128 random bits (RFC 6749 §10.10).
     client_secret_sha256: z.optional(
       z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
     ),
@@ -144,28 +152,29 @@ export const clientSchema = z
       DEVICE_CODE_GRANT,
       REFRESH_TOKEN_GRANT,
     ]),
-    // What the client may ask for, and what it gets when it asks for nothing in particular.
+    // The scope that the client may request, and its default if a request names none.
     scope: z.optional(z.string().check(z.regex(/[^ ]/, 'must name a scope'))),
-    // Of an API that introspects: the resource indicator whose tokens it may see.
+    // For a resource server: the resource indicator of the tokens it may introspect.
     resource: z.optional(z.url()),
     // RFC 9700 §2.3: a leaked access token is worth little if it is short-lived.
     access_token_seconds: z._default(integer(60, 3600), 600),
-    // RFC 9700 §4.14.2: a device that nobody turns on any more is forgotten, and every sign-in ends.
+    // RFC 9700 §4.14.2: refresh tokens of an unused device expire, and every sign-in ends at last.
     refresh_idle_days: z._default(integer(1, 400), 90),
     refresh_lifetime_days: z._default(integer(1, 1100), 400),
-    // One second and four of hold make no more requests than plain polling every five, and answer
-    // about 0.1 s after the decision.
+    // An interval of 1 s and a hold of 4 s make no more requests than plain polling every 5 s, and
+    // answer about 0.1 s after the decision.
     interval_seconds: z._default(integer(1, 60), 1),
     hold_seconds: z._default(integer(0, MAX_HOLD_SECONDS), 4),
     // RFC 8628 §5.4: long enough to fetch a phone and sign in, short enough to blunt phishing.
     code_lifetime_seconds: z._default(integer(60, 900), 600),
-    // Off where nothing on the device can show a picture.
+    // Off for devices that cannot show a picture.
     verification_uri_complete: z._default(z.boolean(), true),
     user_code: z._default(z.enum(['letters', 'digits']), 'letters'),
     proximity: z.prefault(proximitySchema, {}),
-    // A page that starts a sign-in does so from where its visitor is, and may carry the codes away.
+    // A web page starts a sign-in from its visitor's location and can send the codes elsewhere, so
+    // each origin must be listed.
     web_origins: z._default(z.array(deviceOrigin), []),
-    // Anybody can send a public client's login_hint, so whoever wants that says so.
+    // Anyone can send a public client's login_hint, so it is off by default.
     push: z._default(z.enum(PUSH_HINTS), 'id_token_hint'),
     logo: z.optional(logo),
     accent: z.optional(colour),
@@ -180,7 +189,7 @@ export const clientSchema = z
         !HASHED_SECRET_METHODS.has(method) || hash !== undefined,
       {
         path: ['client_secret_sha256'],
-        error: 'is missing, and token_endpoint_auth_method needs it',
+        error: 'is required by token_endpoint_auth_method',
       },
     ),
     z.refine(
@@ -188,13 +197,13 @@ export const clientSchema = z
         HASHED_SECRET_METHODS.has(method) || hash === undefined,
       {
         path: ['client_secret_sha256'],
-        error: 'is for token_endpoint_auth_method client_secret_basic or client_secret_post',
+        error: 'requires token_endpoint_auth_method client_secret_basic or client_secret_post',
       },
     ),
     z.refine(hasItsKeys, KEYS_MISSING),
     z.refine((client) => client.grant_types.length === 0 || client.scope !== undefined, {
       path: ['scope'],
-      error: 'is missing, and grant_types needs it',
+      error: 'is required by grant_types',
     }),
   )
 

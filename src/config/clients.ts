@@ -1,4 +1,4 @@
-// A client: who may ask, for what, and how it proves itself.
+// A client: its id, scope, authentication and limits.
 import type { JSONWebKeySet } from 'jose'
 import type * as z from 'zod/mini'
 import type { ClientBrand } from './brand.ts'
@@ -12,16 +12,16 @@ import type { UserCodeCharset } from '../codes.ts'
 import { DAY, SECOND } from '../durations.ts'
 import type { PushHints } from './push.ts'
 
-/** How long refresh tokens last: unused, and whatever their use. */
+/** The lifetimes of a refresh token: since its last use, and since the sign-in. */
 export interface RefreshLimits {
   readonly idleMs: number
   readonly lifetimeMs: number
 }
 
-/** Where the public keys of a client are. */
+/** The public keys of a client, inline or by URL. */
 export type ClientKeys = { readonly jwks: JSONWebKeySet } | { readonly jwksUri: string }
 
-/** What a client has to show (RFC 6749 §2.3). */
+/** The client's authentication method and its credentials (RFC 6749 §2.3). */
 export type ClientAuthentication =
   | { readonly method: 'none' }
   /** SHA-256 of the secret, in base64url; by Basic or in the form. */
@@ -40,10 +40,10 @@ export interface Client {
   readonly grantTypes: ReadonlySet<string>
   readonly scope: readonly string[]
   readonly idTokenAlgorithm: IdTokenAlgorithm
-  /** RFC 9449 §5.2: it gets no token without a proof. */
+  /** No token is issued without a DPoP proof (RFC 9449 §5.2). */
   readonly requiresDpop: boolean
   readonly accessTokenSeconds: number
-  /** The resource indicator whose access tokens it may introspect (RFC 7662 §2.2). */
+  /** The resource indicator of the access tokens that it may introspect (RFC 7662 §2.2). */
   readonly resource: string | undefined
   readonly refreshLimits: RefreshLimits
   readonly intervalSeconds: number
@@ -52,9 +52,9 @@ export interface Client {
   readonly hasVerificationUriComplete: boolean
   readonly userCodeCharset: UserCodeCharset
   readonly proximityPolicy: ProximityPolicy
-  /** The web pages that are this client, or may be (`null`). */
+  /** The origins of web pages that may act as this client; `null` matches packaged apps. */
   readonly webOrigins: readonly string[]
-  /** What it may name an account by, to have that asked by push. */
+  /** The hints by which this client may name an account for a push prompt. */
   readonly pushHints: PushHints
   readonly brand: ClientBrand
 }
@@ -108,7 +108,7 @@ const toAuthentication = ({
       secretHash: Buffer.from(secretHash, 'hex').toString('base64url'),
     }
   if (method === 'none') return { method }
-  // Never open by mistake.
+  // Fails closed.
   if (method !== 'private_key_jwt') throw new TypeError(`${method} without a secret`)
   return {
     method,

@@ -14,46 +14,46 @@ import { describeIssue, settingProblems } from './cross-checks.ts'
 import { FRESH_SIGN_IN_MS } from './limits.ts'
 import { type ScopeWords, settingsSchema } from './settings.ts'
 
-/** The scopes that OpenID Connect defines; what they allow is said in every language we have. */
+/** The scopes of OpenID Connect; the message catalogues describe them in every language. */
 const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access']
 
 export interface Config {
   /** Undefined: the origin of each request is the issuer. */
   readonly issuer: string | undefined
-  /** The issuer's path, without the last slash: every route stands below it. */
+  /** The issuer's path without a trailing slash; every route is below it. */
   readonly basePath: string
   /** The default resource indicator of access tokens (RFC 9068 §3); undefined: the issuer. */
   readonly resource: string | undefined
   readonly isDemo: boolean
-  /** The issuer where people of the demo's app sign in; undefined where there is no such app. */
+  /** The issuer that signs people in to the demo's app; undefined without that app. */
   readonly demoProvider: string | undefined
   readonly brand: Brand
-  /** Scope token → what it allows; undefined where the catalogues of the pages say it. */
+  /** Scope token → its description; undefined if the message catalogues have it. */
   readonly scopes: ReadonlyMap<string, ScopeWords | undefined>
   readonly clients: ReadonlyMap<string, Client>
-  /** Accounts with a password or a passkey, kept here. */
+  /** Accounts with a password or a passkey, stored on this server. */
   readonly hasBuiltInAccounts: boolean
   readonly identityProviders: readonly IdentityProvider[]
-  /** Whose access tokens may decide about devices, besides our own. */
+  /** Further issuers of access tokens that may approve and deny device authorizations. */
   readonly approvalIssuers: readonly ApprovalIssuer[]
-  /** The web apps whose pages may ask the approval API. */
+  /** The origins of web apps that may call the approval API. */
   readonly approvalOrigins: readonly string[]
-  /** SHA-256, in base64url, of the initial access token (RFC 7591 §3); undefined: nobody registers. */
+  /** SHA-256, in base64url, of the initial access token (RFC 7591 §3); undefined: registration is off. */
   readonly registrationTokenHash: string | undefined
-  /** Whether a client_id may be the address of the client's metadata. */
+  /** A client_id may be the URL of the client's metadata document. */
   readonly hasClientMetadataDocuments: boolean
-  /** The most that clients that are not listed may ask for. */
+  /** The widest scope for clients that are not listed. */
   readonly unlistedScope: readonly string[]
-  /** The service's own apps, which may open what a device's picture says. */
+  /** The service's own apps, which may open the address in a device's QR code. */
   readonly androidApps: readonly AndroidApp[]
   readonly appleApps: readonly string[]
-  /** Undefined: nobody is asked by push. */
+  /** Undefined: push prompts are off. */
   readonly push: PushSettings | undefined
-  /** `digits` only where all clients have such codes. */
+  /** `digits` only if every client uses them. */
   readonly userCodeCharset: UserCodeCharset
 }
 
-/** A setting that cannot be used; the message names each field. */
+/** Invalid settings; the message names each field. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   constructor(problems: readonly string[]) {
@@ -61,7 +61,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the Worker's variables. Throws a ConfigError that names every field at fault. */
+/** Parses the Worker's variables. Throws a ConfigError that names every invalid field. */
 export const parseConfig = (environment: object, demo: DemoSettings): Config => {
   const parsed = z.safeParse(settingsSchema, environment, { error: en().localeError })
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue))
@@ -127,6 +127,6 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
   }
 }
 
-/** The issuer identifier (RFC 8414 §2) that answers to the request for `url`. */
+/** The issuer identifier (RFC 8414 §2) for a request to `url`. */
 export const issuerFor = (config: Config, url: string): string =>
   config.issuer ?? new URL(url).origin

@@ -1,8 +1,8 @@
-// What can be read on a brand's colour, and whether that stands out (WCAG 2.2 §1.4.3, §1.4.11).
+// The contrast of a brand's colours (WCAG 2.2 §1.4.3, §1.4.11).
 
-/** Black or white, whichever contrasts more with `#rrggbb`: at least 4.58 to 1 on any colour. */
+/** The text colour, black or white, with more contrast on `#rrggbb`: at least 4.58 to 1. */
 export const inkOn = (colour: string): '#000' | '#fff' =>
-  // The luminance where black and white contrast alike.
+  // At this luminance black and white have equal contrast.
   luminance(colour) > Math.sqrt(1.05 * 0.05) - 0.05 ? '#000' : '#fff'
 
 /** The contrast ratio of two colours `#rrggbb`, 1 to 21. */

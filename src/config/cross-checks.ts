@@ -1,4 +1,4 @@
-// What can be wrong with settings that look right one by one: each problem names its field.
+// Checks across settings that are each valid alone; each problem names its field.
 import { APPROVAL_SCOPE } from './approval-issuer.ts'
 import type { Client } from './clients.ts'
 import { contrast } from './contrast.ts'
@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts'
 import { isLoopback } from '../loopback.ts'
 import { pushProblems } from './push.ts'
 
-/** The settings as they were read, and what was made of them. */
+/** The parsed settings and the values derived from them. */
 interface Reading {
   readonly settings: Settings
   readonly clients: readonly Client[]
@@ -16,7 +16,7 @@ interface Reading {
   readonly secret: (name: string) => string | undefined
 }
 
-/** All that is wrong with them. */
+/** Every problem that the checks find. */
 export const settingProblems = (reading: Reading): string[] => {
   const { settings, clients, scopes, unlistedScope, secret } = reading
   return [
@@ -24,7 +24,7 @@ export const settingProblems = (reading: Reading): string[] => {
     ...clientProblems(clients, scopes),
     ...scopeProblems('UNLISTED_CLIENT_SCOPE', unlistedScope, scopes),
     ...(unlistedScope.includes(APPROVAL_SCOPE)
-      ? [`UNLISTED_CLIENT_SCOPE: ${APPROVAL_SCOPE} is only for clients that are listed`]
+      ? [`UNLISTED_CLIENT_SCOPE: ${APPROVAL_SCOPE} is reserved for listed clients`]
       : []),
     ...providerProblems(settings, secret),
     ...repeatedIn(
@@ -43,7 +43,7 @@ export const settingProblems = (reading: Reading): string[] => {
   ]
 }
 
-// What assets/pages/style.css has as --surface on the light and on the dark theme.
+// The values of --surface in assets/pages/style.css.
 const LIGHT_SURFACE = '#ffffff'
 const DARK_SURFACE = '#14171e'
 /** WCAG 2.2 §1.4.11. */
@@ -54,12 +54,12 @@ const colourProblems = (field: string, colour: string | undefined, surface: stri
   return ratio >= MIN_CONTRAST
     ? []
     : [
-        `${field}: a button in ${colour} would hardly be seen on ${surface} (contrast ` +
-          `${ratio.toFixed(1)}, ${MIN_CONTRAST} is needed)`,
+        `${field}: ${colour} has a contrast of ${ratio.toFixed(1)} on ${surface}, and buttons ` +
+          `need ${MIN_CONTRAST}`,
       ]
 }
 
-/** An issue that the schema found, with the field's name as it is written. */
+/** A schema issue, with the field's name as written in wrangler.toml. */
 export const describeIssue = (issue: { path: PropertyKey[]; message: string }): string => {
   const field = issue.path
     .map((step, index) =>
@@ -73,7 +73,7 @@ const issuerProblems = (issuer: string | undefined): string[] => {
   if (issuer === undefined) return []
   const url = URL.parse(issuer)
   if (url === null) return ['ISSUER: must be a URL']
-  // MD-1: byte for byte the same everywhere, so there is only one way to write it.
+  // MD-1: issuers are compared byte by byte, so only the canonical form is valid.
   const canonical = url.origin + url.pathname.replace(/\/$/, '')
   return [
     ...(isSecureAddress(issuer) ? [] : ['ISSUER: must be an https URL']),
@@ -95,16 +95,16 @@ const approvalProblems = ({
     const field = `APPROVAL_ISSUERS[${index}].issuer`
     return [
       ...(isSecureAddress(issuer) ? [] : [`${field}: must be an https URL`]),
-      ...(issuer === own ? [`${field}: is this server, whose tokens are good anyway`] : []),
+      ...(issuer === own ? [`${field}: is this server, whose own tokens are always accepted`] : []),
       ...(issuers.findIndex((other) => other.issuer === issuer) === index
         ? []
-        : [`${field}: ${issuer} is there twice`]),
+        : [`${field}: repeats ${issuer}`]),
     ]
   }),
   ...originProblems('APPROVAL_ORIGINS', origins),
 ]
 
-// Whoever is on the way of a page over plain http can put a page of their own in its place.
+// An attacker on the network can replace a page that is loaded over plain http.
 const originProblems = (field: string, origins: readonly string[]): string[] =>
   origins.flatMap((origin, index) =>
     origin.startsWith('http:') && !isSecureAddress(origin)
@@ -117,7 +117,7 @@ const providerProblems = (
   secret: Reading['secret'],
 ): string[] => [
   ...(builtIn === 'off' && providers.length === 0
-    ? ['BUILT_IN_ACCOUNTS: off, and IDENTITY_PROVIDERS is empty: nobody could sign in']
+    ? ['BUILT_IN_ACCOUNTS: is off and IDENTITY_PROVIDERS is empty, so no one could sign in']
     : []),
   ...providers.flatMap(({ id, issuer, client_secret: name }, index) => {
     const field = `IDENTITY_PROVIDERS[${index}]`
@@ -125,17 +125,17 @@ const providerProblems = (
       ...(isSecureAddress(issuer) ? [] : [`${field}.issuer: must be an https URL`]),
       ...(name === undefined || secret(name) !== undefined
         ? []
-        : [`${field}.client_secret: there is no Worker secret ${name}`]),
+        : [`${field}.client_secret: the Worker secret ${name} is not set`]),
       ...(providers.findIndex((other) => other.id === id) === index
         ? []
-        : [`${field}.id: ${id} is there twice`]),
+        : [`${field}.id: repeats ${id}`]),
     ]
   }),
 ]
 
 const repeatedIn = (field: string, names: readonly string[]): string[] =>
   names.flatMap((name, index) =>
-    names.indexOf(name) === index ? [] : [`${field}[${index}]: ${name} is there twice`],
+    names.indexOf(name) === index ? [] : [`${field}[${index}]: repeats ${name}`],
   )
 
 const scopeProblems = (
@@ -145,7 +145,7 @@ const scopeProblems = (
 ): string[] =>
   scope
     .filter((word) => !scopes.has(word))
-    .map((word) => `${field}: ${word} is not described in SCOPES (words are separated by spaces)`)
+    .map((word) => `${field}: ${word} is not in SCOPES (separate scopes with spaces)`)
 
 const clientProblems = (
   clients: readonly Client[],
@@ -154,13 +154,11 @@ const clientProblems = (
   clients.flatMap((client, index) => [
     ...scopeProblems(`CLIENTS[${index}].scope`, client.scope, scopes),
     ...originProblems(`CLIENTS[${index}].web_origins`, client.webOrigins),
-    // A bearer token that leaks would open every other client as well.
+    // A leaked bearer token with this scope could approve sign-ins of every other client.
     ...(client.scope.includes(APPROVAL_SCOPE) && !client.requiresDpop
-      ? [
-          `CLIENTS[${index}].dpop_bound_access_tokens: must be true where scope has ${APPROVAL_SCOPE}`,
-        ]
+      ? [`CLIENTS[${index}].dpop_bound_access_tokens: must be true if scope has ${APPROVAL_SCOPE}`]
       : []),
     ...(clients.findIndex(({ id }) => id === client.id) === index
       ? []
-      : [`CLIENTS[${index}].client_id: ${client.id} is there twice, here or as the demo's`]),
+      : [`CLIENTS[${index}].client_id: repeats ${client.id}, listed before or the demo's client`]),
   ])

@@ -1,5 +1,5 @@
-// What the demo adds to the settings, where DEMO is on: what `npm start` runs and makes (demo/start.ts)
-// comes into effect here, and nowhere else.
+// The demo's additions to the settings while DEMO is on. The provider and the push keys that
+// `npm start` makes (demo/local/start.ts) take effect only here.
 import * as z from 'zod/mini'
 import type { ApprovalIssuerEntry } from './approval-issuer.ts'
 import type { ClientEntry } from './client-settings.ts'
@@ -10,14 +10,14 @@ import type { PushEntry } from './push.ts'
 export interface DemoSettings {
   readonly client: ClientEntry
   readonly scopes: Readonly<Record<string, ScopeWords>>
-  /** The identity provider that DEMO_PROVIDER is. */
+  /** The identity provider at DEMO_PROVIDER. */
   readonly identityProvider: Omit<IdentityProviderEntry, 'issuer'>
   readonly approvalIssuer: Omit<ApprovalIssuerEntry, 'issuer'>
-  /** The push settings that DEMO_PUSH_KEY is the public key of. */
+  /** The push settings that go with DEMO_PUSH_KEY. */
   readonly push: Omit<PushEntry, 'public_key'>
 }
 
-/** The settings with the demo's identity provider and push keys, as far as it has any. */
+/** The settings with the demo's identity provider and push keys, if set. */
 export const withDemo = (settings: Settings, demo: DemoSettings): Settings =>
   settings.DEMO === 'on' ? withPush(withProvider(settings, demo), demo) : settings
 
@@ -32,7 +32,7 @@ const withProvider = (settings: Settings, demo: DemoSettings): Settings => {
   }
 }
 
-// Browsers that were opted in with the operator's own key are not lost by trying the demo.
+// The operator's own key wins: browsers that subscribed with it stay subscribed during a demo.
 const withPush = (settings: Settings, demo: DemoSettings): Settings => {
   const { DEMO_PUSH_KEY: publicKey, PUSH } = settings
   if (publicKey === undefined || PUSH !== undefined) return settings

@@ -1,5 +1,4 @@
-// Identity providers whose people may sign in here: OpenID providers, one entry of
-// IDENTITY_PROVIDERS in wrangler.toml each.
+// OpenID providers that people may sign in with: the entries of IDENTITY_PROVIDERS in wrangler.toml.
 import * as z from 'zod/mini'
 
 const isCanonical = (issuer: string): boolean => {
@@ -7,24 +6,26 @@ const isCanonical = (issuer: string): boolean => {
   return url !== null && [url.origin + url.pathname, url.origin].includes(issuer)
 }
 
-/** Accounts are named by it, so there is only one way to write it. */
+/** Part of an account's name, so only the provider's own spelling is valid. */
 export const issuerIdentifier = z
   .url()
-  .check(z.refine(isCanonical, 'must be written as the provider writes it'))
+  .check(z.refine(isCanonical, 'must be spelled exactly as the provider spells it'))
 
 export const identityProviderSchema = z.strictObject({
-  // Part of the redirect URI that the provider has to know.
-  id: z.string().check(z.regex(/^[a-z0-9-]{1,32}$/, 'must be lower-case letters, digits, dashes')),
+  // Part of the redirect URI that is registered at the provider.
+  id: z
+    .string()
+    .check(z.regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lower-case letters, digits or dashes')),
   /** The button's whole text, such as `Continue with Example`. */
   button: z.string().check(z.minLength(1), z.maxLength(64)),
   issuer: issuerIdentifier,
   client_id: z.string().check(z.minLength(1)),
-  // The name of a Worker secret: what it holds is not for wrangler.toml.
+  // The name of a Worker secret; its value must not be in wrangler.toml.
   client_secret: z.optional(
     z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a Worker secret')),
   ),
   scope: z._default(
-    z.string().check(z.regex(/(^| )openid( |$)/, 'must have openid')),
+    z.string().check(z.regex(/(^| )openid( |$)/, 'must include openid')),
     'openid profile email',
   ),
 })
@@ -36,7 +37,7 @@ export interface IdentityProvider {
   readonly button: string
   readonly issuer: string
   readonly clientId: string
-  /** Undefined for a public client there. */
+  /** Undefined if this server is a public client of the provider. */
   readonly clientSecret: string | undefined
   readonly scope: string
 }

@@ -1,112 +1,112 @@
 // Every lifetime and limit, with its reason. Settings of an operator are in settings.ts.
 import { DAY, HOUR, MINUTE, SECOND } from '../durations.ts'
 
-/** RFC 8628 §5.4: the longest that a code may live, whatever a client is configured with. */
+/** The longest lifetime of a code that a client may be configured with (RFC 8628 §5.4). */
 export const MAX_CODE_LIFETIME_MS = 15 * MINUTE
-/** A decision made in time can be collected a little after the code has run out. */
+/** A decision made in time can still be redeemed this long after the code expires. */
 export const COLLECTION_GRACE_MS = 30 * SECOND
-/** How long an object keeps its record after that: devices hear the true outcome, codes rest. */
+/** Retention after that: late polls get the true outcome, and the code is not reused. */
 export const AUTHORIZATION_RETENTION_MS = 5 * MINUTE
-/** A redemption is repeated no later than this: time for a television to notice and ask again. */
+/** The same redemption may be repeated within this: time for a television to notice and retry. */
 export const RECOVERY_UNTIL_MS = 60 * SECOND
 /**
- * How long a refresh token leads to its successor once that is in use: processes that share a file may
- * have read it just before another one wrote it.
+ * A refresh token leads to its successor for this long after the successor's first use: another process
+ * may have read the shared token file just before it was rewritten.
  */
 export const CATCH_UP_MS = 60 * SECOND
-/** Tokens of one chain that do so at once: a command line refreshes every second at the very most. */
+/** The most such tokens of one chain at once: a command line refreshes once a second at most. */
 export const MAX_CATCH_UP_TOKENS = 60
-/** Tokens in a row that come back later than that: so many lost answers are a thief taking turns. */
+/** Consecutive tokens that return later than that: more lost answers are a thief taking turns. */
 export const MAX_LATE_RETURNS = 3
-/** How long an ended grant is remembered: longer than anybody can redeem its code again. */
+/** Retention of an ended grant: longer than its code can be redeemed again. */
 export const ENDED_GRANT_KEPT_MS = 1 * HOUR
-/** Clients answer `slow_down` with this much more (RFC 8628 §3.5). */
+/** The increase of the interval after `slow_down` (RFC 8628 §3.5). */
 export const SLOW_DOWN_SECONDS = 5
 
-/** A family looks at one code together; this many accounts do not (RFC 10027 §6.1.4). */
+/** A family may open one code together; this many accounts suggest an attack (RFC 10027 §6.1.4). */
 export const TOO_MANY_PEOPLE = 3
 
-/** A person looks at the question on a laptop and a phone; of more pages the oldest stops waiting. */
+/** Pages that wait for one decision, such as a laptop and a phone; the oldest stops waiting first. */
 export const MAX_WAITING_PAGES = 4
 
-/** A stolen session cookie ends by itself. */
+/** Bounds the use of a stolen session cookie. */
 export const SESSION_LIFETIME_MS = 30 * DAY
-/** Allowing a device asks for a sign-in no older than this: phones are handed around. */
+/** The oldest sign-in that may approve a device: phones are handed around. */
 export const FRESH_SIGN_IN_MS = 12 * HOUR
 /**
- * How long failed sign-ins count after the last one, whether or not there is an account: a
- * difference would tell. Who waits for it gets fewer guesses in than who sits out the waits.
+ * Failed sign-ins count for this long after the last one, with or without an account: a difference
+ * would reveal which. Waiting for the reset allows fewer guesses than taking the back-off.
  */
 export const FAILURES_FORGOTTEN_MS = 1 * DAY
-/** How long a typed or scanned code waits for its person to sign in: no code lives longer. */
+/** A typed or scanned code is kept this long during the sign-in: no code lives longer. */
 export const KEPT_CODE_SECONDS = MAX_CODE_LIFETIME_MS / SECOND
-/** Long enough to read the last page and to reload it. */
+/** Time to read and reload the last page. */
 export const KEPT_RESULT_SECONDS = 5 * 60
 
-/** Wrong user codes an account may enter before each further one has to wait (RFC 8628 §5.1). */
+/** Wrong user codes an account may enter before the back-off begins (RFC 8628 §5.1). */
 export const FREE_WRONG_CODES = 5
 /**
- * How long wrong codes count after the last one. Waiting for that allows fewer guesses (10 and a day of
- * silence) than taking the waits (96 a day).
+ * Wrong codes count for this long after the last one. Waiting for the reset allows fewer guesses (10,
+ * then a day of silence) than taking the back-off (96 a day).
  */
 export const WRONG_CODES_FORGOTTEN_MS = 1 * DAY
-/** No more different ones than are free are looked up within this: together they outrun the count. */
+/** Within this window only FREE_WRONG_CODES codes are looked up: parallel guesses outrun the count. */
 export const CODES_AT_ONCE_WINDOW_MS = 1 * SECOND
-/** Failed sign-ins in a row after which each further one has to wait, twice as long every time. */
+/** Consecutive failed sign-ins before the back-off begins, which doubles with each further one. */
 export const FREE_SIGN_IN_FAILURES = 5
-/** The longest such wait: 100 guesses a day at most, while a stranger's keep the owner out. */
+/** The longest such wait: at most 100 guesses a day, and a stranger's failures lock the owner out. */
 export const MAX_SIGN_IN_WAIT_MS = 15 * MINUTE
 
-/** Prompts pushed to one account in any hour: who answers the third with silence is not there. */
+/** Push prompts to one account in any hour: after two without an answer, the person is away. */
 export const MAX_PROMPTS = 3
 export const PROMPTS_WINDOW_MS = 1 * HOUR
-/** How long a source that the person does not know is kept quiet: a guest's television moves on. */
+/** Prompts from a source that the person disowned are muted this long: a guest's television moves on. */
 export const SOURCE_SILENCED_MS = 30 * DAY
-/** How old an ID token may be that names an account: no chain of refresh tokens lasts longer. */
+/** The oldest ID token that may name an account: the default lifetime of a refresh token chain. */
 export const ID_TOKEN_HINT_LIFETIME_MS = 400 * DAY
 
-/** How far apart the clock of a client and ours may be. */
+/** The tolerated difference between a client's clock and the server's. */
 export const CLOCK_SKEW_MS = 1 * MINUTE
-/** A client assertion is made for one request: nobody needs one that is good for longer. */
+/** A client assertion is made for one request, so it needs no longer lifetime. */
 export const ASSERTION_LIFETIME_MS = 10 * MINUTE
-/** How long somebody may take to use a passkey (WebAuthn §15.1). */
+/** Time to use a passkey (WebAuthn §15.1). */
 export const PASSKEY_CHALLENGE_LIFETIME_MS = 5 * MINUTE
-/** How long an isolate knows an identity provider's metadata. */
+/** Per-isolate cache lifetime of an identity provider's metadata. */
 export const PROVIDER_CACHE_MS = 1 * HOUR
-/** How long coming back from an identity provider may take to get from our callback to the question. */
+/** Time for the redirect from the provider's callback to the confirmation page. */
 export const RETURN_SECONDS = 60
-/** How long somebody may take to sign in at an identity provider. */
+/** Time to sign in at an identity provider. */
 export const UPSTREAM_SIGN_IN_SECONDS = 10 * 60
-/** How long an isolate knows a client that registered, also if that has changed elsewhere. */
+/** Per-isolate cache lifetime of a registered client: changes made elsewhere apply after it. */
 export const CLIENT_CACHE_MS = 1 * MINUTE
-/** How long at least, and at most, a client's metadata document is believed (RFC 9111 in between). */
+/** The bounds of a metadata document's cache lifetime (RFC 9111). */
 export const MIN_DOCUMENT_CACHE_MS = 1 * MINUTE
 export const MAX_DOCUMENT_CACHE_MS = 1 * HOUR
-/** A DPoP proof is made for one request, so its nonce need not be good for long. */
+/** A DPoP proof is made for one request, so its nonce may expire soon. */
 export const DPOP_NONCE_LIFETIME_MS = 5 * MINUTE
-/** How long an isolate uses the keys of a client's jwks_uri before it fetches them again. */
+/** Per-isolate cache lifetime of a client's jwks_uri. */
 export const KEYS_CACHE_MS = 10 * MINUTE
-/** … and how often at most for the sake of a key that is not among them. */
+/** The shortest time between fetches for an unknown key id. */
 export const KEYS_COOLDOWN_MS = 1 * MINUTE
 
 /**
- * How long keys, metadata and documents of others go on while their host does not answer: through a
- * night. Meanwhile a key that its owner takes back works for whoever keeps the host from answering.
+ * Fetched keys, metadata and documents remain valid this long while their host is down: through a
+ * night. Meanwhile an attacker who blocks the host can use a key that its owner withdrew.
  */
 export const LAST_GOOD_MS = 12 * HOUR
-/** … and how often such a host is asked again. */
+/** The interval of retries to such a host. */
 export const HOST_AWAY_RETRY_MS = 1 * MINUTE
 
-/** How long caches may keep the key set, the metadata, and which apps open our links. */
+/** HTTP cache lifetime of the key set, the metadata and the app-link documents. */
 export const KEY_SET_MAX_AGE_SECONDS = 60 * 60
-/** How long an isolate signs with the keys it knows before it asks the Keyring again. */
+/** Per-isolate cache lifetime of the signing keys. */
 export const KEYRING_CACHE_MS = 5 * MINUTE
-/** How long a signing key is used. */
+/** Time for which a key signs. */
 export const KEY_LIFETIME_MS = 30 * DAY
-/** How long a key is published before it is used: far longer than any cache keeps a key set. */
+/** A key is published this long before its first use: far longer than any cache keeps a key set. */
 export const KEY_ANNOUNCED_MS = 1 * DAY
-/** How long it stays published afterwards: the longest token life, and every cache's slack. */
+/** It stays published this long after its last use: the longest token lifetime plus cache slack. */
 export const KEY_RETIRED_MS = 3 * HOUR
 
-/** Once seen over TLS, a browser asks for nothing else for a year. */
+/** Browsers use only https for a year after their first visit. */
 export const STRICT_TRANSPORT_SECURITY = 'max-age=31536000'

@@ -1,6 +1,5 @@
-// The service's own apps on phones, which may open the address that a device's picture holds: the
-// entries of ANDROID_APPS and APPLE_APPS in wrangler.toml. Member names are those of the documents
-// that they end up in.
+// The service's own mobile apps, which may open the address in a device's QR code: the entries of
+// ANDROID_APPS and APPLE_APPS in wrangler.toml. Member names are those of the published documents.
 import * as z from 'zod/mini'
 
 /** Google's Digital Asset Links, "Android app target". */
@@ -8,12 +7,17 @@ export const androidAppSchema = z.strictObject({
   package_name: z
     .string()
     .check(z.regex(/^[a-z]\w*(\.[a-z]\w*)+$/i, 'must be a package name like com.example.tv')),
-  // Of the certificate that the store signs with: one more for each build that has another.
+  // The fingerprint of the store's signing certificate, and one for each build signed otherwise.
   sha256_cert_fingerprints: z
     .array(
       z
         .string()
-        .check(z.regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/, 'must be as keytool prints it, 14:6D:…')),
+        .check(
+          z.regex(
+            /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/,
+            'must be a SHA-256 fingerprint as keytool prints it, like 14:6D:…',
+          ),
+        ),
     )
     .check(z.minLength(1)),
 })

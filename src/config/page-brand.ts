@@ -1,8 +1,8 @@
-// Whose looks a page has: the service's, or those that a client has of its own.
+// The brand of a page: the service's, or a client's own.
 import { type Brand, brandFor } from './brand.ts'
 import type { Config } from './config.ts'
 
-/** What a page needs of a brand. */
+/** A brand as a page links to it. */
 export interface PageBrand {
   readonly name: string
   readonly logo: string | undefined
@@ -13,11 +13,11 @@ export interface PageBrand {
   readonly privacyUri: string | undefined
 }
 
-/** The brand of pages about `clientId`, or of all others. */
+/** The brand of pages about `clientId`, or of the pages about no client. */
 export const brandOf = ({ brand, clients }: Config, clientId: string | undefined): Brand =>
   brandFor(brand, clientId === undefined ? undefined : clients.get(clientId)?.brand)
 
-/** The same, as pages show it. */
+/** The links and files of that brand. */
 export const pageBrand = (config: Config, clientId?: string): PageBrand => {
   const { name, logo, supportUri, termsUri, privacyUri } = brandOf(config, clientId)
   const own = config.clients.get(clientId ?? '')?.brand

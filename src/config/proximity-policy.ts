@@ -1,17 +1,17 @@
-// What a client's policy makes of the distance between a device and a person (RFC 10027 §6.1.1). Pure.
+// Applies a client's policy to the distance between a device and a person (RFC 10027 §6.1.1). Pure.
 import { APPROVAL_SCOPE } from './approval-issuer.ts'
 import { type ProximityPolicy, PROXIMITY_ACTIONS, type ProximityAction } from './client-settings.ts'
 import { PROXIMITIES, type Proximity, type Location, proximityOf } from '../sender/location.ts'
 
-/** Where a device is, and how near to the person that is. */
+/** The location of a device and its proximity to the person. */
 export interface DeviceDistance {
   readonly location: Location
   readonly proximity: Proximity
 }
 
 /**
- * The policy that a request for this scope is judged by. Tokens with `device:approve` let further
- * devices in: one mistaken tap for them would open every other client as well.
+ * The policy for a request of this scope. Tokens with `device:approve` can approve further devices, so
+ * one mistaken tap would open every other client too.
  */
 export const policyFor = (policy: ProximityPolicy, scope: readonly string[]): ProximityPolicy =>
   scope.includes(APPROVAL_SCOPE)
@@ -25,19 +25,19 @@ export const policyFor = (policy: ProximityPolicy, scope: readonly string[]): Pr
       }
     : policy
 
-/** Whether an action asks more of a person than another. */
+/** True if the first action demands more of the person. */
 export const isStricter = (action: ProximityAction, other: ProximityAction): boolean =>
   PROXIMITY_ACTIONS.indexOf(action) > PROXIMITY_ACTIONS.indexOf(other)
 
-/** Of two levels the one that asks more of a person; if both ask the same, the farther. */
+/** The proximity with the stricter action; of equals, the farther one. */
 export const fartherOf = (policy: ProximityPolicy, a: Proximity, b: Proximity): Proximity => {
   if (policy[a] === policy[b]) return PROXIMITIES.indexOf(a) > PROXIMITIES.indexOf(b) ? a : b
   return isStricter(policy[a], policy[b]) ? a : b
 }
 
 /**
- * Where a device is that started at one place and polls from another: at the one that is farther from
- * the person. Either party may be near without the other's knowledge.
+ * The location that counts for a device that starts at one place and polls from another: the farther
+ * one, because an attacker may control either of the two.
  */
 export const deviceDistance = (
   policy: ProximityPolicy,
@@ -53,8 +53,8 @@ export const deviceDistance = (
 }
 
 /**
- * What people are told of a distance: `unknown` where it was taken for far because a country is not
- * known, or because the grant of the token that asks vouches for nothing nearer.
+ * The proximity that people are shown. It is `unknown` if the policy counted the distance as far only
+ * because a country is missing, or because the approving token's grant proves nothing nearer.
  */
 export const toldProximity = (
   { location, proximity }: DeviceDistance,

@@ -1,31 +1,31 @@
-// Web Push (RFC 8030): the key pair by which push services know us (VAPID, RFC 8292), from PUSH in
-// wrangler.toml. Without it nobody is asked by push.
+// Web Push (RFC 8030): the VAPID key pair (RFC 8292) of PUSH in wrangler.toml. Without it push prompts
+// are off.
 import { createECDH } from 'node:crypto'
 import * as z from 'zod/mini'
 
-/** What clients may name an account by when they start; each includes the ones before it. */
+/** The hints by which clients may name an account; each value includes the ones before it. */
 export const PUSH_HINTS = ['off', 'id_token_hint', 'login_hint'] as const
 export type PushHints = (typeof PUSH_HINTS)[number]
 
 const isContact = (uri: string): boolean => /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(uri)
 
-/** An uncompressed point of P-256 (RFC 8292 §3.2), as browsers are told it. */
+/** An uncompressed P-256 point (RFC 8292 §3.2), in the form that browsers take. */
 export const pushKey = z
   .string()
   .check(z.regex(/^B[\w-]{86}$/, 'must be an uncompressed P-256 key'))
 
 export const pushSchema = z.strictObject({
   public_key: pushKey,
-  // The name of a Worker secret: what it holds is not for wrangler.toml.
+  // The name of a Worker secret; its value must not be in wrangler.toml.
   private_key: z
     .string()
     .check(z.regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a Worker secret')),
-  // RFC 8292 §2.1: whom a push service writes to when something is wrong with what we send.
+  // RFC 8292 §2.1: the operator's contact for the push services.
   sub: z.string().check(z.refine(isContact, 'must be a mailto: or https: address')),
 })
 
 export interface PushSettings {
-  /** In base64url, as all keys here. */
+  /** base64url, like every key here. */
   readonly publicKey: string
   readonly privateKey: string
   readonly contact: string
@@ -41,18 +41,18 @@ export const toPushSettings = (entry: PushEntry, secret: SecretReader): PushSett
   contact: entry.sub,
 })
 
-/** What is wrong with the two keys: browsers would be opted in to what can never be sent. */
+/** Problems of the key pair: with a wrong pair, browsers would subscribe but no message could be sent. */
 export const pushProblems = (entry: PushEntry | undefined, secret: SecretReader): string[] => {
   if (entry === undefined) return []
   const { private_key: name, public_key: publicKey } = entry
   const privateKey = secret(name)
-  if (privateKey === undefined) return [`PUSH.private_key: there is no Worker secret ${name}`]
+  if (privateKey === undefined) return [`PUSH.private_key: the Worker secret ${name} is not set`]
   const derived = publicKeyOf(privateKey)
   if (derived === undefined) return [`PUSH.private_key: ${name} does not hold a P-256 key`]
-  return derived === publicKey ? [] : [`PUSH.public_key: is not the public half of ${name}`]
+  return derived === publicKey ? [] : [`PUSH.public_key: does not match ${name}`]
 }
 
-/** The public half of a private key; undefined where that is none. */
+/** The public key of a private key; undefined if that is invalid. */
 export const publicKeyOf = (privateKey: string): string | undefined => {
   if (!/^[\w-]{43}$/.test(privateKey)) return undefined
   const pair = createECDH('prime256v1')

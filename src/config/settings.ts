@@ -8,7 +8,7 @@ import { identityProviderSchema, issuerIdentifier } from './identity-provider.ts
 import { pushKey, pushSchema } from './push.ts'
 import { pageOrigin } from './web-origin.ts'
 
-/** What a scope allows, in plain words: in one language, or by language tags. */
+/** The description of a scope, in one language or by language tag. */
 export type ScopeWords = string | Readonly<Record<string, string>>
 
 const words = z.string().check(z.minLength(1))
@@ -18,7 +18,7 @@ export const settingsSchema = z.object({
   // RFC 8707 §2.
   RESOURCE: z.optional(z.url().check(z.regex(/^[^#]*$/, 'must have no fragment'))),
   DEMO: z._default(z.enum(['on', 'off']), 'off'),
-  // Set by `npm start`, which runs the one and makes the other.
+  // Set by `npm start`, which runs the provider and makes the key.
   DEMO_PROVIDER: z.optional(issuerIdentifier),
   DEMO_PUSH_KEY: z.optional(pushKey),
   BRAND_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(40)), 'Antenna'),

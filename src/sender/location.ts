@@ -1,12 +1,12 @@
-// Where a request came from, as far as Cloudflare's edge can tell (`request.cf` is absent outside
-// its network), and how near two requests were to each other (RFC 10027 §6.1.1).
+// The location of a request as Cloudflare's edge reports it (`request.cf` is absent outside its network),
+// and the proximity of two requests (RFC 10027 §6.1.1).
 import ipaddr from 'ipaddr.js'
 import { plainText } from '../text/plain-text.ts'
 
-/** What the edge calls the country of who hides behind Tor. */
+/** The edge's country code for the Tor network. */
 export const TOR = 'T1'
 
-/** What people call a place; countries as ISO 3166-1 alpha-2, or `TOR`. */
+/** A place by its names; the country is an ISO 3166-1 alpha-2 code, or `TOR`. */
 export interface Place {
   readonly city: string | undefined
   readonly region: string | undefined
@@ -14,16 +14,16 @@ export interface Place {
 }
 
 export interface Location extends Place {
-  /** Whose network it is, by name and by number. */
+  /** The network operator's name; `asn` is its number. */
   readonly operator: string | undefined
   readonly asn: number | undefined
-  /** The network of the address: all of IPv4, the first half of IPv6. */
+  /** The network prefix of the address: an IPv4 address, or the /64 of an IPv6 address. */
   readonly network: string | undefined
-  /** Whether Cloudflare's edge was asked: there a request without a country hides where it is. */
+  /** The request came through Cloudflare's edge, where a missing country means a hidden location. */
   readonly isFromEdge?: boolean
 }
 
-/** From the nearest to the farthest; `far` is another country. */
+/** From the nearest to the farthest; `far` is a different country. */
 export const PROXIMITIES = [
   'same_network',
   'same_operator',
@@ -34,7 +34,7 @@ export const PROXIMITIES = [
 ] as const
 export type Proximity = (typeof PROXIMITIES)[number]
 
-/** Where a request came from; what is not known is undefined. */
+/** The location of a request; unknown parts are undefined. */
 export const requestLocation = (request: Request): Location => {
   const { cf } = request
   const asn: unknown = cf?.asn
@@ -49,17 +49,17 @@ export const requestLocation = (request: Request): Location => {
   }
 }
 
-/** The place alone, to be kept for longer. */
+/** The place alone, for records with a long lifetime. */
 export const placeIn = ({ city, region, country }: Place): Place => ({ city, region, country })
 
 /**
- * How near two requests were. An operator counts within one country only: some span the world, and
- * whoever hides behind one would be near everybody.
+ * The proximity of two requests. An operator counts within one country only: some span the world, and
+ * their customers would be near everyone.
  */
 export const proximityOf = (device: Location, person: Location): Proximity => {
   const isHidden = device.country === TOR || person.country === TOR
   if (!isHidden && isSame(device.network, person.network)) return 'same_network'
-  // Whoever hides where they are is not to be thought near.
+  // Tor users are never near, nor are addresses that the edge cannot place.
   if (isHidden || isUnplaced(device) || isUnplaced(person)) return 'far'
   if (device.country === undefined || person.country === undefined) return 'unknown'
   if (device.country !== person.country) return 'far'
@@ -69,23 +69,23 @@ export const proximityOf = (device: Location, person: Location): Proximity => {
 }
 
 /**
- * Whether one sender may have sent both: through one operator in one country, by IPv4 and by IPv6,
- * before and after its prefix changed, or out of a carrier's NAT. Where no edge tells, nothing speaks
- * against it.
+ * True if one sender may have sent both: one operator in one country covers IPv4 and IPv6, a changed
+ * prefix, and a carrier's NAT. Outside Cloudflare's network nothing contradicts it.
  */
 export const mayBeOneSender = (a: Location, b: Location): boolean =>
   isSameOperator(a, b) || (isOutside(a) && isOutside(b))
 
-/** The network that an address belongs to: whoever has one IPv6 address has 2^64 of them. */
+/** The network prefix of a request's address: one IPv6 subscriber has 2^64 addresses. */
 export const networkOf = (request: Request): string | undefined => {
   const address = addressOf(request)
   return address && networkOfAddress(address)
 }
 
+/** The network prefix of an address. */
 export const networkOfAddress = (address: ipaddr.IPv4 | ipaddr.IPv6): string =>
   address instanceof ipaddr.IPv6 ? prefix(address, 64) : address.toString()
 
-/** The /48 that an IPv6 address belongs to; undefined for IPv4. */
+/** The /48 of an IPv6 address; undefined for IPv4. */
 export const widerNetworkOf = (request: Request): string | undefined => {
   const address = addressOf(request)
   return address instanceof ipaddr.IPv6 ? prefix(address, 48) : undefined
@@ -103,7 +103,7 @@ const prefix = ({ parts }: ipaddr.IPv6, bits: 48 | 64): string =>
     .map((group) => group.toString(16))
     .join(':')
 
-// The edge places nearly every address: one that it cannot place is no neighbour.
+// The edge places nearly every address, so one that it cannot place is treated as far.
 const isUnplaced = ({ country, isFromEdge }: Location): boolean =>
   country === undefined && isFromEdge === true
 
@@ -118,6 +118,6 @@ const isSame = <T>(a: T | undefined, b: T | undefined): boolean => a !== undefin
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? plainText(value) || undefined : undefined
 
-// `XX` is unknown.
+// The edge sends `XX` for an unknown country.
 const countryOf = (value: unknown): string | undefined =>
   typeof value === 'string' && /^([A-Z]{2}|T1)$/.test(value) && value !== 'XX' ? value : undefined

@@ -1,6 +1,6 @@
 // Letters and digits of other scripts, and variants of Latin ones, that look like a Latin letter or a
 // digit. From Unicode's confusables.txt (version 13, UTS #39): the single characters that compatibility
-// decomposition leaves as they are. Added by hand: small capitals, and what looks like them.
+// decomposition does not change. Added by hand: small capitals and their look-alikes.
 export const CONFUSABLES: Readonly<Record<string, string>> = {
   2: 'ꝚƧϨꙄᒿꛯƻ',
   3: 'ꞫȜƷꝪⳌЗӠ𖼻𑣊Ҙ',

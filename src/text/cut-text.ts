@@ -1,4 +1,4 @@
-// Cuts a text of a stranger's by its length, before anything else is computed from it.
+// Bounds the length of untrusted text before any other computation.
 
 /** At most the first `maxLength` UTF-16 units of `text`, without half a surrogate pair at the end. */
 export const cutText = (text: string, maxLength: number): string => {

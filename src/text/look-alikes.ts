@@ -1,6 +1,5 @@
-// Whether people can take one name for another. Names are compared by their skeletons (UTS #39 §4),
-// which is coarser than Unicode has it: case, accents, separators, and digits in place of letters do
-// not count either.
+// Detects names that people could confuse. Names are compared by their skeletons (UTS #39 §4), here
+// coarser than in Unicode: they also ignore case, accents, separators, and digits in place of letters.
 import { CONFUSABLES } from './confusables.ts'
 
 const LATIN: ReadonlyMap<string, string> = new Map(
@@ -30,14 +29,14 @@ const SAME: Readonly<Record<string, string>> = {
   i: 'l',
 }
 
-// Where no space stands between words.
+// Scripts that are written without spaces between words.
 const WITHOUT_SPACES =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u
 
-/** What is left of a name for the eye; empty where there is no letter and no digit. */
+/** The visual skeleton of a name; empty without any letter or digit. */
 export const skeletonOf = (name: string): string => withoutPairs(lettersOf(name))
 
-/** Whether `name` has `word` in it as a word or as several: `Acme TV`, `my-acme`, `A C M E`, `AcmeTV`. */
+/** True if `name` has `word` as one word or several: `Acme TV`, `my-acme`, `A C M E`, `AcmeTV`. */
 export const hasLookAlikeOf = (name: string, word: string): boolean => {
   const wanted = skeletonOf(word)
   if (wanted === '') return false
@@ -55,7 +54,7 @@ const lettersOf = (name: string): string =>
     .join('')
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
 
-// Two letters that look like one.
+// Pairs of letters that look like one letter.
 const withoutPairs = (letters: string): string =>
   letters.replaceAll('rn', 'm').replaceAll('vv', 'w')
 
@@ -68,7 +67,7 @@ const enclosedIn = (character: string): string | undefined => {
   return start === undefined ? undefined : String.fromCodePoint(0x61 + code - start)
 }
 
-// Also between `acme` and `TV`, and between letters and digits.
+// Splits at spaces and signs, between `acme` and `TV`, and between letters and digits.
 const partsOf = (name: string): string[] =>
   name
     .normalize('NFKC')

@@ -1,9 +1,9 @@
-// Text of strangers as one harmless line.
+// Untrusted text as one harmless line.
 import { cutText } from './cut-text.ts'
 
 const MAX_CHARACTERS = 64
-// Room for 64 characters in decomposed form. `normalize` takes a time that grows with the square of
-// combining marks that are out of order.
+// Room for 64 characters in decomposed form. The time of `normalize` grows with the square of the
+// number of unordered combining marks.
 const MAX_LENGTH = 4 * MAX_CHARACTERS
 
 /** `text` on one line, without control, format and bidirectional characters, not too long. */

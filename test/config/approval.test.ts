@@ -1,4 +1,4 @@
-// The settings of the approval API. Every mistake in wrangler.toml is an error that names the field.
+// The settings of the approval API. Every invalid setting is an error that names its field.
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
 import { FRESH_SIGN_IN_MS } from '../../src/config/limits.ts'
@@ -38,15 +38,15 @@ describe('APPROVAL_ISSUERS', () => {
     ['max_sign_in_hours', { max_sign_in_hours: -1 }],
     ['max_sign_in_hours', { max_sign_in_hours: '12' }],
     ['max_sign_in_hours', { max_sign_in_hours: 9000 }],
-  ])('AP-16 a mistake is told as %s: %j', (field, more) => {
+  ])('AP-16 an error names %s: %j', (field, more) => {
     const named = mistakesIn({ APPROVAL_ISSUERS: [{ ...ENTRY, ...more }] })
     expect(named).toContain(`APPROVAL_ISSUERS[0].${field}: `)
   })
 
-  it('AP-16 has no member that nobody knows, and no issuer twice', () => {
+  it('AP-16 refuses an unknown member and a repeated issuer', () => {
     expect(mistakesIn({ APPROVAL_ISSUERS: [{ ...ENTRY, scopes: 'x' }] })).toContain('scopes')
     expect(mistakesIn({ APPROVAL_ISSUERS: [ENTRY, { ...ENTRY, scope: 'x' }] })).toContain(
-      'APPROVAL_ISSUERS[1].issuer: https://acme.example is there twice',
+      'APPROVAL_ISSUERS[1].issuer: repeats https://acme.example',
     )
   })
 
@@ -57,12 +57,12 @@ describe('APPROVAL_ISSUERS', () => {
     [{ claim: { name: 'a', value: 'b' } }, { scope: undefined }],
     [{ claim: { name: 'a', value: 'b' }, scope: 'tv' }, { scope: 'tv' }],
     [{ issuer: 'http://localhost:3000' }, { issuer: 'http://localhost:3000' }],
-  ])('AP-16 %j is read as %j', (more, read) => {
+  ])('AP-16 parses %j as %j', (more, read) => {
     const { approvalIssuers } = parse({ APPROVAL_ISSUERS: [{ ...ENTRY, ...more }] })
     expect(approvalIssuers[0]).toMatchObject(read)
   })
 
-  it('AP-16 is empty unless you say otherwise', () => {
+  it('AP-16 is empty by default', () => {
     expect([parse({}).approvalIssuers, parse({}).approvalOrigins]).toStrictEqual([[], []])
   })
 })
@@ -80,7 +80,7 @@ describe('APPROVAL_ORIGINS', () => {
     'http://app.example',
     'https://app.example:443',
     'https://user@app.example',
-  ])('AP-16 a mistake is told: %s', (origin) => {
+  ])('AP-16 refuses the origin %s', (origin) => {
     expect(mistakesIn({ APPROVAL_ORIGINS: [origin] })).toContain('APPROVAL_ORIGINS[0]: ')
   })
 
@@ -93,7 +93,7 @@ describe('APPROVAL_ORIGINS', () => {
 })
 
 describe('the scope device:approve', () => {
-  it('AP-16 is known where a listed client has it, and nowhere else', () => {
+  it('AP-16 exists only if a listed client has it', () => {
     expect(parse({ CLIENTS: [CLIENT] }).scopes.has('device:approve')).toBe(true)
     expect(parse({ CLIENTS: [{ ...CLIENT, scope: 'openid' }] }).scopes.has('device:approve')).toBe(
       false,
@@ -104,12 +104,12 @@ describe('the scope device:approve', () => {
     'AP-19 is never for a client with bearer tokens: dpop_bound_access_tokens = %s',
     (dpop_bound_access_tokens) => {
       expect(mistakesIn({ CLIENTS: [{ ...CLIENT, dpop_bound_access_tokens }] })).toContain(
-        'CLIENTS[0].dpop_bound_access_tokens: must be true where scope has device:approve',
+        'CLIENTS[0].dpop_bound_access_tokens: must be true if scope has device:approve',
       )
     },
   )
 
-  it('AP-16 can be put in other words', () => {
+  it('AP-16 can have a description of the operator', () => {
     const words = 'Sign in your televisions'
     const { scopes } = parse({ CLIENTS: [CLIENT], SCOPES: { 'device:approve': words } })
     expect(scopes.get('device:approve')).toBe(words)
@@ -120,7 +120,7 @@ describe('the scope device:approve', () => {
     (more) => {
       const UNLISTED_CLIENT_SCOPE = 'openid device:approve'
       expect(mistakesIn({ ...more, UNLISTED_CLIENT_SCOPE })).toContain(
-        'UNLISTED_CLIENT_SCOPE: device:approve is only for clients that are listed',
+        'UNLISTED_CLIENT_SCOPE: device:approve is reserved for listed clients',
       )
     },
   )

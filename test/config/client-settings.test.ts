@@ -1,5 +1,5 @@
-// How a client of wrangler.toml proves itself: a secret, or keys in one place, public ones only and
-// over https. Conformance CA-1, CA-15, CA-16. The other members are in config.test.ts.
+// The authentication of clients of wrangler.toml: a secret, or public keys, inline or over https.
+// Conformance CA-1, CA-15, CA-16. The other members are in config.test.ts.
 import { describe, expect, it } from 'vitest'
 import { CLIENT_ALGORITHMS, HASHED_SECRET_METHODS } from '../../src/config/client-settings.ts'
 import { ConfigError, parseConfig } from '../../src/config/config.ts'
@@ -28,7 +28,7 @@ const withAlgorithm = (algorithm: string) =>
 const KEYS_URI = 'https://keys.example/jwks.json'
 const ES256 = publicKeyOf('ES256')
 
-describe('a mistake in how a client proves itself', () => {
+describe('an invalid client authentication setting', () => {
   it.each<[string, object]>([
     ['jwks', signing({})],
     ['jwks', signing({ jwks: PUBLIC_KEYS, jwks_uri: KEYS_URI })],
@@ -54,7 +54,7 @@ describe('a mistake in how a client proves itself', () => {
     ['token_endpoint_auth_signing_alg', withAlgorithm('RS512')],
     ['token_endpoint_auth_signing_alg', withAlgorithm('EdDSA')],
     ['client_secret_sha256', signing({ jwks: PUBLIC_KEYS, client_secret_sha256: SECRET_HASH })],
-  ])('is told as CLIENTS[0].%s, without what is secret: %j', (field, more) => {
+  ])('is an error that names CLIENTS[0].%s and shows no secret: %j', (field, more) => {
     const named = problemsOf(more)
     expect(named).toContain(`CLIENTS[0].${field}: `)
     for (const secret of ['c2VjcmV0', KEY_PAIRS.ES256.d, KEY_PAIRS.RS256.d, KEY_PAIRS.Ed25519.d])
@@ -65,7 +65,7 @@ describe('a mistake in how a client proves itself', () => {
 const authenticationOf = (more: object) => parse(more).clients.get('tv')?.authentication
 
 describe('a client', () => {
-  it('CA-17 proves nothing unless something else is said', () => {
+  it('CA-17 is public by default', () => {
     expect(authenticationOf({})).toStrictEqual({ method: 'none' })
   })
 
@@ -83,11 +83,11 @@ describe('a client', () => {
     ['client_secret_jwt', false],
     ['private_key_jwt', false],
     ['none', false],
-  ])('CA-1 has a secret that is stored as a hash where its method sends it: %s', (method, is) => {
+  ])('CA-1 has a hashed secret only if its method sends the secret: %s', (method, is) => {
     expect(HASHED_SECRET_METHODS.has(method)).toBe(is)
   })
 
-  it('CA-1 CA-15 has keys in its entry, for every algorithm we know', () => {
+  it('CA-1 CA-15 may have inline keys, which allow every supported algorithm', () => {
     expect(authenticationOf(signing({ jwks: PUBLIC_KEYS }))).toStrictEqual({
       method: 'private_key_jwt',
       keys: { jwks: PUBLIC_KEYS },
@@ -95,7 +95,7 @@ describe('a client', () => {
     })
   })
 
-  it('CA-1 CA-16 has keys at its host', () => {
+  it('CA-1 CA-16 may have keys at its own host', () => {
     expect(authenticationOf(signing({ jwks_uri: KEYS_URI }))).toStrictEqual({
       method: 'private_key_jwt',
       keys: { jwksUri: KEYS_URI },
@@ -103,7 +103,7 @@ describe('a client', () => {
     })
   })
 
-  it.each(CLIENT_ALGORITHMS)('CA-15 may bind itself to %s', (algorithm) => {
+  it.each(CLIENT_ALGORITHMS)('CA-15 may restrict itself to %s', (algorithm) => {
     expect(authenticationOf(withAlgorithm(algorithm))).toMatchObject({ algorithms: [algorithm] })
   })
 })

@@ -1,4 +1,4 @@
-// The settings: every mistake in wrangler.toml is an error that names the field.
+// The settings: every invalid one is an error that names its field.
 import { describe, expect, it } from 'vitest'
 import { issuerFor, parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
@@ -10,9 +10,9 @@ const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const parse = (vars: object) => parseConfig(vars, DEMO)
 const parseClient = (more: object) => parse({ CLIENTS: [{ ...CLIENT, ...more }] })
 
-describe('a mistake in a client', () => {
+describe('an invalid setting of a client', () => {
   it.each<[string, object]>([
-    // RFC 6749 appendix A.1, and what every stack can write down.
+    // RFC 6749 appendix A.1, and a length that every HTTP stack can send.
     ['client_id', { client_id: undefined }],
     ['client_id', { client_id: '' }],
     ['client_id', { client_id: 'living room' }],
@@ -38,7 +38,7 @@ describe('a mistake in a client', () => {
     ['scope', { scope: ' ' }],
     ['scope', { scope: 'openid nosuch' }],
     ['scope', { scope: 'openid a"b' }],
-    // A secret without its hash, the hash of no secret, and what is no hash.
+    // A secret without its hash, a hash without a secret, and malformed hashes.
     ['client_secret_sha256', { token_endpoint_auth_method: 'client_secret_basic' }],
     ['client_secret_sha256', { token_endpoint_auth_method: 'client_secret_post' }],
     ['client_secret_sha256', { client_secret_sha256: SECRET_HASH }],
@@ -53,7 +53,7 @@ describe('a mistake in a client', () => {
         client_secret_sha256: SECRET_HASH.toUpperCase(),
       },
     ],
-    // Keys are in client-metadata.test.ts.
+    // Keys are in client-settings.test.ts.
     // Bounds: TK-6, DA-3, LP-1, DA-15.
     ['access_token_seconds', { access_token_seconds: 59 }],
     ['access_token_seconds', { access_token_seconds: 3601 }],
@@ -77,24 +77,24 @@ describe('a mistake in a client', () => {
     ['code_lifetime_seconds', { code_lifetime_seconds: 901 }],
     ['user_code', { user_code: 'hex' }],
     ['verification_uri_complete', { verification_uri_complete: 'yes' }],
-  ])('is told as CLIENTS[0].%s: %j', (field, more) => {
+  ])('is an error that names CLIENTS[0].%s: %j', (field, more) => {
     const named = problemsOf({ CLIENTS: [{ ...CLIENT, ...more }] })
     expect(named).toContain(`CLIENTS[0].${field}: `)
     expect(named).not.toContain('the secret')
   })
 
-  it('is told as the member that nobody knows', () => {
+  it('is an error that names an unknown member', () => {
     expect(problemsOf({ CLIENTS: [CLIENT, { ...CLIENT, client_id: 'b', intervall: 5 }] })).toMatch(
       /CLIENTS\[1\].*intervall/,
     )
   })
 
-  it('is told as the client that is there twice', () => {
+  it('is an error that names a repeated client', () => {
     const clients = [CLIENT, { ...CLIENT, client_id: 'b' }, CLIENT]
-    expect(problemsOf({ CLIENTS: clients })).toContain('CLIENTS[2].client_id: tv is there twice')
+    expect(problemsOf({ CLIENTS: clients })).toContain('CLIENTS[2].client_id: repeats tv')
   })
 
-  it('does not hide the other mistakes', () => {
+  it('does not hide other errors', () => {
     const named = problemsOf({
       BRAND_ACCENT: 'blue',
       CLIENTS: [{ ...CLIENT, hold_seconds: 99, interval_seconds: 0 }],
@@ -104,7 +104,7 @@ describe('a mistake in a client', () => {
   })
 })
 
-describe('a mistake in the other settings', () => {
+describe('an invalid setting outside the clients', () => {
   it.each<[string, object]>([
     ['ISSUER', { ISSUER: 'login.example.com' }],
     ['ISSUER', { ISSUER: '' }],
@@ -149,7 +149,7 @@ describe('a mistake in the other settings', () => {
     ['UNLISTED_CLIENT_SCOPE', { UNLISTED_CLIENT_SCOPE: 'openid nosuch' }],
     ['UNLISTED_CLIENT_SCOPE', { UNLISTED_CLIENT_SCOPE: 'openid,profile' }],
     ['UNLISTED_CLIENT_SCOPE', { UNLISTED_CLIENT_SCOPE: ['openid'] }],
-  ])('is told as %s, without what is secret: %j', (field, vars) => {
+  ])('is an error that names %s and shows no secret: %j', (field, vars) => {
     const named = problemsOf(vars)
     expect(named).toContain(`${field}: `)
     expect(named).not.toContain('the secret')
@@ -157,7 +157,7 @@ describe('a mistake in the other settings', () => {
 })
 
 describe('the settings', () => {
-  it('may be none at all', () => {
+  it('may all be missing', () => {
     const config = parse({})
     expect(config).toMatchObject({ issuer: undefined, basePath: '', isDemo: false })
     expect(config.clients.size).toBe(0)
@@ -169,7 +169,7 @@ describe('the settings', () => {
     ])
   })
 
-  it('CA-17 give a client what suits most devices, which is to be public', () => {
+  it('CA-17 default to a public client with limits that suit most devices', () => {
     expect(parseClient({}).clients.get('tv')).toMatchObject({
       authentication: { method: 'none' },
       intervalSeconds: 1,
@@ -201,7 +201,7 @@ describe('the settings', () => {
     { client_uri: 'https://example.com' },
     { scope: ' openid  profile ' },
     { token_endpoint_auth_method: 'client_secret_basic', client_secret_sha256: SECRET_HASH },
-  ])('may go to the bound: %j', (more) => {
+  ])('may reach their bounds: %j', (more) => {
     expect(parseClient(more).clients.size).toBe(1)
   })
 
@@ -218,7 +218,7 @@ describe('the settings', () => {
     expect(issuerFor(config, 'https://other.example/token')).toBe(issuer)
   })
 
-  it('RG-1 CM-1 let nobody in who is not listed, unless they say so', () => {
+  it('RG-1 CM-1 refuse clients that are not listed by default', () => {
     expect(parse({})).toMatchObject({
       registrationTokenHash: undefined,
       hasClientMetadataDocuments: false,
@@ -237,16 +237,16 @@ describe('the settings', () => {
     })
   })
 
-  it('may describe a scope of ours in other words, and add some', () => {
+  it('may describe a built-in scope and add further scopes', () => {
     const { scopes } = parse({ SCOPES: { email: 'Write to you', 'a:b': 'Do a to b' } })
     expect([scopes.get('email'), scopes.get('a:b')]).toStrictEqual(['Write to you', 'Do a to b'])
   })
 
-  it('have the demo client only while the demo is on', () => {
+  it('include the demo client only while the demo is on', () => {
     expect(parse({ ...TEST_VARS, DEMO: 'on' }).clients.has('demo-tv')).toBe(true)
     expect(parse(TEST_VARS).clients.has('demo-tv')).toBe(false)
     expect(problemsOf({ DEMO: 'on', CLIENTS: [{ ...CLIENT, client_id: 'demo-tv' }] })).toContain(
-      'demo-tv is there twice',
+      'repeats demo-tv',
     )
   })
 
@@ -259,7 +259,7 @@ describe('the settings', () => {
     ['notlocalhost', false],
     ['127.0.0.1.example.com', false],
     ['192.168.0.1', false],
-  ])('HH-14 take %s for this machine: %s', (hostname, expected) => {
+  ])('HH-14 treat %s as a loopback host: %s', (hostname, expected) => {
     expect(isLoopback(hostname)).toBe(expected)
   })
 })

@@ -1,5 +1,4 @@
-// The settings that name the service's own apps: every mistake in wrangler.toml is an error that
-// names the field.
+// The settings that name the service's own apps: every invalid one is an error that names its field.
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
@@ -10,7 +9,7 @@ const APP = { package_name: 'com.example.tv', sha256_cert_fingerprints: [FINGERP
 const APPLE_APP = 'ABCDE12345.com.example.tv'
 const parse = (vars: object) => parseConfig(vars, DEMO)
 
-describe('a mistake in an Android app', () => {
+describe('an invalid Android app', () => {
   it.each<[string, object]>([
     ['package_name', { package_name: undefined }],
     ['package_name', { package_name: '' }],
@@ -37,26 +36,24 @@ describe('a mistake in an Android app', () => {
       'sha256_cert_fingerprints[1]',
       { sha256_cert_fingerprints: [FINGERPRINT, `${FINGERPRINT}:9F`] },
     ],
-  ])('is told as ANDROID_APPS[0].%s: %j', (field, more) => {
+  ])('is an error that names ANDROID_APPS[0].%s: %j', (field, more) => {
     expect(problemsOf({ ANDROID_APPS: [{ ...APP, ...more }] })).toContain(
       `ANDROID_APPS[0].${field}: `,
     )
   })
 
-  it('is told as the member that nobody knows', () => {
+  it('is an error that names an unknown member', () => {
     const apps = [APP, { ...APP, package_name: 'com.example.b', fingerprints: [] }]
     expect(problemsOf({ ANDROID_APPS: apps })).toMatch(/ANDROID_APPS\[1\].*fingerprints/)
   })
 
-  it('is told as the app that is there twice', () => {
+  it('is an error that names a repeated app', () => {
     const apps = [APP, { ...APP, package_name: 'com.example.b' }, APP]
-    expect(problemsOf({ ANDROID_APPS: apps })).toContain(
-      'ANDROID_APPS[2]: com.example.tv is there twice',
-    )
+    expect(problemsOf({ ANDROID_APPS: apps })).toContain('ANDROID_APPS[2]: repeats com.example.tv')
   })
 })
 
-describe('a mistake in the Apple apps', () => {
+describe('an invalid Apple app', () => {
   it.each<[string, unknown]>([
     ['APPLE_APPS', APPLE_APP],
     ['APPLE_APPS[0]', ['']],
@@ -67,18 +64,18 @@ describe('a mistake in the Apple apps', () => {
     ['APPLE_APPS[0]', ['ABCDE123456.com.example.tv']],
     ['APPLE_APPS[0]', ['abcde12345.com.example.tv']],
     ['APPLE_APPS[0]', ['ABCDE12345.com..tv']],
-    // Fine in an entitlement, but not here.
+    // Valid in an entitlement, but not here.
     ['APPLE_APPS[0]', ['ABCDE12345.com.example.*']],
     ['APPLE_APPS[0]', ['ABCDE12345.com.example.tv ']],
     ['APPLE_APPS[1]', [APPLE_APP, { appID: APPLE_APP }]],
     ['APPLE_APPS[1]', [APPLE_APP, APPLE_APP]],
-  ])('is told as %s: %j', (field, apps) => {
+  ])('is an error that names %s: %j', (field, apps) => {
     expect(problemsOf({ APPLE_APPS: apps })).toContain(`${field}: `)
   })
 })
 
 describe('the apps', () => {
-  it('are none unless somebody names them', () => {
+  it('are none by default', () => {
     expect(parse({})).toMatchObject({ androidApps: [], appleApps: [] })
   })
 

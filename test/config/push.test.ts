@@ -1,4 +1,4 @@
-// PUSH in wrangler.toml, and what clients may say about it.
+// PUSH in wrangler.toml, and the push setting of clients.
 import { expect, describe, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
@@ -10,12 +10,12 @@ const parse = (vars: object) => parseConfig({ ...PUSH_SECRETS, ...vars }, DEMO)
 
 const mistakesIn = (vars: object) => problemsOf({ ...PUSH_SECRETS, ...vars })
 
-// The public half of another key.
+// The public key of another pair.
 const OTHER_KEY =
   'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4'
 const ORDER = '_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE'
 
-describe('a mistake in PUSH', () => {
+describe('an invalid PUSH', () => {
   it.each<[string, object]>([
     ['public_key', { public_key: undefined }],
     ['public_key', { public_key: '' }],
@@ -37,7 +37,7 @@ describe('a mistake in PUSH', () => {
     ['sub', { sub: 'mailto:nobody' }],
     ['sub', { sub: 'http://example.com' }],
     ['sub', { sub: 'tel:+358' }],
-  ])('is told as PUSH.%s: %j', (field, more) => {
+  ])('is an error that names PUSH.%s: %j', (field, more) => {
     const secrets = {
       EMPTY_SECRET: '',
       SHORT_SECRET: PUSH_SECRETS.PUSH_PRIVATE_KEY.slice(1),
@@ -50,13 +50,13 @@ describe('a mistake in PUSH', () => {
     expect(named).not.toContain(PUSH_SECRETS.PUSH_PRIVATE_KEY)
   })
 
-  it('is told as the member that nobody knows', () => {
+  it('is an error that names an unknown member', () => {
     expect(mistakesIn({ PUSH: { ...PUSH, subject: PUSH.sub } })).toMatch(/PUSH.*subject/)
   })
 })
 
 describe('PUSH', () => {
-  it('is off unless it is there, in the demo too', () => {
+  it('is off by default, in the demo too', () => {
     expect(parse({}).push).toBeUndefined()
     expect(parse({ DEMO: 'on' }).push).toBeUndefined()
   })
@@ -75,7 +75,7 @@ describe('DEMO_PUSH_KEY', () => {
   const OWN = { ...PUSH, sub: 'https://own.example/contact' }
   const demo = { DEMO: 'on', DEMO_PUSH_KEY: PUSH_KEY, DEMO_PUSH_PRIVATE_KEY }
 
-  it('is the key of the demo', () => {
+  it('is the demo’s key', () => {
     expect(parse(demo).push).toStrictEqual({
       publicKey: PUSH_KEY,
       privateKey: DEMO_PUSH_PRIVATE_KEY,
@@ -83,12 +83,12 @@ describe('DEMO_PUSH_KEY', () => {
     })
   })
 
-  it('is nothing where the demo is off', () => {
+  it('has no effect while the demo is off', () => {
     expect(parse({ ...demo, DEMO: 'off' }).push).toBeUndefined()
     expect(parse({ ...demo, DEMO: undefined }).push).toBeUndefined()
   })
 
-  it('is nothing where the operator has PUSH, whatever it is', () => {
+  it('has no effect if the operator has PUSH', () => {
     for (const DEMO_PUSH_KEY of [PUSH_KEY, OTHER_KEY])
       expect(parse({ ...demo, DEMO_PUSH_KEY, PUSH: OWN }).push?.contact).toBe(OWN.sub)
   })
@@ -96,8 +96,12 @@ describe('DEMO_PUSH_KEY', () => {
   it.each<[string, string, object]>([
     ['that is none', 'DEMO_PUSH_KEY: must be', { DEMO_PUSH_KEY: '' }],
     ['that is compressed', 'DEMO_PUSH_KEY: must be', { DEMO_PUSH_KEY: `A${PUSH_KEY.slice(1)}` }],
-    ['of another pair', 'PUSH.public_key: is not', { DEMO_PUSH_KEY: OTHER_KEY }],
-    ['without a private one', 'PUSH.private_key: there', { DEMO_PUSH_PRIVATE_KEY: undefined }],
+    ['of another pair', 'PUSH.public_key: does not match', { DEMO_PUSH_KEY: OTHER_KEY }],
+    [
+      'without a private one',
+      'PUSH.private_key: the Worker secret',
+      { DEMO_PUSH_PRIVATE_KEY: undefined },
+    ],
     ['with no private key', 'PUSH.private_key: DEMO_PUSH_', { DEMO_PUSH_PRIVATE_KEY: 'A' }],
   ])('is refused as a key %s', (_, problem, more) => {
     const named = mistakesIn({ ...demo, ...more })
@@ -110,12 +114,12 @@ const hintsOf = (more: object) =>
   parse({ CLIENTS: [{ ...CLIENT, ...more }] }).clients.get('tv')?.pushHints
 
 describe('a client', () => {
-  it('names accounts by ID tokens, and by addresses only where it is told to', () => {
+  it('may name accounts by ID token, and by email address only if configured', () => {
     expect(hintsOf({})).toBe('id_token_hint')
     for (const push of ['off', 'id_token_hint', 'login_hint']) expect(hintsOf({ push })).toBe(push)
   })
 
-  it.each(['on', '', true])('that says push = %j is told so', (push) => {
+  it.each(['on', '', true])('with push = %j is an error that names the field', (push) => {
     expect(mistakesIn({ CLIENTS: [{ ...CLIENT, push }] })).toContain('CLIENTS[0].push: ')
   })
 })

@@ -1,4 +1,4 @@
-// The demo API (RFC 6750, RFC 9068 §4, RFC 9728): it trusts tokens for what they say, and only that.
+// The demo API (RFC 6750, RFC 9068 §4, RFC 9728): it verifies tokens by their claims alone.
 import { env } from 'cloudflare:workers'
 import { expect, it, vi } from 'vitest'
 import { library } from '../../src/demo/worker/library.ts'
@@ -13,7 +13,7 @@ const CHALLENGE = /^Bearer realm="library"(, .*)?, resource_metadata="([^"]+)"$/
 
 const fetch = workerWith({ DEMO: 'on' })
 
-/** The tokens of the demo television, allowed by somebody. */
+/** The tokens of a demo television that a person approved. */
 const connectTelevision = async (scope = 'openid library:read') => {
   const device = await startDevice('demo-tv', { fields: { scope }, fetch })
   await approve(device.userCode, { subject: (await somebody()).subject })
@@ -29,7 +29,7 @@ const ask = async (authorization?: string, send: Fetch = fetch): Promise<Answer>
     ),
   )
 
-/** A token that differs from a good one in what is given. */
+/** A valid token with these changes. */
 const issue = (
   { issuer = ISSUER, audience = [ISSUER], scope = ['library:read'] } = {},
   now = Date.now(),
@@ -115,7 +115,7 @@ it('refuses a token that was not granted library:read: 403 insufficient_scope', 
 
 const notFound: Fetch = async () => new Response(null, { status: 404 })
 
-it('does not blame the token when the keys cannot be had', async () => {
+it('answers 503, not 401, while the keys are unavailable', async () => {
   const app = library({ basePath: '', issuer: ISSUER, fetchKeys: notFound })
   const answer = await ask(`Bearer ${await issue()}`, async (request) => app.fetch(request))
   expect([answer.status, answer.body.error]).toStrictEqual([503, 'temporarily_unavailable'])
@@ -123,7 +123,7 @@ it('does not blame the token when the keys cannot be had', async () => {
   isForAnyOrigin(answer)
 })
 
-it('asks for the keys once, not for every token', async () => {
+it('fetches the keys once, not for every token', async () => {
   const fetchKeys = vi.fn<Fetch>(fetch)
   const app = library({ basePath: '', issuer: ISSUER, fetchKeys })
   const token = await issue()
@@ -164,7 +164,7 @@ it.each([
     ISSUER,
     `${ISSUER}/api/v1`,
   ],
-])('PR-1 tells where its tokens come from: %s', async (_name, vars, path, issuer, resource) => {
+])('PR-1 publishes its authorization server: %s', async (_name, vars, path, issuer, resource) => {
   const worker = workerWith({ DEMO: 'on', ...vars })
   const base = new URL(issuer).pathname.replace(/\/$/, '')
   const refusal = await worker(new Request(url(`${base}/library`)))
@@ -181,7 +181,7 @@ it.each([
   })
 })
 
-it('is good for the configured resource, and for nothing else', async () => {
+it('accepts tokens for the configured resource only', async () => {
   const resource = 'https://api.example.com'
   const worker = workerWith({ DEMO: 'on', RESOURCE: resource })
   expect((await ask(`Bearer ${await issue({ audience: [resource] })}`, worker)).status).toBe(200)

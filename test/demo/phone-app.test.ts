@@ -1,4 +1,4 @@
-// The page that plays the service's own app: where it is, what it is told, and what it may load.
+// The page that plays the service's own app: its address, its settings and its allowed sources.
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
@@ -11,7 +11,7 @@ const DEMO_VARS = { DEMO: 'on', DEMO_PROVIDER: PROVIDER }
 const open = (path: string, fetch: Fetch = workerWith(DEMO_VARS)): Promise<Response> =>
   fetch(new Request(url(path)))
 
-it('asks nobody but Antenna and its provider, and runs nothing inline', async () => {
+it('may connect to Antenna and its provider only, and runs nothing inline', async () => {
   const page = await open('/app')
   expect(page.headers.get('Content-Security-Policy')).toBe(
     `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; ` +
@@ -23,7 +23,7 @@ it('asks nobody but Antenna and its provider, and runs nothing inline', async ()
   expect(html).not.toMatch(/<script(?![^>]* src=)|<style|style="| on\w+="/)
 })
 
-it.each(['', '/auth'])('is whole below the issuer’s path: %j', async (basePath) => {
+it.each(['', '/auth'])('works below the issuer’s path: %j', async (basePath) => {
   const fetch = workerWith({ ...DEMO_VARS, ISSUER: ISSUER + basePath })
   const html = await (await open(`${basePath}/app`, fetch)).text()
   expect(html).toContain(`data-base-path="${basePath}"`)
@@ -38,7 +38,7 @@ it.each(['', '/auth'])('is whole below the issuer’s path: %j', async (basePath
 it.each([
   ['without the demo', { DEMO: 'off', DEMO_PROVIDER: PROVIDER }],
   ['without its provider', { DEMO: 'on' }],
-])('is not there %s', async (_, vars) => {
+])('is absent %s', async (_, vars) => {
   expect((await open('/app', workerWith(vars))).status).toBe(404)
 })
 
@@ -54,20 +54,23 @@ describe('DEMO_PROVIDER', () => {
     return [identityProviders, approvalIssuers].map((list) => list.map(({ issuer }) => issuer))
   }
 
-  it('comes after those that the operator has', () => {
+  it('is listed after the operator’s own providers', () => {
     const both = [OWN.issuer, PROVIDER]
     expect(issuersOf(DEMO_VARS)).toStrictEqual([both, both])
-    // Each time anew.
+    // Parsing again adds it once, not twice.
     expect(issuersOf(DEMO_VARS)).toStrictEqual([both, both])
   })
 
-  it('is believed in nothing where the demo is off', () => {
+  it('has no effect while the demo is off', () => {
     expect(issuersOf({ ...DEMO_VARS, DEMO: 'off' })).toStrictEqual([[OWN.issuer], [OWN.issuer]])
   })
 
-  it.each(['nonsense', 'http://accounts.example'])('is an issuer like any other: %s', (issuer) => {
-    expect(() => issuersOf({ DEMO: 'on', DEMO_PROVIDER: issuer })).toThrow(
-      /must be an https|Invalid/,
-    )
-  })
+  it.each(['nonsense', 'http://accounts.example'])(
+    'is validated like any other issuer: %s',
+    (issuer) => {
+      expect(() => issuersOf({ DEMO: 'on', DEMO_PROVIDER: issuer })).toThrow(
+        /must be an https|Invalid/,
+      )
+    },
+  )
 })

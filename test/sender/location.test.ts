@@ -1,5 +1,4 @@
-// Where a request came from, and how near two were to each other (RFC 10027 §6.1.1): conformance
-// XD-3, VP-16.
+// The location of a request, and the proximity of two (RFC 10027 §6.1.1): conformance XD-3, VP-16.
 import { describe, expect, it } from 'vitest'
 import {
   PROXIMITIES,
@@ -12,7 +11,7 @@ import {
 } from '../../src/sender/location.ts'
 import { RECIFE, TURKU } from '../support/places.ts'
 
-/** A request as the edge hands it over. */
+/** A request as the edge forwards it. */
 const requestFrom = (cf: unknown, address?: string): Request =>
   new Request('https://antenna.test/', {
     headers: address === undefined ? {} : { 'CF-Connecting-IP': address },
@@ -23,11 +22,11 @@ const from = (cf: unknown, address?: string): Location => requestLocation(reques
 
 const HOME = from(TURKU, '203.0.113.7')
 const NOWHERE = from({})
-/** Outside Cloudflare's network, where no edge tells anything. */
+/** A request outside Cloudflare's network, without `cf`. */
 const OUTSIDE = from(undefined)
 const withAsn = (asn: number | undefined) => ({ ...TURKU, asn })
 
-describe('the network of an address', () => {
+describe('the network prefix of an address', () => {
   it.each([
     ['203.0.113.7', '203.0.113.7'],
     ['::ffff:203.0.113.7', '203.0.113.7'],
@@ -49,8 +48,8 @@ describe('the network of an address', () => {
   )
 })
 
-describe('whereabouts', () => {
-  it('XD-3 are what the edge tells', () => {
+describe('the location of a request', () => {
+  it('XD-3 is that of the edge', () => {
     expect(HOME).toEqual({
       city: 'Turku',
       region: 'Southwest Finland',
@@ -77,7 +76,7 @@ describe('whereabouts', () => {
       { city: 7, region: ['a'], country: {}, asOrganization: true, asn: '64500' },
       undefined,
     ],
-  ])('XD-3 are not known where the edge tells %s', (_, cf) => {
+  ])('XD-3 is unknown if the edge sends %s', (_, cf) => {
     expect(from(cf)).toEqual({
       city: undefined,
       region: undefined,
@@ -99,7 +98,7 @@ describe('whereabouts', () => {
     ['FI ', undefined],
     ['F\n', undefined],
     ['ÅÄ', undefined],
-  ])('XD-3 with the country %j are in %s', (country, expected) => {
+  ])('XD-3 with the country %j is in %s', (country, expected) => {
     expect(from({ ...TURKU, country }).country).toBe(expected)
   })
 
@@ -107,12 +106,12 @@ describe('whereabouts', () => {
     ['city', 'city'],
     ['region', 'region'],
     ['asOrganization', 'operator'],
-  ])('VP-16 have no control characters in %s, and it is not too long', (member, name) => {
+  ])('VP-16 has no control characters in %s, which is cut to length', (member, name) => {
     const odd = `A\u202Eb\u0000 \n c${'x'.repeat(100)}`
     expect(from({ [member]: odd })[name]).toBe(`A b c${'x'.repeat(59)}`)
   })
 
-  it('XD-3 are kept for longer as a place alone', () => {
+  it('XD-3 is stored for longer as a place alone', () => {
     expect(placeIn(HOME)).toEqual({ city: 'Turku', region: 'Southwest Finland', country: 'FI' })
     const nowhere = { city: undefined, region: undefined, country: undefined }
     expect(placeIn(NOWHERE)).toEqual(nowhere)
