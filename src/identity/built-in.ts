@@ -1,4 +1,4 @@
-// The built-in accounts: e-mail and password, for a service without an identity provider.
+// The built-in accounts: email and password, for a service without an identity provider.
 import * as z from 'zod/mini'
 import { plainText } from '../text/plain-text.ts'
 import { ask, emailLogin, mintSubject } from '../objects/index.ts'
@@ -6,9 +6,9 @@ import type { PasswordOutcome } from '../objects/login/login.ts'
 import { type PasswordProblem, passwordProblem } from './password-policy.ts'
 import { type Opened, type SignInContext, openAccount } from './session.ts'
 
-/** UTF-16 units of the longest address (RFC 5321 §4.5.3.1.3). */
+/** The longest email address in UTF-16 units (RFC 5321 §4.5.3.1.3). */
 export const MAX_EMAIL_LENGTH = 254
-/** UTF-16 units of the longest name. */
+/** The longest name in UTF-16 units. */
 export const MAX_NAME_LENGTH = 64
 const emailSchema = z.email()
 
@@ -24,7 +24,7 @@ export interface PersonProblems {
   readonly password?: PasswordProblem
 }
 
-/** An e-mail address in the one spelling that names its account, or undefined if it is none. */
+/** An email address in normal form, which names its Login; undefined if it is malformed. */
 export const parseEmail = (typed: string): string | undefined => {
   const trimmed = typed.trim()
   if (trimmed.length > MAX_EMAIL_LENGTH) return undefined
@@ -34,7 +34,7 @@ export const parseEmail = (typed: string): string | undefined => {
     : undefined
 }
 
-/** Signs in; on success the value of the new session's cookie comes with it. */
+/** Signs in with email and password. On success returns the new session's cookie value. */
 export const signIn = async (
   env: Cloudflare.Env,
   { email, password }: { email: string; password: string },
@@ -47,7 +47,7 @@ export const signIn = async (
   return openAccount(env, subject, claims, { amr: ['pwd'] }, visit)
 }
 
-/** Makes an account and signs in. Problems are all told at once. */
+/** Creates an account and signs in. Returns all problems at once. */
 export const createAccount = async (
   env: Cloudflare.Env,
   person: NewPerson,

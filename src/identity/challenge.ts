@@ -1,5 +1,5 @@
 // Challenges of passkey ceremonies (WebAuthn §13.4.3): a time, random bytes, and a seal that binds
-// both to one purpose and one browser. What was used is remembered; what was not needs no memory.
+// both to one purpose and one browser. Only used challenges are stored.
 import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/limits.ts'
 import { randomBytes, seal, sha256, unseal } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
@@ -11,11 +11,11 @@ const RANDOM_BYTES = 16
 
 export interface Ceremony {
   readonly purpose: 'sign-in' | 'add'
-  /** What only this browser's forms carry: a challenge of one is nothing to another. */
+  /** The browser's own form token: a challenge of one browser is invalid in another. */
   readonly formToken: string
 }
 
-/** A challenge that is good from `now` on, once. */
+/** A challenge for one use, valid from `now` on. */
 export const issueChallenge = async (
   env: Cloudflare.Env,
   ceremony: Ceremony,
@@ -30,7 +30,7 @@ export const issueChallenge = async (
 /** The one use of a verified challenge: false if it was used before. */
 type FirstUse = () => Promise<boolean>
 
-/** What is left to ask of a challenge; undefined if it is not ours, not for this, or too old. */
+/** The check of its first use; undefined if it is forged, for another ceremony, or expired. */
 export const verifyChallenge = async (
   env: Cloudflare.Env,
   ceremony: Ceremony,
@@ -42,7 +42,7 @@ export const verifyChallenge = async (
   const untilMs = Buffer.from(head).readUInt32BE() * SECOND + PASSKEY_CHALLENGE_LIFETIME_MS
   if (now >= untilMs) return undefined
   const digest = sha256(challenge)
-  // No sender is known yet; a few thousand objects share what is asked of them.
+  // The sender is unknown so far, so all challenges are spread over a few thousand objects.
   return () => ask(() => replayGuardOf(env, 'passkey', digest.slice(0, 2)).use(digest, untilMs))
 }
 

@@ -1,4 +1,4 @@
-// What a browser answers in a passkey ceremony, as it comes in a form: JSON of a stranger's.
+// The browser's response in a passkey ceremony: untrusted JSON in a form field.
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import * as z from 'zod/mini'
 
@@ -30,7 +30,7 @@ const registrationSchema = z.looseObject({
   }),
 })
 
-/** The answer to `navigator.credentials.get()`, or undefined if it is none. */
+/** The response of `navigator.credentials.get()`, or undefined if it is malformed. */
 export const parseAuthenticationResponse = (
   text: string,
 ): AuthenticationResponseJSON | undefined => {
@@ -38,7 +38,7 @@ export const parseAuthenticationResponse = (
   return parsed.success ? parsed.data : undefined
 }
 
-/** The answer to `navigator.credentials.create()`, or undefined if it is none. */
+/** The response of `navigator.credentials.create()`, or undefined if it is malformed. */
 export const parseRegistrationResponse = (text: string): RegistrationResponseJSON | undefined => {
   const parsed = registrationSchema.safeParse(parseJson(text))
   return parsed.success ? parsed.data : undefined

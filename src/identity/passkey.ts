@@ -1,6 +1,6 @@
-// Passkeys: sign in without typing anything, and without anything that can be phished (WebAuthn
-// Level 3). The ceremonies themselves are @simplewebauthn/server's; it is loaded when it is needed,
-// since most requests are not.
+// Passkeys: sign-in without typing and without a secret that can be phished (WebAuthn Level 3). The
+// ceremonies are implemented by @simplewebauthn/server, which is loaded on demand: most requests do not
+// need it.
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
@@ -15,14 +15,14 @@ import type { Passkey } from '../objects/account/passkeys.ts'
 import { type Ceremony, issueChallenge, verifyChallenge } from './challenge.ts'
 import { type Opened, type SignedIn, type SignInContext, openAccount } from './session.ts'
 
-/** Where the ceremony happens: what the browser vouches for. */
+/** The relying party, as the browser sees it. */
 export interface RelyingParty {
   readonly name: string
   /** The issuer's origin, and its host name (RP ID). */
   readonly origin: string
 }
 
-// ES256, RS256, EdDSA: what phones, Windows and security keys have (COSE).
+// ES256, RS256 and EdDSA, for phones, Windows and security keys (COSE).
 const ALGORITHMS = [-7, -257, -8]
 // WebAuthn §7.1.
 const MAX_CREDENTIAL_ID_LENGTH = 1364
@@ -30,8 +30,8 @@ const MAX_CREDENTIAL_ID_LENGTH = 1364
 const webAuthn = () => import('@simplewebauthn/server')
 
 /**
- * Options for `navigator.credentials.get()`. They list no credentials, and so tell nothing about
- * anybody (SS-13).
+ * Options for `navigator.credentials.get()`. They list no credentials, so they reveal no account
+ * (SS-13).
  */
 export const generatePasskeyAuthenticationOptions = async (
   env: Cloudflare.Env,
@@ -45,7 +45,7 @@ export const generatePasskeyAuthenticationOptions = async (
   timeout: PASSKEY_CHALLENGE_LIFETIME_MS,
 })
 
-/** Signs in with a passkey; refused whatever is wrong with it. */
+/** Signs in with a passkey; `refused` for any problem with it. */
 export const verifyPasskeyAuthenticationResponse = async (
   env: Cloudflare.Env,
   party: RelyingParty,
@@ -68,7 +68,7 @@ export const verifyPasskeyAuthenticationResponse = async (
       expectedChallenge: challengeOf(response),
       expectedOrigin: party.origin,
       expectedRPID: hostOf(party),
-      // SS-11: a counter that does not grow is a sign, and no reason to lock anybody out.
+      // SS-11: a counter that does not grow is a warning, not a reason to lock a person out.
       credential: { id: passkey.id, publicKey: Uint8Array.from(passkey.publicKey), counter: 0 },
       requireUserVerification: true,
     }),
@@ -91,13 +91,13 @@ export const verifyPasskeyAuthenticationResponse = async (
       usedAtMs: Date.now(),
     }),
   )
-  // RFC 8176: a key that was proven, held in hardware unless it can be copied, and the person
-  // present and verified.
+  // RFC 8176: proof of a key, in hardware unless it can be copied, with the person present and
+  // verified.
   const amr = [isBackupEligible ? 'swk' : 'hwk', 'user']
   return openAccount(env, subject, undefined, { amr }, visit)
 }
 
-/** Options for `navigator.credentials.create()`, for somebody who is signed in. */
+/** Options for `navigator.credentials.create()`, for a signed-in person. */
 export const generatePasskeyRegistrationOptions = async (
   env: Cloudflare.Env,
   party: RelyingParty,
@@ -108,7 +108,7 @@ export const generatePasskeyRegistrationOptions = async (
   challenge: await issueChallenge(env, { purpose: 'add', formToken }, Date.now()),
   rp: { id: hostOf(party), name: party.name },
   user: {
-    // Random, and what finds the account again (SS-13).
+    // Random; finds the account at sign-in (SS-13).
     id: Buffer.from(person.subject, 'hex').toString('base64url'),
     name: person.email ?? person.name,
     displayName: person.name,
@@ -124,7 +124,7 @@ export const generatePasskeyRegistrationOptions = async (
   timeout: PASSKEY_CHALLENGE_LIFETIME_MS,
 })
 
-/** Adds a passkey to the account of somebody who is signed in. */
+/** Adds a passkey to the account of a signed-in person. */
 export const verifyPasskeyRegistrationResponse = async (
   env: Cloudflare.Env,
   party: RelyingParty,
@@ -150,9 +150,9 @@ export const verifyPasskeyRegistrationResponse = async (
   if (verified?.verified !== true) return refused
   const { credential, credentialBackedUp, credentialDeviceType } = verified.registrationInfo
   const account = accountOf(env, person.subject)
-  // First, because to claim it leaves something behind.
+  // Checked first, because a claimed Login stays behind.
   if ((await ask(async () => account?.hasRoomForPasskey())) !== true) return { outcome: 'full' }
-  // SS-12: new to the whole site.
+  // SS-12: no account of the site has it.
   const owner = await ask(() => passkeyLogin(env, credential.id).claim(person.subject, ''))
   if (owner !== person.subject) return refused
   const added = await ask(async () =>
@@ -183,8 +183,8 @@ interface ClientData {
 
 const TYPES = { 'sign-in': 'webauthn.get', add: 'webauthn.create' }
 
-// SS-6, SS-7: what needs no object, before the challenge is used up. We never run in a frame. The
-// signature is checked after that, so the challenge is used up whatever comes of it.
+// SS-6, SS-7: the checks that need no object, before the challenge is used up. We never run in a frame.
+// The signature is checked later, so the challenge is used up even if that fails.
 const verifyClientData = async (
   env: Cloudflare.Env,
   { origin }: RelyingParty,
@@ -213,7 +213,7 @@ const clientDataOf = ({
   }
 }
 
-// The library throws at everything that is wrong; what it says is for us alone.
+// The library throws for every invalid response; its message goes to the log only.
 const attempt = async <T>(ceremony: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await ceremony()

@@ -1,5 +1,4 @@
-// What may become a password (NIST SP 800-63B-4 §3.1.1.2): long, and nothing that is guessed first.
-// No rules of composition.
+// The password policy (NIST SP 800-63B-4 §3.1.1.2): long, and not easily guessed. No composition rules.
 import commonPasswords from './common-passwords.txt'
 import { MAX_PASSWORD_LENGTH } from '../objects/login/password.ts'
 
@@ -8,10 +7,10 @@ const MAX_CHARACTERS = 256
 
 export type PasswordProblem = 'too_short' | 'too_long' | 'common' | 'personal' | 'repetitive'
 
-// One a line, lower case, the most used first.
+// One per line, lower case, the most used first.
 const common: ReadonlySet<string> = new Set(commonPasswords.trim().split('\n'))
 
-// What fingers and heads run along, forwards and backwards.
+// Sequences of the alphabet, digits and keyboards, forwards and backwards.
 const WALKS = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890',
@@ -22,7 +21,7 @@ const WALKS = [
   'qazwsxedcrfvtgbyhnujm',
 ].flatMap((walk) => [walk, [...walk].toReversed().join('')])
 
-// The letters that these stand for when a word is disguised.
+// Common substitutes for letters.
 const DISGUISES: Readonly<Record<string, string>> = {
   '@': 'a',
   '4': 'a',
@@ -35,8 +34,8 @@ const DISGUISES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Why `password` may not be chosen, or undefined. `names` are those of the person and the service,
- * which are guessed first.
+ * The reason to refuse `password`, or undefined. `names` are those of the person and the service, which
+ * attackers guess first.
  */
 export const passwordProblem = (
   password: string,
@@ -52,7 +51,7 @@ export const passwordProblem = (
   if (forms.some((form) => common.has(form) || common.has(repeatedPart(form)))) return 'common'
   if (names.some((name) => forms.some((form) => isBuiltFrom(form, name.toLowerCase()))))
     return 'personal'
-  // A short password said twice is still short.
+  // A short password repeated is still short.
   const isRepeated = forms.some((form) => {
     const part = repeatedPart(form)
     return part !== form && part.length < MIN_CHARACTERS && 2 * form.length >= lower.length
@@ -61,8 +60,8 @@ export const passwordProblem = (
   return isWalk(lower) ? 'common' : undefined
 }
 
-// What is left without what only makes it long or hides it: `password12345678`, `pass word pass
-// word` and `p@ssw0rd p@ssw0rd` are all `password`. Not, if that was the bigger half.
+// The words left without padding and disguise: `password12345678`, `pass word pass word` and
+// `p@ssw0rd p@ssw0rd` all yield `password`. A word shorter than half of the text does not count.
 const wordsOf = (text: string): string[] => {
   const core = withoutPadding(text)
   const undisguised = core.replaceAll(/[@431!0$5]/g, (character) => DISGUISES[character] ?? '')
@@ -72,10 +71,10 @@ const wordsOf = (text: string): string[] => {
 
 const withoutPadding = (text: string): string => text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
 
-// The shortest part that, repeated, makes up the text: found where it meets itself again.
+// The shortest part that, repeated, makes up the text: the text doubled contains itself at its length.
 const repeatedPart = (text: string): string => text.slice(0, (text + text).indexOf(text, 1))
 
-// Whether most characters follow from the one before.
+// True if most characters follow from the previous one in a sequence.
 const isWalk = (text: string): boolean => {
   const characters = [...text]
   const surprises = characters.filter((character, index) => {

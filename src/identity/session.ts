@@ -1,6 +1,6 @@
-// Browser sessions: what the cookie says, and whose session it is. The cookie names the account and
-// the session, and carries the secret whose digest the account keeps. It is sealed, so that a made-up one
-// does not reach the account of a person whose subject is known.
+// Browser sessions and their cookie. The cookie names the account and the session, and carries a secret;
+// the account stores its digest. It is sealed, so a forged one reaches no account, even one with a known
+// subject.
 import { randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import { logFailure } from '../http/failure-log.ts'
 import type { SignedInPerson } from '../objects/account/views.ts'
@@ -23,7 +23,7 @@ export interface SessionCookie {
 
 export interface SignedIn extends SignedInPerson, SessionCookie {}
 
-/** A new session of `subject`: the cookie's value, and what the account is to keep of it. */
+/** A new session of `subject`: the cookie's value, and the digest for the account. */
 export const mintSession = (
   serverSecret: Uint8Array,
   subject: string,
@@ -53,7 +53,7 @@ export const parseSession = (
   }
 }
 
-/** The person behind a session cookie, if the session is live. Touches one object. */
+/** The person of a live session. Calls one object. */
 export const signedInPerson = async (
   env: Cloudflare.Env,
   cookie: SessionCookie | undefined,
@@ -63,7 +63,7 @@ export const signedInPerson = async (
   return person === undefined ? undefined : { ...person, ...cookie }
 }
 
-/** Where somebody signs in, and whose session their browser had until now. */
+/** The browser and place of a sign-in, and the browser's previous session. */
 export interface SignInContext {
   readonly browser: string
   readonly place: Place
@@ -76,7 +76,7 @@ export interface Opened {
   readonly cookie: string
 }
 
-/** Begins a session of `subject`, who was recognised by `amr` (RFC 8176), just now or at `atMs`. */
+/** Begins a session of `subject`, authenticated by `amr` (RFC 8176), now or at `atMs`. */
 export const openAccount = async (
   env: Cloudflare.Env,
   subject: string,
@@ -104,8 +104,8 @@ export const openAccount = async (
   return { outcome: 'signed_in', cookie: value }
 }
 
-// SS-3: whatever was signed in here before is not any more. If that cannot be reached it ends by
-// itself later; the new session must not be lost over it.
+// SS-3: the browser's previous session ends. If its account cannot be reached it expires by itself; that
+// must not fail the new sign-in.
 const endPrevious = async (
   env: Cloudflare.Env,
   previous: SessionCookie | undefined,

@@ -22,10 +22,10 @@ const METADATA = { accept: 'application/json', maxBytes: 64 * 1024 }
 const TIMEOUT_SECONDS = 5
 
 const configurations = new Published<openid.Configuration>(MAX_PROVIDERS_KEPT)
-/** Providers that leave `auth_time` out: their login page is asked for at once, and shown once. */
+/** Providers that omit `auth_time`: requests ask for their login page, so that it is shown only once. */
 const omitsAuthTime = new Cache<true>(MAX_PROVIDERS_KEPT)
 
-/** What the browser keeps between leaving for the provider and coming back. */
+/** The state in the browser's cookie while the person is at the provider. */
 const attemptSchema = z.object({
   provider: z.string(),
   state: z.string(),
@@ -43,7 +43,7 @@ export const parseAttempt = (text: string | undefined): Attempt | undefined => {
   }
 }
 
-/** Where the person signs in, and what their browser has to keep. Throws if the provider is away. */
+/** The provider's sign-in address, and the state for the cookie. Throws if the provider is unreachable. */
 export const beginUpstreamSignIn = async (
   env: Cloudflare.Env,
   provider: IdentityProvider,
@@ -67,7 +67,7 @@ export const beginUpstreamSignIn = async (
     nonce: attempt.nonce,
     code_challenge: await openid.calculatePKCECodeChallenge(attempt.codeVerifier),
     code_challenge_method: 'S256',
-    // SS-5: as fresh there as it has to be here.
+    // SS-5: the provider must apply the same limit as we do.
     max_age: String(FRESH_SIGN_IN_MS / SECOND),
     ...(prompt !== undefined && { prompt }),
   })
@@ -106,12 +106,12 @@ export const finishUpstreamSignIn = async (
   return openAccount(env, subject, claims, signIn, visit)
 }
 
-// OpenID Connect Core §3.1.3.7: max_age makes auth_time required. Without it a browser that signed in
-// there last year comes back like one that did so now, unless the login page was asked for.
+// OpenID Connect Core §3.1.3.7: max_age makes auth_time required. Without it a year-old session at the
+// provider looks like a new sign-in, unless the request asked for the login page.
 const loginPageTimeMs = ({ prompt }: Attempt, now: number): number | undefined =>
   prompt === 'login' ? now : undefined
 
-/** Whose account a subject of an issuer opens: one that there is, or from now on a new one. */
+/** The account of an issuer's subject, a new one if there is none. */
 export const upstreamAccount = (
   env: Cloudflare.Env,
   issuer: string,
@@ -123,7 +123,7 @@ interface Recognised {
   readonly subject: string
   readonly claims: Claims
   readonly amr: readonly string[]
-  /** When they really signed in there, if that was told. */
+  /** The time of the sign-in at the provider, if told. */
   readonly authTimeMs: number | undefined
 }
 
@@ -142,8 +142,8 @@ const recognise = async (
   })
   const idToken = tokens.claims()
   if (idToken === undefined) throw new TypeError('the provider sent no ID token')
-  // Many tell name and address at UserInfo only (OpenID Connect Core §5.4). An address goes with what
-  // the same answer says of it.
+  // Many providers return name and email at UserInfo only (OpenID Connect Core §5.4). `email_verified`
+  // counts only from the response that holds the email.
   const more =
     configuration.serverMetadata().userinfo_endpoint === undefined
       ? {}
@@ -155,7 +155,7 @@ const recognise = async (
   }
 }
 
-/** What an issuer says of somebody (OpenID Connect Core §5.1), as far as we keep it. */
+/** The claims we store of an issuer's claims (OpenID Connect Core §5.1). */
 export const claimsOf = (claims: Readonly<Record<string, unknown>>): Claims => {
   const email = addressIn(claims['email'])
   const name = [claims['name'], claims['preferred_username'], email, claims['sub']]
@@ -164,7 +164,7 @@ export const claimsOf = (claims: Readonly<Record<string, unknown>>): Claims => {
   return { name: name ?? '', email, isEmailVerified: claims['email_verified'] === true }
 }
 
-// As it is or not at all: cut short or tidied up, it would be somebody else's.
+// Unchanged or not at all: shortened or cleaned up, it would be another person's address.
 const addressIn = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[^\p{C}\p{Z}]{1,254}$/u.test(value) ? value : undefined
 
@@ -188,14 +188,14 @@ const discover = async (
       provider.clientId,
       undefined,
       authenticationOf(provider),
-      // On this machine only, for trying it out.
+      // Plain HTTP on loopback only, for local development.
       {
         timeout: TIMEOUT_SECONDS,
         [openid.customFetch]: (address) => fetchMetadata(env, address),
         ...(isLoopback(issuer.hostname) && { execute: [openid.allowInsecureRequests] }),
       },
     )
-    // For what follows the library's own will do.
+    // Later requests use the plain fetch.
     configuration[openid.customFetch] = (address, init) => fetch(address, init)
     return configuration
   } catch (error) {
@@ -209,7 +209,7 @@ const fetchMetadata = async (env: Cloudflare.Env, address: string): Promise<Resp
   return new Response(text, { headers: { 'Content-Type': headers.get('Content-Type') ?? '' } })
 }
 
-// OpenID Connect Discovery §3: Basic is what a provider takes that says nothing.
+// OpenID Connect Discovery §3: Basic is the default.
 const authenticationOf = ({ clientSecret }: IdentityProvider): openid.ClientAuth => {
   if (clientSecret === undefined) return openid.None()
   return (server, ...rest) => {
@@ -221,6 +221,6 @@ const authenticationOf = ({ clientSecret }: IdentityProvider): openid.ClientAuth
   }
 }
 
-// The library's errors carry answers of the provider, and those may hold tokens.
+// The library's errors carry the provider's responses, which may hold tokens.
 const describe = (error: unknown): string =>
   error instanceof Error ? `${error.name} ${'code' in error ? String(error.code) : ''}` : ''

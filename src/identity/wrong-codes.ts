@@ -1,18 +1,17 @@
-// What guesses at user codes are made with (RFC 8628 §5.1), counted for everyone together: wrong codes,
-// which count for their account as well, and new accounts. Where there are many the check is harder,
-// and nobody is refused.
+// Service-wide counts of wrong user codes and of new accounts, the means of guessing codes (RFC 8628
+// §5.1). Wrong codes count for their account as well. High counts mean longer waits, and no refusals.
 import { accountOf, ask } from '../objects/index.ts'
 import { isCrowded } from '../http/rate-limit.ts'
 
-/** Who entered a code, and whether they had been shown its request before. */
+/** The person behind a wrong code. `wasShown`: they had seen its request before. */
 interface CodeTryer {
   readonly subject: string
   readonly wasShown?: boolean
 }
 
 /**
- * Counts a wrong code, whether it never was, has run out, or was another's. An answer to what was shown
- * is no guess, even if it comes too late.
+ * Counts a wrong code: unknown, expired, or decided by another person. A decision on a request that was
+ * shown is no guess, even if it comes too late.
  */
 export const countWrongCode = async (
   env: Cloudflare.Env,
@@ -24,7 +23,7 @@ export const countWrongCode = async (
   await ask(async () => accountOf(env, subject)?.countWrongCode(userCode, crowded))
 }
 
-/** Counts an account that was made just now. How long it waits before its first code, in ms. */
+/** Counts a new account. Returns its wait before its first code, in ms. */
 export const countNewAccount = async (env: Cloudflare.Env, subject: string): Promise<number> => {
   if (!(await isCrowded(env, 'new account'))) return 0
   return (await ask(async () => accountOf(env, subject)?.waitBeforeFirstCode())) ?? 0

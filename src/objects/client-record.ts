@@ -4,30 +4,30 @@ import { DurableObject } from 'cloudflare:workers'
 
 const RECORD = 'client'
 
-/** What was registered, as it is told again (RFC 7591 §3.2.1); its secrets only as digests. */
+/** A registration, as it is returned later (RFC 7591 §3.2.1); secrets only as digests. */
 export interface Registration {
-  /** The client metadata as JSON; its meaning is not the object's business. */
+  /** The client metadata as JSON; the object does not interpret it. */
   readonly metadata: string
   readonly secretHash: string | undefined
-  /** Of the registration access token (RFC 7592 §1.2). */
+  /** The digest of the registration access token (RFC 7592 §1.2). */
   readonly accessTokenHash: string
   readonly issuedAtMs: number
 }
 
 export class ClientRecord extends DurableObject {
-  /** Keeps the first registration under this name. */
+  /** Stores the first registration. */
   async register(registration: Registration): Promise<void> {
     await this.ctx.storage.put(RECORD, registration)
   }
 
-  /** Keeps another in its place; false if it was removed meanwhile. */
+  /** Replaces the registration; false if it was removed meanwhile. */
   async replace(registration: Registration): Promise<boolean> {
     if ((await this.read()) === undefined) return false
     await this.ctx.storage.put(RECORD, registration)
     return true
   }
 
-  /** What is registered under this name, if anything. */
+  /** The registration, if any. */
   async read(): Promise<Registration | undefined> {
     return this.ctx.storage.get<Registration>(RECORD)
   }

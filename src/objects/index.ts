@@ -21,25 +21,25 @@ export const deviceAuthorizationOf = (
   userCode: string,
 ): DurableObjectStub<DeviceAuthorization> => env.DEVICE_AUTHORIZATION.getByName(userCode)
 
-/** A subject that nobody has had before (OpenID Connect Core §2). */
+/** A new subject, never assigned before (OpenID Connect Core §2). */
 export const mintSubject = (env: Env): string => env.ACCOUNT.newUniqueId().toString()
 
-/** What knows whose a passkey is, so that it is one account's only (WebAuthn §7.1). */
+/** The Login of a passkey, which ties it to one account (WebAuthn §7.1). */
 export const passkeyLogin = (env: Env, credentialId: string): DurableObjectStub<Login> =>
   env.LOGIN.getByName(`passkey:${credentialId}`)
 
-/** What knows a subject of an identity provider. */
+/** The Login of an identity provider's subject. */
 export const upstreamLogin = (
   env: Env,
   issuer: string,
   subject: string,
 ): DurableObjectStub<Login> => env.LOGIN.getByName(`oidc:${issuer} ${subject}`)
 
-/** What knows an e-mail address and its password, whether or not there is an account. */
+/** The Login of an email address; the object exists even without an account. */
 export const emailLogin = (env: Env, email: string): DurableObjectStub<Login> =>
   env.LOGIN.getByName(`email:${email}`)
 
-/** The account of a subject, or undefined if we cannot have issued that subject. */
+/** The account of a subject, or undefined for a subject that we cannot have issued. */
 export const accountOf = (env: Env, subject: string): DurableObjectStub<Account> | undefined => {
   try {
     return env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
@@ -48,11 +48,11 @@ export const accountOf = (env: Env, subject: string): DurableObjectStub<Account>
   }
 }
 
-/** The record of a client that registered itself, whether or not there is such a client. */
+/** The record of a client that registered itself; the object exists even without such a client. */
 export const clientRecordOf = (env: Env, clientId: string): DurableObjectStub<ClientRecord> =>
   env.CLIENT_RECORD.getByName(clientId)
 
-/** What remembers the one-time values of one sender; `kind` keeps different ones apart. */
+/** The ReplayGuard of one sender, for one kind of one-time value. */
 export const replayGuardOf = (
   env: Env,
   kind: 'assertion' | 'dpop' | 'passkey',
@@ -61,19 +61,19 @@ export const replayGuardOf = (
 
 export const keyringOf = (env: Env): DurableObjectStub<Keyring> => env.KEYRING.getByName('keyring')
 
-/** An object that could not be reached or failed: nothing is known about what was asked. */
+/** A call to an object failed: it is unknown whether the call took effect. */
 export class ObjectUnavailable extends Error {
   override readonly name = 'ObjectUnavailable'
-  /** Asking again at once would make it worse. */
+  /** Retrying at once would make it worse. */
   readonly isOverloaded: boolean
 
   constructor(cause: unknown) {
-    super('a Durable Object could not be asked', { cause })
+    super('a call to a Durable Object failed', { cause })
     this.isOverloaded = cause instanceof Error && 'overloaded' in cause && cause.overloaded === true
   }
 }
 
-/** Asks an object. Throws ObjectUnavailable, whatever went wrong there. */
+/** Calls an object. Throws ObjectUnavailable for any failure of the call. */
 export const ask = async <T>(call: () => T): Promise<Awaited<T>> => {
   try {
     return await call()

@@ -1,20 +1,20 @@
-// One ReplayGuard remembers what one sender may use only once: the `jti` of client assertions
-// (OpenID Connect Core §9) and of DPoP proofs (RFC 9449 §11.1), and passkey challenges, as digests.
-// It is named by the kind and, where that is known, the sender, and deletes itself by alarm when all it knows has run out.
+// One ReplayGuard remembers the one-time values of one sender: the `jti` of client assertions (OpenID
+// Connect Core §9) and of DPoP proofs (RFC 9449 §11.1), and passkey challenges, as digests. It is named
+// by the kind and, if known, the sender, and deletes itself by alarm once all its values have expired.
 import { DurableObject } from 'cloudflare:workers'
 
-// The most that one call of `delete` takes.
+// The most keys that one call of `delete` takes.
 const BATCH = 128
-// A client that serves a million devices leaves more than one alarm may look at: the CPU time of an
-// object is limited too (wrangler.toml).
+// A client with a million devices leaves more values than one alarm can visit: an object's CPU time is
+// limited (wrangler.toml).
 const MAX_BATCHES = 200
 
 export class ReplayGuard extends DurableObject {
-  // How far a sweep has come that takes several alarms. It starts over where that is forgotten.
+  // The progress of a sweep over several alarms. The sweep starts over if this is lost.
   #sweptTo: string | undefined
   #lastUntilMs = 0
 
-  /** Uses what `digest` stands for, which means nothing after `untilMs`; false if it was used. */
+  /** Uses the value behind `digest`, which expires at `untilMs`; false if it was used before. */
   async use(digest: string, untilMs: number): Promise<boolean> {
     const { storage } = this.ctx
     const [usedUntilMs, alarmMs] = await Promise.all([
@@ -37,7 +37,7 @@ export class ReplayGuard extends DurableObject {
     await storage.setAlarm(now)
   }
 
-  /** Forgets what has run out in the next batch; false if there is none. */
+  /** Deletes expired values in the next batch; false if there is no further batch. */
   async #sweep(now: number): Promise<boolean> {
     const { storage } = this.ctx
     const batch = await storage.list<number>({
@@ -59,7 +59,7 @@ export class ReplayGuard extends DurableObject {
     const nextMs = Math.max(this.#lastUntilMs, now)
     this.#sweptTo = undefined
     this.#lastUntilMs = 0
-    // Looked at anew: something may have been used since the first batch.
+    // Checked again: a value may have been used since the first batch.
     const isEmpty = (await storage.list({ limit: 1 })).size === 0
     await (isEmpty ? storage.deleteAll() : storage.setAlarm(nextMs))
   }

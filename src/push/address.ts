@@ -1,18 +1,18 @@
-// Where a browser says that messages for it go (Push API, `PushSubscription`).
+// The push endpoint and keys that a browser sends (Push API, `PushSubscription`).
 import { fromBase64url } from '../crypto.ts'
 import { isLoopback } from '../loopback.ts'
 import type { PushAddress } from '../objects/account/push-subscriptions.ts'
 
-// Of Chromium, Safari, Firefox and Edge.
+// The push services of Chromium, Safari, Firefox and Edge.
 const PUSH_SERVICES: readonly string[] = ['fcm.googleapis.com', 'web.push.apple.com']
 const PUSH_SERVICE_DOMAINS = ['.push.services.mozilla.com', '.notify.windows.com']
 
-// Those of today's push services have 100 to 700.
+// Endpoints of these push services have 100 to 700 characters.
 const MAX_ENDPOINT_LENGTH = 2048
 const POINT_BYTES = 65
 const SECRET_BYTES = 16
 
-/** What was sent, if messages can be sent there at all. Whether they may is seen when they are. */
+/** The address, if it is well-formed. Reachable hosts are checked when a message is sent. */
 export const parsePushAddress = async (
   { endpoint, p256dh, auth }: PushAddress,
   { allowsLoopback }: { allowsLoopback: boolean },
@@ -25,7 +25,7 @@ export const parsePushAddress = async (
   return (await isPublicKey(p256dh)) ? { endpoint: url.href, p256dh, auth } : undefined
 }
 
-/** Whether an endpoint is at a push service of the world's browsers, which expects many messages. */
+/** True for the push service of a known browser, which expects many messages. */
 export const isAtPushService = (endpoint: string): boolean => {
   const { hostname } = new URL(endpoint)
   return (

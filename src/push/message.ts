@@ -7,25 +7,25 @@ import type { PushAddress } from '../objects/account/push-subscriptions.ts'
 import type { PushSettings } from '../config/push.ts'
 
 const ALGORITHM = 'ES256'
-/** RFC 8292 §2 allows a day; this is for one request, and for clocks that differ. */
+/** RFC 8292 §2 allows a day; one request needs only an allowance for clocks that differ. */
 const TOKEN_LIFETIME_MS = 1 * HOUR
 
 export interface PushMessage {
   readonly payload: object
-  /** How long a push service keeps it for a browser that is away. */
+  /** The time that a push service stores it for a browser that is offline. */
   readonly ttlSeconds: number
-  /** A later message of the same topic takes its place (RFC 8030 §5.4). */
+  /** A later message of the same topic replaces it (RFC 8030 §5.4). */
   readonly topic: string
 }
 
-/** What is posted to the browser's push service. Throws if the browser's keys are none. */
+/** The POST request to the browser's push service. Throws if the browser's keys are malformed. */
 export const pushRequest = async (
   settings: PushSettings,
   { endpoint, p256dh, auth }: PushAddress,
   { payload, ttlSeconds, topic }: PushMessage,
 ): Promise<{ headers: Readonly<Record<string, string>>; body: Uint8Array }> => {
   const subscription = { endpoint, expirationTime: null, keys: { p256dh, auth } }
-  // Padded: how long names are is nobody's business either.
+  // Padded: the length of names must not leak.
   const body = await encryptNotification(
     subscription,
     new TextEncoder().encode(JSON.stringify(payload)),

@@ -1,5 +1,5 @@
-// The push prompt: a device that can name its account has the question shown in the browsers that the
-// person opted in. The tap opens the page that asks; nothing is decided before.
+// Push prompts: if a device can name its account, its request is shown in the browsers that the person
+// opted in. A tap opens the confirm page; the notification itself cannot approve.
 import type { ShownClient } from '../config/client-name.ts'
 import type { PushSettings } from '../config/push.ts'
 import { displayUserCode } from '../codes.ts'
@@ -16,32 +16,32 @@ import { placeIn } from '../sender/location.ts'
 import { isAtPushService } from './address.ts'
 import { type PushMessage, pushRequest } from './message.ts'
 
-/** The account that a device named, by what we can vouch for. */
+/** The account that a device named with a proof that we accept. */
 export interface NamedAccount {
   readonly subject: string
-  /** When the ID token was issued that names it; undefined if something else did. */
+  /** The issue time of the ID token that named it; undefined if it was named otherwise. */
   readonly issuedAtMs: number | undefined
 }
 
-/** A device that waits. */
+/** A device with a pending request. */
 export interface WaitingDevice {
   /** Normalised. */
   readonly userCode: string
   readonly request: AuthorizationRequest
 }
 
-/** A device that asks a person, as they see its client. */
+/** A device with a pending request, and its client as people see it. */
 export interface AskingDevice extends WaitingDevice {
   readonly client: ShownClient
 }
 
 interface Sender {
   readonly settings: PushSettings
-  /** For trying it out: push services on this machine. */
+  /** For local development: push services on loopback. */
   readonly allowsLoopback: boolean
 }
 
-/** Asks the person by push, if that may be. Throws ObjectUnavailable. */
+/** Sends a prompt to the person's browsers, if the rules allow it. Throws ObjectUnavailable. */
 export const promptPerson = async (
   env: Cloudflare.Env,
   { settings, allowsLoopback }: Sender,
@@ -63,13 +63,13 @@ export const promptPerson = async (
   const message = messageFor(userCode, request, client, Date.now())
   const send = async ({ sessionId, ...address }: NonNullable<typeof browsers>[number]) => {
     const { endpoint } = address
-    // An account may name any host: what is no push service is asked no more than others are.
+    // An account may name any host: one that is no known push service has the limits of any host.
     const limits = isAtPushService(endpoint) ? pushServiceLimits(env) : hostLimits(env)
     const target = { address: endpoint, allowsLoopback, limits }
     try {
       const status = await postPublic(target, await pushRequest(settings, address, message))
       logPush(clientId, status)
-      // RFC 8030 §7.3, and what push services say of browsers that took it back.
+      // RFC 8030 §7.3: the subscription has expired, or the browser has ended it.
       if (status === 404 || status === 410)
         await ask(() => account?.unsubscribe(sessionId, endpoint))
     } catch (error) {
@@ -80,7 +80,7 @@ export const promptPerson = async (
   await Promise.all((browsers ?? []).map(send))
 }
 
-// No more than the page behind it tells, and nothing secret: the code is on the device's screen.
+// No more than the confirm page shows, and no secret: the code is on the device's screen.
 const messageFor = (
   userCode: string,
   { deviceName, origin, expiresAtMs, secretHash }: AuthorizationRequest,
@@ -95,11 +95,11 @@ const messageFor = (
     ...placeIn(origin),
   },
   ttlSeconds: Math.max(0, Math.floor((expiresAtMs - now) / SECOND)),
-  // The push service reads it, so nothing that a code could be guessed from.
+  // The push service can read the topic, so it must not reveal the code.
   topic: sha256(`push topic ${secretHash}`).slice(0, 32),
 })
 
-// Neither whom nor where: endpoints are secrets of browsers.
+// Logs neither the person nor the endpoint, which is a secret of the browser.
 const logPush = (clientId: string, outcome: number | string): void => {
   logInfo({ event: 'prompt by push', clientId, outcome })
 }

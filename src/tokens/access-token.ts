@@ -16,11 +16,11 @@ export interface AccessTokenClaims {
   readonly clientId: string
   readonly audience: readonly string[]
   readonly scope: readonly string[]
-  /** The grant it belongs to: what revokes it. */
+  /** The grant it belongs to, which revokes it. */
   readonly grantId: string
   /** The thumbprint of the key it is bound to (RFC 9449 §6.1). */
   readonly dpopJkt: string | undefined
-  /** How the person had signed in, where the token is one to decide with. */
+  /** The person's sign-in, if the token may approve devices. */
   readonly authentication?: Authentication | undefined
 }
 
@@ -36,10 +36,10 @@ export interface VerifiedAccessToken extends NewAccessToken {
 
 const TOKEN_ID_BYTES = 16
 
-/** A `jti` for a token that is issued once. */
+/** A random `jti`, for a token that is issued once. */
 export const mintTokenId = (): string => toBase64url(randomBytes(TOKEN_ID_BYTES))
 
-/** The `jti` of the token that a redemption is answered with, each time that is repeated. */
+/** The `jti` of a redemption's access token, the same for each repeat of the redemption. */
 export const tokenIdOf = (
   secret: Uint8Array,
   redemption: Pick<AccessTokenClaims, 'grantId' | 'audience' | 'scope'> & { redeemedAtMs: number },
@@ -50,7 +50,7 @@ export const tokenIdOf = (
   return toBase64url(digest.subarray(0, TOKEN_ID_BYTES))
 }
 
-/** A signed access token that is good for `lifetimeSeconds`. */
+/** A signed access token that expires after `lifetimeSeconds`. */
 export const issueAccessToken = async (
   env: Cloudflare.Env,
   claims: NewAccessToken,
@@ -76,7 +76,7 @@ export const issueAccessToken = async (
     .sign(key)
 }
 
-/** The claims of an access token of `issuer`'s, for `audience` if one is given, or undefined. */
+/** The claims of a valid access token of `issuer`, and of `audience` if given; else undefined. */
 export const verifyAccessToken = async (
   env: Cloudflare.Env,
   token: string,

@@ -12,16 +12,16 @@ export interface IdTokenClaims {
   readonly issuer: string
   readonly subject: string
   readonly clientId: string
-  /** When and how the person really signed in, not when they allowed the device. */
+  /** The person's own sign-in, not their approval of the device. */
   readonly authentication: Authentication
   readonly issuedAtMs: number
 }
 
-// Read once, at redemption, beside the access token.
+// Clients read it once, when they receive it.
 const LIFETIME_SECONDS = 10 * 60
 const TYPE = 'JWT'
 
-/** A signed ID token. It carries no nonce: a device request is no authentication request. */
+/** A signed ID token. It has no nonce: a device authorization request cannot send one. */
 export const issueIdToken = async (
   env: Cloudflare.Env,
   claims: IdTokenClaims,
@@ -45,8 +45,8 @@ export const issueIdToken = async (
 }
 
 /**
- * Whom an ID token of ours for this client names, which may have run out long ago (Core §3.1.2.1);
- * undefined for anything else. It shows that the client knew the person, and lets nobody in.
+ * The subject of an ID token that we issued to this client, even a long expired one (Core §3.1.2.1);
+ * undefined for anything else. It proves that the client knew the person, and grants no access.
  */
 export const verifyIdTokenHint = async (
   env: Cloudflare.Env,
@@ -73,6 +73,6 @@ export const verifyIdTokenHint = async (
   }
 }
 
-// Core §3.1.3.6: the left half of the hash that `alg` names, which is SHA-256 for all of ours.
+// Core §3.1.3.6: the left half of the hash of `alg`, which is SHA-256 for all our algorithms.
 const accessTokenHash = (accessToken: string): string =>
   toBase64url(sha256Bytes(accessToken).subarray(0, 16))

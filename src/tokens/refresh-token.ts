@@ -1,5 +1,5 @@
-// Refresh tokens: opaque to their client, but they name the account and the grant that check them. They
-// are sealed, so that a made-up one does not reach the account of a person whose subject is known.
+// Refresh tokens: opaque to clients, but they name the account and the grant that check them. They are
+// sealed, so a forged one reaches no account, even one with a known subject.
 import { createHmac } from 'node:crypto'
 import { fromBase64url, randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import type { RefreshTokenClaim } from '../objects/account/refresh-chain.ts'
@@ -12,7 +12,7 @@ const GRANT_ID_BYTES = 16
 const LENGTH = SUBJECT_BYTES + GRANT_ID_BYTES + GENERATION_BYTES + FAMILY_BYTES + SECRET_BYTES
 const PURPOSE = 'refresh_token'
 
-/** What a refresh token consists of. */
+/** The contents of a refresh token. */
 export interface RefreshToken {
   readonly subject: string
   readonly grantId: string
@@ -22,12 +22,12 @@ export interface RefreshToken {
   readonly secret: Uint8Array
 }
 
-/** The name of a new grant: unguessable, though no secret. */
+/** The id of a new grant: unguessable, but not secret. */
 export const mintGrantId = (): string => toBase64url(randomBytes(GRANT_ID_BYTES))
 
 /**
- * The first refresh token of a grant, the same each time its code is redeemed. It takes the server's
- * secret and the code's: who comes to know the one alone, or what an access token tells, makes none.
+ * The first refresh token of a grant, the same each time its code is redeemed. It is derived from the
+ * server's secret and the code's: neither alone suffices, nor does the content of an access token.
  */
 export const firstRefreshToken = (
   serverSecret: Uint8Array,
@@ -45,7 +45,7 @@ export const firstRefreshToken = (
   }
 }
 
-/** The one token that ever follows a token, however often that is presented. */
+/** The successor of a token, the same each time the token is presented. */
 export const nextRefreshToken = (serverSecret: Uint8Array, token: RefreshToken): RefreshToken => {
   const { subject, grantId, generation, secret } = token
   const after = `${subject} ${grantId} ${generation} ${toBase64url(secret)}`
@@ -59,14 +59,14 @@ export const nextRefreshToken = (serverSecret: Uint8Array, token: RefreshToken):
 const derive = (secret: Uint8Array, text: string): Uint8Array =>
   createHmac('sha256', secret).update(text).digest()
 
-/** All that is stored of a token. */
+/** The stored form of a token. */
 export const digestOf = ({ generation, family, secret }: RefreshToken): RefreshTokenClaim => ({
   generation,
   familyHash: sha256(family),
   secretHash: sha256(secret),
 })
 
-/** A refresh token as its client gets it. */
+/** A refresh token as text for its client. */
 export const formatRefreshToken = (serverSecret: Uint8Array, token: RefreshToken): string => {
   const generation = Buffer.alloc(GENERATION_BYTES)
   generation.writeUInt32BE(token.generation)
@@ -77,7 +77,7 @@ export const formatRefreshToken = (serverSecret: Uint8Array, token: RefreshToken
   return seal(serverSecret, PURPOSE, bytes)
 }
 
-/** The contents of a refresh token, or undefined if we did not make it. */
+/** The contents of a refresh token, or undefined if we did not issue it. */
 export const parseRefreshToken = (
   serverSecret: Uint8Array,
   text: string,

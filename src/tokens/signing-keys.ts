@@ -1,4 +1,4 @@
-// The Keyring's keys as this isolate knows them, so that no token waits for that one object.
+// Per-isolate cache of the Keyring's keys, so that no token waits for that one object.
 import {
   type CryptoKey,
   type JSONWebKeySet,
@@ -36,13 +36,13 @@ export const signingKey = async (
   return { kid: key.kid, key: await importOnce(`sign ${key.kid}`, key.privateJwk) }
 }
 
-/** What a JWT says of the key that signed it (RFC 7515 §4.1). */
+/** The key id and the algorithm in a JWT's header (RFC 7515 §4.1). */
 interface KeyName {
   readonly kid: string | undefined
   readonly alg: string | undefined
 }
 
-/** The public key of that name, if we have published it. */
+/** The public key of that name, if we publish it. */
 export const verificationKey = async (
   env: Cloudflare.Env,
   { kid, alg }: KeyName,
@@ -52,7 +52,7 @@ export const verificationKey = async (
   return key === undefined ? undefined : importOnce(`verify ${key.kid}`, key.publicJwk)
 }
 
-/** The same, also if we have ceased to publish it. For hints, and nothing else. */
+/** The same, including keys that are no longer published. For hints only. */
 export const hintVerificationKey = async (
   env: Cloudflare.Env,
   name: KeyName,
@@ -69,7 +69,7 @@ export const hintVerificationKey = async (
   return key === undefined ? undefined : importOnce(`verify ${key.kid}`, key.publicJwk)
 }
 
-/** Which key a JWT says it is signed with. */
+/** The name of the key in a JWT's header. */
 export const keyNameIn = (jwt: string): KeyName => {
   try {
     const { kid, alg } = decodeProtectedHeader(jwt)
@@ -79,12 +79,12 @@ export const keyNameIn = (jwt: string): KeyName => {
   }
 }
 
-/** The key set as published (RFC 7517 §5): public halves only, also of the keys to come. */
+/** The published key set (RFC 7517 §5): public halves only, including keys that are not yet active. */
 export const publicKeySet = async (env: Cloudflare.Env, now: number): Promise<JSONWebKeySet> => ({
   keys: (await knownKeys(env, now)).map(({ publicJwk }) => publicJwk),
 })
 
-/** The secret of the server: it seals what we hand out, and refresh tokens are derived from it. */
+/** The server's secret: it seals values that we hand out, and refresh tokens are derived from it. */
 export const macSecret = async (env: Cloudflare.Env): Promise<Uint8Array> => {
   knownMacSecret ??= await ask(() => keyringOf(env).macSecret())
   return knownMacSecret
@@ -95,7 +95,7 @@ const knownKeys = async (env: Cloudflare.Env, now: number): Promise<readonly Sig
   try {
     known = { fetchedAtMs: now, keys: await ask(() => keyringOf(env).keys()) }
   } catch (error) {
-    // Keys are announced a day ahead, so an isolate can do without the Keyring for that long.
+    // Keys are announced a day ahead, so an isolate can work without the Keyring for half of that.
     if (known === undefined || now - known.fetchedAtMs > KEY_ANNOUNCED_MS / 2) throw error
   }
   return known.keys

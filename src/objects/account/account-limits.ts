@@ -1,41 +1,41 @@
-// How much of each kind one account keeps, and what goes when that is full. People do not meet these
-// limits. Scripts that sign in again and again do, and clients that have gone wrong.
+// Limits on the records of one account, and which record goes when one is full. People do not reach
+// these limits. Scripts that sign in again and again do, and faulty clients.
 
 /**
- * Sessions: of more the oldest ends. A browser that signs in anew ends the one before, so a person has
- * as many as browsers; private windows leave theirs behind.
+ * Sessions: beyond the limit the oldest ends. Each sign-in of a browser ends its previous session, so a
+ * person has one per browser, and one for each private window that was closed without signing out.
  */
 export const MAX_SESSIONS = 100
 
 /**
- * Grants, ended ones included as long as they are remembered: devices, and command lines that never
- * sign out, each until it has idled for 90 days. Of more an ended one is forgotten, or else the one
- * that was unused for longest ends; what was allowed before either cannot be collected any more.
+ * Grants, including ended ones while they are remembered: devices, and command lines that never sign
+ * out, each until it has idled for 90 days. Beyond the limit an ended one is forgotten, or else the one
+ * unused for longest ends; approvals from before that one's approval can no longer be collected.
  */
 export const MAX_GRANTS = 200
 
 /**
- * Access tokens of one grant that were revoked one by one and have not run out. A client revokes one
- * for every refresh at most, and they live for ten minutes. Of more the grant ends: if one were
- * forgotten instead, it would come back to life.
+ * Unexpired access tokens of one grant that were revoked one by one. A client revokes at most one per
+ * refresh, and they live for ten minutes. Beyond the limit the grant ends: a forgotten revocation would
+ * make its token valid again.
  */
 export const MAX_REVOKED_TOKENS = 100
 
 /**
- * Grants by whose tokens one was allowed: an app lets in an app that lets in an app. With more of them
- * in a row it does not begin.
+ * Length of a chain of approvals: an app approves an app that approves an app, each with the token of
+ * its grant. A grant with a longer chain does not begin.
  */
 export const MAX_APPROVERS = 10
 
 /**
- * Passkeys: no further one is added, and the page says why. Whoever adds one must not lose another one
- * by it. Each of them is sent to the browser when one is added.
+ * Passkeys: beyond the limit no further one is added, and the page says why. Adding one must not remove
+ * another. All of them are sent to the browser when one is added.
  */
 export const MAX_PASSKEYS = 20
 
 /**
- * Clients whose ID tokens from before a time name the account no more: one for every client whose
- * device was removed. Of more the oldest go, and ID tokens of all clients from before that count no more.
+ * Clients with ID tokens that are void up to a time: one for every client of a removed device. Beyond
+ * the limit the oldest go, and ID tokens of all clients from before that time are void.
  */
 export const MAX_VOIDED_HINTS = 100
 
@@ -43,19 +43,19 @@ export const MAX_VOIDED_HINTS = 100
 export const MAX_SECURITY_EVENTS = 50
 
 /**
- * Prompts: the oldest goes. A notification stays there for hours, and may still be told that nobody
- * here started it; no more than three come in an hour.
+ * Prompts: the oldest goes. A notification stays on screen for hours, and "Not me" must still find its
+ * prompt; no more than three come in an hour.
  */
 export const MAX_REMEMBERED_PROMPTS = 20
 
-/** Sources that the person silenced: the one silenced first may ask again before its 30 days are over. */
+/** Sources that the person silenced: beyond the limit the first one may ask again before its 30 days end. */
 export const MAX_SILENCED_SOURCES = 100
 
-/** Browsers that are asked by push: the oldest is no more. Nobody uses more, and each costs a request. */
+/** Browsers with push notifications: the oldest subscription goes. Each costs a request per prompt. */
 export const MAX_PUSH_SUBSCRIPTIONS = 10
 
-/** Wrong user codes that are known again: the oldest has to be guessed anew, which counts. */
+/** Wrong user codes that are recognised: the oldest is forgotten, and counts again when it is repeated. */
 export const MAX_KNOWN_WRONG_CODES = 5
 
-/** Codes that stay within reach while the account waits, in memory: the oldest one is a guess again. */
+/** Codes in memory that may be looked up again while the account waits: the oldest becomes a guess again. */
 export const MAX_SHOWN_CODES = 20

@@ -1,6 +1,6 @@
 // One Account is one person: their browser sessions, and the devices they have connected. Its id is
-// the subject of every token, and random: nobody else will ever have it. How the person is known is
-// kept in their Logins. It never deletes itself.
+// random and never reused; it is the subject of every token. The ways to sign in are stored in the
+// person's Logins. It never deletes itself.
 import { DurableObject } from 'cloudflare:workers'
 import type { RefreshLimits } from '../../config/clients.ts'
 import { CodeTries } from './code-tries.ts'
@@ -27,9 +27,9 @@ export class Account extends DurableObject {
   readonly #events = new SecurityEvents(this.ctx.storage)
 
   /**
-   * Begins a session, of a new account if there is none. The claims of whoever recognised the person
-   * replace those before. Refused if the account is shut, or is not there and nobody vouches for it.
-   * `previous` is what this browser had until now: what it was asked to do by push, it still does.
+   * Begins a session, and creates the account if there is none. `claims` come from the login or the
+   * identity provider and replace the stored ones. Refused if the account is disabled, or does not exist
+   * and no claims are given. `previous` is this browser's last session: its push subscription moves over.
    */
   async open(
     claims: Claims | undefined,
@@ -50,7 +50,7 @@ export class Account extends DurableObject {
     return { outcome: 'opened', isNew: recognised === 'new' }
   }
 
-  /** Who the session belongs to, if it is live. */
+  /** The person of a live session. */
   async session(claim: SessionDigest): Promise<SignedInPerson | undefined> {
     const now = Date.now()
     const [claims, session, waitMs] = await Promise.all([
@@ -70,8 +70,8 @@ export class Account extends DurableObject {
   }
 
   /**
-   * The same, when the person is about to have a user code looked up. `wasShown`: this account has
-   * been shown its request before.
+   * The same, before the person has a user code looked up. `wasShown`: this account has been shown its
+   * request before.
    */
   async tryCode(
     claim: SessionDigest,
@@ -85,8 +85,8 @@ export class Account extends DurableObject {
   }
 
   /**
-   * The same for whoever shows an access token of a grant, which hereby is used; and how near the
-   * grant's device was when it was allowed.
+   * The same by an access token of a grant, which marks the grant as used. Adds the proximity at which
+   * the grant's own device was approved.
    */
   async tryCodeByGrant(
     grantId: string,
@@ -100,8 +100,8 @@ export class Account extends DurableObject {
   }
 
   /**
-   * The same for whoever shows that an issuer knows them, who has an account from now on. The claims
-   * of a token never replace what is known: signing in tells more.
+   * The same by the claims of a trusted issuer's token; creates the account if there is none. Such claims
+   * never replace stored ones: a sign-in tells more.
    */
   async tryCodeByClaims(
     claims: Claims,
@@ -117,19 +117,19 @@ export class Account extends DurableObject {
       await this.endSession(claim.id)
   }
 
-  /** A user code that led nowhere (RFC 8628 §5.1), `isCrowded` where everyone enters such codes. */
+  /** Counts a wrong user code (RFC 8628 §5.1). `isCrowded`: the whole service sees many of them. */
   async countWrongCode(userCode: string, isCrowded = false): Promise<void> {
     await this.#codes.countWrong(userCode, isCrowded, Date.now())
   }
 
-  /** Has an account wait that was made just now; how long, in ms. */
+  /** Makes a new account wait before its first code. Returns the wait in ms. */
   async waitBeforeFirstCode(): Promise<number> {
     const now = Date.now()
     await this.#codes.waitFirst(now)
     return this.#codes.waitMs(now)
   }
 
-  /** The account as its owner sees it, from `place`; undefined without a live session. */
+  /** The account as its owner sees it; undefined without a live session. `place` is the browser's. */
   async overview(claim: SessionDigest, place?: Place): Promise<Overview | undefined> {
     if ((await this.session(claim)) === undefined) return undefined
     if (place !== undefined) await this.#prompts.see(claim.id, place)
@@ -143,15 +143,14 @@ export class Account extends DurableObject {
     return { devices, sessions, passkeys, askedBrowsers, events }
   }
 
-  /** Calls a device by another name. */
+  /** Renames a device. */
   async renameDevice(grantId: string, deviceName: string): Promise<void> {
     await this.#grants.rename(grantId, deviceName)
   }
 
   /**
-   * Ends a device's grant: none of its tokens is good any more, nor its ID token as a hint. One that
-   * is reported may not have collected its tokens yet: then it never will. Its source, if told, does
-   * not ask by push any more.
+   * Ends a device's grant: its tokens are no longer valid, nor is its ID token as a hint. A reported
+   * device that has not collected its tokens yet never will. Its source, if given, is silenced for push.
    */
   async removeDevice(
     grantId: string,
@@ -163,7 +162,7 @@ export class Account extends DurableObject {
     const grant = await this.#grants.find(grantId)
     if (grant === undefined && why === 'device_removed') return
     const clientIds = await this.#grants.end(grantId, now)
-    // Whoever was let in by mistake may have had ID tokens of other clients, too.
+    // An attacker's device may have collected ID tokens of other clients, too.
     const isOfAll = why === 'device_reported'
     for (const clientId of isOfAll ? [undefined] : clientIds)
       await this.#prompts.voidHints(now, clientId)
@@ -175,7 +174,7 @@ export class Account extends DurableObject {
     await Promise.all([this.#sessions.end(id), this.#prompts.unsubscribe(id)])
   }
 
-  /** Ends every session, and with them every device's grant where that is wanted. */
+  /** Ends every session and, if `withDevices`, every device's grant. */
   async signOutEverywhere({ withDevices }: { withDevices: boolean }): Promise<void> {
     await this.#sessions.endAll()
     await this.#prompts.tidyUp(Date.now())
@@ -186,7 +185,7 @@ export class Account extends DurableObject {
     await this.#note('signed_out_everywhere')
   }
 
-  /** Whose the session is, and their passkeys; undefined without a live one. */
+  /** The person of a live session and their passkeys; undefined without one. */
   async ownPasskeys(
     claim: SessionDigest,
   ): Promise<{ person: SignedInPerson; passkeys: readonly Passkey[] } | undefined> {
@@ -194,12 +193,12 @@ export class Account extends DurableObject {
     return person && { person, passkeys }
   }
 
-  /** The passkey with this credential id, if it is this account's. */
+  /** This account's passkey with that credential id. */
   async passkey(id: string): Promise<Passkey | undefined> {
     return this.#passkeys.find(id)
   }
 
-  /** Whether another passkey may be added. */
+  /** True if another passkey may be added. */
   async hasRoomForPasskey(): Promise<boolean> {
     return this.#passkeys.hasRoom()
   }
@@ -211,7 +210,7 @@ export class Account extends DurableObject {
     return { outcome: 'added' }
   }
 
-  /** Keeps what has changed about a passkey that was not taken away meanwhile. */
+  /** Updates a passkey, unless it was removed meanwhile. */
   async keepPasskey(passkey: Passkey): Promise<void> {
     if ((await this.#passkeys.find(passkey.id)) !== undefined) await this.#passkeys.keep(passkey)
   }
@@ -227,8 +226,8 @@ export class Account extends DurableObject {
   }
 
   /**
-   * A request for a device that the person says they did not make (RFC 10027 §6.1.4). Its source, if
-   * told, does not ask by push any more.
+   * Records that the person did not start a device's request (RFC 10027 §6.1.4). Its source, if given,
+   * is silenced for push.
    */
   async reportRequest(
     deviceName: string,
@@ -239,31 +238,31 @@ export class Account extends DurableObject {
     await this.#note('request_reported', deviceName, place)
   }
 
-  /** A device that the person allowed came for its tokens from elsewhere, and got none. */
+  /** Records that an approved device was refused because it collected its tokens from elsewhere. */
   async noteCollectedElsewhere(deviceName: string, place: Place): Promise<void> {
     await this.#note('collected_elsewhere', deviceName, place)
   }
 
-  /** Asks this browser by push from now on. False without a live session. */
+  /** Subscribes this browser to push prompts. False without a live session. */
   async subscribe(claim: SessionDigest, address: PushAddress, place: Place): Promise<boolean> {
     if ((await this.session(claim)) === undefined) return false
     await this.#prompts.subscribe(claim.id, address, place, Date.now())
     return true
   }
 
-  /** Asks it no more; only if it is still where `endpoint` says, where that is told. */
+  /** Ends a push subscription; with `endpoint`, only if it still has that endpoint. */
   async unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
     await this.#prompts.unsubscribe(sessionId, endpoint)
   }
 
-  /** Where to ask the person about a device, which counts as having asked; often nowhere. */
+  /** The subscriptions to send a prompt to, which is counted; often none. */
   async prompt(request: PromptRequest): Promise<readonly OwnSubscription[]> {
     return (await this.#profile.open()) === undefined ? [] : this.#prompts.ask(request, Date.now())
   }
 
   /**
-   * The person says in a notification that they did not start it, which silences its source. Only the
-   * browser that was asked knows its endpoint.
+   * "Not me" in a notification, which silences the source. The endpoint proves that this browser got the
+   * prompt.
    */
   async refusePrompt(claim: SessionDigest, endpoint: string, codeHash: string): Promise<Refusal> {
     return (await this.session(claim)) === undefined
@@ -272,9 +271,8 @@ export class Account extends DurableObject {
   }
 
   /**
-   * Records the device that redeemed a grant. Refused if the account is gone or disabled, if a
-   * repeat arrives although a token of the first redemption is in use, or if the grant has ended whose
-   * token allowed it.
+   * Records the device that redeemed a grant. Refused if the account is missing or disabled, if it is a
+   * repeat and a token of the first redemption is in use, or if the grant that approved it has ended.
    */
   async connectDevice(
     grantId: string,
@@ -284,7 +282,7 @@ export class Account extends DurableObject {
     const isOpen = (await this.#profile.open()) !== undefined
     if (!isOpen || !(await this.#grants.connect(grantId, device, now)))
       return { outcome: 'refused' }
-    // Whoever only ever decides in an app never signs in here.
+    // A person who decides only in an app never signs in here, so this is their only clean-up.
     await this.#tidyUp(now)
     return { outcome: 'connected' }
   }
@@ -296,7 +294,7 @@ export class Account extends DurableObject {
       : this.#grants.refresh(grantId, request, Date.now())
   }
 
-  /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not good. */
+  /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not valid. */
   async revokeGrant(
     grantId: string,
     clientId: string,
@@ -305,12 +303,12 @@ export class Account extends DurableObject {
     return this.#grants.revoke(grantId, clientId, presented, Date.now())
   }
 
-  /** Ends one access token before its time; the grant goes on. */
+  /** Revokes one access token; its grant goes on. */
   async revokeAccessToken(grantId: string, jti: string, expiresAtMs: number): Promise<void> {
     await this.#grants.revokeAccessToken(grantId, jti, expiresAtMs, Date.now())
   }
 
-  /** Whether an access token of a grant is still good, by all that only we know. */
+  /** True if an access token is not revoked, its grant has not ended, and the account is active. */
   async isLive(grantId: string, jti: string): Promise<boolean> {
     const [profile, grant] = await Promise.all([
       this.#profile.open(),
@@ -319,7 +317,7 @@ export class Account extends DurableObject {
     return profile !== undefined && grant !== undefined
   }
 
-  /** The live grant whose refresh token is presented, if that is good. */
+  /** The live grant of a valid refresh token. */
   async grantOf(
     grantId: string,
     presented: RefreshTokenClaim,
@@ -330,12 +328,12 @@ export class Account extends DurableObject {
       : this.#grants.ofRefreshToken(grantId, presented, limits, Date.now())
   }
 
-  /** The claims behind an access token that is good, and hereby used; else undefined. */
+  /** The claims of a live access token, which marks its grant as used; else undefined. */
   async claims(grantId: string, jti: string): Promise<Claims | undefined> {
     return (await this.#use(grantId, jti))?.claims
   }
 
-  /** Shuts the account, or opens it again: nobody signs in, no device is served. */
+  /** Disables or enables the account. A disabled one refuses sign-ins and devices. */
   async disable(isDisabled: boolean): Promise<void> {
     await this.#profile.disable(isDisabled)
   }

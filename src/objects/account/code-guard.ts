@@ -1,13 +1,13 @@
-// How long an account has to wait after wrong user codes (RFC 8628 §5.1). Pure.
+// The wait of an account after wrong user codes (RFC 8628 §5.1). Pure.
 //
 // The bound. A user code is one of 20^8 (34.6 bits) or, in digits, one of 10^9 (29.9 bits). An account
-// has 5 guesses free and one after each wait, so the 10th comes after 520 s, the 11th after 1,420 s, and
-// then one every 900 s: 105 guesses are the most in any 24 hours, and 96 in each further day.
-// - One code that lives 10 minutes meets 10 guesses of an account: 10/20^8, which is 2^-31 (RFC 8628
+// has 5 free guesses and one after each wait, so the 10th comes after 520 s, the 11th after 1,420 s, and
+// then one every 900 s: at most 105 guesses in any 24 hours, and 96 in each further day.
+// - One code that lives 10 minutes faces 10 guesses of an account: 10/20^8, which is 2^-31 (RFC 8628
 //   §5.1 finds 2^-32 enough, with 5 guesses).
 // - With 1,000 codes alive at any time, 105 guesses find one with 105 * 1000/20^8 = 4 in a million: a
 //   thousand accounts that guess all day need two thirds of a year, and in digits ten days.
-// What they find is a device of somebody else that they may let into their own account.
+// A hit is another person's device, which the guesser may let into their own account.
 import {
   FREE_WRONG_CODES,
   MAX_CODE_LIFETIME_MS,
@@ -16,7 +16,7 @@ import {
 import { MINUTE, SECOND } from '../../durations.ts'
 import { MAX_KNOWN_WRONG_CODES } from './account-limits.ts'
 
-/** After the last free one, and after each that follows; the last of them again and again. */
+/** Waits after the last free guess and each later one; the last wait repeats. */
 const WAITS_MS = [
   10 * SECOND,
   30 * SECOND,
@@ -35,19 +35,19 @@ interface WrongCode {
 export interface WrongCodes {
   readonly count: number
   readonly lastAtMs: number
-  /** The last few of them. */
+  /** The most recent ones. */
   readonly known: readonly WrongCode[]
 }
 
 export const NO_WRONG_CODES: WrongCodes = { count: 0, lastAtMs: 0, known: [] }
 
-/** How many count at `now`. A code that was right forgives none: attackers have devices, too. */
+/** The number that counts at `now`. A correct code resets nothing: attackers own devices, too. */
 export const countAt = ({ count, lastAtMs }: WrongCodes, now: number): number =>
   now < lastAtMs + WRONG_CODES_FORGOTTEN_MS ? count : 0
 
 /**
- * One more that was wrong. `isCrowded`: everyone together is wrong so often that somebody may be
- * guessing with many accounts, so that the first wait comes after the first wrong code.
+ * Adds one wrong code. `isCrowded`: the whole service sees so many that an attacker may be guessing with
+ * many accounts, so the first wait follows the first wrong code.
  */
 export const afterWrongCode = (
   before: WrongCodes,
@@ -59,14 +59,14 @@ export const afterWrongCode = (
   known: [...before.known, { codeHash, atMs: now }].slice(-MAX_KNOWN_WRONG_CODES),
 })
 
-/** What an account begins with that is made while everyone makes accounts: one wait. */
+/** The start of an account that is created while many others are: with one wait. */
 export const beforeAnyCode = (now: number): WrongCodes => ({
   count: FREE_WRONG_CODES,
   lastAtMs: now,
   known: [],
 })
 
-/** How long until the next user code may be tried, in ms. */
+/** Time until the next user code may be tried, in ms. */
 export const codeWaitMs = (wrongCodes: WrongCodes, now: number): number => {
   const count = countAt(wrongCodes, now)
   if (count < FREE_WRONG_CODES) return 0
@@ -74,6 +74,6 @@ export const codeWaitMs = (wrongCodes: WrongCodes, now: number): number => {
   return Math.max(0, wrongCodes.lastAtMs + wait - now)
 }
 
-/** Whether a code was wrong a moment ago. No longer than a code lives: then it may be another's. */
+/** True if a code was wrong within the lifetime of a code; after that another device may have it. */
 export const isKnownWrong = ({ known }: WrongCodes, codeHash: string, now: number): boolean =>
   known.some((one) => one.codeHash === codeHash && now < one.atMs + MAX_CODE_LIFETIME_MS)

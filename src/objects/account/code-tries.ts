@@ -1,4 +1,4 @@
-// The user codes that the person of one account has had looked up (RFC 8628 §5.1).
+// The user codes that were looked up for one account (RFC 8628 §5.1).
 import {
   CODES_AT_ONCE_WINDOW_MS,
   FREE_WRONG_CODES,
@@ -19,25 +19,25 @@ import type { CodeTry } from './views.ts'
 
 const WRONG_CODES = 'wrong_user_codes'
 
-/** Counts the wrong ones, and those that come together. */
+/** Counts wrong codes, and limits codes that are sent at the same time. */
 export class CodeTries {
   readonly #storage: DurableObjectStorage
-  // When which code was first looked up that has not been wrong. In memory is enough: attackers who
-  // make an account wait keep it there, and the page proves by itself what it has shown.
+  // First look-up of each code that was not wrong. Memory is enough: an attack that makes the account
+  // wait also keeps the object in memory, and the page proves by itself which request it has shown.
   readonly #triedAtMs = new Map<string, number>()
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage
   }
 
-  /** How long until the next one may be looked up, in ms. */
+  /** Time until the next code may be looked up, in ms. */
   async waitMs(now: number): Promise<number> {
     return codeWaitMs(await this.#wrongCodes(), now)
   }
 
   /**
-   * Whether this one may be looked up, which then counts as done. A request that was shown is no guess,
-   * and stays within reach while the account waits; `wasShown`: the page has proven that.
+   * Checks that this code may be looked up, and counts the look-up if so. A request that was shown is no
+   * guess, and stays available while the account waits; `wasShown`: the page has proven that.
    */
   async try(userCode: string, wasShown: boolean, now: number): Promise<CodeTry> {
     const wrongCodes = await this.#wrongCodes()
@@ -48,7 +48,7 @@ export class CodeTries {
     if (this.#triedAtMs.has(userCode)) return { codeWaitMs: 0 }
     const waitMs = codeWaitMs(wrongCodes, now)
     if (waitMs > 0) return { codeWaitMs: waitMs }
-    // Guesses that are sent together outrun the count: no more of them than are free, or one.
+    // Guesses sent together outrun the count: allow as many as are still free, at least one.
     const atOnce = [...this.#triedAtMs.values()].filter(
       (triedAtMs) => now < triedAtMs + CODES_AT_ONCE_WINDOW_MS,
     )
@@ -58,7 +58,7 @@ export class CodeTries {
     return { codeWaitMs: 0 }
   }
 
-  /** One led nowhere. The same one counts once, however often it was sent at the same time. */
+  /** Counts a wrong code; the same code counts once, even if it is sent several times at once. */
   async countWrong(userCode: string, isCrowded: boolean, now: number): Promise<void> {
     this.#triedAtMs.delete(userCode)
     const before = await this.#wrongCodes()
@@ -67,7 +67,7 @@ export class CodeTries {
       await this.#keep(afterWrongCode(before, { codeHash, isCrowded }, now))
   }
 
-  /** Has an account wait that was made just now. */
+  /** Makes a new account wait before its first code. */
   async waitFirst(now: number): Promise<void> {
     await this.#keep(beforeAnyCode(now))
   }

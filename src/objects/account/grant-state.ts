@@ -1,4 +1,4 @@
-// What became of one grant: the device it connected, and its chain of refresh tokens. Pure.
+// The state of one grant: the connected device and its chain of refresh tokens. Pure.
 import type { RefreshLimits } from '../../config/clients.ts'
 import type { Place } from '../../sender/location.ts'
 import { ENDED_GRANT_KEPT_MS } from '../../config/limits.ts'
@@ -14,7 +14,7 @@ import {
   standingOf,
 } from './refresh-chain.ts'
 
-/** A device that was connected: who is let in, for what, and since when. */
+/** A connected device: its client, its scope and its times. */
 export interface Grant {
   readonly clientId: string
   readonly clientName: string
@@ -24,30 +24,30 @@ export interface Grant {
   readonly resource: readonly string[]
   /** The thumbprint of the key that its refresh tokens are bound to (RFC 9449 §5). */
   readonly dpopJkt: string | undefined
-  /** The first generation that is bound to it: who has an older one may have no key. */
+  /** The first generation bound to that key: the holder of an older one may have no key. */
   readonly boundFrom: number
-  /** When the person allowed it. */
+  /** The time of the person's approval. */
   readonly approvedAtMs: number
-  /** How they had signed in; grants of before that was kept do not know. */
+  /** The person's sign-in; missing in grants from before it was stored. */
   readonly authentication?: Authentication
-  /** How near its device was, and what they did about that; older grants do not know. */
+  /** The device's proximity, and the check the person passed; missing in older grants. */
   readonly allowed?: Pick<Allowance, 'proximity' | 'action'> | undefined
-  /** The grants by whose tokens it was allowed, one after the other: it ends with each of them. */
+  /** The chain of grants that approved it, by their tokens: it ends when any of them ends. */
   readonly approvedBy?: readonly string[]
   readonly connectedAtMs: number
-  /** When the last of its tokens has run out: what comes after is no device any more. */
+  /** The expiry of its last token: after that the device is no longer connected. */
   readonly lastsUntilMs: number
   /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
   readonly usedAtMs: number | undefined
-  /** Undefined where the client or the person wants none. */
+  /** Undefined if the client or the person wants no refresh token. */
   readonly refresh: RefreshChain | undefined
-  /** Access tokens that were revoked one by one (`jti`), each until it has run out. */
+  /** Access tokens that were revoked one by one (`jti`), each kept until it expires. */
   readonly revoked: readonly { readonly jti: string; readonly expiresAtMs: number }[]
-  /** When it was revoked; kept for a while, or a repeated redemption would bring it back. */
+  /** The time it ended; kept for a while, or a repeated redemption would bring it back. */
   readonly endedAtMs: number | undefined
 }
 
-/** What a device brings to its grant when it is connected. */
+/** A grant's data at the time its device is connected. */
 export type NewGrant = Omit<
   Grant,
   'boundFrom' | 'connectedAtMs' | 'usedAtMs' | 'refresh' | 'revoked' | 'endedAtMs'
@@ -56,24 +56,24 @@ export type NewGrant = Omit<
 export interface RefreshRequest {
   readonly clientId: string
   readonly presented: RefreshTokenClaim
-  /** The digest of the secret that the next token will have. */
+  /** The digest of the next token's secret. */
   readonly nextSecretHash: string
-  /** The key that the client proved, if that binds its refresh tokens. */
+  /** The key that the client proved, if it binds the client's refresh tokens. */
   readonly dpopJkt: string | undefined
-  /** What the client narrows to (RFC 6749 §6, RFC 8707 §2.2); undefined: everything. */
+  /** The narrowed scope and resources (RFC 6749 §6, RFC 8707 §2.2); undefined: all. */
   readonly scope: readonly string[] | undefined
   readonly resource: readonly string[] | undefined
   readonly limits: RefreshLimits
 }
 
-/** `repeated`: the successor that the token led to before. */
+/** `repeated`: the same successor is returned again. */
 export type RefreshOutcome =
   | { readonly outcome: 'rotated' | 'repeated'; readonly grant: Grant }
   | { readonly outcome: 'invalid' | 'replayed' | 'invalid_scope' | 'invalid_target' }
 
 /**
- * Connects a device. A redemption that is repeated because its answer was lost finds the grant as it
- * is; undefined if a token of it is in use, or if it would not get the same refresh token.
+ * Connects a device. A redemption that is repeated because its answer was lost gets the existing grant;
+ * undefined if a token of that is in use, or if the repeat would get another refresh token.
  */
 export const connect = (
   known: Grant | undefined,
@@ -96,8 +96,8 @@ export const connect = (
 }
 
 /**
- * Presents a refresh token. `replayed` means that the family has to end (RFC 9700 §4.14.2); the
- * other refusals change nothing.
+ * Presents a refresh token. `replayed` means that the family must end (RFC 9700 §4.14.2); the other
+ * refusals change nothing.
  */
 export const refresh = (grant: Grant, request: RefreshRequest, now: number): RefreshOutcome => {
   const { refresh: chain } = grant
@@ -106,7 +106,7 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
   const standing = standingOf(chain, presented, now)
   if (standing === 'unknown' || isOver(grant, chain, request.limits, now))
     return { outcome: 'invalid' }
-  // RF-8: with another key it is as good as no token, and says nothing of its owner.
+  // RF-8: with another key it is treated as no token, and does not end the owner's family.
   const boundTo = presented.generation < grant.boundFrom ? undefined : grant.dpopJkt
   if (boundTo !== undefined && boundTo !== dpopJkt) return { outcome: 'invalid' }
   if (standing === 'late') return { outcome: 'replayed' }
@@ -114,9 +114,9 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
   if (!isWithin(request.resource, grant.resource)) return { outcome: 'invalid_target' }
   const generation = presented.generation + 1
   if (standing === 'repeated') {
-    // A bearer token whose successor got bound to a key goes with that key: a thief has another.
+    // If the successor got bound to a key, the bearer token before it needs that key: a thief has another.
     const isWithKey = grant.dpopJkt === undefined || grant.dpopJkt === dpopJkt
-    // The successor is another where it was made with another secret of the server's.
+    // A changed server secret derives another successor.
     const isSame = hashOf(chain, generation) === nextSecretHash
     if (!isWithKey || !isSame) return { outcome: 'invalid' }
     const after = comeBack(chain, presented, now)
@@ -134,7 +134,7 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
   return { outcome: 'rotated', grant: rotated }
 }
 
-/** Whether a refresh token would be answered with another one now. */
+/** True if a refresh with this token would succeed now. */
 export const isGood = (
   grant: Grant,
   presented: RefreshTokenClaim,
@@ -147,8 +147,8 @@ export const isGood = (
 }
 
 /**
- * The grant without one of its access tokens (RFC 7009 §2.1). The whole of it is over where they are
- * too many to remember; it is the same where this one is revoked already.
+ * Revokes one access token of a grant (RFC 7009 §2.1). Ends the grant if it has too many revoked tokens
+ * to remember; returns it unchanged if this one is revoked already.
  */
 export const revokeAccessToken = (
   grant: Grant,
@@ -163,7 +163,7 @@ export const revokeAccessToken = (
   return { ...grant, usedAtMs, revoked: [...revoked, { jti, expiresAtMs }] }
 }
 
-/** The grant, over: none of its tokens is good any more. */
+/** Ends a grant: none of its tokens is valid afterwards. */
 export const end = (grant: Grant, now: number): Grant => ({
   ...grant,
   usedAtMs: grant.usedAtMs ?? now,
@@ -172,7 +172,7 @@ export const end = (grant: Grant, now: number): Grant => ({
   endedAtMs: now,
 })
 
-/** What stands in for a grant that ended before its device was connected. */
+/** The record of a grant that ended before its device was connected. */
 export const ended = (now: number): Grant => ({
   clientId: '',
   clientName: '',
@@ -191,24 +191,24 @@ export const ended = (now: number): Grant => ({
   endedAtMs: now,
 })
 
-/** When a refresh token that is issued now can no longer be used (RFC 9700 §4.14.2). */
+/** The expiry of a refresh token that is issued now (RFC 9700 §4.14.2). */
 export const refreshableUntilMs = (
   connectedAtMs: number,
   { idleMs, lifetimeMs }: RefreshLimits,
   now: number,
 ): number => Math.min(now + idleMs, connectedAtMs + lifetimeMs)
 
-/** Whether a device still has anything to use. */
+/** True while a device has a token that it can use. */
 export const isConnected = ({ endedAtMs, lastsUntilMs }: Grant, now: number): boolean =>
   endedAtMs === undefined && now < lastsUntilMs
 
-/** Whether nobody will ask for a grant any more that has ended or run out. */
+/** True once an ended or expired grant can no longer be asked for. */
 export const isForgettable = ({ endedAtMs, lastsUntilMs }: Grant, now: number): boolean =>
   now >= (endedAtMs ?? lastsUntilMs) + ENDED_GRANT_KEPT_MS
 
 /**
- * Those of an account's grants that it does not keep: what nobody will ask for, and of too many the
- * ended ones, and then those unused for longest.
+ * The grants that an account removes: forgettable ones, and beyond the limit first the ended ones, then
+ * those unused for longest.
  */
 export const toForget = <G extends Grant>(
   grants: readonly G[],
@@ -227,7 +227,7 @@ export const toForget = <G extends Grant>(
 const lastUseMs = ({ refresh: chain, connectedAtMs }: Grant): number =>
   chain?.issuedAtMs ?? connectedAtMs
 
-/** Whether one of the grant's access tokens was revoked on its own. */
+/** True if this access token was revoked on its own. */
 export const isRevoked = (grant: Grant, jti: string): boolean =>
   grant.revoked.some((token) => token.jti === jti)
 

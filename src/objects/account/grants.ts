@@ -24,7 +24,7 @@ type NamedGrant = Grant & { readonly grantId: string }
 
 const key = (grantId: string) => `grant:${grantId}`
 
-/** Loads, asks grant-state.ts, saves. Whether the account is open is not its business. */
+/** Loads, asks grant-state.ts, saves. Its caller checks that the account is active. */
 export class Grants {
   readonly #storage: DurableObjectStorage
 
@@ -48,7 +48,7 @@ export class Grants {
       this.#allApprovers(device.approvedBy ?? []),
       this.#storage.get<number>(ALL_ENDED_AT),
     ])
-    // What was allowed before all devices were removed is one of them.
+    // An approval from before all devices were removed counts as one of them.
     if (approvedBy === undefined || device.approvedAtMs <= allEndedAtMs) return false
     const grant = connect(before, { ...device, approvedBy }, now)
     if (grant === undefined) return false
@@ -68,7 +68,7 @@ export class Grants {
     return refreshed
   }
 
-  /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not good. */
+  /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not valid. */
   async revoke(
     grantId: string,
     clientId: string,
@@ -101,7 +101,7 @@ export class Grants {
     return grant === undefined || isRevoked(grant, jti) ? undefined : grant
   }
 
-  /** The live grant whose refresh token is presented, if that is good. */
+  /** The live grant of a valid refresh token. */
   async ofRefreshToken(
     grantId: string,
     presented: RefreshTokenClaim,
@@ -112,7 +112,7 @@ export class Grants {
     return grant !== undefined && isGood(grant, presented, limits, now) ? grant : undefined
   }
 
-  /** Notes that a token of the grant is in use: from now on no answer of it was lost. */
+  /** Notes that a token of the grant is in use, which ends lost-answer recovery. */
   async markUsed(grantId: string, grant: Grant, now: number): Promise<void> {
     if (grant.usedAtMs === undefined) await this.#keep(grantId, { ...grant, usedAtMs: now })
   }
@@ -122,7 +122,7 @@ export class Grants {
     if (grant !== undefined) await this.#keep(grantId, { ...grant, deviceName })
   }
 
-  /** Ends a grant, also one that is only about to begin. The clients whose grants that ended. */
+  /** Ends a grant, even before it begins. Returns the client ids of all grants that this ended. */
   async end(grantId: string, now: number): Promise<ReadonlySet<string>> {
     const grant = await this.find(grantId)
     const clientIds = await this.#keepEnded(grantId, grant ? end(grant, now) : ended(now), now)
@@ -130,20 +130,20 @@ export class Grants {
     return clientIds
   }
 
-  /** Ends them all, also those that were allowed and have not begun. */
+  /** Ends all grants, including approved ones that have not begun. */
   async endAll(now: number): Promise<void> {
     const live = await this.list(now)
     await Promise.all([this.#endAll(live, now), this.#storage.put(ALL_ENDED_AT, now)])
   }
 
-  /** All that are connected, the newest first. */
+  /** The grants of connected devices, the newest first. */
   async list(now: number): Promise<NamedGrant[]> {
     return (await this.#all())
       .filter((grant) => isConnected(grant, now))
       .toSorted((a, b) => b.connectedAtMs - a.connectedAtMs)
   }
 
-  /** Clears away what nobody will ask for any more, and of too many the least needed. */
+  /** Removes forgettable grants and, beyond the limit, the least needed ones. */
   async tidyUp(now: number): Promise<void> {
     const all = await this.#all()
     const { forgotten, tooMany } = toForget(all, now)
@@ -154,12 +154,12 @@ export class Grants {
       ...gone.map(({ grantId }) => this.#storage.delete(key(grantId))),
       this.#endAll(allowed, now),
     ])
-    // Or a redemption that is repeated would bring it back, and what ended with it.
+    // Or a repeated redemption would bring it back, and the grants that ended with it.
     if (tooMany.length > 0)
       await this.#endUntil(Math.max(...tooMany.map(({ approvedAtMs }) => approvedAtMs)))
   }
 
-  /** What was allowed until then and has not begun never will. */
+  /** Blocks approvals from before then that have not begun. */
   async #endUntil(atMs: number): Promise<void> {
     const before = (await this.#storage.get<number>(ALL_ENDED_AT)) ?? -Infinity
     if (atMs > before) await this.#storage.put(ALL_ENDED_AT, atMs)
@@ -170,7 +170,7 @@ export class Grants {
     return [...grants].map(([name, grant]) => ({ ...grant, grantId: name.slice(key('').length) }))
   }
 
-  // With the approvers of approvers; undefined if one has ended, or if they are too many.
+  // Includes approvers of approvers; undefined if one has ended, or if there are too many.
   async #allApprovers(ids: readonly string[]): Promise<readonly string[] | undefined> {
     const approvers = await Promise.all(ids.map((id) => this.live(id)))
     if (approvers.includes(undefined)) return undefined
@@ -178,7 +178,7 @@ export class Grants {
     return all.length <= MAX_APPROVERS ? all : undefined
   }
 
-  // The clients whose grants that ended: this one, and what its tokens allowed. Together or not at all.
+  // Also ends the grants that its tokens approved, in one write. Returns the client ids of all of them.
   async #keepEnded(grantId: string, grant: Grant, now: number): Promise<ReadonlySet<string>> {
     const allowed = liveAllowedBy([grantId], await this.#all())
     await Promise.all([this.#keep(grantId, grant), this.#endAll(allowed, now)])
@@ -194,7 +194,7 @@ export class Grants {
   }
 }
 
-/** Those that tokens of these grants let in: whoever had such a token may have done it. */
+/** The live grants that tokens of these grants approved, possibly by a thief of such a token. */
 const liveAllowedBy = (grantIds: readonly string[], all: readonly NamedGrant[]): NamedGrant[] =>
   all.filter(
     ({ approvedBy = [], endedAtMs }) =>

@@ -9,10 +9,10 @@ export interface Passkey {
   readonly publicKey: Uint8Array
   readonly counter: number
   readonly transports: readonly string[]
-  /** Whether it may be copied to other devices (BE); that never changes (WebAuthn §7.2). */
+  /** True if it may be copied to other devices (BE); never changes (WebAuthn §7.2). */
   readonly isBackupEligible: boolean
   readonly isBackedUp: boolean
-  /** What the person calls it. */
+  /** Chosen by the person. */
   readonly name: string
   readonly addedAtMs: number
   readonly usedAtMs: number | undefined
@@ -29,7 +29,7 @@ export class Passkeys {
     return this.#storage.get<Passkey>(key(id))
   }
 
-  /** Whether another one may be added. */
+  /** True if another passkey may be added. */
   async hasRoom(): Promise<boolean> {
     return (await this.list()).length < MAX_PASSKEYS
   }
@@ -38,14 +38,14 @@ export class Passkeys {
     await this.#storage.put(key(passkey.id), passkey)
   }
 
-  /** Takes one away; what it was, if it was there. */
+  /** Removes a passkey and returns it, if there was one. */
   async remove(id: string): Promise<Passkey | undefined> {
     const passkey = await this.find(id)
     if (passkey !== undefined) await this.#storage.delete(key(id))
     return passkey
   }
 
-  /** All of them, the newest first. */
+  /** All passkeys, the newest first. */
   async list(): Promise<readonly Passkey[]> {
     const passkeys = await this.#storage.list<Passkey>({ prefix: key('') })
     return [...passkeys.values()].toSorted((a, b) => b.addedAtMs - a.addedAtMs)

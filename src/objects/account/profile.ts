@@ -1,11 +1,11 @@
-// Who an account belongs to, as they or whoever vouches for them told, and whether it is shut.
+// The profile of an account: the owner's claims, and the disabled flag.
 const PROFILE = 'profile'
 
 /** The identity claims we keep (OpenID Connect Core §5.1). */
 export interface Claims {
   readonly name: string
   readonly email: string | undefined
-  /** Whether somebody has made sure that the address is the person's. */
+  /** True if an identity provider has verified that the address is the person's. */
   readonly isEmailVerified: boolean
 }
 
@@ -22,15 +22,15 @@ export class Profile {
     this.#storage = storage
   }
 
-  /** The claims of an account that is not shut; undefined too where there is none. */
+  /** The claims of an active account; undefined if it is disabled or does not exist. */
   async open(): Promise<Claims | undefined> {
     const known = await this.#read()
     return known?.isDisabled === false ? claimsOf(known) : undefined
   }
 
   /**
-   * Keeps the claims of whoever recognised the person, who has an account from now on. Undefined if it
-   * is shut, or is not there and nobody vouches for it.
+   * Stores the claims of a sign-in, and creates the profile if there is none. Undefined if the account is
+   * disabled, or does not exist and no claims are given.
    */
   async recognise(claims: Claims | undefined, now: number): Promise<'new' | 'known' | undefined> {
     const before = await this.#read()
@@ -41,7 +41,7 @@ export class Profile {
     return before === undefined ? 'new' : 'known'
   }
 
-  /** The same, but what is known already stays. */
+  /** The same, but stored claims stay. */
   async introduce(claims: Claims, now: number): Promise<'new' | 'known' | undefined> {
     return this.recognise((await this.#read()) === undefined ? claims : undefined, now)
   }

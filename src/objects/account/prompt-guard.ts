@@ -1,5 +1,5 @@
-// Whether an account may be asked by push: a prompt that anybody can set off, as often as they like,
-// gets allowed in the end (RFC 10027 §3.3). Pure.
+// The rules for sending a push prompt. If anyone could send any number of prompts, the person would
+// approve one in the end (RFC 10027 §3.3). Pure.
 import type { ProximityPolicy } from '../../config/client-settings.ts'
 import {
   MAX_CODE_LIFETIME_MS,
@@ -11,7 +11,7 @@ import { sha256 } from '../../crypto.ts'
 import { MAX_REMEMBERED_PROMPTS, MAX_SILENCED_SOURCES } from './account-limits.ts'
 import { PROXIMITIES, type Place, type Location, proximityOf } from '../../sender/location.ts'
 
-/** A device asks an account that it can name. */
+/** A device's request to send a prompt to an account. */
 export interface PromptRequest {
   /** SHA-256 of the user code. */
   readonly codeHash: string
@@ -19,7 +19,7 @@ export interface PromptRequest {
   readonly source: string
   readonly origin: Location
   readonly proximityPolicy: ProximityPolicy
-  /** When the ID token was issued that names the account; undefined if something else did. */
+  /** The issue time of the ID token that named the account; undefined if it was named otherwise. */
   readonly hintIssuedAtMs: number | undefined
 }
 
@@ -41,11 +41,11 @@ export interface PromptGuard {
 
 export const NO_PROMPTS: PromptGuard = { prompts: [], silenced: [] }
 
-/** What a person can silence: one client in one network. Told apart, and not told. */
+/** The source that a person can silence: a client in a network. Hashed: comparable, not readable. */
 export const promptSource = (clientId: string, { network }: Location): string =>
   sha256(`${clientId} ${network ?? ''}`)
 
-/** Whether the person may be asked about it now. */
+/** True if a prompt may be sent now. */
 export const mayPrompt = (
   { prompts, silenced }: PromptGuard,
   { codeHash, source }: PromptRequest,
@@ -64,11 +64,11 @@ export const afterPrompt = (
   silenced,
 })
 
-/** Whether a prompt may still end its request: an older code may be somebody else's by now. */
+/** True while a prompt may end its request: after that another device may have the code. */
 export const isAnswerable = ({ atMs }: Prompt, now: number): boolean =>
   now < atMs + MAX_CODE_LIFETIME_MS
 
-/** The person does not know this source. */
+/** Silences a source. */
 export const afterSilence = (
   { prompts, silenced }: PromptGuard,
   source: string,
@@ -80,9 +80,9 @@ export const afterSilence = (
 }
 
 /**
- * Whether a browser is where the device may be: nobody is asked by push about a device that the
- * confirm page would make them check, or whose place or their own is not known. It may turn out to be
- * nearer than a city tells, so the policy has to allow that too.
+ * True if a browser is near the device. No prompt is sent if the confirm page would demand a check, or
+ * if either place is unknown. The device may be nearer than its city tells, so the policy must allow all
+ * nearer levels too.
  */
 export const isNear = (
   { origin, proximityPolicy }: PromptRequest,

@@ -1,4 +1,4 @@
-// What an account is asked by push, and in which browsers. Loads, asks prompt-guard.ts, saves.
+// The push prompts of an account, and the browsers that get them. Loads, asks prompt-guard.ts, saves.
 import { ID_TOKEN_HINT_LIFETIME_MS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import type { Place } from '../../sender/location.ts'
@@ -17,21 +17,21 @@ import { type OwnSubscription, type PushAddress, PushSubscriptions } from './pus
 import type { SessionDigest, Sessions } from './sessions.ts'
 
 const GUARD = 'prompts'
-/** ID tokens from before this name nobody any more; what is so for one client alone has a key of its own. */
+/** ID tokens from before this time are void as hints; those of a single client have a key of their own. */
 const HINTS_VOID = 'hints_void'
 const HINTS_VOID_OF = `${HINTS_VOID}:`
-// Hashed, because a client may be called by an address that is longer than a key.
+// Hashed: a client_id may be an address that is longer than a key may be.
 const hintsVoidOf = (clientId: string) => HINTS_VOID_OF + sha256(clientId)
 
-/** A browser that is asked, as the person knows it. */
+/** A subscribed browser, as the person knows it. */
 export interface AskedBrowser extends OwnSubscription {
   readonly browser: string
 }
 
-/** What became of "Not me": of a code that nobody was asked about, or long ago, nothing ends. */
+/** The outcome of "Not me". Without a prompt for the code, or long after it, no request ends. */
 export type Refusal = { readonly outcome: 'not_asked' | 'too_late' | 'refused' }
 
-/** Whether the account is open, and whose a session is, is not its business. */
+/** Its caller checks that the account is active and the session is live. */
 export class Prompts {
   readonly #storage: DurableObjectStorage
   readonly #sessions: Sessions
@@ -47,7 +47,7 @@ export class Prompts {
     return this.#subscriptions.keep(sessionId, { ...address, place, subscribedAtMs: now })
   }
 
-  /** Ends a subscription; only that with this endpoint, where one is given. */
+  /** Ends a subscription; with `endpoint`, only if it has that endpoint. */
   unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
     return this.#subscriptions.end(sessionId, endpoint)
   }
@@ -58,19 +58,19 @@ export class Prompts {
     await this.#subscriptions.endWithout(sessions.map(({ id }) => id))
   }
 
-  /** A browser that is asked is signed in anew, here: it goes on being asked. */
+  /** Moves the subscription of a browser to its new session. */
   async move(previous: SessionDigest, sessionId: string, place: Place, now: number): Promise<void> {
     if ((await this.#sessions.find(previous, now)) === undefined) return
     await this.#subscriptions.move(previous.id, sessionId)
     await this.#subscriptions.see(sessionId, place)
   }
 
-  /** The browser of a session is here now. */
+  /** Notes the current place of a session's browser. */
   see(sessionId: string, place: Place): Promise<void> {
     return this.#subscriptions.see(sessionId, place)
   }
 
-  /** All browsers whose session is live, the newest first. */
+  /** The subscribed browsers with a live session, the newest first. */
   async browsers(now: number): Promise<readonly AskedBrowser[]> {
     const [subscriptions, sessions] = await Promise.all([
       this.#subscriptions.list(),
@@ -82,7 +82,7 @@ export class Prompts {
     })
   }
 
-  /** Where to ask about a device, which counts as having asked. */
+  /** The subscriptions to send a prompt to, which is counted. */
   async ask(request: PromptRequest, now: number): Promise<readonly OwnSubscription[]> {
     const [guard, areHintsVoid] = await Promise.all([this.#guard(), this.#isVoid(request)])
     if (areHintsVoid || !mayPrompt(guard, request, now)) return []
@@ -91,7 +91,7 @@ export class Prompts {
     return near
   }
 
-  /** ID tokens from until now name the account no more: those of one client, or of all. */
+  /** Voids the ID tokens issued until now as hints: those of one client, or of all. */
   async voidHints(now: number, clientId?: string): Promise<void> {
     await this.#storage.put(clientId === undefined ? HINTS_VOID : hintsVoidOf(clientId), now)
     const voided = await this.#storage.list<number>({ prefix: HINTS_VOID_OF })
@@ -102,7 +102,7 @@ export class Prompts {
     if (tooMany !== undefined) await this.#voidAllUntil(tooMany)
   }
 
-  // One client less to know of: then none of them has anything of that time that names the account.
+  // Drops the record of one client; to be safe, ID tokens of all clients from before its time are void.
   async #voidAllUntil([name, atMs]: readonly [string, number]): Promise<void> {
     const before = (await this.#storage.get<number>(HINTS_VOID)) ?? -Infinity
     await Promise.all([
@@ -111,7 +111,7 @@ export class Prompts {
     ])
   }
 
-  /** Silences the source of a prompt, at the word of a browser that got it. */
+  /** Silences the source of a prompt, if this browser got that prompt. */
   async refuse(
     sessionId: string,
     endpoint: string,

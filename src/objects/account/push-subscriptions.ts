@@ -1,19 +1,19 @@
-// The browsers of one account that are asked by Web Push (RFC 8030), each for as long as its session.
+// The Web Push subscriptions of one account (RFC 8030), each for as long as its browser's session.
 import type { Place } from '../../sender/location.ts'
 import { MAX_PUSH_SUBSCRIPTIONS } from './account-limits.ts'
 
 const key = (sessionId: string) => `push:${sessionId}`
 
-/** Where messages for one browser go, and what they are encrypted for (RFC 8291 §2.1, §2.2). */
+/** A browser's push endpoint and its encryption keys (RFC 8291 §2.1, §2.2). */
 export interface PushAddress {
   readonly endpoint: string
-  /** Its public key and its authentication secret, in base64url. */
+  /** The browser's public key and its authentication secret, in base64url. */
   readonly p256dh: string
   readonly auth: string
 }
 
 interface KeptSubscription extends PushAddress {
-  /** Where the browser was last seen. */
+  /** The last known place of the browser. */
   readonly place: Place
   readonly subscribedAtMs: number
 }
@@ -22,7 +22,7 @@ export interface OwnSubscription extends KeptSubscription {
   readonly sessionId: string
 }
 
-/** Subscriptions by their sessions; whether those are live is not its business. */
+/** Subscriptions by session id. Its caller checks that the session is live. */
 export class PushSubscriptions {
   readonly #storage: DurableObjectStorage
 
@@ -34,7 +34,7 @@ export class PushSubscriptions {
     return this.#storage.get<KeptSubscription>(key(sessionId))
   }
 
-  /** Keeps one, in place of an older one of the same browser; the oldest of too many goes. */
+  /** Stores a subscription in place of the browser's older one; beyond the limit the oldest goes. */
   async keep(sessionId: string, subscription: KeptSubscription): Promise<void> {
     const others = (await this.list()).filter((other) => other.sessionId !== sessionId)
     const superseded = others.filter(({ endpoint }) => endpoint === subscription.endpoint)
@@ -47,7 +47,7 @@ export class PushSubscriptions {
     ])
   }
 
-  /** Somebody signed in again, in the same browser. */
+  /** Moves a subscription to the browser's new session. */
   async move(fromSessionId: string, toSessionId: string): Promise<void> {
     const subscription = await this.find(fromSessionId)
     if (subscription === undefined) return
@@ -57,14 +57,14 @@ export class PushSubscriptions {
     ])
   }
 
-  /** The browser is here now. */
+  /** Notes the current place of the browser. */
   async see(sessionId: string, place: Place): Promise<void> {
     const before = await this.find(sessionId)
     if (before !== undefined && !isSamePlace(before.place, place))
       await this.#storage.put(key(sessionId), { ...before, place })
   }
 
-  /** Ends one; only that with this endpoint, where one is given. */
+  /** Ends a subscription; with `endpoint`, only if it has that endpoint. */
   async end(sessionId: string, endpoint?: string): Promise<void> {
     const subscription = await this.find(sessionId)
     if (subscription === undefined) return
@@ -72,13 +72,13 @@ export class PushSubscriptions {
       await this.#storage.delete(key(sessionId))
   }
 
-  /** Ends all but those of the sessions that there are. */
+  /** Ends the subscriptions of all other sessions. */
   async endWithout(sessionIds: readonly string[]): Promise<void> {
     const orphans = (await this.list()).filter(({ sessionId }) => !sessionIds.includes(sessionId))
     await Promise.all(orphans.map(({ sessionId }) => this.#storage.delete(key(sessionId))))
   }
 
-  /** All of them, the newest first. */
+  /** All subscriptions, the newest first. */
   async list(): Promise<readonly OwnSubscription[]> {
     const all = await this.#storage.list<KeptSubscription>({ prefix: key('') })
     return [...all]

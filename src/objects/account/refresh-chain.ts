@@ -1,38 +1,38 @@
-// The refresh tokens of one grant: each leads to one other (refresh-token.ts), and one is unused. Pure.
+// The refresh tokens of one grant: each has one successor (refresh-token.ts), and one is unused. Pure.
 //
-// A refresh token names its family and its generation. The family's digest tells a token of ours from
-// anything else, so that an old one is recognised as such without a digest of each.
+// A refresh token names its family and its generation. The family's digest proves that a token is ours,
+// so an old one is recognised without storing a digest of each.
 import { CATCH_UP_MS, MAX_CATCH_UP_TOKENS, MAX_LATE_RETURNS } from '../../config/limits.ts'
 
-/** What a refresh token proves about itself; only digests of its two secrets get here. */
+/** A presented refresh token, with digests in place of its two secrets. */
 export interface RefreshTokenClaim {
   readonly generation: number
   readonly familyHash: string
   readonly secretHash: string
 }
 
-/** A token whose successor is in use. */
+/** A token with a successor that is in use. */
 interface SpentToken {
   readonly generation: number
   readonly secretHash: string
-  /** When its successor was first used. */
+  /** The time its successor was first used. */
   readonly spentAtMs: number
 }
 
-/** The one refresh token that is unused, and those that still lead to it. */
+/** The one unused refresh token, and the earlier ones that still lead to it. */
 export interface RefreshChain {
   readonly current: RefreshTokenClaim
   /** The digest of the token that `current` came from; undefined for the first. */
   readonly previousHash: string | undefined
-  /** Those before it that were spent within the last minute, the latest first. */
+  /** Earlier tokens that were spent within the last minute, the latest first. */
   readonly spent?: readonly SpentToken[]
-  /** The last token that came back late while its successor was unused, and for how many in a row. */
+  /** The last token that was reused late while its successor was unused, and the length of that run. */
   readonly returned?: { readonly generation: number; readonly inARow: number } | undefined
-  /** Idle time counts from here. */
+  /** Start of the idle time. */
   readonly issuedAtMs: number
 }
 
-/** A chain of which `current` is the first. */
+/** A new chain that starts with `current`. */
 export const begin = (current: RefreshTokenClaim, now: number): RefreshChain => ({
   current,
   previousHash: undefined,
@@ -40,8 +40,8 @@ export const begin = (current: RefreshTokenClaim, now: number): RefreshChain => 
 })
 
 /**
- * Where a token stands in its chain. `repeated`: its successor is unused, or is in use so shortly that
- * another reader of the file that it is kept in may not know yet. `late`: it comes after that.
+ * The standing of a token in its chain. `repeated`: its successor is unused, or has been in use so briefly
+ * that another process that reads the same token file may still hold the old one. `late`: after that.
  */
 export const standingOf = (
   chain: RefreshChain,
@@ -57,7 +57,7 @@ export const standingOf = (
   return token !== undefined && now <= token.spentAtMs + CATCH_UP_MS ? 'repeated' : 'late'
 }
 
-/** The digest of the chain's token of a generation, as far back as that is kept. */
+/** The digest of the token of a generation, as far back as digests are stored. */
 export const hashOf = (
   { current, previousHash, spent = [] }: RefreshChain,
   generation: number,
@@ -68,7 +68,7 @@ export const hashOf = (
       ? previousHash
       : spent.find((token) => token.generation === generation)?.secretHash
 
-/** The chain once `current` is used: its successor is the one that is unused. */
+/** The chain after a use of `current`: the successor becomes the unused token. */
 export const rotate = (
   { current, previousHash, spent = [], returned }: RefreshChain,
   nextSecretHash: string,
@@ -90,9 +90,9 @@ export const rotate = (
 }
 
 /**
- * The chain once a token came back that leads to its successor again, or undefined where that is a
- * sign of theft. One answer may be lost for a month. Where each token comes back late, its successor
- * always unused, two take turns: the owner, and a thief who never meets a token that was used.
+ * The chain after a token was reused and gets its successor again, or undefined if that indicates theft.
+ * One answer may stay lost for a month. But if token after token is reused late, each successor still
+ * unused, two clients take turns: the owner's and a thief's, and the thief never presents a used token.
  */
 export const comeBack = (
   chain: RefreshChain,

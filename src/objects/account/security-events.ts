@@ -1,4 +1,4 @@
-// What happened to an account, for its owner to see.
+// The recent activity of an account, shown to its owner.
 import type { Place } from '../../sender/location.ts'
 import { MAX_SECURITY_EVENTS } from './account-limits.ts'
 
@@ -22,7 +22,7 @@ export interface SecurityEvent {
   readonly place: Place | undefined
 }
 
-/** The last few events, the newest first. */
+/** The most recent events, the newest first. */
 export class SecurityEvents {
   readonly #storage: DurableObjectStorage
 

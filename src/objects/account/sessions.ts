@@ -5,20 +5,20 @@ import { MAX_SESSIONS } from './account-limits.ts'
 
 const key = (id: string) => `session:${id}`
 
-/** The name of a session and the digest of its secret: what a session cookie says. */
+/** A session cookie's id, and the digest of its secret. */
 export interface SessionDigest {
   readonly id: string
   readonly secretHash: string
 }
 
-/** How and where somebody signed in. */
+/** The method, time and place of a sign-in. */
 export interface SignIn {
   readonly amr: readonly string[]
-  /** When they really showed who they are, which an identity provider may have seen earlier. */
+  /** The time of the authentication itself, which may be earlier at an identity provider. */
   readonly authTimeMs: number
-  /** The identity provider that vouched for them; undefined for a built-in account. */
+  /** The identity provider that authenticated the person; undefined for a built-in account. */
   readonly provider?: string | undefined
-  /** The browser, as its User-Agent tells. */
+  /** The browser's name, from its User-Agent. */
   readonly browser: string
   readonly place: Place
 }
@@ -41,7 +41,7 @@ export class Sessions {
     return this.#storage.put(key(id), session)
   }
 
-  /** The live session of a claim, or undefined. */
+  /** The live session with this id and secret, or undefined. */
   async find({ id, secretHash }: SessionDigest, now: number): Promise<Session | undefined> {
     const session = await this.#storage.get<Session>(key(id))
     return session?.secretHash === secretHash && isLive(session, now) ? session : undefined
@@ -63,7 +63,7 @@ export class Sessions {
     await this.#remove(await this.#all())
   }
 
-  /** Clears away what has run out, and of too many the oldest. */
+  /** Removes expired sessions and, beyond the limit, the oldest. */
   async tidyUp(now: number): Promise<void> {
     const [all, live] = [await this.#all(), await this.list(now)]
     const kept = new Set(live.slice(0, MAX_SESSIONS).map(({ id }) => id))

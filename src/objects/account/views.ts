@@ -1,4 +1,4 @@
-// What an account tells the person whose it is.
+// Account views returned to its owner.
 import type { Proximity } from '../../sender/location.ts'
 import type { Grant } from './grant-state.ts'
 import type { Passkey } from './passkeys.ts'
@@ -7,16 +7,16 @@ import type { AskedBrowser } from './prompts.ts'
 import type { SecurityEvent } from './security-events.ts'
 import type { Session } from './sessions.ts'
 
-/** Somebody is about to have a user code looked up. */
+/** The check before a user code is looked up. */
 export interface CodeTry {
-  /** How long until that may be, in ms. */
+  /** Time until the code may be looked up, in ms. */
   readonly codeWaitMs: number
-  /** It was wrong a moment ago: it is neither looked up nor counted again. */
+  /** The code was wrong a moment ago: it is neither looked up nor counted again. */
   readonly isKnownWrong?: boolean
 }
 
 export interface GrantCodeTry extends CodeTry {
-  /** How near the grant's own device was when it was allowed. */
+  /** The proximity at which the grant's own device was approved. */
   readonly proximity: Proximity
 }
 
@@ -24,16 +24,16 @@ export interface SignedInPerson extends Claims, CodeTry {
   readonly sessionId: string
   readonly authTimeMs: number
   readonly amr: readonly string[]
-  /** The identity provider where they signed in. */
+  /** The identity provider of the sign-in; undefined for a built-in account. */
   readonly provider: string | undefined
 }
 
-/** What a person sees of their own account. */
+/** The "My devices" page of an account. */
 export interface Overview {
   readonly devices: readonly (Grant & { readonly grantId: string })[]
   readonly sessions: readonly (Session & { readonly id: string })[]
   readonly passkeys: readonly Passkey[]
-  /** The browsers that are asked by push. */
+  /** The browsers with push notifications. */
   readonly askedBrowsers: readonly AskedBrowser[]
   readonly events: readonly SecurityEvent[]
 }

@@ -1,31 +1,31 @@
-// Who allowed a device, how they had signed in, and where everybody was.
+// The approval of a device: the person, their sign-in, and both locations.
 import type { ProximityAction } from '../../config/client-settings.ts'
 import type { Proximity, Location } from '../../sender/location.ts'
 
-/** How somebody had signed in. */
+/** The time and methods of a person's sign-in. */
 export interface Authentication {
-  /** Undefined where nobody tells. */
+  /** Undefined if the issuer does not tell. */
   readonly authTimeMs: number | undefined
   /** RFC 8176. */
   readonly amr: readonly string[]
 }
 
-/** What a person was shown of a device's place, and what they did about it. */
+/** The device's place as the person saw it, and the check they passed. */
 export interface Allowance {
   readonly proximity: Proximity
-  /** What they passed: who passed `confirm` typed the code. */
+  /** The check they passed; for `confirm` they typed the code. */
   readonly action: Exclude<ProximityAction, 'refuse'>
-  /** Where the device was, as they were shown it. */
+  /** The device's location as it was shown. */
   readonly deviceLocation: Location
   readonly personLocation: Location
 }
 
-/** Who allowed it, and how they had signed in. */
+/** A person's approval. */
 export interface Approval extends Authentication {
   readonly subject: string
   readonly grantId: string
   readonly approvedAtMs: number
   readonly allowance?: Allowance
-  /** The grant whose token they decided with, where it was one of ours. */
+  /** The grant of the access token that approved it, if the token was ours. */
   readonly approvingGrantId?: string | undefined
 }

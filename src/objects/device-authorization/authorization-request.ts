@@ -1,11 +1,11 @@
-// What a device asked for, as its object keeps it.
+// The stored form of a device's request.
 import type { ProximityPolicy } from '../../config/client-settings.ts'
 import type { Location } from '../../sender/location.ts'
 
 /** The device authorization request (RFC 8628 §3.1) as it was accepted. */
 export interface AuthorizationRequest {
   readonly clientId: string
-  /** Who asks, as the person reads it. */
+  /** The client's name, as the person reads it. */
   readonly clientName: string
   readonly clientUri: string | undefined
   readonly secretHash: string
@@ -17,7 +17,7 @@ export interface AuthorizationRequest {
   readonly intervalSeconds: number
   readonly requestedAtMs: number
   readonly expiresAtMs: number
-  /** What the device calls itself, or its User-Agent tells; not to be believed. */
+  /** The device's name for itself, or one from its User-Agent; not verified. */
   readonly deviceName: string
   readonly origin: Location
   readonly proximityPolicy: ProximityPolicy

@@ -1,4 +1,4 @@
-// Whether a grant is collected from farther away than its person allowed. Pure.
+// Detects a grant that is collected from farther away than its person approved. Pure.
 import { isStricter } from '../../config/proximity-policy.ts'
 import {
   type Proximity,
@@ -10,9 +10,9 @@ import type { Approval } from './approval.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 
 /**
- * How near to the person a redeemer is for whom the policy would have asked more of that person than
- * they did; undefined for one who may have the grant. One country and one operator are no move: the
- * same device may come by IPv4 now and by IPv6 next, from a new prefix, or out of a carrier's NAT.
+ * The proximity of a redeemer to the person, if the policy demands a stricter check there than the person
+ * passed; undefined if the redeemer may have the grant. The same operator in the same country is not a
+ * move: one device may switch from IPv4 to IPv6, to a new prefix, or to another address of a carrier's NAT.
  */
 export const collectedElsewhere = (
   { proximityPolicy }: AuthorizationRequest,

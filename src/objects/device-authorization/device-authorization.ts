@@ -1,6 +1,6 @@
 // One DeviceAuthorization is one device authorization (RFC 8628), from the device's request to the
-// grant's redemption. It is named by its normalised user code and deletes itself by alarm when
-// nobody can ask for it any more. It stores one record, under one key.
+// grant's redemption. It is named by its normalised user code, stores one record under one key, and
+// deletes itself by alarm once no poll can ask for it.
 import { DurableObject } from 'cloudflare:workers'
 import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../../config/limits.ts'
 import type { Location } from '../../sender/location.ts'
@@ -29,23 +29,23 @@ const RECORD = 'authorization'
 
 /** The WebSocket close code that ends a wait with an answer; any other means: ask again. */
 export const SOCKET_ENDED = 4000
-/** Why a held poll ended: somebody decided, or a newer poll took the place. */
+/** The end of a held poll: a decision, or a newer poll in its place. */
 export type HeldPollEnd = 'decided' | 'superseded'
-/** Why a page need not wait any more: this person decided, or nobody can, or it has too many. */
+/** The end of a page's wait: a decision by this person, a closed request, or too many pages. */
 export type WatchEnd = 'decided' | 'over' | 'superseded'
 
 /** The header that carries the Poller of a held poll, URI-encoded JSON. */
 export const POLLER_HEADER = 'Poller'
-/** The header that carries the subject whose page waits. */
+/** The header that carries the subject of a waiting page. */
 export const WATCHER_HEADER = 'Watcher'
-/** The header that says with the socket of a page when the code runs out, in ms. */
+/** The header that carries the expiry of the code, in ms, beside a page's socket. */
 export const EXPIRY_HEADER = 'Expiry'
 
-// Tags of sockets: what a page does must not look like a poll.
+// Socket tags: a page must not be taken for a poll.
 const POLL = 'poll'
 const PAGE = 'page'
 
-/** What is kept of a held poll. */
+/** The attachment of a held poll's socket. */
 interface HeldPoll {
   readonly arrivedAtMs: number
   readonly location: Location
@@ -56,19 +56,19 @@ interface Page {
   readonly sinceMs: number
 }
 
-/** `absent`: the object holds nothing under this name. */
+/** `absent`: the object holds no record. */
 export type Absent = { readonly outcome: 'absent' }
 
 export class DeviceAuthorization extends DurableObject {
-  // Polls write nothing, so this is forgotten with the instance, after 10 s of sleep. A longer
-  // interval is then enforced for 10 s only; a held poll's arrival is on its socket.
+  // Polls write nothing, so this is lost with the instance, after 10 s of sleep. A longer interval is
+  // then enforced for 10 s only; the arrival time of a held poll is on its socket.
   #lastPollAtMs: number | undefined
-  // Of the device's own polls alone, early ones included. Forgotten likewise.
+  // Of the device's own polls only, including early ones. Lost likewise.
   #lastPollLocation: Location | undefined
-  // The record, once it was read or kept: nobody else writes it.
+  // The record, cached: no one else writes it.
   #known: AuthorizationState | undefined
 
-  /** Begins, unless the user code is in use. */
+  /** Starts, unless the user code is in use. */
   async start(request: AuthorizationRequest): Promise<{ outcome: 'started' | 'in_use' }> {
     if ((await this.#load()) !== undefined) return { outcome: 'in_use' }
     await Promise.all([
@@ -83,7 +83,7 @@ export class DeviceAuthorization extends DurableObject {
     return this.#poll(await this.#load(), poller, Date.now())
   }
 
-  /** A poll to be held, or a page that waits: a WebSocket while pending, else the outcome as JSON. */
+  /** Holds a poll or a waiting page on a WebSocket while pending; else the outcome as JSON. */
   override async fetch({ headers }: Request): Promise<Response> {
     const state = await this.#load()
     const now = Date.now()
@@ -104,10 +104,10 @@ export class DeviceAuthorization extends DurableObject {
     return outcome
   }
 
-  /** What a person is asked to allow, or has decided. */
+  /** Opens the request for review, or returns this person's decision. */
   async open(opener: Opener): Promise<ReviewOutcome> {
     const held = this.ctx.getWebSockets(POLL).map(heldPoll)
-    // What is held is known also after the object slept.
+    // A held poll's socket survives the object's sleep.
     const last = held.toSorted((a, b) => b.arrivedAtMs - a.arrivedAtMs)[0]
     const location = this.#lastPollLocation ?? last?.location
     return this.#decide((state) => open(state, opener, Date.now(), location))
@@ -130,7 +130,7 @@ export class DeviceAuthorization extends DurableObject {
     await this.ctx.storage.deleteAll()
   }
 
-  // The Worker hung up, or answered its client: nothing to tidy here.
+  // The Worker hung up, or answered its client: nothing to clean up.
   override webSocketClose(): void {}
   override webSocketError(): void {}
 
@@ -150,7 +150,7 @@ export class DeviceAuthorization extends DurableObject {
   #watch(state: AuthorizationState | undefined, page: Page): Response {
     const outcome = watch(state, page.subject, page.sinceMs)
     if (state === undefined || outcome !== 'pending') return Response.json({ outcome })
-    // The oldest ones, so that there are no more than that with this one.
+    // End the oldest pages, so that the limits hold with this one added.
     const all = this.#pages()
     const own = all.filter(({ subject }) => subject === page.subject)
     for (const { socket } of [
@@ -197,7 +197,7 @@ export class DeviceAuthorization extends DurableObject {
     return arrivals.length === 0 ? undefined : Math.max(...arrivals)
   }
 
-  /** The pages that wait, the oldest first. */
+  /** The waiting pages, the oldest first. */
   #pages(): readonly (Page & { readonly socket: WebSocket })[] {
     return this.ctx
       .getWebSockets(PAGE)

@@ -1,19 +1,19 @@
-// Who had a code shown to them, and whether it is being passed around (RFC 10027 §6.1.4). Pure.
+// The people a code was shown to, which reveals a code that is passed around (RFC 10027 §6.1.4). Pure.
 import { TOO_MANY_PEOPLE } from '../../config/limits.ts'
 import { type Location, mayBeOneSender } from '../../sender/location.ts'
 
-/** Somebody who had the code shown to them, and where they were the first time. */
+/** A person the code was shown to, and their country the first time. */
 export interface Opening {
   readonly subject: string
   readonly country: string | undefined
 }
 
-/** Who has it shown to them now; the network is not kept. */
+/** The person who opens the code now; their network is not stored. */
 export interface Opener extends Opening {
   readonly network?: string | undefined
 }
 
-/** Whether somebody shares the network of the device that started, and nobody elsewhere polls. */
+/** True if the person shares the network of the device that started, and no other place polls. */
 export const isBeside = (
   { network }: Opener,
   starter: Location,
@@ -23,7 +23,7 @@ export const isBeside = (
   network === starter.network &&
   (poller === undefined || network === poller.network || mayBeOneSender(starter, poller))
 
-/** Two people in different countries do not look at one screen, and neither do three anywhere. */
+/** True for people in different countries, or for three people: they do not look at one screen. */
 export const isPassedAround = (openings: readonly Opening[]): boolean => {
   const countries = new Set(openings.map(({ country }) => country))
   countries.delete(undefined)

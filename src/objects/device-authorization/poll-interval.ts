@@ -1,8 +1,8 @@
-// Whether a poll comes before the interval has passed since the one before (RFC 8628 §3.5). Pure.
+// The minimum interval between polls (RFC 8628 §3.5). Pure.
 import { SECOND } from '../../durations.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 
-/** Counted from arrival to arrival; the first poll is never too soon. */
+/** True if less than the interval has passed since the last poll; the first one is never too soon. */
 export const isTooSoon = (
   { intervalSeconds }: Pick<AuthorizationRequest, 'intervalSeconds'>,
   now: number,

@@ -1,5 +1,5 @@
 // The state machine of one device authorization (RFC 8628 §3): Pending → Approved → Redeemed, or
-// Pending → Denied. Pure: time comes in, the next state and an outcome go out. Expiry is no state.
+// Pending → Denied. Pure: time comes in, the next state and an outcome go out. Expiry is not a state.
 import {
   AUTHORIZATION_RETENTION_MS,
   COLLECTION_GRACE_MS,
@@ -15,9 +15,9 @@ import { type Opener, type Opening, isBeside, isPassedAround } from './openings.
 import { isTooSoon } from './poll-interval.ts'
 
 /**
- * Why a device is denied: the person declined, or says they never asked for it, or took it back; or
- * too many people opened the same code (RFC 10027 §6.1.4, §6.1.6); or the grant was collected from
- * farther away than they had allowed.
+ * The reason for a denial: the person declined, reported the request, or withdrew an approval; or too
+ * many people opened the same code (RFC 10027 §6.1.4, §6.1.6); or the device collected the grant from
+ * farther away than the person had approved.
  */
 export type DenialReason =
   'declined' | 'reported' | 'withdrawn' | 'opened_by_many' | 'collected_elsewhere'
@@ -37,7 +37,7 @@ export type AuthorizationState =
       readonly status: 'denied'
       readonly request: AuthorizationRequest
       readonly reason: DenialReason
-      /** Who decided so; undefined if nobody did. */
+      /** The subject of the person who decided; undefined if no person did. */
       readonly subject: string | undefined
     }
   | {
@@ -45,19 +45,19 @@ export type AuthorizationState =
       readonly request: AuthorizationRequest
       readonly approval: Approval
       readonly redeemedAtMs: number
-      /** The key that the tokens are bound to, if any. */
+      /** The thumbprint of the key that binds the tokens, if any. */
       readonly dpopJkt: string | undefined
     }
 
-/** What a poll proves about its sender. */
+/** The proofs that a poll brings, and its location. */
 export interface Poller {
-  /** When the poll came, before anything was asked of anybody. */
+  /** The time of arrival, before any call to an object. */
   readonly arrivedAtMs: number
   readonly clientId: string
   readonly secretHash: string
-  /** The S256 transformation of the code_verifier it brought (RFC 7636 §4.6). */
+  /** The S256 transformation of its code_verifier (RFC 7636 §4.6). */
   readonly codeChallenge: string | undefined
-  /** The thumbprint of the key that its DPoP proof was made with. */
+  /** The thumbprint of its DPoP proof's key. */
   readonly dpopJkt: string | undefined
   readonly location: Location
 }
@@ -78,16 +78,16 @@ export type RedeemOutcome =
       readonly outcome: 'redeemed'
       readonly request: AuthorizationRequest
       readonly approval: Approval
-      /** The resources its access token is for. */
+      /** The resources for the access token. */
       readonly audience: readonly string[]
-      /** When that was first so: the same repeated at once gets the same refresh token. */
+      /** The time of the first redemption: repeats of it get the same tokens. */
       readonly redeemedAtMs: number
     }
   | {
       readonly outcome: 'collected_elsewhere'
       readonly request: AuthorizationRequest
       readonly approval: Approval
-      /** How near to the person whoever came for it is. */
+      /** The proximity of the refused poller to the person. */
       readonly proximity: Proximity
     }
   | { readonly outcome: 'invalid_target' }
@@ -109,7 +109,7 @@ export type ReviewOutcome =
   | {
       readonly outcome: 'reviewable'
       readonly request: AuthorizationRequest
-      /** Where the device polled from last; undefined where that is not known. */
+      /** The location of the last poll, if known. */
       readonly pollerLocation: Location | undefined
     }
   | { readonly outcome: 'approved'; readonly request: AuthorizationRequest }
@@ -122,7 +122,7 @@ export type ReviewOutcome =
   | { readonly outcome: 'opened_by_many'; readonly clientId: string }
   | { readonly outcome: 'not_valid' }
 
-/** What the poller hears, were it to poll now (RFC 8628 §3.5). */
+/** The answer to a poll at `now` (RFC 8628 §3.5). */
 export const poll = (
   state: AuthorizationState,
   poller: Poller,
@@ -147,8 +147,8 @@ export const poll = (
 }
 
 /**
- * A person allows. The first decision wins; a late one changes nothing. The same person's same
- * answer again is a second tap on the button: it was already decided that way.
+ * A person approves. The first decision wins; a late one changes nothing. The same decision by the same
+ * person again is a second tap on the button, and succeeds.
  */
 export const approve = (
   state: AuthorizationState,
@@ -161,7 +161,7 @@ export const approve = (
       ? decided(state)
       : { state, outcome: { outcome: 'not_valid' } }
 
-/** A person declines, or says that they never asked for it. */
+/** A person declines, or reports a request that they did not start. */
 export const deny = (
   state: AuthorizationState,
   subject: string,
@@ -174,7 +174,7 @@ export const deny = (
       ? decided(state)
       : { state, outcome: { outcome: 'not_valid' } }
 
-/** The person who allowed it takes that back. What was redeemed has to end in their account. */
+/** The person withdraws their approval. If it was redeemed, the grant must end in their account. */
 export const withdraw = (
   state: AuthorizationState,
   subject: string,
@@ -191,7 +191,7 @@ export const withdraw = (
   }
 }
 
-/** The grant moves on, once; again only where the answer was evidently lost. */
+/** Hands over the grant once; again only if the answer was evidently lost. */
 export const redeem = (
   state: AuthorizationState,
   poller: Poller,
@@ -227,10 +227,10 @@ export const redeem = (
 }
 
 /**
- * A person has it shown to them: the question, what they have answered, or nothing. A code that is
- * shown to two people in different countries, or to three anywhere, is being passed around: it ends.
- * One person who seems to be in two switched a VPN off, as often as not. Whoever shares the device's
- * network was sent nothing: they are not counted, and in most homes nothing has to be written.
+ * A person opens the code: they get the pending request, their own decision, or nothing. Two people in
+ * different countries, or three anywhere, mean that the code is being passed around, so the request ends.
+ * One person in two countries often just switched off a VPN. A person on the device's network was not
+ * sent the code by a stranger: they are not counted, so most homes need no write.
  */
 export const open = (
   state: AuthorizationState,
@@ -265,7 +265,7 @@ export const open = (
 const isReviewable = (state: AuthorizationState, now: number): boolean =>
   state.status === 'pending' && !isExpired(state.request, now)
 
-/** When the record may go, whatever became of it. */
+/** The time after which the record may be deleted, in any state. */
 export const retainedUntilMs = (
   request: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalSeconds'>,
 ): number => collectionEndMs(request) + AUTHORIZATION_RETENTION_MS
@@ -303,8 +303,8 @@ const collectionEndMs = ({
 }: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalSeconds'>): number =>
   expiresAtMs + Math.max(COLLECTION_GRACE_MS, 2 * intervalSeconds * SECOND)
 
-// A poll that came after the redemption is a repeat: its sender cannot have had the answer, or
-// dropped it. One that came before was sent beside it, and is no business of ours (DC-16).
+// A poll that arrives after the redemption is a repeat: its sender lost the answer. One that arrived
+// before the redemption was sent in parallel, and gets no tokens (DC-16).
 const isRepeat = (
   { request, approval, redeemedAtMs, dpopJkt }: AuthorizationState & { status: 'redeemed' },
   poller: Poller,

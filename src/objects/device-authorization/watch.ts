@@ -1,15 +1,15 @@
-// What a page hears that shows a person the question and waits for the answer to be given, here or
-// elsewhere. Pure, like the state machine, and no part of it: who watches changes nothing.
+// The answer to a page that shows the pending request and waits for a decision, made there or elsewhere.
+// Pure, like the state machine, but not part of it: watching changes nothing.
 import type { AuthorizationState } from './state.ts'
 
 /**
- * `decided`: by this person. `over`: the code has run out. `not_valid`: all else there is, the same
- * for codes that never were and codes that others answered. Who was shown the question is not known
- * here: whoever is beside the device leaves no trace of it.
+ * `decided`: by this person. `over`: the code has expired. `not_valid`: anything else, the same for codes
+ * that never existed and codes that others decided. The record does not show who opened the request: a
+ * person on the device's network is not stored.
  */
 export type WatchOutcome = 'pending' | 'decided' | 'over' | 'not_valid'
 
-/** What `subject` hears, were they to ask now. */
+/** The answer to `subject` at `now`. */
 export const watch = (
   state: AuthorizationState | undefined,
   subject: string,

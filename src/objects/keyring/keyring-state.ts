@@ -1,4 +1,4 @@
-// When a signing key is announced, used, retired and forgotten. Pure.
+// The schedule of a signing key: announced, active, retired, forgotten. Pure.
 import {
   ID_TOKEN_HINT_LIFETIME_MS,
   KEY_ANNOUNCED_MS,
@@ -19,7 +19,7 @@ export interface SigningKey {
   readonly publicJwk: JWK
 }
 
-/** What is left of a key that nothing new is signed with: it still tells that a hint is ours. */
+/** The public half of a former signing key, which still verifies ID tokens as hints. */
 export interface ForgottenKey {
   readonly kid: string
   readonly publicJwk: JWK
@@ -27,8 +27,8 @@ export interface ForgottenKey {
 }
 
 /**
- * The key that signs at `now`: the newest that is active. The very first is so at once, also for
- * an isolate whose clock is a moment behind the Keyring's.
+ * The key that signs at `now`: the newest active one. The very first key is active at once, even for an
+ * isolate with a clock slightly behind the Keyring's.
  */
 export const currentKey = (
   keys: readonly SigningKey[],
@@ -39,21 +39,21 @@ export const currentKey = (
   return candidates.findLast(({ activeFromMs }) => activeFromMs <= now) ?? candidates[0]
 }
 
-/** From when the next key of `alg` is to be active, if it is time to make it. */
+/** The activation time of the next key of `alg`, if the key is due to be made. */
 export const dueKey = (
   keys: readonly SigningKey[],
   alg: SigningAlgorithm,
   now: number,
 ): number | undefined => {
   const newest = ofAlgorithm(keys, alg).at(-1)
-  // Nothing was signed yet, so nobody can hold a key set without it.
+  // Nothing was signed yet, so no one can hold a key set without this key.
   if (newest === undefined) return now
   if (now < announcementMs(newest)) return undefined
-  // After a long sleep the successor is late: it still has to be seen before it is used.
+  // After a long sleep the successor is late, but it must still be published before it is used.
   return Math.max(newest.activeFromMs + KEY_LIFETIME_MS, now + KEY_ANNOUNCED_MS)
 }
 
-/** The keys that some live token may be signed with, now or later. */
+/** The keys that may sign now or later, or may have signed a live token. */
 export const retainedKeys = (keys: readonly SigningKey[], now: number): readonly SigningKey[] =>
   keys.filter((key) => {
     const successor = ofAlgorithm(keys, key.alg).find(
@@ -62,7 +62,7 @@ export const retainedKeys = (keys: readonly SigningKey[], now: number): readonly
     return successor === undefined || now < successor.activeFromMs + KEY_RETIRED_MS
   })
 
-/** The public halves that an ID token which comes back as a hint may still need. */
+/** The public halves that may still verify an ID token as a hint. */
 export const rememberedKeys = (
   remembered: readonly ForgottenKey[],
   dropped: readonly SigningKey[],
@@ -76,7 +76,7 @@ export const rememberedKeys = (
   })),
 ]
 
-/** When the set next changes by itself. */
+/** The time of the next scheduled change of the set. */
 export const nextChangeMs = (keys: readonly SigningKey[], now: number): number =>
   Math.min(
     ...keys

@@ -1,5 +1,6 @@
-// The Keyring holds the keys that sign tokens, and the secret that seals all else that we hand out. There
-// is one instance, named `keyring`; it never deletes itself. Keys are made on first use and rotate by alarm.
+// The Keyring holds the keys that sign tokens, and the secret that seals everything else we hand out.
+// There is one instance, named `keyring`; it never deletes itself. Keys are made on first use and rotate
+// by alarm.
 import { DurableObject } from 'cloudflare:workers'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { ID_TOKEN_ALGORITHMS } from '../../config/client-settings.ts'
@@ -19,19 +20,19 @@ const REMEMBERED = 'remembered'
 const MAC_SECRET = 'mac_secret'
 
 export class Keyring extends DurableObject {
-  /** All keys, private halves included, for the isolates of this Worker. */
+  /** All keys, including private halves, for the isolates of this Worker. */
   async keys(): Promise<readonly SigningKey[]> {
     return this.#rotate(Date.now())
   }
 
-  /** The public halves of keys that are published no more, for ID tokens that come back as hints. */
+  /** The public halves of keys that are no longer published, for ID tokens as hints. */
   async rememberedKeys(): Promise<readonly ForgottenKey[]> {
     return (await this.ctx.storage.get<readonly ForgottenKey[]>(REMEMBERED)) ?? []
   }
 
   /**
-   * 256 random bits, the same for good: they seal what names an object or comes back to us (`seal` in
-   * crypto.ts), and refresh tokens are derived from them.
+   * 256 random bits that never change. They seal names of objects and values that come back to us (`seal`
+   * in crypto.ts), and refresh tokens are derived from them.
    */
   async macSecret(): Promise<Uint8Array> {
     const known = await this.ctx.storage.get<Uint8Array>(MAC_SECRET)
@@ -47,7 +48,7 @@ export class Keyring extends DurableObject {
   }
 
   #rotate(now: number): Promise<readonly SigningKey[]> {
-    // Making a key takes a while and must not happen twice at once.
+    // Making a key takes time and must not happen twice at once.
     return this.ctx.blockConcurrencyWhile(async () => {
       const before = (await this.ctx.storage.get<readonly SigningKey[]>(RECORD)) ?? []
       const made = await Promise.all(

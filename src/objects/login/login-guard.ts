@@ -1,4 +1,4 @@
-// How long somebody has to wait who was wrong about a password (SS-18). Pure.
+// The wait after failed passwords (SS-18). Pure.
 import {
   FAILURES_FORGOTTEN_MS,
   FREE_SIGN_IN_FAILURES,
@@ -18,7 +18,7 @@ export const afterFailure = ({ count, lastAtMs }: Failures, now: number): Failur
   lastAtMs: now,
 })
 
-/** How long until the next password may be tried, in ms. */
+/** Time until the next password may be tried, in ms. */
 export const signInWaitMs = ({ count, lastAtMs }: Failures, now: number): number => {
   if (count < FREE_SIGN_IN_FAILURES) return 0
   const wait = Math.min(SECOND * 2 ** (count - FREE_SIGN_IN_FAILURES + 1), MAX_SIGN_IN_WAIT_MS)

@@ -1,6 +1,6 @@
-// One Login is one way in which a person is known: an e-mail address with a password, a passkey, or
-// a subject of an identity provider. It is named by that (`email:…`, `passkey:…`, `oidc:…`), and
-// knows whose account it opens. It never deletes itself, unless it holds nothing but failed sign-ins of nobody.
+// One Login is one way to sign in: an email address with a password, a passkey, or a subject of an
+// identity provider. It is named by that (`email:…`, `passkey:…`, `oidc:…`), and stores the subject of
+// its account. It never deletes itself, unless it belongs to no account and holds failed sign-ins only.
 import { DurableObject } from 'cloudflare:workers'
 import { FAILURES_FORGOTTEN_MS } from '../../config/limits.ts'
 import { hashPassword, needsRehash, verifyPassword } from './password.ts'
@@ -11,9 +11,9 @@ const FAILURES = 'failures'
 
 interface LoginRecord {
   readonly subject: string
-  /** What the account is called where it does not exist yet. */
+  /** The name for the account if it does not exist yet. */
   readonly name: string
-  /** Undefined where somebody else checks who it is. */
+  /** Undefined for a passkey or an identity provider. */
   readonly passwordHash: string | undefined
 }
 
@@ -23,7 +23,7 @@ export type PasswordOutcome =
   | { readonly outcome: 'wait'; readonly retryAfterMs: number }
 
 export class Login extends DurableObject {
-  /** Opens `subject` by a password from now on, unless it opens an account already. */
+  /** Gives `subject` this login with a password, unless it belongs to an account already. */
   async register(
     subject: string,
     { name, password }: { name: string; password: string },
@@ -34,7 +34,7 @@ export class Login extends DurableObject {
     return { outcome: 'registered' }
   }
 
-  /** Whose account this opens: the one before, or from now on `subject`. */
+  /** The subject of this login; if it has none, `subject` from now on. */
   async claim(subject: string, name: string): Promise<string> {
     const known = await this.#record()
     if (known !== undefined) return known.subject
@@ -42,7 +42,7 @@ export class Login extends DurableObject {
     return subject
   }
 
-  /** Whose account this opens, if it does. */
+  /** The subject of this login, if any. */
   async subject(): Promise<string | undefined> {
     return (await this.#record())?.subject
   }
@@ -85,7 +85,7 @@ export class Login extends DurableObject {
 
   async #keepFailures(failures: Failures, record: LoginRecord | undefined): Promise<void> {
     await this.ctx.storage.put(FAILURES, failures)
-    // Guesses at an account that does not exist count as well, or the difference would tell.
+    // Guesses at a missing account count as well, or the difference would reveal that it is missing.
     if (record === undefined)
       await this.ctx.storage.setAlarm(failures.lastAtMs + FAILURES_FORGOTTEN_MS)
   }

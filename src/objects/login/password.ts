@@ -3,12 +3,12 @@
 import { scryptSync, timingSafeEqual } from 'node:crypto'
 import { randomBytes } from '../../crypto.ts'
 
-/** Equal to N=2^17 r=8 p=1 of the OWASP figures, with 16 MiB in an isolate that has 128. */
+/** As strong as OWASP's N=2^17 r=8 p=1, but needs 16 of an isolate's 128 MiB. */
 export const SCRYPT_PARAMETERS = { logN: 14, r: 8, p: 5 } as const
 
 /**
- * UTF-16 units of the longest password that is looked at: the policy's 256 characters, each of which
- * is up to four units long in decomposed form. Checked before anything is computed.
+ * The longest accepted password in UTF-16 units: the policy's 256 characters, each up to four units in
+ * decomposed form. Checked before anything is computed.
  */
 export const MAX_PASSWORD_LENGTH = 1024
 
@@ -24,7 +24,7 @@ interface Parameters {
 }
 
 /**
- * The PHC string that is stored for `password`. Takes about 0.2 s of CPU time. Throws where the
+ * The PHC string that is stored for `password`. Takes about 0.2 s of CPU time. Throws if the
  * password is longer than the policy allows.
  */
 export const hashPassword = (password: string): string => {
@@ -36,9 +36,9 @@ export const hashPassword = (password: string): string => {
 }
 
 /**
- * Whether `password` is the one of `stored`; without `stored`, no, after the same time, so that
- * nobody learns from the clock who has an account. A password that is too long is wrong at once,
- * with and without `stored`. Throws on a malformed PHC string.
+ * True if `password` matches `stored`. Without `stored` it is false after the same time, so response times
+ * do not reveal accounts. A password that is too long is false at once, with and without `stored`. Throws
+ * on a malformed PHC string.
  */
 export const verifyPassword = (password: string, stored: string | undefined): boolean => {
   if (password.length > MAX_PASSWORD_LENGTH) return false
@@ -50,7 +50,7 @@ export const verifyPassword = (password: string, stored: string | undefined): bo
   return timingSafeEqual(scrypt(password, salt, parameters), hash)
 }
 
-/** Whether the stored hash was made with other figures than today's. */
+/** True if the stored hash has other parameters than the current ones. */
 export const needsRehash = (stored: string): boolean => {
   const { logN, r, p } = parse(stored).parameters
   return logN !== SCRYPT_PARAMETERS.logN || r !== SCRYPT_PARAMETERS.r || p !== SCRYPT_PARAMETERS.p
@@ -66,8 +66,8 @@ const parse = (stored: string) => {
   }
 }
 
-// Synchronous: the asynchronous one blocks the isolate all the same, and this bounds the hashes
-// that need their 16 MiB at one time to one.
+// Synchronous: the asynchronous one blocks the isolate as well, and this way only one hash at a time
+// needs its 16 MiB.
 const scrypt = (password: string, salt: Uint8Array, { logN, r, p }: Parameters): Buffer =>
   scryptSync(password.normalize('NFC'), salt, HASH_BYTES, {
     N: 2 ** logN,
