@@ -119,7 +119,7 @@ const review = (context: PageRequest) =>
 // What a link holds is not shown again: only what was typed.
 const malformed = (context: PageRequest, typed = '', linked = '') => {
   const page = context.get('page')
-  const problem = page.language.messages.enterCode.malformed
+  const problem = page.language.messages.enterCode.malformed[page.userCodeCharset]
   return context.html(
     <EnterCodePage
       page={page}

@@ -87,7 +87,7 @@ describe('what is shown', () => {
           region: 'Southwest Finland',
           country: 'FI',
         },
-        proximity: { level: 'far', text: 'In another country than you' },
+        proximity: { level: 'far', text: 'In a different country from you' },
         network: 'Aura Net',
         asked_at: 1_800_000_000,
       },

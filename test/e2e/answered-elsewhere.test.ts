@@ -97,7 +97,7 @@ describe('a question that stands open on a laptop', () => {
     const { laptop: other } = await openedPage()
     await other.scan(device)
     await other.tap('Allow')
-    await laptop.reads('This code is not valid, or not any more.')
+    await laptop.reads('This code is invalid or has expired.')
     expect(await laptop.button('Allow').count()).toBe(0)
     // Back does not lead to a question that is no more.
     expect(await laptop.page.evaluate<number>('history.length')).toBe(pages)

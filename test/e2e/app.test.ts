@@ -148,7 +148,7 @@ describe('far from the device', () => {
     const app = await demo.signedIn()
     const device = await far()
     await app.open(device.userCode)
-    await app.reads('In another country than you')
+    await app.reads('In a different country from you')
     expect(await app.page.locator('body').innerText()).not.toContain(device.userCode)
     await app.tap('Yes')
     await app.reads('That is not the code of the device that asks.')

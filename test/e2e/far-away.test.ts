@@ -20,7 +20,7 @@ const CLIENTS = [client('trusting-tv', 'allow'), client('tv'), client('strict-tv
 
 const HOME_ADDRESS = '203.0.113.7'
 const HOME = at(TURKU, HOME_ADDRESS)
-const CODE_PROBLEM = 'That is not the code of the device that asks.'
+const CODE_PROBLEM = 'That is not the code on this device.'
 const BOX_PROBLEM = 'Tick this only if the device is really with you.'
 
 let server: Server
@@ -51,7 +51,7 @@ const scanFromFar = async (clientId: string) => {
 
 /** What the page tells of the device, term by term. */
 const factsOn = async (phone: Phone): Promise<Record<string, string>> => {
-  await phone.sees('The device that asks')
+  await phone.sees(/^Device$/)
   const facts = phone.page.locator('main dl > div')
   const rows = await Promise.all(
     (await facts.all()).map(async (fact) => [
@@ -74,8 +74,8 @@ describe('says how near the device is', () => {
     ['with the same provider', 'Same internet provider and country as you', at(elsewhere)],
     ['in the same city', 'In the same city as you', at(otherNet)],
     ['in the same country', 'In the same country as you', at(farther)],
-    ['in another country', 'In another country than you', at(RECIFE)],
-    ['with the same provider abroad', 'In another country than you', at(sameNetFar)],
+    ['in another country', 'In a different country from you', at(RECIFE)],
+    ['with the same provider abroad', 'In a different country from you', at(sameNetFar)],
   ])('XD-3 %s', async (_, sentence, place) => {
     const phone = await signedInAt(HOME)
     const clientId = 'trusting-tv'
@@ -84,10 +84,10 @@ describe('says how near the device is', () => {
     const { city = '', region = '', country = '', asOrganization } = networkOf(place)
     const countryName = country === 'FI' ? 'Finland' : 'Brazil'
     expect(await factsOn(phone)).toEqual({
-      'Calls itself': 'Living-room TV',
-      'Asks from': `${city}, ${region}, ${countryName}\n${sentence}`,
+      Name: 'Living-room TV',
+      Location: `${city}, ${region}, ${countryName}\n${sentence}`,
       Network: asOrganization,
-      Asked: 'just now',
+      Requested: 'just now',
     })
   })
 
@@ -95,7 +95,7 @@ describe('says how near the device is', () => {
     const phone = await signedInAt(at(TURKU))
     const device = await RemoteDevice.start(server.origin, { place: at({}) })
     await phone.scan(device)
-    expect(await factsOn(phone)).toEqual({ 'Calls itself': 'Living-room TV', Asked: 'just now' })
+    expect(await factsOn(phone)).toEqual({ Name: 'Living-room TV', Requested: 'just now' })
     await phone.reads('Is this device with you?')
   })
 
@@ -103,7 +103,7 @@ describe('says how near the device is', () => {
     const phone = await signedInAt(at({}))
     const device = await RemoteDevice.start(server.origin, { place: at(RECIFE) })
     await phone.scan(device)
-    expect((await factsOn(phone))['Asks from']).toBe('Recife, Pernambuco, Brazil')
+    expect((await factsOn(phone)).Location).toBe('Recife, Pernambuco, Brazil')
     await phone.reads('Is this device with you?')
   })
 })
@@ -111,7 +111,7 @@ describe('says how near the device is', () => {
 describe('a client that lets far devices in', () => {
   it('XD-3 only has it said', async () => {
     const { phone, device } = await scanFromFar('trusting-tv')
-    await phone.reads('In another country than you')
+    await phone.reads('In a different country from you')
     await phone.reads('Does your device show this code?')
     expect(await phone.page.getByLabel('The device is in front of me').count()).toBe(0)
     await phone.tap('Allow')
@@ -123,7 +123,7 @@ describe('a client that lets far devices in', () => {
 describe('a client that says nothing about far devices', () => {
   it('XD-3 has their code typed, which the page does not show, and a box ticked', async () => {
     const { phone, device } = await scanFromFar('tv')
-    await phone.reads('In another country than you')
+    await phone.reads('In a different country from you')
     await phone.page.getByRole('status').filter({ hasText: 'Is this device with you?' }).waitFor()
     expect(await codeField(phone).inputValue()).toBe('')
     expect(await box(phone).isChecked()).toBe(false)
@@ -204,7 +204,7 @@ describe('a client that lets no far device in', () => {
   it('XD-3 has it said in words, and the device goes on waiting for somebody near', async () => {
     const { phone, device } = await scanFromFar('strict-tv')
     await phone.sees('This device is too far away')
-    await phone.reads(/It is not where you are, and .?The strict-tv.? does not let such devices in/)
+    await phone.reads(/It is not where you are, and .?The strict-tv.? does not accept such devices/)
     expect(await phone.button('Allow').count()).toBe(0)
     expect(await device.outcome()).toBe('authorization_pending')
 

@@ -170,10 +170,12 @@ describe('who collects elsewhere what was allowed at home', () => {
     device.moveTo(HOME)
     expect(await device.outcome()).toBe('access_denied')
     await phone.open('/devices')
-    await phone.reads('No device is connected')
-    const event = phone.page.getByRole('listitem').filter({ hasText: 'not where you allowed it' })
+    await phone.reads('No devices are connected')
+    const event = phone.page
+      .getByRole('listitem')
+      .filter({ hasText: 'not where you allowed it to be' })
     expect(await event.innerText()).toMatch(
-      /^Stopped .?Living-room TV.?, which was not where you allowed it\s+Recife, Pernambuco, Brazil · just now$/,
+      /^Stopped .?Living-room TV.?, which was not where you allowed it to be\s+Recife, Pernambuco, Brazil · just now$/,
     )
   })
 })

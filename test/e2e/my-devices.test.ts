@@ -57,7 +57,7 @@ const section = (phone: Phone, heading: string) =>
 const devicesOn = (phone: Phone) => section(phone, 'Connected devices').locator('.cards > li')
 
 const eventsOn = async (phone: Phone): Promise<readonly string[]> => {
-  const events = await section(phone, 'What happened lately').locator('li').allInnerTexts()
+  const events = await section(phone, 'Recent activity').locator('li').allInnerTexts()
   // Without the marks around names, which keep their direction to themselves.
   return events.map((event) => event.replaceAll(/[\u2066-\u2069]/g, ''))
 }
@@ -81,11 +81,11 @@ describe('the devices of a person', () => {
   it('XD-8 are shown with service, name, place and time', async () => {
     const { phone } = await newPerson()
     await phone.open('/devices')
-    await phone.reads('No device is connected.')
+    await phone.reads('No devices are connected.')
     await connect(phone, 'Living-room TV')
     await connect(phone, 'Kitchen radio', 'other-tv')
     await phone.tap(phone.page.getByRole('link', { name: 'My devices' }))
-    const place = 'Place\nTurku, Southwest Finland, Finland'
+    const place = 'Location\nTurku, Southwest Finland, Finland'
     const times = 'Connected\njust now\nLast used\njust now'
     expect(await devicesOn(phone).locator('h3').allInnerTexts()).toEqual([
       'Kitchen radio',
@@ -102,7 +102,7 @@ describe('the devices of a person', () => {
     await connect(phone)
     const { phone: other } = await newPerson()
     await other.open('/devices')
-    await other.reads('No device is connected.')
+    await other.reads('No devices are connected.')
   })
 
   it('XD-8 can be called by another name', async () => {
@@ -193,7 +193,7 @@ describe('who allowed a device and did not mean it', () => {
     await expectSignedOut(phone)
     await expectSignedOut(laptop)
     await phone.signIn(email)
-    await phone.reads('No device is connected.')
+    await phone.reads('No devices are connected.')
     const [, ...events] = await eventsOn(phone)
     expect(events[0]).toMatch(/^Signed out everywhere/)
     expect(events[1]).toMatch(/^Removed Living-room TV, which was not yours\s+Turku/)
@@ -210,7 +210,7 @@ describe('who allowed a device and did not mean it', () => {
     await expectSignedOut(laptop)
     await phone.open('/devices')
     await phone.signIn(email)
-    await phone.reads('No device is connected.')
+    await phone.reads('No devices are connected.')
   })
 
   it('XD-8 cannot take back what somebody else allowed', async () => {
@@ -239,7 +239,7 @@ describe('who is asked about a device and did not start that', () => {
     expect(await phone.button('This wasn’t me').count()).toBe(0)
     expect(await device.outcome()).toBe('access_denied')
     await phone.open('/devices')
-    expect((await eventsOn(phone))[0]).toMatch(/^Stopped a request of Living-room TV\s+Turku/)
+    expect((await eventsOn(phone))[0]).toMatch(/^Stopped a request from Living-room TV\s+Turku/)
     await phone.scan(device)
     await phone.reads(/is not connected to/)
     expect(await phone.button('Allow').count()).toBe(0)
@@ -262,13 +262,13 @@ describe('a code that is passed around', () => {
     expect(await device.outcome()).toBe('authorization_pending')
     for (const { phone } of phones.slice(-1)) {
       await phone.scan(device)
-      await phone.reads('This code is not valid, or not any more.')
+      await phone.reads('This code is invalid or has expired.')
     }
     expect(await device.outcome()).toBe('access_denied')
     // Not even who opened it first can allow it now.
     for (const { phone } of phones.slice(0, 1)) {
       await phone.tap('Allow')
-      await phone.reads('This code is not valid, or not any more.')
+      await phone.reads('This code is invalid or has expired.')
     }
     expect(await device.outcome()).toBe('access_denied')
   })
@@ -291,7 +291,7 @@ it('VP-6 a code that somebody used is not valid for anybody else, and still thei
   const { device } = await connect(phone)
   const { phone: other } = await newPerson()
   await other.scan(device)
-  await other.reads('This code is not valid, or not any more.')
+  await other.reads('This code is invalid or has expired.')
   await phone.scan(device)
   await phone.sees('You’re connected')
 })

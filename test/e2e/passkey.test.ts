@@ -49,15 +49,15 @@ describe('adding a passkey', () => {
     const authenticator = await Authenticator.addTo(phone.page)
     await phone.join()
     await phone.allow(await RemoteDevice.start(server.origin))
-    await phone.sees('Next time without a password')
+    await phone.sees('Next time, no password')
     await phone.tap(phone.page.getByRole('link', { name: 'Add a passkey' }))
-    await phone.reads('You have no passkey yet.')
+    await phone.reads('You have no passkeys yet.')
     await phone.tap('Add a passkey')
     await phone.reads('Your passkey is ready.')
     await phone.reads('Added the passkey')
     expect(await authenticator.credentials()).toHaveLength(1)
     await phone.allow(await RemoteDevice.start(server.origin))
-    expect(await phone.heading('Next time without a password').count()).toBe(0)
+    expect(await phone.heading('Next time, no password').count()).toBe(0)
   })
 
   it('SS-13 is for localhost, found without a name, and tells nobody who it is', async () => {
@@ -258,7 +258,7 @@ describe('the passkeys of a person', () => {
     await phone.tap(passkeys.getByRole('button', { name: /^Remove .?Blue phone/ }))
     await phone.reads('The passkey is removed here.')
     await phone.reads(/Removed the passkey .?Blue phone/)
-    await phone.reads('You have no passkey yet.')
+    await phone.reads('You have no passkeys yet.')
 
     await phone.tap(phone.button('Sign out').first())
     await phone.sees('Sign in')

@@ -91,7 +91,7 @@ it('a television that knows its person is allowed from the notification’s page
   const shown = await asked.receive(payload)
   expect(plain(shown.title)).toBe('Sign in on Den TV?')
   expect(plain(shown.body)).toBe(
-    'The tv, from Turku, Southwest Finland, Finland. Go on only if you just started this.',
+    'The tv, from Turku, Southwest Finland, Finland. Continue only if you just started this.',
   )
   expect(shown).toMatchObject({
     lang: 'en',
@@ -122,7 +122,7 @@ it('“Not me” ends the request from the notification, and the source asks no 
   expect(await asked.press(shown, 'not-me')).toBe(null)
   expect(await device.outcome()).toBe('access_denied')
   await phone.open('/devices')
-  await phone.reads(/Stopped a request of .?Den TV/)
+  await phone.reads(/Stopped a request from .?Den TV/)
   await startAgain(hint, place)
   const other = await startAgain(hint)
   expect((await receive(subscriber)).code).toBe(other.userCode)
@@ -218,7 +218,7 @@ describe('a browser', () => {
     const phone = await unlock()
     await phone.page.addInitScript('delete window.PushManager')
     await phone.open('/devices')
-    await phone.reads('This browser cannot be asked.')
+    await phone.reads('This browser cannot show notifications.')
     expect(await phone.button('Ask me on this browser').isVisible()).toBe(false)
   })
 

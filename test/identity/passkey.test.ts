@@ -7,7 +7,7 @@ import { ISSUER } from '../support/settings.ts'
 import { type Said, SoftPasskey } from '../support/soft-passkey.ts'
 import { freshAddress, worker } from '../support/worker.ts'
 
-const FULL = 'You have as many passkeys as an account can keep. Remove one to add another.'
+const FULL = 'You have reached the limit for passkeys. Remove one to add another.'
 const ADD = '/devices/passkey/add'
 const SIGN_IN = '/device/sign-in/passkey'
 

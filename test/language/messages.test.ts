@@ -53,7 +53,7 @@ const OTHERS = LANGUAGES.filter(({ tag }) => tag !== DEFAULT_LANGUAGE.tag)
 
 /** Words that a language shares with English. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
-  de: ['enterCode.label', 'createAccount.name', 'devices.passkeys'],
+  de: ['enterCode.label', 'createAccount.name', 'confirm.deviceName', 'devices.passkeys'],
   fr: ['enterCode.label', 'devices.service'],
 }
 

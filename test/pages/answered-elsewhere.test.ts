@@ -22,7 +22,7 @@ import {
 import { freshAddress, url, worker, workerWith } from '../support/worker.ts'
 
 const SECOND = 1000
-const NOT_VALID = 'This code is not valid, or not any more.'
+const NOT_VALID = 'This code is invalid or has expired.'
 
 /** In the test's own context, where timers can be moved and requests cut off. */
 const local = workerWith({})

@@ -51,7 +51,7 @@ describe('the question', () => {
     const { html } = await ask(await signedIn(), device.userCode)
     expect(html).toMatch(/<button type="submit"[^>]*name="decision" value="deny">/)
     expect(html).toMatch(/<button type="submit"[^>]*name="decision" value="allow">/)
-    expect(html).toContain('Never approve a code somebody sent you by mail, chat or phone.')
+    expect(html).toContain('Never approve a code someone sent you by email, chat or phone.')
   })
 
   it.each([
@@ -125,7 +125,7 @@ describe('the decision', () => {
     )
     const paths = results.map(({ url }) => url.pathname).toSorted()
     expect(paths).toEqual(['/device/confirm', '/device/result'])
-    expect(results.some(({ html }) => html.includes('not valid, or not any more'))).toBe(true)
+    expect(results.some(({ html }) => html.includes('invalid or has expired'))).toBe(true)
   })
 
   it('is the same for a second tap on the button', async () => {
@@ -143,7 +143,7 @@ describe('the decision', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * MINUTE })
     const late = await person.decide(question, 'allow')
     expect(late.status).toBe(404)
-    expect(late.html).toContain('not valid, or not any more')
+    expect(late.html).toContain('invalid or has expired')
     expect((await device.poll()).body.error).toBe('expired_token')
   })
 
@@ -229,7 +229,7 @@ describe('the decision', () => {
     const page = await person.decide(question, 'allow')
     broken.mockRestore()
     expect(page.status).toBe(503)
-    expect(page.html).toContain('Something went wrong here')
+    expect(page.html).toContain('Something went wrong')
     const poll = await worker(
       formRequest('/token', {
         grant_type: DEVICE_CODE_GRANT,

@@ -6,7 +6,7 @@ import { Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
 import { freshAddress, worker, workerWith } from '../support/worker.ts'
 
-const NOT_VALID = 'This code is not valid, or not any more.'
+const NOT_VALID = 'This code is invalid or has expired.'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -45,7 +45,7 @@ describe('entering the code', () => {
     async (typed) => {
       const page = await enter(visitor(), typed)
       expect(page.status).toBe(400)
-      expect(page.html).toContain('That is not a whole code')
+      expect(page.html).toContain('The code has 8 letters')
       expect(page.html).toMatch(/aria-invalid="true" aria-describedby="user_code-error/)
     },
   )

@@ -12,7 +12,7 @@ import { freshAddress, worker } from '../support/worker.ts'
 
 const ALL = { ...LINKS, ...PARTS }
 
-const GO_ON = 'If you scanned the picture on your TV, press Continue.'
+const GO_ON = 'If you scanned the QR code on your TV, press Continue.'
 
 /** What is to be read on a page, without its hidden fields. */
 const shownOn = (html: string): string => html.replaceAll(/<input type="hidden"[^>]*>/g, '')
@@ -179,7 +179,7 @@ describe('a code that waits for its person to sign in', () => {
     const refused = await person.submit(question, '/device/confirm', wrong)
     expect([question.status, refused.status]).toStrictEqual([200, 400])
     for (const page of [question, refused]) {
-      expect(page.html).toContain('Read it off the device')
+      expect(page.html).toContain('Read it from the device')
       expect(shownOn(page.html)).not.toContain(device.userCode)
     }
   })

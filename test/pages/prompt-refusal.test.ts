@@ -37,7 +37,7 @@ describe('a notification that is answered with “Not me”', () => {
     expect([answer.status, answer.html]).toStrictEqual([204, ''])
     expect((await device.poll()).body.error).toBe('access_denied')
     expect((await browser.open('/devices')).html).toContain(
-      'Stopped a request of \u2068Den TV\u2069',
+      'Stopped a request from \u2068Den TV\u2069',
     )
     await start(hint, { address })
     expect(subscription.host.asked).toBe(1)

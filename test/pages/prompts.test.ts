@@ -189,7 +189,7 @@ describe('a subscription', () => {
     expect(await browsersOf(resident)).toHaveLength(1)
     const other = await resident.elsewhere()
     const page = await other.submit(await other.open('/devices'), REMOVE)
-    expect(page.html).toContain('That browser will not ask you any more.')
+    expect(page.html).toContain('That browser will no longer ask you.')
     expect(await browsersOf(resident)).toStrictEqual([])
   })
 })

@@ -26,8 +26,12 @@ describe('making an account', () => {
     ['no password', { password: '' }, 'That is too short.'],
     ['SS-14 fourteen characters', { password: 'plums icebox 1' }, 'That is too short.'],
     ['SS-15 too many characters', { password: 'plum '.repeat(60) }, 'Use at most 256 characters'],
-    ['SS-17 a common one', { password: 'passwordpassword' }, 'one of the first that are guessed'],
-    ['SS-17 the service', { password: 'northlight 12345' }, 'Don’t build it from your name'],
+    [
+      'SS-17 a common one',
+      { password: 'passwordpassword' },
+      'one of the first passwords an attacker tries',
+    ],
+    ['SS-17 the service', { password: 'northlight 12345' }, 'Don’t base it on your name'],
     ['two keys in turns', { password: 'qp'.repeat(10) }, 'Don’t repeat the same few characters'],
   ])('refuses %s beside the field, and keeps the rest', async (_, wrong, text) => {
     const person = visitor()
@@ -51,7 +55,7 @@ describe('making an account', () => {
     await visitor().createAccount('Ada', email)
     const page = await visitor().createAccount('Mallory', email, 'another long password')
     expect(page.status).toBe(400)
-    expect(page.html).toContain('There is an account with this address')
+    expect(page.html).toContain('There is already an account with this address')
     const owner = visitor()
     await owner.signIn(email)
     expect(await isSignedIn(owner)).toBe(true)
@@ -86,7 +90,7 @@ describe('signing in', () => {
     const waiting = await visitor().signIn(email)
     expect(waiting.status).toBe(429)
     expect(waiting.headers.get('Retry-After')).toMatch(/^[12]$/)
-    expect(waiting.html).toContain('Too many tries')
+    expect(waiting.html).toContain('Too many attempts')
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + MINUTE })
     const person = visitor()
     await person.signIn(email)

@@ -13,7 +13,7 @@ const PAGES = [
     start: 'Connect your device',
     question: 'Connect a device to %?',
     warning: 'Only allow if you started this on your own device.',
-    never: 'Never approve a code somebody sent you by mail, chat or phone.',
+    never: 'Never approve a code someone sent you by email, chat or phone.',
     deny: 'Don’t allow',
     allow: 'Allow',
   },

@@ -27,14 +27,16 @@ export const de: Messages = {
       digits: 'Der Code auf deinem Fernseher, zum Beispiel 019-450-730',
     },
     byLink: {
-      text: 'Wenn du das Bild auf deinem Fernseher gescannt hast, drück auf Weiter. Du kannst auch den Code eingeben, den er zeigt.',
+      text: 'Wenn du den QR-Code auf deinem Fernseher gescannt hast, drück auf Weiter. Du kannst auch den Code eingeben, der dort steht.',
       warning: 'Wenn dir jemand diesen Link geschickt hat, schließ diese Seite.',
     },
     submit: 'Weiter',
-    malformed:
-      'Das ist kein vollständiger Code. Sieh auf deinem Gerät nach und versuch es noch einmal.',
+    malformed: {
+      letters: 'Der Code hat 8 Buchstaben. Sieh auf deinem Gerät nach und versuch es noch einmal.',
+      digits: 'Der Code hat 9 Ziffern. Sieh auf deinem Gerät nach und versuch es noch einmal.',
+    },
     notValid:
-      'Dieser Code ist nicht oder nicht mehr gültig. ' +
+      'Dieser Code ist ungültig oder abgelaufen. ' +
       'Prüf ihn oder hol dir auf deinem Gerät einen neuen.',
   },
 
@@ -65,7 +67,7 @@ export const de: Messages = {
       'Der andere Dienst hat keine neue Anmeldung verlangt, und die letzte dort ist zu lange her. ' +
       'Melde dich dort ab und versuch es dann noch einmal.',
     wait: (seconds) =>
-      `Zu viele Versuche. Warte ${waitingTime('de', seconds)} und versuch es dann noch einmal.`,
+      `Zu viele Versuche. Versuch es in ${waitingTime('de', seconds)} noch einmal.`,
   },
 
   createAccount: {
@@ -108,8 +110,8 @@ export const de: Messages = {
         ? `Noch ${counted('de', minutes, 'minute')} gültig`
         : 'Noch etwa eine Minute gültig',
     otherCode: 'Anderen Code eingeben',
-    device: 'Das anfragende Gerät',
-    deviceName: 'Nennt sich',
+    device: 'Gerät',
+    deviceName: 'Name',
     place: 'Ort',
     network: 'Netzwerk',
     askedAt: 'Angefragt',
@@ -130,7 +132,7 @@ export const de: Messages = {
       code: 'Code auf dem Bildschirm des Geräts',
       codeHint: 'Lies ihn vom Gerät ab, nicht aus einer Nachricht.',
       inFront: 'Ich habe das Gerät vor mir',
-      codeProblem: 'Das ist nicht der Code des anfragenden Geräts.',
+      codeProblem: 'Das ist nicht der Code auf diesem Gerät.',
       inFrontProblem: 'Setz das Häkchen nur, wenn das Gerät wirklich bei dir ist.',
     },
     problemTitle: 'Problem mit deiner Antwort',
@@ -222,9 +224,9 @@ export const de: Messages = {
     never: 'Noch nie',
     prompts: {
       title: 'Benachrichtigungen zur Anmeldung',
-      text: 'Wenn sich in deiner Nähe ein Gerät anmelden will, das dich kennt, zeigen es die Browser, die du dafür wählst. Erlaubt wird nichts, bevor du die Frage öffnest und beantwortest.',
+      text: 'Wenn sich in deiner Nähe ein Gerät anmelden will, das dich kennt, zeigen die Browser, die du dafür wählst, eine Benachrichtigung. Erlaubt wird nichts, bevor du sie öffnest und antwortest.',
       ask: 'In diesem Browser fragen',
-      unsupported: 'Dieser Browser kann dich nicht fragen.',
+      unsupported: 'Dieser Browser kann keine Benachrichtigungen zeigen.',
       problem:
         'Dieser Browser lässt keine Benachrichtigungen zu. Erlaube sie in seinen Einstellungen und versuch es noch einmal.',
       since: 'Seit',
@@ -239,7 +241,7 @@ export const de: Messages = {
     everywhere: 'Überall abmelden',
     everywhereHint: 'Beendet alle Sitzungen, auch diese.',
     withDevices: 'Auch alle Geräte entfernen',
-    activity: 'Was zuletzt passiert ist',
+    activity: 'Letzte Aktivitäten',
     noActivity: 'Noch nichts.',
     events: {
       signed_in: (about) => `Angemeldet: ${isolate(about)}`,
@@ -289,7 +291,7 @@ export const de: Messages = {
         'Erlaube Cookies für diese Website, damit dein Code während der Anmeldung erhalten ' +
         'bleibt, und fang noch einmal an.',
     },
-    tooLarge: { title: 'Das war zu viel', text: 'Das Formular war größer, als es sein darf.' },
+    tooLarge: { title: 'Das war zu groß', text: 'Das Formular war größer, als es sein darf.' },
     unavailable: {
       title: 'Hier ist etwas schiefgelaufen',
       text: 'Es wurde nichts geändert. Bitte versuch es gleich noch einmal.',

@@ -4,7 +4,7 @@ import { waitingTime } from './waiting-time.ts'
 
 export const en = {
   layout: {
-    footer: (brand: string) => `${isolate(brand)} never asks for a code by mail, chat or phone.`,
+    footer: (brand: string) => `${isolate(brand)} never asks for a code by email, chat or phone.`,
     devices: 'My devices',
     support: 'Help',
     terms: 'Terms',
@@ -27,19 +27,22 @@ export const en = {
     },
     /** A link of another page brought the code here. */
     byLink: {
-      text: 'If you scanned the picture on your TV, press Continue. You can also type the code that it shows.',
+      text: 'If you scanned the QR code on your TV, press Continue. You can also type the code shown there.',
       warning: 'If someone sent you this link, close this page.',
     },
     submit: 'Continue',
-    malformed: 'That is not a whole code. Check it on your device and try again.',
+    malformed: {
+      letters: 'The code has 8 letters. Check it on your device and try again.',
+      digits: 'The code has 9 digits. Check it on your device and try again.',
+    },
     /** VP-6: one sentence for codes that never were, have run out, or were used. */
-    notValid: 'This code is not valid, or not any more. Check it, or get a new one on your device.',
+    notValid: 'This code is invalid or has expired. Check it, or get a new one on your device.',
   },
 
   signIn: {
     title: 'Sign in',
     againTitle: 'Sign in again',
-    again: 'To be sure it is you, sign in once more.',
+    again: 'To confirm it’s you, sign in once more.',
     problemTitle: 'Problem signing in',
     waiting: 'A device is waiting for your answer.',
     email: 'Email',
@@ -54,14 +57,14 @@ export const en = {
     passkeyProblem: 'No passkey was used. Try again, or sign in another way.',
     refused: 'That email and password don’t belong together.',
     /** What became of signing in at another identity provider. */
-    cancelled: 'You did not finish signing in at the other service. Try again, or use another way.',
-    failed: 'Signing in at the other service did not work. Nothing was changed. Please try again.',
+    cancelled:
+      'You did not finish signing in at the other service. Try again, or sign in another way.',
+    failed: 'Signing in at the other service failed. Nothing was changed. Please try again.',
     /** The provider told no recent time of sign-in, even when asked for its login page. */
     stale:
-      'The other service did not ask you to sign in again, and you signed in there too long ago. ' +
+      'The other service did not ask you to sign in again, and your last sign-in there was too long ago. ' +
       'Sign out there, then try again.',
-    wait: (seconds: number) =>
-      `Too many tries. Wait ${waitingTime('en', seconds)}, then try again.`,
+    wait: (seconds: number) => `Too many attempts. Try again in ${waitingTime('en', seconds)}.`,
   },
 
   createAccount: {
@@ -70,7 +73,7 @@ export const en = {
     name: 'Name',
     email: 'Email',
     password: 'Password',
-    passwordHint: 'At least 15 characters. A few words you’ll remember is good.',
+    passwordHint: 'At least 15 characters. A few words you’ll remember work well.',
     submit: 'Create account',
     haveOne: 'Have an account?',
     signIn: 'Sign in',
@@ -79,13 +82,13 @@ export const en = {
       email: {
         malformed: 'Enter an address like name@example.com.',
         too_long: 'Enter a shorter address, up to 254 characters.',
-        taken: 'There is an account with this address. Sign in instead.',
+        taken: 'There is already an account with this address. Sign in instead.',
       },
       password: {
         too_short: 'That is too short.',
         too_long: 'Use at most 256 characters.',
-        common: 'This password is one of the first that are guessed. Choose another.',
-        personal: 'Don’t build it from your name, your address or the name of this service.',
+        common: 'This is one of the first passwords an attacker tries. Choose another.',
+        personal: 'Don’t base it on your name, your address or the name of this service.',
         repetitive: 'Don’t repeat the same few characters.',
       },
     },
@@ -100,11 +103,11 @@ export const en = {
     timeLeft: (minutes: number) =>
       minutes > 1 ? `Works for ${minutes} more minutes` : 'Works for about one more minute',
     otherCode: 'Enter a different code',
-    device: 'The device that asks',
-    deviceName: 'Calls itself',
-    place: 'Asks from',
+    device: 'Device',
+    deviceName: 'Name',
+    place: 'Location',
     network: 'Network',
-    askedAt: 'Asked',
+    askedAt: 'Requested',
     scopes: 'It will be able to',
     /** The hosts of the services where it will be able to do so. */
     resources: (hosts: readonly string[]) => `At ${hosts.map(isolate).join(', ')}`,
@@ -113,27 +116,27 @@ export const en = {
       same_operator: 'Same internet provider and country as you',
       same_city: 'In the same city as you',
       same_country: 'In the same country as you',
-      far: 'In another country than you',
+      far: 'In a different country from you',
     },
     /** Where the device may not be where the person is. */
     check: {
       title: 'Is this device with you?',
-      text: 'It may not be near you. Somebody else could be trying to get in with your account.',
+      text: 'It may not be near you. Someone else could be trying to get into your account.',
       code: 'Code on the device’s own screen',
-      codeHint: 'Read it off the device, not off a message.',
+      codeHint: 'Read it from the device, not from a message.',
       inFront: 'The device is in front of me',
-      codeProblem: 'That is not the code of the device that asks.',
+      codeProblem: 'That is not the code on this device.',
       inFrontProblem: 'Tick this only if the device is really with you.',
     },
     problemTitle: 'Problem with your answer',
     tooFar: {
       title: 'This device is too far away',
       text: (client: string) =>
-        `It is not where you are, and ${isolate(client)} does not let such devices in.`,
+        `It is not where you are, and ${isolate(client)} does not accept such devices.`,
     },
     report: 'I did not start this',
     warning: 'Only allow if you started this on your own device.',
-    never: 'Never approve a code somebody sent you by mail, chat or phone.',
+    never: 'Never approve a code someone sent you by email, chat or phone.',
     deny: 'Don’t allow',
     allow: 'Allow',
   },
@@ -151,7 +154,7 @@ export const en = {
     profile: 'See your name',
     email: 'See your email address',
     offline_access: 'Stay signed in on this device',
-    'device:approve': 'Allow more devices in your name',
+    'device:approve': 'Allow other devices on your behalf',
   },
 
   result: {
@@ -173,7 +176,7 @@ export const en = {
       next: 'The device did not get in.',
       detail: (client: string, device: string) =>
         `${isolate(device)} is not connected to ${isolate(client)}. ` +
-        'Whoever sent you the code can’t use it any more.',
+        'The person who sent you the code can no longer use it.',
     },
     removed: {
       title: 'The device was removed',
@@ -185,8 +188,8 @@ export const en = {
     notMe: 'This wasn’t me',
     notMeHint: 'Removes the device and signs you out everywhere.',
     passkey: {
-      title: 'Next time without a password',
-      text: 'With a passkey your fingerprint, face or screen lock signs you in.',
+      title: 'Next time, no password',
+      text: 'With a passkey, your fingerprint, face or screen lock signs you in.',
     },
   },
 
@@ -195,9 +198,9 @@ export const en = {
     person: 'Signed in:',
     signOut: 'Sign out',
     connected: 'Connected devices',
-    noDevices: 'No device is connected.',
+    noDevices: 'No devices are connected.',
     service: 'Service',
-    place: 'Place',
+    place: 'Location',
     connectedAt: 'Connected',
     usedAt: 'Last used',
     rename: 'Rename',
@@ -207,24 +210,24 @@ export const en = {
     remove: 'Remove',
     removeLabel: (name: string) => `Remove ${isolate(name)}`,
     passkeys: 'Passkeys',
-    noPasskeys: 'You have no passkey yet. With one you sign in without a password.',
+    noPasskeys: 'You have no passkeys yet. With one, you can sign in without a password.',
     addPasskey: 'Add a passkey',
     addProblem: 'No passkey was added. Please try again.',
-    passkeysFull: 'You have as many passkeys as an account can keep. Remove one to add another.',
+    passkeysFull: 'You have reached the limit for passkeys. Remove one to add another.',
     newPasskey: (browser: string) => `Passkey from ${isolate(browser)}`,
     addedAt: 'Added',
     never: 'Never',
     /** Where a browser is asked to show notifications, and where it shows them. */
     prompts: {
       title: 'Sign-in notifications',
-      text: 'When a device that knows you wants to sign in nearby, the browsers you choose show it. Nothing is allowed until you open the question and answer it.',
+      text: 'When a device that knows you wants to sign in nearby, the browsers you choose show a notification. Nothing is allowed until you open it and answer.',
       ask: 'Ask me on this browser',
-      unsupported: 'This browser cannot be asked.',
+      unsupported: 'This browser cannot show notifications.',
       problem:
         'This browser does not let us show notifications. Allow them in its settings and try again.',
       since: 'Since',
       stop: 'Stop asking',
-      stopLabel: (browser: string) => `Stop asking on ${isolate(browser)}`,
+      stopLabel: (browser: string) => `Stop asking in ${isolate(browser)}`,
     },
     sessions: 'Where you are signed in',
     thisBrowser: 'This browser',
@@ -232,9 +235,9 @@ export const en = {
     endSession: 'Sign out',
     endSessionLabel: (browser: string) => `Sign out ${isolate(browser)}`,
     everywhere: 'Sign out everywhere',
-    everywhereHint: 'Ends every session, this one too.',
+    everywhereHint: 'Ends every session, including this one.',
     withDevices: 'Remove all devices as well',
-    activity: 'What happened lately',
+    activity: 'Recent activity',
     noActivity: 'Nothing yet.',
     /** What happened, to the device, passkey or browser that is named where one is known. */
     events: {
@@ -242,9 +245,9 @@ export const en = {
       device_connected: (about: string) => `Connected ${isolate(about)}`,
       device_removed: (about: string) => `Removed ${isolate(about)}`,
       device_reported: (about: string) => `Removed ${isolate(about)}, which was not yours`,
-      request_reported: (about: string) => `Stopped a request of ${isolate(about)}`,
+      request_reported: (about: string) => `Stopped a request from ${isolate(about)}`,
       collected_elsewhere: (about: string) =>
-        `Stopped ${isolate(about)}, which was not where you allowed it`,
+        `Stopped ${isolate(about)}, which was not where you allowed it to be`,
       signed_out_everywhere: () => 'Signed out everywhere',
       passkey_added: (about: string) => `Added the passkey ${isolate(about)}`,
       passkey_removed: (about: string) => `Removed the passkey ${isolate(about)}`,
@@ -257,7 +260,7 @@ export const en = {
       passkeyRemoved: 'The passkey is removed here. Delete it on your own device as well.',
       sessionEnded: 'That browser is signed out.',
       browserAsked: 'This browser will ask you.',
-      browserNotAsked: 'That browser will not ask you any more.',
+      browserNotAsked: 'That browser will no longer ask you.',
     },
   },
 
@@ -265,13 +268,13 @@ export const en = {
   notification: {
     title: (device: string) => `Sign in on ${isolate(device)}?`,
     text: (client: string, place: string) =>
-      `${isolate(client)}, from ${isolate(place)}. Go on only if you just started this.`,
+      `${isolate(client)}, from ${isolate(place)}. Continue only if you just started this.`,
     notMe: 'Not me',
   },
 
   problem: {
     missing: {
-      title: 'There is no such page',
+      title: 'This page does not exist',
       text: 'Check the address, or start with your code.',
     },
     forbidden: {
@@ -283,18 +286,18 @@ export const en = {
     cookies: {
       title: 'This page needs cookies',
       text:
-        'Allow cookies for this site, so that your code is kept while you sign in, ' +
-        'and start again.',
+        'Allow cookies for this site so that your code is kept while you sign in, ' +
+        'then start again.',
     },
-    tooLarge: { title: 'That was too much', text: 'The form was larger than it can be.' },
+    tooLarge: { title: 'That was too large', text: 'The form was larger than allowed.' },
     unavailable: {
-      title: 'Something went wrong here',
+      title: 'Something went wrong',
       text: 'Nothing was changed. Please try again in a moment.',
     },
     tooMany: {
       title: 'Too many attempts',
       text: (seconds: number) => `Try again in ${waitingTime('en', seconds)}.`,
-      kept: 'Your code is kept.',
+      kept: 'Your code is saved.',
       /** Once the wait is over. */
       over: 'You can try again now.',
       again: 'Try again',
@@ -305,8 +308,8 @@ export const en = {
   authorize: {
     title: 'Sign-in starts on your device',
     text:
-      'This address does not sign anybody in (unsupported_response_type). ' +
-      'Open the app on your TV and follow what it shows.',
+      'You cannot sign in at this address (unsupported_response_type). ' +
+      'Open the app on your TV and follow the steps it shows.',
     action: 'I have a code',
   },
 

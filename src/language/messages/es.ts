@@ -26,13 +26,16 @@ export const es: Messages = {
       digits: 'El código que ves en tu TV, como 019-450-730',
     },
     byLink: {
-      text: 'Si has escaneado la imagen de tu TV, pulsa Continuar. También puedes escribir el código que muestra.',
+      text: 'Si has escaneado el código QR de tu TV, pulsa Continuar. También puedes escribir el código que aparece en ella.',
       warning: 'Si alguien te ha enviado este enlace, cierra esta página.',
     },
     submit: 'Continuar',
-    malformed: 'El código no está completo. Míralo en tu dispositivo e inténtalo de nuevo.',
+    malformed: {
+      letters: 'El código tiene 8 letras. Míralo en tu dispositivo e inténtalo de nuevo.',
+      digits: 'El código tiene 9 cifras. Míralo en tu dispositivo e inténtalo de nuevo.',
+    },
     notValid:
-      'Este código no es válido o ya no lo es. ' +
+      'Este código no es válido o ha caducado. ' +
       'Compruébalo u obtén uno nuevo en tu dispositivo.',
   },
 
@@ -62,8 +65,7 @@ export const es: Messages = {
     stale:
       'El otro servicio no te ha pedido iniciar sesión de nuevo, ' +
       'y hace demasiado tiempo que la iniciaste allí. Cierra la sesión allí e inténtalo de nuevo.',
-    wait: (seconds) =>
-      `Demasiados intentos. Espera ${waitingTime('es', seconds)} e inténtalo de nuevo.`,
+    wait: (seconds) => `Demasiados intentos. Inténtalo de nuevo en ${waitingTime('es', seconds)}.`,
   },
 
   createAccount: {
@@ -106,9 +108,9 @@ export const es: Messages = {
         ? `Válido por ${counted('es', minutes, 'minute')} más`
         : 'Válido por un minuto aproximadamente',
     otherCode: 'Introducir otro código',
-    device: 'El dispositivo que pide acceso',
-    deviceName: 'Dice ser',
-    place: 'Lugar',
+    device: 'Dispositivo',
+    deviceName: 'Nombre',
+    place: 'Ubicación',
     network: 'Red',
     askedAt: 'Solicitado',
     scopes: 'Podrá',
@@ -126,7 +128,7 @@ export const es: Messages = {
       code: 'Código en la pantalla del dispositivo',
       codeHint: 'Léelo en el propio dispositivo, no en un mensaje.',
       inFront: 'Tengo el dispositivo delante',
-      codeProblem: 'Ese no es el código del dispositivo que pide acceso.',
+      codeProblem: 'Ese no es el código que muestra este dispositivo.',
       inFrontProblem: 'Marca esta casilla solo si de verdad tienes el dispositivo contigo.',
     },
     problemTitle: 'Problema con tu respuesta',
@@ -197,7 +199,7 @@ export const es: Messages = {
     connected: 'Dispositivos conectados',
     noDevices: 'No hay ningún dispositivo conectado.',
     service: 'Servicio',
-    place: 'Lugar',
+    place: 'Ubicación',
     connectedAt: 'Conectado',
     usedAt: 'Último uso',
     rename: 'Cambiar nombre',
@@ -215,9 +217,9 @@ export const es: Messages = {
     never: 'Nunca',
     prompts: {
       title: 'Avisos de inicio de sesión',
-      text: 'Cuando un dispositivo que te conoce quiere iniciar sesión cerca de ti, los navegadores que elijas te lo muestran. No se permite nada hasta que abres la pregunta y respondes.',
+      text: 'Cuando un dispositivo que te conoce quiere iniciar sesión cerca de ti, los navegadores que elijas te muestran una notificación. No se permite nada hasta que la abres y respondes.',
       ask: 'Preguntarme en este navegador',
-      unsupported: 'Este navegador no puede preguntarte.',
+      unsupported: 'Este navegador no puede mostrar notificaciones.',
       problem:
         'Este navegador no permite notificaciones. Actívalas en sus ajustes e inténtalo de nuevo.',
       since: 'Desde',
@@ -284,7 +286,7 @@ export const es: Messages = {
         'sesión, y empieza de nuevo.',
     },
     tooLarge: {
-      title: 'Eso era demasiado',
+      title: 'Es demasiado grande',
       text: 'El formulario era más grande de lo permitido.',
     },
     unavailable: {

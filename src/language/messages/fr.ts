@@ -28,13 +28,16 @@ export const fr: Messages = {
       digits: 'Le code affiché sur votre TV, par exemple 019-450-730',
     },
     byLink: {
-      text: 'Si vous avez scanné l’image affichée sur votre TV, appuyez sur Continuer. Vous pouvez aussi saisir le code qu’elle affiche.',
+      text: 'Si vous avez scanné le code QR affiché sur votre TV, appuyez sur Continuer. Vous pouvez aussi saisir le code qu’elle affiche.',
       warning: 'Si quelqu’un vous a envoyé ce lien, fermez cette page.',
     },
     submit: 'Continuer',
-    malformed: 'Ce code n’est pas complet. Vérifiez-le sur votre appareil, puis réessayez.',
+    malformed: {
+      letters: 'Le code comporte 8 lettres. Vérifiez-le sur votre appareil, puis réessayez.',
+      digits: 'Le code comporte 9 chiffres. Vérifiez-le sur votre appareil, puis réessayez.',
+    },
     notValid:
-      'Ce code n’est pas valide, ou ne l’est plus. ' +
+      'Ce code n’est pas valide ou a expiré. ' +
       'Vérifiez-le ou obtenez-en un nouveau sur votre appareil.',
   },
 
@@ -63,8 +66,7 @@ export const fr: Messages = {
     stale:
       'L’autre service ne vous a pas demandé de vous reconnecter, ' +
       'et votre connexion y est trop ancienne. Déconnectez-vous là-bas, puis réessayez.',
-    wait: (seconds) =>
-      `Trop de tentatives. Attendez ${waitingTime('fr', seconds)}, puis réessayez.`,
+    wait: (seconds) => `Trop de tentatives. Réessayez dans ${waitingTime('fr', seconds)}.`,
   },
 
   createAccount: {
@@ -109,8 +111,8 @@ export const fr: Messages = {
         ? `Encore valable ${counted('fr', minutes, 'minute')}`
         : 'Encore valable une minute environ',
     otherCode: 'Saisir un autre code',
-    device: 'L’appareil qui fait la demande',
-    deviceName: 'Dit être',
+    device: 'Appareil',
+    deviceName: 'Nom',
     place: 'Lieu',
     network: 'Réseau',
     askedAt: 'Demandé',
@@ -131,7 +133,7 @@ export const fr: Messages = {
       code: 'Code affiché sur l’écran de l’appareil',
       codeHint: 'Lisez-le sur l’appareil, pas dans un message.',
       inFront: 'J’ai l’appareil devant moi',
-      codeProblem: 'Ce n’est pas le code de l’appareil qui fait la demande.',
+      codeProblem: 'Ce n’est pas le code affiché sur cet appareil.',
       inFrontProblem: 'Ne cochez cette case que si l’appareil est vraiment avec vous.',
     },
     problemTitle: 'Problème avec votre réponse',
@@ -226,9 +228,9 @@ export const fr: Messages = {
     never: 'Jamais',
     prompts: {
       title: 'Notifications de connexion',
-      text: 'Quand un appareil qui vous connaît veut se connecter près de vous, les navigateurs que vous choisissez l’affichent. Rien n’est autorisé avant que vous n’ouvriez la question pour y répondre.',
+      text: 'Quand un appareil qui vous connaît veut se connecter près de vous, les navigateurs que vous choisissez affichent une notification. Rien n’est autorisé avant que vous ne l’ouvriez pour y répondre.',
       ask: 'Me demander dans ce navigateur',
-      unsupported: 'Ce navigateur ne peut pas vous demander.',
+      unsupported: 'Ce navigateur ne peut pas afficher de notifications.',
       problem:
         'Ce navigateur n’autorise pas les notifications. Autorisez-les dans ses réglages et réessayez.',
       since: 'Depuis',
@@ -266,7 +268,7 @@ export const fr: Messages = {
       passkeyRemoved:
         'La clé d’accès est retirée ici. Supprimez-la aussi sur votre propre appareil.',
       sessionEnded: 'Ce navigateur est déconnecté.',
-      browserAsked: 'Ce navigateur vous demandera désormais.',
+      browserAsked: 'Ce navigateur vous posera désormais la question.',
       browserNotAsked: 'Ce navigateur ne vous demandera plus rien.',
     },
   },

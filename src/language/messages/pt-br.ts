@@ -26,13 +26,16 @@ export const ptBr: Messages = {
       digits: 'O código que aparece na sua TV, como 019-450-730',
     },
     byLink: {
-      text: 'Se você escaneou a imagem na sua TV, toque em Continuar. Você também pode digitar o código que ela mostra.',
+      text: 'Se você escaneou o código QR na sua TV, toque em Continuar. Você também pode digitar o código que ela mostra.',
       warning: 'Se alguém enviou este link para você, feche esta página.',
     },
     submit: 'Continuar',
-    malformed: 'O código não está completo. Confira no seu dispositivo e tente de novo.',
+    malformed: {
+      letters: 'O código tem 8 letras. Confira no seu dispositivo e tente de novo.',
+      digits: 'O código tem 9 números. Confira no seu dispositivo e tente de novo.',
+    },
     notValid:
-      'Este código não é válido ou não vale mais. ' +
+      'Este código é inválido ou expirou. ' +
       'Confira o código ou gere um novo no seu dispositivo.',
   },
 
@@ -57,8 +60,7 @@ export const ptBr: Messages = {
     stale:
       'O outro serviço não pediu que você entrasse de novo, ' +
       'e faz tempo demais que você entrou lá. Saia da conta lá e tente de novo.',
-    wait: (seconds) =>
-      `Tentativas demais. Espere ${waitingTime('pt-BR', seconds)} e tente de novo.`,
+    wait: (seconds) => `Tentativas demais. Tente de novo em ${waitingTime('pt-BR', seconds)}.`,
   },
 
   createAccount: {
@@ -101,8 +103,8 @@ export const ptBr: Messages = {
         ? `Vale por mais ${counted('pt-BR', minutes, 'minute')}`
         : 'Vale por cerca de um minuto',
     otherCode: 'Digitar outro código',
-    device: 'O dispositivo que pede acesso',
-    deviceName: 'Diz ser',
+    device: 'Dispositivo',
+    deviceName: 'Nome',
     place: 'Local',
     network: 'Rede',
     askedAt: 'Pedido',
@@ -123,7 +125,7 @@ export const ptBr: Messages = {
       code: 'Código na tela do dispositivo',
       codeHint: 'Leia o código no próprio dispositivo, não em uma mensagem.',
       inFront: 'O dispositivo está na minha frente',
-      codeProblem: 'Esse não é o código do dispositivo que pede acesso.',
+      codeProblem: 'Esse não é o código que este dispositivo mostra.',
       inFrontProblem: 'Marque esta opção somente se o dispositivo estiver mesmo com você.',
     },
     problemTitle: 'Problema com sua resposta',
@@ -217,9 +219,9 @@ export const ptBr: Messages = {
     never: 'Nunca',
     prompts: {
       title: 'Notificações de login',
-      text: 'Quando um dispositivo que conhece você quer entrar por perto, os navegadores que você escolher mostram isso. Nada é permitido até você abrir a pergunta e responder.',
+      text: 'Quando um dispositivo que conhece você quer entrar por perto, os navegadores que você escolher mostram uma notificação. Nada é permitido até você abri-la e responder.',
       ask: 'Perguntar neste navegador',
-      unsupported: 'Este navegador não pode perguntar a você.',
+      unsupported: 'Este navegador não consegue mostrar notificações.',
       problem:
         'Este navegador não permite notificações. Permita nas configurações dele e tente de novo.',
       since: 'Desde',
