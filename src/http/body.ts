@@ -1,4 +1,4 @@
-// Bodies, of requests to us and of answers to us, up to a limit.
+// Reads the body of a request or response up to a limit.
 
 /**
  * All bytes of a body, or undefined if there are more than `maxBytes`. Counted while streaming:

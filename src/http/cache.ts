@@ -1,11 +1,11 @@
-// What one isolate remembers so that it does not have to ask again.
+// Per-isolate LRU cache with expiry.
 
 interface Entry<T> {
   readonly value: T
   readonly untilMs: number
 }
 
-/** Values by name, no more than `maxSize`: the one that was used last is kept longest. */
+/** Holds at most `maxSize` values; the least recently used one goes first. */
 export class Cache<T> {
   readonly #entries = new Map<string, Entry<T>>()
   readonly #maxSize: number

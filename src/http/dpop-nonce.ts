@@ -1,4 +1,4 @@
-// DPoP nonces (RFC 9449 §8): a time and a MAC of it, so that nobody has to remember which are out.
+// DPoP nonces (RFC 9449 §8): a time and its MAC, so that no store has to remember the issued ones.
 import { DPOP_NONCE_LIFETIME_MS, CLOCK_SKEW_MS } from '../config/limits.ts'
 import { seal, unseal } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
@@ -6,14 +6,14 @@ import { SECOND } from '../durations.ts'
 const TIME_BYTES = 4
 const PURPOSE = 'dpop nonce'
 
-/** A nonce that is good from `now` on. */
+/** A nonce that is valid from `now` on. */
 export const issueNonce = (secret: Uint8Array, now: number): string => {
   const time = Buffer.alloc(TIME_BYTES)
   time.writeUInt32BE(Math.floor(now / SECOND))
   return seal(secret, PURPOSE, time)
 }
 
-/** When a nonce was issued, in ms, if it is ours and not too old (DP-4). */
+/** The time in ms at which this server issued the nonce; undefined if it is foreign or expired (DP-4). */
 export const nonceIssuedAtMs = (
   secret: Uint8Array,
   nonce: string,
@@ -22,7 +22,7 @@ export const nonceIssuedAtMs = (
   const bytes = unseal(secret, PURPOSE, nonce)
   if (bytes?.length !== TIME_BYTES) return undefined
   const issuedAtMs = Buffer.from(bytes).readUInt32BE() * SECOND
-  // Another isolate's clock may be a little ahead of this one's.
+  // The clock of another isolate may run slightly ahead.
   const isFresh = issuedAtMs <= now + CLOCK_SKEW_MS && now < issuedAtMs + DPOP_NONCE_LIFETIME_MS
   return isFresh ? issuedAtMs : undefined
 }

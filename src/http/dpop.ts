@@ -1,7 +1,7 @@
 // DPoP proofs (RFC 9449 §4.3): a request shows that its sender has a private key.
 //
-// Every proof has to bear a nonce of ours. So proofs made in advance are worth nothing, and a
-// television whose clock is wrong, as many are, can still make good ones.
+// Every proof must hold a nonce of this server: proofs made in advance are worthless, and a television
+// with a wrong clock, which is common, can still make valid ones.
 import { EmbeddedJWK, type JWTPayload, calculateJwkThumbprint, jwtVerify } from 'jose'
 import { CLIENT_ALGORITHMS } from '../config/client-settings.ts'
 import type { Client } from '../config/clients.ts'
@@ -16,14 +16,14 @@ import type { RequestContext } from './request-context.ts'
 
 export const DPOP_ALGORITHMS = CLIENT_ALGORITHMS
 
-/** Longer than any honest proof, whose key may be RSA. */
+/** Above the length of any honest proof, RSA keys included. */
 const MAX_PROOF_LENGTH = 8 * 1024
 const MAX_JTI_LENGTH = 256
 
 /**
- * The RFC 7638 thumbprint of the key that the request's proof was made with; undefined if there is
- * no proof. With an access token, the proof has to be for that one. Throws `invalid_dpop_proof`, or
- * `use_dpop_nonce` with a nonce to use. Its `jti` joins the one-time values of the request.
+ * The RFC 7638 thumbprint of the key that signed the request's proof; undefined without a proof. With
+ * an access token, the proof must be for that token. Throws `invalid_dpop_proof`, or `use_dpop_nonce`
+ * with a nonce to use. The `jti` joins the one-time values of the request.
  */
 export const verifyDpopProof = async (
   exchange: RequestContext,
@@ -34,38 +34,41 @@ export const verifyDpopProof = async (
   if (proof === null) return undefined
   const now = Date.now()
   const { jkt, claims } = await verify(proof)
-  if (claims['htm'] !== request.method) throw invalid('htm is not the method of this request')
+  if (claims['htm'] !== request.method) throw invalid('htm is not the HTTP method of this request')
   if (normalise(claims['htu']) !== publicUrl(issuer, request))
-    throw invalid('htu is not the address of this request')
+    throw invalid('htu is not the URL of this request')
   if (accessToken !== undefined && claims['ath'] !== sha256(accessToken))
     throw invalid('ath is not the hash of the access token')
   const secret = await macSecret(env)
   const { nonce } = claims
   const issuedAtMs = typeof nonce === 'string' ? nonceIssuedAtMs(secret, nonce, now) : undefined
-  // Before the nonce goes stale, so that a steady client never meets a refusal (RFC 9449 §8.2).
+  // A new nonce before the old one expires: a steady client never meets a refusal (RFC 9449 §8.2).
   if (issuedAtMs === undefined || now > issuedAtMs + DPOP_NONCE_LIFETIME_MS / 2)
     headers.set('DPoP-Nonce', issueNonce(secret, now))
   if (issuedAtMs === undefined)
-    throw new OAuthError('use_dpop_nonce', 'The proof needs the nonce of the DPoP-Nonce header')
+    throw new OAuthError(
+      'use_dpop_nonce',
+      'The DPoP proof must hold the nonce of the DPoP-Nonce header',
+    )
   if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'dpop'))) throw tooManyRequests()
   const digest = sha256(claims.jti ?? '')
   const untilMs = issuedAtMs + DPOP_NONCE_LIFETIME_MS + CLOCK_SKEW_MS
   oneTimeValues.add(async () => {
     if (!(await ask(() => replayGuardOf(env, 'dpop', jkt).use(digest, untilMs))))
-      throw invalid('The proof was used before')
+      throw invalid('The DPoP proof was used before')
   })
   return jkt
 }
 
-/** RFC 9449 §5.2: some clients have promised never to ask without a proof. */
+/** RFC 9449 §5.2: `dpop_bound_access_tokens` clients must always send a proof. */
 export const requireProof = ({ requiresDpop }: Client, dpopJkt: string | undefined): void => {
   if (requiresDpop && dpopJkt === undefined)
-    throw new OAuthError('invalid_request', 'This client has to send a DPoP proof')
+    throw new OAuthError('invalid_request', 'This client must send a DPoP proof')
 }
 
 /**
- * RFC 9449 §5: the key that binds refresh tokens. Those of confidential clients are bound to the
- * client's own authentication, which lets it change keys.
+ * RFC 9449 §5: the key that binds refresh tokens. Client authentication binds those of confidential
+ * clients already, so that such a client may change keys.
  */
 export const refreshTokenKey = (
   { authentication }: Client,
@@ -76,7 +79,7 @@ const invalid = (description: string): OAuthError =>
   new OAuthError('invalid_dpop_proof', description)
 
 const verify = async (proof: string): Promise<{ jkt: string; claims: JWTPayload }> => {
-  if (proof.length > MAX_PROOF_LENGTH) throw invalid('The proof is too long')
+  if (proof.length > MAX_PROOF_LENGTH) throw invalid('The DPoP proof is too long')
   try {
     const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
       typ: 'dpop+jwt',
@@ -85,16 +88,18 @@ const verify = async (proof: string): Promise<{ jkt: string; claims: JWTPayload 
     })
     const { jti, iat } = payload
     if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_LENGTH)
-      throw invalid('jti is not a text of reasonable length')
-    if (typeof iat !== 'number') throw invalid('iat is not a time')
+      throw invalid(`jti must be a string of 1 to ${MAX_JTI_LENGTH} characters`)
+    if (typeof iat !== 'number') throw invalid('iat is not a number')
     const jkt = await calculateJwkThumbprint(protectedHeader.jwk ?? {})
     return { jkt, claims: payload }
   } catch (error) {
-    throw error instanceof OAuthError ? error : invalid('The proof cannot be verified')
+    throw error instanceof OAuthError
+      ? error
+      : invalid('The DPoP proof cannot be verified: check its typ, alg, jwk, claims and signature')
   }
 }
 
-// What the world knows us by, not what the request was routed by (RFC 9449 §4.3).
+// The public URL, not the one that the request was routed by (RFC 9449 §4.3).
 const publicUrl = (issuer: string, request: Request): string =>
   new URL(issuer).origin + new URL(request.url).pathname
 

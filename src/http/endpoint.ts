@@ -1,4 +1,4 @@
-// What every endpoint for machines shares: errors as JSON, no-store, TLS, and the methods that it has.
+// Shared by every JSON endpoint: errors as JSON, no-store, TLS and allowed methods.
 import type { Context } from 'hono'
 import { type Config, issuerFor } from '../config/config.ts'
 import { STRICT_TRANSPORT_SECURITY } from '../config/limits.ts'
@@ -14,7 +14,7 @@ export type Endpoint = (exchange: RequestContext) => Response | Promise<Response
 /** Headers by their names. */
 export type Fields = Readonly<Record<string, string>>
 
-/** What an endpoint is given of a request. */
+/** Everything an endpoint needs of a request. */
 export const requestContextOf = (
   context: Context<Environment>,
   config: Config,
@@ -30,12 +30,12 @@ export const requestContextOf = (
 })
 
 const logged = async (work: () => Promise<void>): Promise<void> => {
-  // Not one step before the answer: how long this takes tells what it finds.
+  // Only after the answer: the time that this takes reveals its findings.
   await scheduler.wait(0)
   await work().catch(logFailure)
 }
 
-/** The answer of an endpoint that has these methods, or what it throws as one. */
+/** The answer of an endpoint with these methods; an error that it throws becomes an error response. */
 export const answer = async (
   methods: readonly string[],
   endpoint: Endpoint,
@@ -44,15 +44,15 @@ export const answer = async (
 ): Promise<Response> => {
   let response: Response
   try {
-    // Refused and not redirected: the credentials have already travelled in the clear (RFC 6749 §1.6).
+    // Refused instead of redirected: the credentials have already travelled in the clear (RFC 6749 §1.6).
     if (protocol === 'http:' && !isLoopback(hostname))
-      throw new OAuthError('invalid_request', 'Use https', { status: 403 })
+      throw new OAuthError('invalid_request', 'Use https instead of http', { status: 403 })
     const { method } = exchange.request
     if (method === 'OPTIONS' || !methods.includes(method === 'HEAD' ? 'GET' : method))
       throw notAllowed(methods)
     response = await endpoint(exchange)
     if (response.ok && !exchange.oneTimeValues.areUsed)
-      throw new Error('an endpoint did not use the one-time values up')
+      throw new Error('the endpoint did not use its one-time values')
   } catch (error) {
     response = renderError(error)
   }
@@ -60,10 +60,10 @@ export const answer = async (
   return response
 }
 
-/** RFC 6749 §5.1; the second header is for caches of HTTP/1.0, and RFC 6749 asks for it. */
+/** RFC 6749 §5.1 requires both; `Pragma` serves HTTP/1.0 caches. */
 export const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' }
 
-/** An answer with the headers that all have, and those of its endpoint. */
+/** Adds the headers that all responses share, and `more` of one endpoint. */
 export const withHeaders = (response: Response, { protocol }: URL, more: Fields): Response => {
   response.headers.set('X-Content-Type-Options', 'nosniff')
   for (const [name, value] of Object.entries(more)) response.headers.set(name, value)
@@ -73,7 +73,7 @@ export const withHeaders = (response: Response, { protocol }: URL, more: Fields)
 }
 
 const notAllowed = (methods: readonly string[]): OAuthError =>
-  new OAuthError('invalid_request', 'This method is not allowed here', {
+  new OAuthError('invalid_request', 'The HTTP method is not allowed here', {
     status: 405,
     headers: { Allow: methods.join(', ') },
   })

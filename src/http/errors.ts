@@ -20,7 +20,7 @@ interface Details {
   readonly members?: Omit<ErrorResponse, 'error' | 'error_description'>
 }
 
-/** What an endpoint refuses. The description helps a developer and tells of nobody else. */
+/** An error response. Its description helps the developer and reveals nothing of other users. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError'
   readonly code: ErrorCode
@@ -39,26 +39,30 @@ export const invalidClient = (description: string): OAuthError =>
     headers: { 'WWW-Authenticate': 'Basic realm="antenna", charset="UTF-8"' },
   })
 
-/** Too many requests: no registered code says that, so it is the one for trying again later. */
+/** 429. No registered code means this, so `temporarily_unavailable` stands for it. */
 export const tooManyRequests = (): OAuthError =>
-  new OAuthError('temporarily_unavailable', 'Too many requests, try again later', {
-    status: 429,
-    headers: { 'Retry-After': String(LIMIT_PERIOD_MS / SECOND) },
-  })
+  new OAuthError(
+    'temporarily_unavailable',
+    'Too many requests: try again after the time in Retry-After',
+    {
+      status: 429,
+      headers: { 'Retry-After': String(LIMIT_PERIOD_MS / SECOND) },
+    },
+  )
 
-/** Something that somebody publishes cannot be had at the moment. */
-export const temporarilyUnavailable = (what: string): OAuthError =>
-  new OAuthError('temporarily_unavailable', `${what} cannot be had`, {
+/** 503: a document of another host, such as a key set, is unavailable. */
+export const temporarilyUnavailable = (document: string): OAuthError =>
+  new OAuthError('temporarily_unavailable', `${document} cannot be fetched: try again later`, {
     headers: { 'Retry-After': '5' },
   })
 
-/** RFC 8628 §3.5. The member tells clients that forgot to count where they should be. */
+/** RFC 8628 §3.5. The `interval` member corrects clients that lost count. */
 export const slowDown = (intervalSeconds: number): OAuthError =>
   new OAuthError('slow_down', `Wait ${SLOW_DOWN_SECONDS} seconds longer between polls`, {
     members: { interval: intervalSeconds },
   })
 
-/** The response to anything an endpoint threw. What is not an OAuthError is logged. */
+/** The response to anything an endpoint threw. Logs everything but an OAuthError. */
 export const renderError = (error: unknown): Response => {
   const refusal = error instanceof OAuthError ? error : toOAuthError(error)
   const body: ErrorResponse = {
@@ -74,10 +78,10 @@ export const renderError = (error: unknown): Response => {
 
 const toOAuthError = (error: unknown): OAuthError => {
   const requestId = logFailure(error)
-  // A device that hears `invalid_grant` gives up; one that hears this comes again (RFC 8628 §3.5).
+  // A device gives up on `invalid_grant`, and tries again on this (RFC 8628 §3.5).
   return error instanceof ObjectUnavailable
     ? new OAuthError('temporarily_unavailable', `Try again (request ${requestId})`, {
         headers: { 'Retry-After': '1' },
       })
-    : new OAuthError('server_error', `Something went wrong here (request ${requestId})`)
+    : new OAuthError('server_error', `The server failed (request ${requestId})`)
 }

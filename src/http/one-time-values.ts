@@ -1,7 +1,7 @@
-// What a request brings that is valid once: the `jti` of its client assertion (OpenID Connect Core §9) and
-// of its DPoP proof (RFC 9449 §11.1). Each is verified where it is read, and used up last, when everything
-// that needs no object is checked: a request that is refused before leaves no object behind, however many
-// keys a stranger makes up. `answer` in endpoint.ts sees to it that no endpoint forgets.
+// Values that are valid once: the `jti` of a client assertion (OpenID Connect Core §9) and of a DPoP proof
+// (RFC 9449 §11.1). Each is verified at its reader, and used last, after every check that needs no
+// object: a refused request leaves no object behind, however many keys a stranger makes up. `answer` in
+// endpoint.ts fails if an endpoint forgets it.
 
 /** Marks a value as used. Throws the refusal if it was used before. */
 type UseOnce = () => Promise<void>
@@ -14,7 +14,7 @@ export class OneTimeValues {
     this.#unused.push(useOnce)
   }
 
-  /** Uses them up, in the order in which they were verified. To be called before an object is asked. */
+  /** Uses all, in the order of their verification. Call this before any other object. */
   async use(): Promise<void> {
     for (const useOnce of this.#unused.splice(0)) await useOnce()
   }

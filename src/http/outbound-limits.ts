@@ -1,25 +1,25 @@
-// How much we ask of hosts that others name. Each is counted by asking whether one more request may be.
+// Limits of requests to hosts that others name. Asking whether one more is allowed counts it.
 import { isWithinLimit } from './rate-limit.ts'
 
 export interface OutboundLimits {
-  /** By the host's name, before anything is looked up. */
+  /** By host name, before its DNS lookup. */
   readonly host: (hostname: string) => Promise<boolean>
-  /** By each network that the name leads to, where names are free to have. */
+  /** By each network that the name resolves to, where names cost nothing. */
   readonly network?: (network: string) => Promise<boolean>
 }
 
-/** Who named an address, and has us ask there. */
+/** The request that names an address: its sender is counted. */
 export interface Asker {
   readonly env: Cloudflare.Env
   readonly request: Request
 }
 
-/** For what the operator named: strangers may name the same host and use up nothing here. */
+/** Separate keys for hosts of the operator, so that strangers cannot exhaust their quota. */
 export const operatorsLimits = (env: Cloudflare.Env): OutboundLimits => ({
   host: (hostname) => isWithin(env.OUTBOUND_LIMIT, `trusted ${hostname}`),
 })
 
-/** For what strangers name. */
+/** For hosts that strangers name. */
 export const strangersLimits = ({ env, request }: Asker): OutboundLimits => ({
   ...hostLimits(env),
   host: async (hostname) =>
@@ -33,7 +33,7 @@ export const hostLimits = (env: Cloudflare.Env): OutboundLimits => ({
   network: (network) => isWithin(env.OUTBOUND_NETWORK_LIMIT, network),
 })
 
-/** For the push services that browsers have. */
+/** For the push services of browsers. */
 export const pushServiceLimits = (env: Cloudflare.Env): OutboundLimits => ({
   host: (hostname) => isWithin(env.PUSH_LIMIT, hostname),
 })

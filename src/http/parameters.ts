@@ -7,7 +7,7 @@ import { KNOWN_PARAMETERS, type ParameterName } from './protocol.ts'
 // Ten times what the largest honest request needs.
 const MAX_BODY_BYTES = 64 * 1024
 
-/** The parameters of a request; an empty value counts as none (RFC 6749 §3.2). */
+/** The parameters of a request; an empty value counts as absent (RFC 6749 §3.2). */
 export interface Parameters {
   readonly get: (name: ParameterName) => string | undefined
   /** RFC 8707 §2: the one parameter that may repeat. */
@@ -23,7 +23,7 @@ export const readParameters = async (request: Request): Promise<Parameters> => {
   return parseForm(body)
 }
 
-// A body whose length HTTP knows ends there, and can be taken in one piece, which is much quicker.
+// With a Content-Length, HTTP ends the body there, and one read of all is much quicker.
 const readBody = async (request: Request): Promise<Uint8Array | undefined> =>
   Number(request.headers.get('Content-Length') ?? Infinity) <= MAX_BODY_BYTES
     ? request.bytes()
@@ -64,13 +64,13 @@ const known: ReadonlySet<string> = new Set(KNOWN_PARAMETERS)
 
 const isKnown = (name: string): name is ParameterName => known.has(name)
 
-/** One form-encoded value, decoded. Throws `invalid_request` where it is badly encoded. */
+/** Decodes one form-encoded value. Throws `invalid_request` for a bad encoding. */
 export const decode = (text: string): string => {
   let decoded: string
   try {
     decoded = decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
-    throw invalidRequest('The body has a bad percent escape or is not UTF-8')
+    throw invalidRequest('The body has an invalid percent escape or is not UTF-8')
   }
   if (decoded.includes('\0')) throw invalidRequest('The body holds a NUL character')
   return decoded

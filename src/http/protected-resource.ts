@@ -1,21 +1,21 @@
-// What this server asks of whoever uses an access token at it: a bearer token (RFC 6750), or one that is
-// bound to a key, with a proof of that key (RFC 9449 §7). UserInfo and the approval API share it.
+// Access tokens at this server's own resources, UserInfo and the approval API: a bearer token (RFC 6750),
+// or one that is bound to a key, with a proof of that key (RFC 9449 §7).
 import { DPOP_ALGORITHMS, verifyDpopProof } from './dpop.ts'
 import { OAuthError } from './errors.ts'
 import type { RequestContext } from './request-context.ts'
 import { type ErrorCode, type TokenType, tokenType } from './protocol.ts'
 
-/** How a request shows its access token. */
+/** An access token with the scheme that carried it. */
 export interface ShownToken {
   readonly token: string
   readonly scheme: TokenType
 }
 
-/** The scheme that a request speaks, whatever comes after it. */
+/** The scheme of the Authorization header, even if its token is malformed. */
 export const schemeOf = (request: Request): TokenType =>
   /^dpop( |$)/i.test(request.headers.get('Authorization') ?? '') ? 'DPoP' : 'Bearer'
 
-/** The access token in the header; undefined where there is no header. Throws `invalid_token`. */
+/** The access token in the header; undefined without a header. Throws `invalid_token`. */
 export const tokenInHeader = (request: Request): ShownToken | undefined => {
   const authorization = request.headers.get('Authorization')
   if (authorization === null) return undefined
@@ -27,8 +27,8 @@ export const tokenInHeader = (request: Request): ShownToken | undefined => {
 }
 
 /**
- * RFC 9449 §7.1 and §7.2: a bound token goes with its key, and with no other scheme. The proof is to be
- * used up by `useProof`, once all else is checked.
+ * RFC 9449 §7.1 and §7.2: a bound token needs its key and the DPoP scheme. Call `useProof` after all
+ * other checks.
  */
 export const requireBoundKey = async (
   exchange: RequestContext,
@@ -36,19 +36,24 @@ export const requireBoundKey = async (
   { token, scheme }: ShownToken,
 ): Promise<void> => {
   if (scheme !== tokenType(dpopJkt))
-    throw refusal(scheme, 'invalid_token', `The token is not one for ${scheme}`)
+    throw refusal(scheme, 'invalid_token', `The token does not go with the ${scheme} scheme`)
   if (scheme === 'Bearer') return
   const proven = await asResource(scheme, () => verifyDpopProof(exchange, token))
   if (proven === undefined)
-    throw refusal(scheme, 'invalid_dpop_proof', 'The token needs a DPoP proof')
-  if (proven !== dpopJkt) throw refusal(scheme, 'invalid_token', 'The token is for another key')
+    throw refusal(
+      scheme,
+      'invalid_dpop_proof',
+      'The DPoP proof is missing: the token is bound to a key',
+    )
+  if (proven !== dpopJkt)
+    throw refusal(scheme, 'invalid_token', 'The token is bound to a different key')
 }
 
-/** Uses the proof up that came with the token, if one did. */
+/** Uses the proof of the token, if any. */
 export const useProof = ({ oneTimeValues }: RequestContext, scheme: TokenType): Promise<void> =>
   asResource(scheme, () => oneTimeValues.use())
 
-/** What `act` refuses in the words of a token endpoint, refused as a resource does. */
+/** Turns a token endpoint's error that `act` throws into one of a resource. */
 export const asResource = async <T>(scheme: TokenType, act: () => Promise<T>): Promise<T> => {
   try {
     return await act()
@@ -59,7 +64,7 @@ export const asResource = async <T>(scheme: TokenType, act: () => Promise<T>): P
   }
 }
 
-/** RFC 6750 §3: whoever brings nothing is told how, and no error. */
+/** RFC 6750 §3: a request without a token gets the challenge, and no error. */
 export const unauthenticated = (): Response =>
   Response.json(
     {},
@@ -71,7 +76,7 @@ export const unauthenticated = (): Response =>
     },
   )
 
-/** RFC 9449 §7.1: said of the scheme that was used. `more` goes into the challenge. */
+/** RFC 9449 §7.1: the challenge names the scheme of the request. `more` goes into the challenge. */
 export const refusal = (
   scheme: TokenType,
   code: ErrorCode,

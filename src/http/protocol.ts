@@ -1,6 +1,6 @@
 // The wire vocabulary: parameters, responses and error codes, exactly as they are sent.
 
-/** Every parameter an endpoint of ours understands; none but `resource` may repeat. */
+/** Every parameter of these endpoints; only `resource` may repeat. */
 export const KNOWN_PARAMETERS = [
   'access_token',
   'client_assertion',
@@ -28,7 +28,7 @@ export type ParameterName = (typeof KNOWN_PARAMETERS)[number]
 
 /**
  * RFC 6749 §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9449 §12.2, RFC 9470
- * §3, OpenID Connect Core §3.1.2.6. The last four are ours, of the approval API.
+ * §3, OpenID Connect Core §3.1.2.6. The last four belong to the approval API.
  */
 export const ERROR_CODES = [
   'access_denied',
@@ -66,11 +66,11 @@ export type ErrorCode = (typeof ERROR_CODES)[number]
 export interface ErrorResponse {
   readonly error: ErrorCode
   readonly error_description?: string
-  /** Ours, on `slow_down`: the interval to go on with. */
+  /** An extension, on `slow_down`: the interval to use from now on. */
   readonly interval?: number
-  /** Ours, on `already_decided`: what holds. */
+  /** An extension, on `already_decided`: the decision. */
   readonly status?: string
-  /** Ours, on `check_not_passed`: the members of the request that are. */
+  /** An extension, on `check_not_passed`: the missing members of the request. */
   readonly missing?: readonly string[]
 }
 
@@ -80,7 +80,7 @@ export interface DeviceAuthorizationResponse {
   readonly user_code: string
   readonly verification_uri: string
   readonly verification_uri_complete?: string
-  /** Ours: where a QR picture of verification_uri_complete is. */
+  /** An extension: the address of a QR picture of verification_uri_complete. */
   readonly verification_uri_qr?: string
   readonly expires_in: number
   readonly interval: number
@@ -89,7 +89,7 @@ export interface DeviceAuthorizationResponse {
 /** RFC 6750 §4, RFC 9449 §5. */
 export type TokenType = 'Bearer' | 'DPoP'
 
-/** RFC 9449 §5: how an access token is to be used. */
+/** RFC 9449 §5: the scheme of an access token. */
 export const tokenType = (dpopJkt: string | undefined): TokenType =>
   dpopJkt === undefined ? 'Bearer' : 'DPoP'
 

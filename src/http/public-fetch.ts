@@ -1,6 +1,6 @@
-// Asking at addresses that others name: over https, at a host on the public internet, and never much.
-// Whoever names an address to us must not reach with it what only we can reach. What the operator
-// names is fetched as carefully, from wherever it is.
+// Fetches addresses that others name: over https, from a host on the public internet, within limits. An
+// address must not reach a host that only this server can reach. Addresses of the operator get the same
+// care, wherever their host is.
 import { isUtf8 } from 'node:buffer'
 import ipaddr from 'ipaddr.js'
 import { readAtMost } from './body.ts'
@@ -16,13 +16,13 @@ import { networkOfAddress } from '../sender/location.ts'
 const TIMEOUT_MS = 5000
 const RESOLVER = 'https://cloudflare-dns.com/dns-query'
 const RECORD_TYPES = { A: 1, AAAA: 28 } as const
-/** No host has more, and each is counted. */
+/** No host has more, and each network is counted. */
 const MAX_NETWORKS = 16
 
-/** Why a document cannot be had. */
+/** The reason why a document was not fetched. */
 export class NotFetched extends Error {
   override readonly name = 'NotFetched'
-  /** It may be there the next time: nothing was wrong with the address or with what came. */
+  /** The next attempt may succeed: the address and the answer were not at fault. */
   readonly isTransient: boolean
 
   constructor(message: string, { isTransient }: { isTransient: boolean }) {
@@ -39,13 +39,13 @@ export interface Fetched {
   readonly headers: Headers
 }
 
-/** An address that others name, and how much is asked there. */
+/** An address that others name, with its limits. */
 interface Target {
   readonly address: string
   readonly limits: OutboundLimits
-  /** For trying things out: addresses of this machine will do. */
+  /** For local trials: addresses of this machine are allowed. */
   readonly allowsLoopback?: boolean
-  /** The operator's own word: its host may be anywhere. */
+  /** The operator named it: its host may be anywhere. */
   readonly isTrusted?: boolean
 }
 
@@ -61,14 +61,14 @@ interface Wanted {
 export const fetchPublic = (asker: Asker, address: string, wanted: Wanted): Promise<Fetched> =>
   fetchDocument({ address, limits: strangersLimits(asker) }, wanted)
 
-/** The same for an address that the operator listed: no stranger uses up what is asked there. */
+/** The same for an address that the operator listed, with a quota that strangers cannot exhaust. */
 export const fetchListed = (
   env: Cloudflare.Env,
   address: string,
   wanted: Wanted,
 ): Promise<Fetched> => fetchDocument({ address, limits: operatorsLimits(env) }, wanted)
 
-/** The same, and its host may be anywhere. */
+/** The same, with its host anywhere. */
 export const fetchTrusted = (
   env: Cloudflare.Env,
   address: string,
@@ -76,7 +76,7 @@ export const fetchTrusted = (
 ): Promise<Fetched> =>
   fetchDocument({ address, limits: operatorsLimits(env), isTrusted: true }, wanted)
 
-/** Posts there under the same conditions. The status of the answer, of which nothing is read. */
+/** Posts under the same conditions. Returns the status, and does not read the body. */
 export const postPublic = (
   target: Target,
   { headers, body }: { headers: Readonly<Record<string, string>>; body: Uint8Array },
@@ -89,7 +89,7 @@ export const postPublic = (
 const fetchDocument = (target: Target, { accept, maxBytes }: Wanted): Promise<Fetched> =>
   request(target, { headers: { Accept: accept } }, async (response) => {
     if (response.status >= 500 || [408, 429].includes(response.status))
-      throw unreachable('the host cannot answer now')
+      throw unreachable('the host is unavailable')
     if (response.status !== 200) throw refused('the answer is not 200')
     const body = await readAtMost(response.body, maxBytes)
     if (body === undefined) throw refused(`the answer is larger than ${maxBytes} bytes`)
@@ -108,7 +108,7 @@ const request = async <Answer>(
     throw refused('only plain https addresses are fetched')
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    if (!(await limits.host(hostname))) throw unreachable('this host was asked too often')
+    if (!(await limits.host(hostname))) throw unreachable('too many requests to this host')
     if (!isFree) await requireQuietNetworks(await requirePublicHost(hostname, signal), limits)
     return await read(await fetch(address, { ...init, redirect: 'manual', signal }))
   } catch (error) {
@@ -117,7 +117,7 @@ const request = async <Answer>(
   }
 }
 
-// Names for one address can be made up without end, and would each be another host.
+// Names for one address are free, and each would count as a separate host.
 const requireQuietNetworks = async (
   networks: ReadonlySet<string>,
   { network: mayAsk }: OutboundLimits,
@@ -125,19 +125,19 @@ const requireQuietNetworks = async (
   if (mayAsk === undefined) return
   if (networks.size > MAX_NETWORKS) throw refused('the host has too many addresses')
   const answers = await Promise.all([...networks].map((network) => mayAsk(network)))
-  if (answers.includes(false)) throw unreachable('this host was asked too often')
+  if (answers.includes(false)) throw unreachable('too many requests to this host')
 }
 
-// Workers cannot say which address they will connect to, so the name is looked up first. What it
-// leads to may change in between; that Cloudflare's network has no way inwards, and that we ask our
-// own zone by its front door (global_fetch_strictly_public), is the other half.
+// A Worker cannot choose the address that it connects to, so the name is looked up first. The answer
+// may change in between; the other half of the defence is that Cloudflare's network has no way inwards,
+// and that requests to our own zone enter by its front door (global_fetch_strictly_public).
 const requirePublicHost = async (
   hostname: string,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> => {
   if (hostname.startsWith('[') || ipaddr.isValid(hostname))
     throw refused('the host must be a name, not an address')
-  // Whatever a resolver says of it.
+  // Checked by name, since a resolver may give it a public address.
   if (isLoopback(hostname)) throw refused('the host is this machine')
   const addresses = await Promise.all([
     lookUp(hostname, 'A', signal),
@@ -152,7 +152,7 @@ const requirePublicHost = async (
 const isPublic = (address: string): boolean =>
   ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
 
-// RFC 8484 over the JSON form that Cloudflare's resolver speaks.
+// DNS over HTTPS, in the JSON form of Cloudflare's resolver.
 const lookUp = async (
   hostname: string,
   type: keyof typeof RECORD_TYPES,
@@ -167,7 +167,7 @@ const lookUp = async (
     Status: number
     Answer?: { type: number; data: string }[]
   }>()
-  // RFC 1035 §4.1.1: no error, or no such name; anything else is the resolver's trouble.
-  if (status !== 0 && status !== 3) throw unreachable('the resolver cannot say')
+  // RFC 1035 §4.1.1: 0 is no error, 3 is no such name; all else is a failure of the resolver.
+  if (status !== 0 && status !== 3) throw unreachable('the resolver failed')
   return answers.filter((answer) => answer.type === RECORD_TYPES[type]).map(({ data }) => data)
 }

@@ -1,5 +1,5 @@
-// Key sets at an address (RFC 7517 §5). jose's remote sets would do, but for two things: the last good
-// keys are to go on while their host is away, and each request pays for what it has fetched.
+// Key sets at an address (RFC 7517 §5). jose's remote sets lack two things: the last good keys must stay
+// in use while their host is down, and each request must pay for its own fetches.
 import { type JSONWebKeySet, type JWTVerifyGetKey, createLocalJWKSet, errors } from 'jose'
 import { KEYS_CACHE_MS, KEYS_COOLDOWN_MS } from '../config/limits.ts'
 import { NotFetched } from './public-fetch.ts'
@@ -7,7 +7,7 @@ import { Published } from './published.ts'
 
 interface KeySet {
   readonly getKey: JWTVerifyGetKey
-  /** When it was last asked for, and why it was not had then. */
+  /** The time of the last renewal, and the reason if it failed. */
   askedAtMs: number
   failure: NotFetched | undefined
 }
@@ -20,7 +20,7 @@ export class PublishedKeys {
     this.#sets = new Published(maxSize)
   }
 
-  /** What finds the key at `address` that a JWT names. It throws NotFetched, as `fetchText` does. */
+  /** Finds the key at `address` that a JWT names. Throws NotFetched, as `fetchText` does. */
   at(address: string, fetchText: () => Promise<string>): JWTVerifyGetKey {
     const fetch = async () => ({ value: toKeySet(await fetchText()), cacheMs: KEYS_CACHE_MS })
     return async (header, token) => {
@@ -29,7 +29,7 @@ export class PublishedKeys {
         return await set.getKey(header, token)
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-        // CA-16: an unknown `kid` makes us ask again, but not at everybody's word.
+        // CA-16: an unknown `kid` renews the set, at most once per cooldown.
         const now = Date.now()
         if (now < set.askedAtMs + KEYS_COOLDOWN_MS) throw set.failure ?? error
         set.askedAtMs = now
@@ -48,6 +48,6 @@ const toKeySet = (text: string): KeySet => {
     const getKey = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet)
     return { getKey, askedAtMs: Date.now(), failure: undefined }
   } catch {
-    throw new NotFetched('there is no key set', { isTransient: false })
+    throw new NotFetched('the document is not a key set', { isTransient: false })
   }
 }

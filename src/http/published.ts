@@ -1,20 +1,20 @@
-// Values that others publish: metadata, documents, key sets.
+// Values that other hosts publish: metadata, documents, key sets.
 import { HOST_AWAY_RETRY_MS, LAST_GOOD_MS } from '../config/limits.ts'
 import { Cache } from './cache.ts'
 import { NotFetched } from './public-fetch.ts'
 
 interface Found<T> {
   readonly value: T
-  /** How long it may be used without asking again. */
+  /** The time until it must be fetched again. */
   readonly cacheMs: number
 }
 
-/** Gets a value from its host. Throws NotFetched, also for what it cannot use. */
+/** Gets a value from its host. Throws NotFetched, also for an unusable answer. */
 type Fetch<T> = () => Promise<Found<T>>
 
 /**
- * Per-isolate cache, no more than `maxSize` values. The last good one goes on while its host does not
- * answer, and not once it answers otherwise.
+ * Per-isolate cache of at most `maxSize` values. The last good value stays in use while its host is
+ * down, and ends when the host answers that it is gone.
  */
 export class Published<T> {
   readonly #fresh: Cache<T>
@@ -25,12 +25,12 @@ export class Published<T> {
     this.#lastGood = new Cache(maxSize)
   }
 
-  /** The value by this name, if it need not be asked for. */
+  /** The cached value, if it is fresh. */
   fresh(name: string): T | undefined {
     return this.#fresh.get(name, Date.now())
   }
 
-  /** The value by this name, asked for if it is due. Throws NotFetched if there is none to use. */
+  /** The value, fetched if it is due. Throws NotFetched if neither host nor cache has one. */
   async get(name: string, fetch: Fetch<T>): Promise<T> {
     const now = Date.now()
     const known = this.#fresh.get(name, now)
@@ -46,7 +46,7 @@ export class Published<T> {
     }
   }
 
-  /** Asks for it, though it may not be due. Throws NotFetched; what there is stays if the host is away. */
+  /** Fetches the value even if it is not due. Throws NotFetched; a cached value stays if the host is down. */
   async renew(name: string, fetch: Fetch<T>): Promise<T> {
     const now = Date.now()
     try {

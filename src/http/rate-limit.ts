@@ -1,14 +1,14 @@
 // The outer rings against floods: Cloudflare's rate-limit bindings, which are cheap and lenient.
-// What must be exact is counted in the objects.
+// The objects do all exact counting.
 import { MINUTE } from '../durations.ts'
 import { networkOf, widerNetworkOf } from '../sender/location.ts'
 
-/** How long a client that met a limit should wait: the period of every limit in wrangler.toml. */
+/** The wait of a client that met a limit: the period of every limit in wrangler.toml. */
 export const LIMIT_PERIOD_MS = 1 * MINUTE
 
 /**
- * The limits per address, each with the one that counts the /48 around an IPv6 address: a line at home
- * has one /64 or a few hundred, but 65,536 of them are to be had for nothing.
+ * Each limit per address with the limit for the /48 around an IPv6 address: a home line has one /64 or
+ * a few hundred, but 65,536 of them cost nothing.
  */
 const WIDER = {
   START_LIMIT: 'NETWORK_LIMIT',
@@ -20,7 +20,7 @@ const WIDER = {
   OUTBOUND_ASKER_LIMIT: 'NETWORK_LIMIT',
 } as const
 
-/** Counts a request from its address under `name`, and says whether it may go on. */
+/** Counts a request from its address under `name`; false if it is over the limit. */
 export const isWithinLimit = async (
   env: Cloudflare.Env,
   limit: keyof typeof WIDER,
@@ -34,7 +34,7 @@ export const isWithinLimit = async (
   return second.success
 }
 
-/** Counts what everyone does together, and says whether that is more than is usual. */
+/** Counts an event over all users; true if it is more frequent than usual. */
 export const isCrowded = async (
   env: Cloudflare.Env,
   what: 'wrong code' | 'new account',

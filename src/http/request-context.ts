@@ -1,4 +1,4 @@
-// What every endpoint is given: the request, and what it needs to answer.
+// The request of an endpoint, with everything needed to answer it.
 import type { Client } from '../config/clients.ts'
 import type { Config } from '../config/config.ts'
 import type { OneTimeValues } from './one-time-values.ts'
@@ -6,21 +6,21 @@ import type { Parameters } from './parameters.ts'
 
 export interface RequestContext {
   readonly request: Request
-  /** When it came, before anything was asked of anybody. */
+  /** The time of arrival, before any call to an object. */
   readonly arrivedAtMs: number
   readonly env: Cloudflare.Env
   readonly config: Config
-  /** The issuer identifier, whose endpoint this is. */
+  /** The issuer identifier of this endpoint. */
   readonly issuer: string
-  /** Does what nobody waits for, when the answer is on its way. What it throws is logged. */
+  /** Runs `work` after the answer. Logs an error that it throws. */
   readonly afterwards: (work: () => Promise<void>) => void
-  /** Collected while the request is checked; to be used before an object is asked. */
+  /** Collected during the checks; used before the first call to an object. */
   readonly oneTimeValues: OneTimeValues
-  /** Go onto the answer, also if it is a refusal. */
+  /** Headers for the response, errors included. */
   readonly headers: Map<string, string>
 }
 
-/** A grant that an authenticated client asks for at the token endpoint. */
+/** A token request of an authenticated client. */
 export interface TokenRequest {
   readonly exchange: RequestContext
   readonly client: Client

@@ -1,6 +1,6 @@
-// How a device names its account: `id_token_hint` or `login_hint` (OpenID Connect Core §3.1.2.1) with a
-// device authorization request. What becomes of it is seen by the person alone: the device gets the
-// same answer, and gets it before anybody looks.
+// A device names its account with `id_token_hint` or `login_hint` (OpenID Connect Core §3.1.2.1) in its
+// device authorization request. Only the person sees the effect: the device gets the same answer, and
+// gets it before the account is looked up.
 import { shownClient } from '../config/client-name.ts'
 import type { Client } from '../config/clients.ts'
 import type { PushHints } from '../config/push.ts'
@@ -13,7 +13,7 @@ import { OAuthError } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import type { Parameters } from '../http/parameters.ts'
 
-// Three times what our largest ID token has, and the longest address that there is.
+// Three times our largest ID token, and the longest possible email address.
 const MAX_ID_TOKEN_LENGTH = 4096
 const MAX_LOGIN_LENGTH = 254
 
@@ -23,10 +23,9 @@ interface AccountHint {
 }
 
 /**
- * The hint of a request; what this client may not give is ignored. Throws `invalid_request` for what
- * no ID token and no address looks like: that tells of nobody. One that we did not sign, or signed
- * for another client, leads nowhere instead, as an address without an account does: the device is to
- * go on with its code, and has learnt nothing.
+ * The hint of a request; a hint that this client may not send is ignored. Throws `invalid_request` for a
+ * malformed one, which reveals no account. An ID token of another signer or client, and an address
+ * without an account, have no effect: the device goes on with its code and learns nothing.
  */
 export const readAccountHint = (
   { config }: RequestContext,
@@ -38,14 +37,14 @@ export const readAccountHint = (
   const idToken = parameters.get('id_token_hint')
   const login = mayNameByLogin ? parameters.get('login_hint') : undefined
   if (idToken !== undefined && !looksLikeJwt(idToken))
-    throw new OAuthError('invalid_request', 'id_token_hint is no ID token')
+    throw new OAuthError('invalid_request', 'id_token_hint is not an ID token')
   if (login !== undefined && login.length > MAX_LOGIN_LENGTH)
     throw new OAuthError('invalid_request', 'login_hint is too long')
   if (idToken !== undefined) return { kind: 'id_token_hint', value: idToken }
   return login === undefined ? undefined : { kind: 'login_hint', value: login }
 }
 
-/** Asks whoever is named, if there is somebody and they may be asked; after the answer. */
+/** After the answer, asks the named person by push, if the account exists and allows it. */
 export const promptByHint = (
   { env, config, issuer, afterwards }: RequestContext,
   hint: AccountHint | undefined,

@@ -4,7 +4,7 @@
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/limits.ts'
 import type { RequestContext } from '../http/request-context.ts'
 
-/** GET /.well-known/assetlinks.json. Which addresses an app opens is said in its manifest. */
+/** GET /.well-known/assetlinks.json. The app's manifest names the addresses that it opens. */
 export const assetLinks = ({ config }: RequestContext): Response =>
   publish(
     config.androidApps.map((app) => ({
@@ -14,8 +14,8 @@ export const assetLinks = ({ config }: RequestContext): Response =>
   )
 
 /**
- * GET /.well-known/apple-app-site-association. Only what verification_uri_complete is: the pages
- * behind it, where somebody is in the middle of answering, stay in the browser.
+ * GET /.well-known/apple-app-site-association. It lists verification_uri_complete alone: the pages
+ * behind it, in the middle of an answer, stay in the browser.
  */
 export const appleAppSiteAssociation = ({ config }: RequestContext): Response =>
   publish({
@@ -29,8 +29,8 @@ export const appleAppSiteAssociation = ({ config }: RequestContext): Response =>
     },
   })
 
-// Apple's network asks about once a day, Android when an app is installed or updated. An app that is
-// taken off the list is so within the hour wherever that is heeded.
+// Apple's network fetches about once a day, Android when an app is installed or updated. Where the cache
+// header is obeyed, an app leaves the list within the hour.
 const publish = (document: object): Response =>
   Response.json(document, {
     headers: { 'Cache-Control': `public, max-age=${KEY_SET_MAX_AGE_SECONDS}` },

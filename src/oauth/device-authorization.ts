@@ -21,7 +21,7 @@ import type { DeviceAuthorizationResponse } from '../http/protocol.ts'
 import { grantableResource, grantableScope } from './scope.ts'
 import { requirePageOf } from './web-origin.ts'
 
-// With a million live codes, one in 25,000 is taken: five in a row are a fault, not bad luck.
+// With a million live codes, one in 25,000 is taken: five collisions in a row are a fault.
 const MAX_ATTEMPTS = 5
 
 /** Starts a device authorization and hands out its codes. */
@@ -30,13 +30,13 @@ export const deviceAuthorization = async (
   mint = mintUserCode,
 ): Promise<Response> => {
   const { request, env, config, issuer } = exchange
-  // Before anything is looked up, and then once more for the one client.
+  // Before any lookup for all clients, then for the one client.
   requirePageOf(exchange, config.clients.values())
   const parameters = await readParameters(request)
   const client = await authenticateClient(exchange, parameters)
   requirePageOf(exchange, [client])
   if (!client.grantTypes.has(DEVICE_CODE_GRANT))
-    throw new OAuthError('unauthorized_client', 'This client may not use the device grant')
+    throw new OAuthError('unauthorized_client', 'The client is not allowed to use the device grant')
   refuseRequestObjects(parameters)
   const scope = grantableScope(parameters.get('scope'), client)
   const resource = grantableResource(parameters.resource, scope, config, issuer)
@@ -56,7 +56,7 @@ export const deviceAuthorization = async (
     dpopJkt,
     intervalSeconds: client.intervalSeconds,
     requestedAtMs: now,
-    // Whole seconds, because the device_code says it in seconds too.
+    // Whole seconds, as in the device_code.
     expiresAtMs: Math.ceil((now + client.codeLifetimeMs) / SECOND) * SECOND,
     deviceName: deviceNameOf(parameters.get('device_name'), request.headers.get('User-Agent')),
     origin: requestLocation(request),
@@ -114,7 +114,7 @@ const respond = (
 export const verificationUriComplete = (issuer: string, shownUserCode: string): string =>
   `${issuer}/device?user_code=${shownUserCode}`
 
-// OpenID Connect Core §6: refused rather than ignored, because what they carry would be lost.
+// OpenID Connect Core §6: refused rather than ignored, because their content would be lost.
 const refuseRequestObjects = (parameters: Parameters): void => {
   if (parameters.get('request') !== undefined)
     throw new OAuthError('request_not_supported', 'Request objects are not supported')
@@ -122,12 +122,11 @@ const refuseRequestObjects = (parameters: Parameters): void => {
     throw new OAuthError('request_uri_not_supported', 'Request objects are not supported')
 }
 
-// RFC 7636 §4.3 by analogy. Methods other than S256 are ignored: the client then has what it had
-// without PKCE.
+// RFC 7636 §4.3 by analogy. Other methods than S256 are ignored, which is no worse than no PKCE.
 const readCodeChallenge = (parameters: Parameters): string | undefined => {
   if (parameters.get('code_challenge_method') !== 'S256') return undefined
   const challenge = parameters.get('code_challenge')
   if (challenge !== undefined && !/^[\w-]{43}$/.test(challenge))
-    throw new OAuthError('invalid_request', 'code_challenge is not the S256 of anything')
+    throw new OAuthError('invalid_request', 'code_challenge must be 43 base64url characters')
   return challenge
 }

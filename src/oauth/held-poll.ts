@@ -1,4 +1,4 @@
-// Polls, and holds what is still pending until a decision, a deadline or a hang-up.
+// Polls, and holds a pending request until a decision, a deadline or a hang-up.
 import { type Hold, type Waited, upgrade, waitOn } from '../review/held-socket.ts'
 import {
   type Absent,
@@ -11,16 +11,16 @@ import { ObjectUnavailable, ask } from '../objects/index.ts'
 interface HeldPoll extends Hold {
   readonly userCode: string
   readonly poller: Poller
-  /** When the device_code runs out: a hold that lasts until then ends with the outcome. */
+  /** The expiry of the device_code: a hold that lasts until then ends with its outcome. */
   readonly expiresAtMs: number
 }
 
-// An object is out of reach when it moves or restarts: once is a deploy, twice is a fault.
+// An object is unreachable while it moves or restarts: once is a deploy, twice is a fault.
 const MAX_LOSSES = 2
 
 /**
- * Polls, and if the answer is `pending`, waits for a better one until `untilMs`. `redeemable` then
- * means no more than: ask by redeeming. Throws ObjectUnavailable if the object cannot be asked.
+ * Polls, and if the answer is `pending`, waits for a decision until `untilMs`. `redeemable` then only
+ * means: try to redeem. Throws ObjectUnavailable if the object is unreachable.
  */
 export const heldPoll = async (
   env: Cloudflare.Env,
@@ -37,7 +37,7 @@ export const heldPoll = async (
       wasHeld = true
       waited = await waitOn(answer, hold)
     } else if (wasHeld && answer.outcome === 'slow_down') {
-      // It was us who asked twice.
+      // Our own reconnect, not an eager client.
       break
     } else {
       return { polled: answer, wasHeld }

@@ -1,4 +1,4 @@
-// POST /introspect (RFC 7662): whether a token is good right now, for whoever may know.
+// POST /introspect (RFC 7662): the current state of a token, for its client and its resource server.
 import type { Client } from '../config/clients.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
@@ -12,12 +12,12 @@ import { readParameters } from '../http/parameters.ts'
 import { type IntrospectionResponse, tokenType } from '../http/protocol.ts'
 import { mayRefresh, remainingScope } from './scope.ts'
 
-/** Answers a confidential client. What is not active, or not its business, looks all the same. */
+/** Answers a confidential client. Inactive and foreign tokens get the same answer. */
 export const introspect = async (exchange: RequestContext): Promise<Response> => {
   const parameters = await readParameters(exchange.request)
   const client = await authenticateClient(exchange, parameters)
   if (client.authentication.method === 'none')
-    throw invalidClient('Introspection is for clients that can prove who they are')
+    throw invalidClient('Introspection needs client authentication')
   const token = parameters.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
   await exchange.oneTimeValues.use()
@@ -57,7 +57,7 @@ const introspectAccessToken = async (
   }
 }
 
-// IN-6: a refresh token is nobody's business but its client's.
+// IN-6: only its own client may introspect a refresh token.
 const introspectRefreshToken = async (
   { env, issuer }: RequestContext,
   client: Client,

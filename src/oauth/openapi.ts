@@ -2,7 +2,7 @@
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/limits.ts'
 import type { RequestContext } from '../http/request-context.ts'
 
-/** Where the file says that the server is. */
+/** The server address in the file. */
 export const PLACEHOLDER = 'http://localhost:8787'
 
 /** The description, of this server. */

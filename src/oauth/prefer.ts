@@ -1,14 +1,14 @@
-// The `wait` preference (RFC 7240 §4.3): how long the client would like its poll to be held.
+// The `wait` preference (RFC 7240 §4.3): the hold that the client would like for its poll.
 
 // An honest preference is short; reading endless ones would cost time.
 const MAX_HEADER_LENGTH = 256
 
 const QUOTED = /"(?:[^"\\]|\\.)*"/g
 
-/** Seconds asked for, or undefined. What is malformed or unknown is ignored; the first one wins. */
+/** The preferred seconds, or undefined. Malformed and unknown ones are ignored; the first one wins. */
 export const preferredWaitSeconds = (header: string | null): number | undefined => {
   if (header === null || header.length > MAX_HEADER_LENGTH) return undefined
-  // What separates elsewhere does not within quotation marks.
+  // Separators within quotation marks are text.
   const text = header.replaceAll(QUOTED, (quoted) => quoted.replaceAll(/[,;=]/g, ' '))
   for (const preference of text.split(',')) {
     const [token = ''] = preference.split(';')

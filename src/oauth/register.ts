@@ -20,7 +20,7 @@ import { type ClientMetadata, grantMetadata } from './clients/unlisted.ts'
 
 const SECRET_BYTES = 32
 
-/** POST: registers a client, and tells it who it is from now on. */
+/** POST: registers a client, and answers with its client_id and credentials. */
 export const register = async (exchange: RequestContext): Promise<Response> => {
   const { config, env } = exchange
   await requireToken(exchange, config.registrationTokenHash)
@@ -45,12 +45,13 @@ export const manageRegistration = async (exchange: RequestContext): Promise<Resp
   const { config, env, request } = exchange
   const clientId = new URL(request.url).pathname.split('/').at(-1) ?? ''
   const isMinted = await isMintedClientId(env, clientId, config)
-  if (request.headers.get('Authorization') === null) throw unauthorized('A bearer token is needed')
+  if (request.headers.get('Authorization') === null)
+    throw unauthorized('The bearer token is missing')
   if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'register'))) throw tooManyRequests()
   const record = isMinted ? clientRecordOf(env, clientId) : undefined
   const before = record && (await ask(() => record.read()))
   const accessToken = await requireToken(exchange, before?.accessTokenHash)
-  // requireToken has refused where there is nothing.
+  // requireToken has already refused a missing registration.
   if (record === undefined || before === undefined) throw new TypeError('no such registration')
   switch (request.method) {
     case 'PUT': {
@@ -70,20 +71,22 @@ export const manageRegistration = async (exchange: RequestContext): Promise<Resp
   }
 }
 
-// RFC 7592 §2.2: all members anew; what is missing is cleared. Only a client that begins to need a
-// secret gets one.
+// RFC 7592 §2.2: the body replaces all members, and missing ones are cleared. Only a client that newly
+// needs a secret gets one.
 const replaced = (
   clientId: string,
   before: Registration,
   body: Readonly<Record<string, unknown>>,
   config: Config,
 ): Registration & { readonly secret: string | undefined } => {
-  if (body['client_id'] !== clientId) throw invalidMetadata('client_id is not that of this client')
-  for (const member of OURS)
-    if (member in body) throw invalidMetadata(`${member} is not the client's to say`)
+  if (body['client_id'] !== clientId)
+    throw invalidMetadata('client_id differs from the client_id of this registration')
+  for (const member of SERVER_MEMBERS)
+    if (member in body) throw invalidMetadata(`${member} is set by the server and must not be sent`)
   const { client_secret: shown } = body
   const isRightSecret = typeof shown === 'string' && sha256(shown) === before.secretHash
-  if (shown !== undefined && !isRightSecret) throw invalidMetadata('client_secret is another one')
+  if (shown !== undefined && !isRightSecret)
+    throw invalidMetadata('client_secret differs from the secret of this client')
   const metadata = readMetadata(body, config)
   const secret = needsSecret(metadata) && before.secretHash === undefined ? mintSecret() : undefined
   const secretHash = secret === undefined ? before.secretHash : sha256(secret)
@@ -95,14 +98,14 @@ const replaced = (
   }
 }
 
-const OURS = [
+const SERVER_MEMBERS = [
   'registration_access_token',
   'registration_client_uri',
   'client_secret_expires_at',
   'client_id_issued_at',
 ]
 
-// RFC 7591 §3.2.1. We do not keep secrets, so one is told only when it is new.
+// RFC 7591 §3.2.1. Secrets are stored as hashes, so only a new one can be sent.
 const describe = (
   { issuer }: RequestContext,
   clientId: string,
@@ -128,7 +131,7 @@ const requireToken = async (
   hash: string | undefined,
 ): Promise<string> => {
   const authorization = request.headers.get('Authorization')
-  if (authorization === null) throw unauthorized('A bearer token is needed')
+  if (authorization === null) throw unauthorized('The bearer token is missing')
   const token = /^bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
   if (token !== undefined && hash !== undefined && isEqualInConstantTime(sha256(token), hash))
     return token
@@ -137,7 +140,7 @@ const requireToken = async (
 }
 
 const invalidToken = (): OAuthError =>
-  unauthorized('The bearer token is not good here', ', error="invalid_token"')
+  unauthorized('The bearer token is not valid for this registration', ', error="invalid_token"')
 
 const unauthorized = (description: string, error = ''): OAuthError =>
   new OAuthError('invalid_token', description, {
@@ -154,25 +157,25 @@ const readMetadata = (body: Readonly<Record<string, unknown>>, config: Config): 
       'client_name looks like the name of this service or of one of its clients',
     )
   // RFC 7591 §2 has Basic as the default; apps on devices keep no secrets (RFC 8252 §8.5).
-  const standard = data.application_type === 'native' ? 'none' : 'client_secret_basic'
-  return grantMetadata(data, data.token_endpoint_auth_method ?? standard, config)
+  const defaultMethod = data.application_type === 'native' ? 'none' : 'client_secret_basic'
+  return grantMetadata(data, data.token_endpoint_auth_method ?? defaultMethod, config)
 }
 
-// RFC 7591 §2.3: a JWT that somebody signed for the client, but we have nobody to believe.
+// RFC 7591 §2.3: a JWT signed for the client by a third party; this server trusts none.
 const refuseSoftwareStatement = (statement: unknown): void => {
   if (statement === undefined) return
   const isJwt = typeof statement === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(statement)
   throw isJwt
-    ? new OAuthError('unapproved_software_statement', 'No software statement is accepted here')
-    : new OAuthError('invalid_software_statement', 'software_statement is no signed JWT')
+    ? new OAuthError('unapproved_software_statement', 'This server accepts no software statement')
+    : new OAuthError('invalid_software_statement', 'software_statement is not a signed JWT')
 }
 
 const describeIssue = (issue: z.core.$ZodIssue | undefined): OAuthError => {
   const [member] = issue?.path ?? []
   if (member === 'redirect_uris')
-    return new OAuthError('invalid_redirect_uri', 'redirect_uris holds something that is not one')
+    return new OAuthError('invalid_redirect_uri', 'redirect_uris holds an invalid URI')
   return invalidMetadata(
-    member === undefined ? 'Members exclude each other' : `${String(member)} is not good`,
+    member === undefined ? 'jwks and jwks_uri exclude each other' : `${String(member)} is invalid`,
   )
 }
 

@@ -30,8 +30,8 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   const routes = new Hono<Environment>()
   const base = config.basePath
 
-  // One handler does all for a path: devices poll here, and a chain of middleware that each put a
-  // header on costs more than the answer.
+  // One handler per path: devices poll here, and a chain of middleware that each set a header costs
+  // more than the answer.
   const serve = (methods: string[], path: string, endpoint: Endpoint, more: Fields = {}) => {
     const preflight = cors({ ...CORS, allowMethods: methods })
     const allowed = [...methods, 'OPTIONS']
@@ -80,7 +80,7 @@ export const oauthRoutes = (config: Config): Hono<Environment> => {
   return routes
 }
 
-// Television apps are often web pages. No cookie is ever read here, so any origin may ask.
+// Television apps are often web pages. These endpoints read no cookie, so every origin is allowed.
 const EXPOSED = ['DPoP-Nonce', 'ETag', 'Preference-Applied', 'Retry-After', 'WWW-Authenticate']
 const CORS = {
   origin: '*',
@@ -92,7 +92,7 @@ const SHARED = {
   'Access-Control-Expose-Headers': EXPOSED.join(','),
 }
 
-// Or a page of another origin could not read that what it has is still good.
+// Keep CORS headers on 304, or cross-origin pages cannot use their cached copy.
 const revalidate: MiddlewareHandler<Environment> = etag({
   retainedHeaders: [
     ...RETAINED_304_HEADERS,

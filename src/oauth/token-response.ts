@@ -22,18 +22,18 @@ export interface Grant {
   readonly grantId: string
   readonly audience: readonly string[]
   readonly scope: readonly string[]
-  /** How the person signed in; undefined for grants of long ago. */
+  /** The person's sign-in; undefined for old grants. */
   readonly authentication: Authentication | undefined
-  /** When its code was redeemed: however often that is answered, it is with one access token. */
+  /** The time of the redemption: every repeat gets the same access token. */
   readonly redeemedAtMs: number | undefined
-  /** Whether an ID token goes with it, if `openid` was granted. */
+  /** True for an ID token in the answer, if `openid` was granted. */
   readonly withIdToken: boolean
   readonly refreshToken: RefreshToken | undefined
   /** The key that the access token is bound to. */
   readonly dpopJkt: string | undefined
 }
 
-/** Gets the keys, so that issuing needs nobody else. Throws ObjectUnavailable. */
+/** Loads the keys, so that issuing calls no object. Throws ObjectUnavailable. */
 export const prepareTokens = async (env: Cloudflare.Env, client: Client): Promise<void> => {
   const now = Date.now()
   await signingKey(env, ACCESS_TOKEN_ALGORITHM, now)
@@ -89,6 +89,6 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
   return Response.json(body)
 }
 
-// A repeat within the minute tells what is left, which of a token that lasts no longer may be nothing.
+// A repeat within the minute returns the remaining time, which is 0 for an expired token.
 const remainingSeconds = (lifetimeSeconds: number, issuedAtMs: number, now: number): number =>
   Math.max(0, lifetimeSeconds - Math.floor(Math.max(0, now - issuedAtMs) / SECOND))

@@ -7,7 +7,7 @@ import * as deviceCode from './grants/device-code.ts'
 import * as refreshToken from './grants/refresh-token.ts'
 import { readParameters } from '../http/parameters.ts'
 
-/** The grants there are: the name on the wire, and what answers it. */
+/** The supported grants: grant_type and handler. */
 export const GRANTS: ReadonlyMap<string, (request: TokenRequest) => Promise<Response>> = new Map([
   [deviceCode.GRANT_TYPE, deviceCode.grant],
   [refreshToken.GRANT_TYPE, refreshToken.grant],
@@ -22,7 +22,7 @@ export const token = async (exchange: RequestContext): Promise<Response> => {
   const grant = GRANTS.get(grantType)
   if (grant === undefined) throw new OAuthError('unsupported_grant_type', unsupported(grantType))
   if (!client.grantTypes.has(grantType))
-    throw new OAuthError('unauthorized_client', 'This client may not use this grant_type')
+    throw new OAuthError('unauthorized_client', 'The client is not allowed to use this grant_type')
   return grant({ exchange, client, parameters })
 }
 

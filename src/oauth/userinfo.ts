@@ -17,26 +17,28 @@ import {
   useProof,
 } from '../http/protected-resource.ts'
 
-/** The claims of the person behind the token, as far as its scope goes. */
+/** The claims of the person behind the token, within its scope. */
 export const userinfo = async (exchange: RequestContext): Promise<Response> => {
   const { request, env, issuer } = exchange
   const shown = await readToken(request)
   if (shown === undefined) return unauthenticated()
   const { token, scheme } = shown
   const claims = await verifyAccessToken(env, token, { issuer, audience: issuer }, Date.now())
-  if (claims === undefined) throw refusal(scheme, 'invalid_token', 'The token is not good here')
+  if (claims === undefined)
+    throw refusal(scheme, 'invalid_token', 'The token is invalid, expired or for another resource')
   await requireBoundKey(exchange, claims.dpopJkt, shown)
   if (!claims.scope.includes('openid'))
-    throw refusal(scheme, 'insufficient_scope', 'The token was not granted openid', {
+    throw refusal(scheme, 'insufficient_scope', 'The scope of the token lacks openid', {
       scope: 'openid',
     })
   await useProof(exchange, scheme)
   if (!(await isStillClient(exchange, claims.clientId)))
-    throw refusal(scheme, 'invalid_token', 'The client is none any more')
+    throw refusal(scheme, 'invalid_token', 'The client of the token no longer exists')
   const account = await ask(async () =>
     accountOf(env, claims.subject)?.claims(claims.grantId, claims.jti),
   )
-  if (account === undefined) throw refusal(scheme, 'invalid_token', 'The grant has ended')
+  if (account === undefined)
+    throw refusal(scheme, 'invalid_token', 'The token or its grant was revoked')
   return Response.json(claimsFor(claims, account))
 }
 
@@ -64,6 +66,10 @@ const readToken = async (request: Request): Promise<ShownToken | undefined> => {
       ? await asResource('Bearer', async () => (await readParameters(request)).get('access_token'))
       : undefined
   if (inForm !== undefined && request.headers.has('Authorization'))
-    throw refusal(schemeOf(request), 'invalid_request', 'The token is sent in two ways')
+    throw refusal(
+      schemeOf(request),
+      'invalid_request',
+      'Send the token in the header or in the form, not both',
+    )
   return inForm === undefined ? tokenInHeader(request) : { token: inForm, scheme: 'Bearer' }
 }

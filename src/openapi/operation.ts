@@ -14,7 +14,7 @@ export const answer = (description: string, name: SchemaName, type?: string) => 
   content: json(name, type),
 })
 
-/** By status; an empty code is for whoever shows no token. */
+/** By status; an empty code stands for a request without a token. */
 export type Refusals = Readonly<Record<number, readonly (ErrorCode | '')[]>>
 
 /** 403 is the answer to plain http too; 429 and 503 come from anywhere. */
@@ -36,14 +36,14 @@ export const refusals = (codes: Refusals) =>
 const named = (errors: readonly string[]): string =>
   errors.filter((error) => error !== '').join(', ')
 
-/** What may be kept, and asked for again by its ETag. */
+/** A cacheable document with an ETag. */
 export const published = (ok: object) => ({
   200: ok,
-  304: { description: 'what was kept is still good' },
+  304: { description: 'the cached copy is still valid' },
   ...refusals({}),
 })
 
-/** RFC 6750 §3: whoever brings nothing is told no error. */
+/** RFC 6750 §3: a request without a token gets no error code. */
 const NO_TOKEN = {
   'application/json': {
     schema: { anyOf: [refer('Error'), { type: 'object', maxProperties: 0 }] },

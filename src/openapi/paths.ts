@@ -100,7 +100,7 @@ export const PATHS = {
       security: AS_CLIENT,
       requestBody: form(FORMS.revoke),
       responses: {
-        200: { description: 'it is not good any more, or never was' },
+        200: { description: 'the token is revoked, or was not valid before' },
         ...refusals({
           400: [...CLIENT_REFUSALS, 'invalid_grant'],
           401: ['invalid_client'],

@@ -1,5 +1,5 @@
-// What the JSON endpoints answer, in the words of the specifications. Nothing here runs in the Worker:
-// the description is made of it, and tests hold real answers against it.
+// Responses of the JSON endpoints, in the words of the specifications. Nothing here runs in the Worker:
+// the OpenAPI description is made from it, and tests compare real responses with it.
 import * as z from 'zod/mini'
 import { PROXIMITY_ACTIONS } from '../config/client-settings.ts'
 import { ERROR_CODES } from '../http/protocol.ts'
@@ -120,7 +120,7 @@ export const registrationResponse = z.object({
   registration_client_uri: uri,
 })
 
-// Whether the operator listed the client; where not, `verified_text` says so in the language of the
+// `verified`: the operator listed the client; if not, `verified_text` says so in the language of the
 // answer.
 const clientNames = {
   client_id: text,

@@ -14,14 +14,14 @@ export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-beare
 
 const MAX_JTI_LENGTH = 256
 
-// RFC 8725 §3.11: a JWT made for something else is none of these. Many say nothing or `JWT`.
+// RFC 8725 §3.11: a JWT made for another purpose has another type. Many have none, or `JWT`.
 const TYPES: readonly unknown[] = [undefined, 'jwt', 'client-authentication+jwt']
 
-/** The client that an assertion claims to be from; undefined if that cannot be read. */
+/** The client_id that an assertion claims; undefined if it is unreadable. */
 export const claimedClientId = (assertion: string): string | undefined => {
   try {
     const { sub } = decodeJwt(assertion)
-    // Nobody has verified it yet: it may be anything.
+    // Not verified yet: it may have any type.
     return typeof sub === 'string' ? sub : undefined
   } catch {
     return undefined
@@ -32,8 +32,8 @@ export const claimedClientId = (assertion: string): string | undefined => {
 type FirstUse = () => Promise<boolean>
 
 /**
- * What is left to ask of an assertion that proves that it is from `client`; undefined if it does not.
- * Throws `temporarily_unavailable` if the client's keys cannot be had at the moment.
+ * Verifies an assertion of `client`, and returns its check for first use; undefined if it is invalid.
+ * Throws `temporarily_unavailable` if the client's keys cannot be fetched.
  */
 export const verifyAssertion = async (
   exchange: RequestContext,
@@ -64,8 +64,7 @@ export const verifyAssertion = async (
   } catch (error) {
     if (error instanceof NotFetched && error.isTransient)
       throw temporarilyUnavailable('The keys at jwks_uri')
-    // What is wrong with the JWT, with its keys (a point that is not on its curve is a TypeError), or
-    // with where they should be.
+    // The JWT, its keys (a point off its curve is a TypeError) or the address of the keys is invalid.
     return undefined
   }
 }
@@ -73,7 +72,7 @@ export const verifyAssertion = async (
 const mediaType = (typ: string | undefined): string | undefined =>
   typ?.toLowerCase().replace(/^application\//, '')
 
-// One client may serve a million televisions, so its assertions do not all meet in one object.
+// One client may serve a million televisions, so its assertions spread over several objects.
 const isFirstUse = (env: Cloudflare.Env, client: Client, jti: string, untilMs: number) => {
   const digest = sha256(jti)
   return ask(() =>

@@ -8,7 +8,7 @@ import { OAuthError, invalidClient, tooManyRequests } from '../../http/errors.ts
 import type { RequestContext } from '../../http/request-context.ts'
 import { type Parameters, decode } from '../../http/parameters.ts'
 
-/** Who a request claims to be from, and what it shows for it. */
+/** The client that a request claims, with its proof. */
 type Credentials = { readonly clientId: string } & (
   | { readonly method: 'none' }
   | { readonly method: 'client_secret'; readonly secret: string }
@@ -16,8 +16,8 @@ type Credentials = { readonly clientId: string } & (
 )
 
 /**
- * The client that sent the request. Throws `invalid_request` if it contradicts itself or names
- * nobody, `invalid_client` if it does not prove who it is, 429 after too many failures. The `jti` of an
+ * The client that sent the request. Throws `invalid_request` if the request contradicts itself or names
+ * no client, `invalid_client` without valid credentials, 429 after too many failures. The `jti` of an
  * assertion joins the one-time values of the request.
  */
 export const authenticateClient = async (
@@ -35,7 +35,7 @@ const failure = async (
   { clientId }: Credentials,
 ): Promise<OAuthError> =>
   (await isWithinLimit(env, 'SECRET_LIMIT', request, clientId))
-    ? invalidClient('Unknown client, or wrong credentials for it')
+    ? invalidClient('The client is unknown or its credentials are wrong')
     : tooManyRequests()
 
 const readCredentials = (request: Request, parameters: Parameters): Credentials => {
@@ -44,11 +44,14 @@ const readCredentials = (request: Request, parameters: Parameters): Credentials 
   const postSecret = parameters.get('client_secret')
   const assertion = readAssertion(parameters)
   if ([basic?.secret, postSecret, assertion].filter((one) => one !== undefined).length > 1)
-    throw new OAuthError('invalid_request', 'More than one way of client authentication')
+    throw new OAuthError(
+      'invalid_request',
+      'The request uses more than one method of client authentication',
+    )
   const clientId = parameters.get('client_id')
   const proven = basic?.clientId ?? (assertion === undefined ? undefined : subjectOf(assertion))
   if (proven !== undefined && clientId !== undefined && clientId !== proven)
-    throw new OAuthError('invalid_request', 'client_id is not the authenticated client')
+    throw new OAuthError('invalid_request', 'client_id differs from the authenticated client')
   const named = proven ?? clientId
   if (named === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
   if (assertion !== undefined) return { clientId: named, method: 'private_key_jwt', assertion }
@@ -58,37 +61,40 @@ const readCredentials = (request: Request, parameters: Parameters): Credentials 
     : { clientId: named, method: 'client_secret', secret }
 }
 
-// RFC 7521 §4.2: the two come together, and there is one type that we know.
+// RFC 7521 §4.2: both parameters together; JWTs are the only supported type.
 const readAssertion = (parameters: Parameters): string | undefined => {
   const assertion = parameters.get('client_assertion')
   const type = parameters.get('client_assertion_type')
   if ((assertion === undefined) !== (type === undefined))
-    throw new OAuthError('invalid_request', 'client_assertion and its type come together')
+    throw new OAuthError(
+      'invalid_request',
+      'client_assertion and client_assertion_type must be sent together',
+    )
   if (type !== undefined && type !== JWT_BEARER)
-    throw new OAuthError('invalid_request', 'client_assertion_type is not one we know')
+    throw new OAuthError('invalid_request', `client_assertion_type must be ${JWT_BEARER}`)
   return assertion
 }
 
 const subjectOf = (assertion: string): string => {
   const subject = claimedClientId(assertion)
-  if (subject === undefined) throw invalidClient('The client_assertion cannot be read')
+  if (subject === undefined) throw invalidClient('client_assertion is not a JWT with a sub claim')
   return subject
 }
 
 // RFC 6749 §2.3.1: both halves are form-encoded before they are joined. Some libraries send Basic
-// for public clients too, with nothing behind the colon: that is no secret.
+// for public clients too, with nothing behind the colon: that counts as no secret.
 const parseBasic = (authorization: string): { clientId: string; secret: string | undefined } => {
   const encoded = /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1]
   const pair = encoded === undefined ? '' : decodeBase64(encoded)
   const colon = pair.indexOf(':')
-  if (colon < 1) throw invalidClient('The Authorization header cannot be read')
+  if (colon < 1) throw invalidClient('The Authorization header is not valid Basic authentication')
   try {
     return {
       clientId: decode(pair.slice(0, colon)),
       secret: decode(pair.slice(colon + 1)) || undefined,
     }
   } catch {
-    throw invalidClient('The Authorization header cannot be read')
+    throw invalidClient('The Authorization header is not valid Basic authentication')
   }
 }
 

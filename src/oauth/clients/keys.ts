@@ -6,15 +6,15 @@ import { PublishedKeys } from '../../http/published-keys.ts'
 import type { RequestContext } from '../../http/request-context.ts'
 
 const WANTED = { accept: 'application/jwk-set+json, application/json', maxBytes: 64 * 1024 }
-/** More key sets than this are not kept by one isolate. */
+/** Limit of key sets in one isolate. */
 const MAX_KEPT = 1000
 
 const local = new WeakMap<JSONWebKeySet, JWTVerifyGetKey>()
-// Apart: keys that strangers name push none of a listed client out, and none is had at its expense.
+// Two caches, so that key sets of strangers cannot evict those of listed clients.
 const listed = new PublishedKeys(MAX_KEPT)
 const others = new PublishedKeys(MAX_KEPT)
 
-/** What finds the key of a client that a JWT names. Asking it throws NotFetched. */
+/** Finds the key of a client that a JWT names. The finder throws NotFetched. */
 export const clientKeys = (
   exchange: RequestContext,
   client: Client,

@@ -1,4 +1,4 @@
-// Client ID Metadata Documents: a client_id that is the address of what the client says of itself
+// Client ID Metadata Documents: a client_id that is the address of the client's own metadata
 // (draft-ietf-oauth-client-id-metadata-document).
 import * as z from 'zod/mini'
 import type { Client } from '../../config/clients.ts'
@@ -17,13 +17,13 @@ const MAX_ADDRESS_LENGTH = 255
 
 interface FoundClient {
   readonly value: Client
-  /** How long it may be believed without asking again. */
+  /** The time until it must be fetched again. */
   readonly cacheMs: number
 }
 
 /**
- * Whether `clientId` can be the address of a document. It is compared as it is written, so there is
- * only one way to write it: no dot segments, default port, capitals in the host or bare host.
+ * True if `clientId` can be the address of a document. Addresses are compared as strings, so only one
+ * spelling is allowed: no dot segments, default port, capitals in the host or bare host.
  */
 export const isDocumentAddress = (
   clientId: string,
@@ -35,7 +35,7 @@ export const isDocumentAddress = (
   return url.username === '' && url.password === '' && !clientId.includes('#')
 }
 
-// What no document may hold: there is nobody to share a secret with.
+// A document is public, so it must not hold a shared secret.
 const documentSchema = z.object({
   client_id: z.string(),
   client_secret: z.optional(z.undefined()),
@@ -51,7 +51,8 @@ export const fetchClient = async (
   const { text, headers } = await fetchPublic(exchange, address, WANTED)
   const isJson = isJsonType(headers.get('Content-Type') ?? '')
   const value = isJson ? clientIn(text, address, exchange.config) : undefined
-  if (value === undefined) throw new NotFetched('no such document', { isTransient: false })
+  if (value === undefined)
+    throw new NotFetched('the document is missing or invalid', { isTransient: false })
   return { value, cacheMs: cacheMsOf(headers.get('Cache-Control')) }
 }
 
@@ -64,7 +65,7 @@ const clientIn = (text: string, address: string, config: Config): Client | undef
       return undefined
     const method = document.data.token_endpoint_auth_method
     const metadata = grantMetadata(requested.data, method, config)
-    // CM-4: the host is what the person can judge it by, so it is the address's own.
+    // CM-4: the person judges the client by its host, so the host of the address is shown.
     return unlistedClient(address, metadata, config, { uri: address, secretHash: undefined })
   } catch (error) {
     if (error instanceof OAuthError || error instanceof SyntaxError) return undefined
@@ -72,7 +73,7 @@ const clientIn = (text: string, address: string, config: Config): Client | undef
   }
 }
 
-// Section 4.1 of the draft: a page that lets people upload texts or pictures publishes no client.
+// Section 4.1 of the draft: a text or picture that a user uploaded somewhere is no client.
 const isJsonType = (contentType: string): boolean =>
   /^application\/(?:[\w.-]+\+)?json *(?:;|$)/i.test(contentType)
 

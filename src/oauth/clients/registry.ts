@@ -1,5 +1,5 @@
-// Who is the client with this client_id? One of wrangler.toml, or one that registered (RFC 7591), or
-// one whose client_id is the address of its metadata.
+// Finds the client of a client_id: listed in wrangler.toml, registered (RFC 7591), or described by the
+// document at that address.
 import type { Client } from '../../config/clients.ts'
 import type { Config } from '../../config/config.ts'
 import { CLIENT_CACHE_MS } from '../../config/limits.ts'
@@ -16,7 +16,7 @@ import { temporarilyUnavailable, tooManyRequests } from '../../http/errors.ts'
 import type { RequestContext } from '../../http/request-context.ts'
 import { type ClientMetadata, unlistedClient } from './unlisted.ts'
 
-/** More clients than this are not kept by one isolate. */
+/** Limit of cached clients in one isolate. */
 const MAX_KEPT = 1000
 
 const registered = new Cache<Client>(MAX_KEPT)
@@ -27,13 +27,13 @@ const PURPOSE = 'client_id'
 const ID_BYTES = 16
 
 /**
- * A client_id for a client that registers: no `sub` looks like it, and no address (RG-5). It is sealed,
- * because it names an object, and need not be secret.
+ * A client_id for a client that registers: unlike any `sub` and any address (RG-5). It is sealed because
+ * it names an object; it is not secret.
  */
 export const mintClientId = (serverSecret: Uint8Array): string =>
   PREFIX + seal(serverSecret, PURPOSE, randomBytes(ID_BYTES))
 
-/** Whether this client_id is one that we gave to a client which registered. */
+/** True if this server issued the client_id at a registration. */
 export const isMintedClientId = async (
   env: Cloudflare.Env,
   clientId: string,
@@ -44,8 +44,8 @@ export const isMintedClientId = async (
   unseal(await macSecret(env), PURPOSE, clientId.slice(PREFIX.length)) !== undefined
 
 /**
- * The client named `clientId`, or undefined. Throws 429 where somebody names too many that this
- * isolate does not know, 503 where a client's metadata cannot be had at the moment.
+ * The client named `clientId`, or undefined. Throws 429 after too many unknown ones from one address,
+ * 503 if the client's metadata cannot be fetched.
  */
 export const findClient = async (
   exchange: RequestContext,
@@ -66,7 +66,7 @@ export const findClient = async (
   return found
 }
 
-/** Whether the client that a token was issued to is still one, by all that can be asked here. */
+/** True if the client that a token was issued to still exists; a document's address always counts. */
 export const isStillClient = async (
   { config, env }: RequestContext,
   clientId: string,
@@ -76,7 +76,7 @@ export const isStillClient = async (
   return (await ask(() => clientRecordOf(env, clientId).read())) !== undefined
 }
 
-/** Forgets what this isolate knows of a client that has changed. */
+/** Drops a changed client from the cache of this isolate. */
 export const forgetClient = (clientId: string): void => registered.delete(clientId)
 
 const documentClient = async (
@@ -106,8 +106,8 @@ const toClient = (
   { metadata: json, secretHash }: Registration,
   config: Config,
 ): Client => {
-  // Only we write there.
+  // Only this server writes there.
   const metadata = JSON.parse(json) as ClientMetadata
-  // Its client_uri is its own word, and would stand where the host of others is proven.
+  // No client_uri: it is unproven, and would stand where other clients show a proven host.
   return unlistedClient(clientId, metadata, config, { uri: undefined, secretHash })
 }

@@ -1,4 +1,4 @@
-// What a client that is not listed in wrangler.toml may say of itself (RFC 7591 §2).
+// Metadata that a client outside wrangler.toml may give (RFC 7591 §2).
 import * as z from 'zod/mini'
 import { AUTHENTICATION_METHODS, commonMembers } from '../../config/client-settings.ts'
 
@@ -10,17 +10,19 @@ const isRedirectUri = (uri: string): boolean => {
   return url !== null && !uri.includes('#') && !['javascript:', 'data:'].includes(url.protocol)
 }
 
-/** Members that we do not know are left out, as RFC 7591 §2 has it. */
+/** Drops unknown members (RFC 7591 §2). */
 export const metadataSchema = z
   .object({
     ...commonMembers,
     client_name: z.optional(text),
     application_type: z.optional(z.enum(['native', 'web'])),
     token_endpoint_auth_method: z.optional(z.enum(AUTHENTICATION_METHODS)),
-    // RFC 7591 §2: whoever says nothing asks for `authorization_code`, which we do not have.
+    // RFC 7591 §2: the default is `authorization_code`, which this server does not support.
     grant_types: z._default(texts, []),
     response_types: z.optional(texts),
-    redirect_uris: z.optional(z.array(text.check(z.refine(isRedirectUri, 'is not one')))),
+    redirect_uris: z.optional(
+      z.array(text.check(z.refine(isRedirectUri, 'is not a redirect URI'))),
+    ),
     scope: z.optional(text),
     contacts: z.optional(texts),
     logo_uri: z.optional(text),

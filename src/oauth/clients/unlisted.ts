@@ -1,4 +1,4 @@
-// Clients that are not listed in wrangler.toml: what becomes of what they say of themselves.
+// Clients outside wrangler.toml: which of the requested metadata is granted.
 import * as z from 'zod/mini'
 import {
   type AUTHENTICATION_METHODS,
@@ -14,7 +14,7 @@ import { plainText } from '../../text/plain-text.ts'
 import { OAuthError } from '../../http/errors.ts'
 import type { RequestedMetadata } from './requested-metadata.ts'
 
-/** What was asked for, as far as it is granted. */
+/** The granted part of the requested metadata. */
 export type ClientMetadata = RequestedMetadata & {
   readonly token_endpoint_auth_method: (typeof AUTHENTICATION_METHODS)[number]
   readonly scope: string
@@ -23,8 +23,8 @@ export type ClientMetadata = RequestedMetadata & {
 const GRANTS: readonly string[] = [DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT]
 
 /**
- * The metadata of a client as we keep it: only grants that we have, and no more scope than such
- * clients may ask for. Throws `invalid_client_metadata` if that leaves it without what it needs.
+ * The metadata that is stored for a client: supported grants, and the scope allowed to unlisted clients.
+ * Throws `invalid_client_metadata` if the rest lacks keys or scope.
  */
 export const grantMetadata = (
   requested: RequestedMetadata,
@@ -41,13 +41,16 @@ export const grantMetadata = (
     ).join(' '),
   }
   if (!hasItsKeys(metadata))
-    throw new OAuthError('invalid_client_metadata', 'private_key_jwt needs jwks or jwks_uri')
+    throw new OAuthError('invalid_client_metadata', 'private_key_jwt needs either jwks or jwks_uri')
   if (metadata.grant_types.length > 0 && metadata.scope === '')
-    throw new OAuthError('invalid_client_metadata', 'Nothing of this scope is for such a client')
+    throw new OAuthError(
+      'invalid_client_metadata',
+      'No part of this scope is allowed to clients that the operator has not listed',
+    )
   return metadata
 }
 
-/** The client with this metadata. All that only an operator decides is as for any client. */
+/** The client with this metadata, and the defaults for all that only an operator sets. */
 export const unlistedClient = (
   clientId: string,
   metadata: ClientMetadata,
@@ -69,7 +72,7 @@ export const unlistedClient = (
     dpop_bound_access_tokens: metadata.dpop_bound_access_tokens,
   }),
   grantTypes: new Set(metadata.grant_types),
-  // What such clients may have can have become less since.
+  // The operator may have reduced the scope since.
   scope: within(metadata.scope, config.unlistedScope),
 })
 

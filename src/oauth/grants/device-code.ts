@@ -30,12 +30,12 @@ import type { RequestContext, TokenRequest } from '../../http/request-context.ts
 
 export const GRANT_TYPE = DEVICE_CODE_GRANT
 
-/** Answers a poll: at once, or when there is something to say. */
+/** Answers a poll: at once, or after a hold. */
 export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
   const { exchange, client, parameters } = tokenRequest
   const text = parameters.get('device_code')
   if (text === undefined) throw new OAuthError('invalid_request', 'device_code is missing')
-  // DC-22: before anything is known of the code, so that a nonce to fetch is no poll.
+  // DC-22: before the code is checked, so that fetching a nonce is no poll.
   const dpopJkt = await verifyDpopProof(exchange)
   requireProof(client, dpopJkt)
   const deviceCode = readDeviceCode(await macSecret(exchange.env), client, text)
@@ -53,13 +53,13 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
   await exchange.oneTimeValues.use()
   const polled = await pollOrHold(tokenRequest, deviceCode, poller)
   if (polled.outcome !== 'redeemable') throw refusal(polled, deviceCode)
-  // LP-5: nobody is there to receive the tokens, so they stay where they are.
+  // LP-5: the device hung up, so the grant stays unredeemed.
   if (exchange.request.signal.aborted) throw refusal({ outcome: 'pending' })
   return redeem(tokenRequest, deviceCode, poller)
 }
 
-// DC-8: a flood does not even start the object. Each device_code is counted by its secret, and all of
-// them by the address they come from.
+// DC-8: a flood does not even start the object. Polls are counted by the secret of their device_code,
+// and by address.
 const isWithinPollLimits = async ({ env, request }: RequestContext, { secretHash }: DeviceCode) => {
   const { success } = await env.POLL_LIMIT.limit({ key: secretHash })
   return success && isWithinLimit(env, 'TOKEN_LIMIT', request, 'poll')
@@ -68,7 +68,7 @@ const isWithinPollLimits = async ({ env, request }: RequestContext, { secretHash
 const readDeviceCode = (serverSecret: Uint8Array, client: Client, text: string): DeviceCode => {
   const deviceCode = parseDeviceCode(serverSecret, text)
   if (deviceCode === undefined) throw refusal({ outcome: 'invalid' })
-  // No object has to start for one that it has long forgotten, clocks a little apart.
+  // A code that its object has deleted starts no object; the minute allows for clock skew.
   const { expiresAtMs } = deviceCode
   const forgottenAtMs = retainedUntilMs({ expiresAtMs, intervalSeconds: client.intervalSeconds })
   if (Date.now() > forgottenAtMs + MINUTE) throw refusal({ outcome: 'expired' })
@@ -102,7 +102,7 @@ const redeem = async (
   poller: Poller,
 ): Promise<Response> => {
   const { env, issuer } = exchange
-  // Whatever can fail is done first: what is redeemed has to be answered.
+  // Everything that can fail comes first: a redemption must be answered.
   await prepareTokens(env, client)
   const redeemed = await ask(() =>
     deviceAuthorizationOf(env, deviceCode.userCode).redeem(poller, parameters.resource),
@@ -117,7 +117,7 @@ const redeem = async (
   const authentication = { authTimeMs, amr }
   const { resource, deviceName, origin } = request
   const scope = remainingScope(request.scope, client)
-  // RFC 6749 §5.2: no scope was asked for here that could be wrong, it is the grant that is.
+  // RFC 6749 §5.2: `invalid_grant`, because this request has no scope that could be wrong.
   if (scope.length === 0)
     throw new OAuthError(
       'invalid_grant',
@@ -132,7 +132,7 @@ const redeem = async (
       clientName: client.name,
       deviceName,
       place: placeIn(allowance?.deviceLocation ?? origin),
-      // What the person allowed: cut anew each time that tokens are issued.
+      // The approved scope: reduced again each time that tokens are issued.
       scope: request.scope,
       resource,
       dpopJkt: refreshTokenKey(client, poller.dpopJkt),
@@ -163,7 +163,7 @@ const redeem = async (
   })
 }
 
-// Their own page said that the device was connected, so it is they who have to know better.
+// The page told the person that the device was connected, so they must learn that it is not.
 const warnPerson = async (
   env: Cloudflare.Env,
   { request, approval }: Extract<RedeemOutcome, { outcome: 'collected_elsewhere' }>,
@@ -174,7 +174,7 @@ const warnPerson = async (
   )
 }
 
-// The answer to nearly every poll, so it is made once: an Error costs more than all else it takes.
+// The answer to nearly every poll, made once: an Error is the most expensive part of it.
 const PENDING = new OAuthError('authorization_pending', 'The user has not decided yet')
 
 const INVALID: Readonly<Record<MissingProof | 'device_code', string>> = {
@@ -199,7 +199,7 @@ const refusal = (
     case 'expired':
       return new OAuthError('expired_token', 'The device_code has expired: request a new one')
     case 'absent':
-      // The object deletes itself, so the code itself has to say what became of it.
+      // The object deletes itself, so the expiry in the code tells `expired` from `invalid`.
       return refusal({
         outcome:
           deviceCode !== undefined && Date.now() >= deviceCode.expiresAtMs ? 'expired' : 'invalid',

@@ -27,10 +27,10 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
   requireProof(client, dpopJkt)
   const presented = parseRefreshToken(await macSecret(env), text)
   if (presented === undefined || !mayRefresh(client, client.scope)) throw refusal('invalid')
-  // RFC 6749 §5.2: here it is the scope that was asked for.
+  // RFC 6749 §5.2: `invalid_scope`, because this request named the scope.
   if (asked.scope !== undefined && remainingScope(asked.scope, client).length === 0)
     throw refusal('invalid_scope')
-  // Whatever can fail is done first: what is rotated has to be answered.
+  // Everything that can fail comes first: a rotation must be answered.
   await prepareTokens(env, client)
   await exchange.oneTimeValues.use()
   const next = nextRefreshToken(await macSecret(env), presented)
@@ -54,7 +54,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
     audience: asked.resource ?? refreshed.grant.resource,
     scope: remainingScope(asked.scope ?? refreshed.grant.scope, client),
     authentication: refreshed.grant.authentication,
-    // A repeat may come a month later, so its access token is another one.
+    // A repeat may come a month later, so it gets a new access token.
     redeemedAtMs: undefined,
     withIdToken: false,
     refreshToken: next,
@@ -70,11 +70,11 @@ const refusal = (
     case 'replayed':
       return new OAuthError(
         'invalid_grant',
-        'The refresh_token is not good, or not for this client',
+        'The refresh_token is invalid, expired, revoked, issued to another client or bound to another key',
       )
     case 'invalid_scope':
-      return new OAuthError('invalid_scope', 'A refresh can narrow the scope, not widen it')
+      return new OAuthError('invalid_scope', 'The scope must lie within the granted scope')
     case 'invalid_target':
-      return new OAuthError('invalid_target', 'This resource was not part of what was allowed')
+      return new OAuthError('invalid_target', 'The resource is not one that the user approved')
   }
 }
