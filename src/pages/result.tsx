@@ -6,10 +6,9 @@ import * as z from 'zod/mini'
 import { type ShownClient, shownClient } from '../config/client-name.ts'
 import { parseUserCode } from '../codes.ts'
 import { seal, unseal } from '../crypto.ts'
-import { logDecision } from '../http/decision-log.ts'
 import { plainText } from '../text/plain-text.ts'
-import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
-import { promptSource } from '../objects/account/prompt-guard.ts'
+import { accountOf, ask } from '../objects/index.ts'
+import { withdraw } from '../review/review.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { nameInSentence } from './kit/client-name.tsx'
 import { dropCookie, keepCookie, readCookie } from './kit/cookies.ts'
@@ -147,21 +146,13 @@ export const result = new Hono<PageEnvironment>()
     const kept = await keptResult(context)
     const person = await signedInVisitor(context)
     if (kept === undefined || person === undefined) return goTo(context, '/device/sign-in')
-    const { subject } = person
-    const withdrawn = await ask(() =>
-      deviceAuthorizationOf(context.env, parseUserCode(kept.userCode) ?? '').withdraw(subject),
+    const withdrawn = await withdraw(
+      context.env,
+      context.get('config'),
+      person.subject,
+      parseUserCode(kept.userCode) ?? '',
     )
     if (withdrawn.outcome === 'not_valid') return goTo(context, '/devices')
-    const { grantId, request } = withdrawn
-    const { push } = context.get('config')
-    const source = push && promptSource(request.clientId, request.origin)
-    await ask(async () => {
-      const account = accountOf(context.env, subject)
-      // Also where the device has not collected its tokens yet: now it never will.
-      await account?.removeDevice(grantId, 'device_reported', request.deviceName, source)
-      await account?.signOutEverywhere({ withDevices: false })
-    })
-    logDecision({ clientId: request.clientId, outcome: 'withdrawn' })
     dropCookie(context, 'session')
     await keepResult(context, { ...kept, outcome: 'removed' })
     return goTo(context, '/device/result')

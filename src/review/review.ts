@@ -1,10 +1,11 @@
-// What a person decides about a device (RFC 8628 §3.3, §5.4), and what is asked of them before where
-// it may be far away (RFC 10027 §6.1.1). The page and the approval API both decide here, and nowhere
-// else.
+// Every decision of a person about a device (RFC 8628 §3.3, §5.4), and the check before it when the
+// device may be far away (RFC 10027 §6.1.1). Pages, notifications and the approval API all decide here.
 import type { ProximityAction } from '../config/client-settings.ts'
 import { parseUserCode } from '../codes.ts'
+import { sha256 } from '../crypto.ts'
 import type { Config } from '../config/config.ts'
 import { type LoggedDecision, logDecision } from '../http/decision-log.ts'
+import type { SessionDigest } from '../objects/account/sessions.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import type { Allowance, Authentication } from '../objects/device-authorization/approval.ts'
 import type { DenialReason } from '../objects/device-authorization/state.ts'
@@ -205,6 +206,46 @@ export const refuse = async (
   if (decision.outcome !== 'decided') return notValid(env, decider, userCode)
   log(question, verdict)
   return { outcome: verdict }
+}
+
+/** Reports the request that a notification asks about, for the browser that was asked. */
+export const reportPrompt = async (
+  env: Cloudflare.Env,
+  { subject, claim }: { readonly subject: string; readonly claim: SessionDigest },
+  endpoint: string,
+  userCode: string,
+): Promise<{ readonly outcome: 'reported' | 'not_asked' | 'too_late' }> => {
+  const account = accountOf(env, subject)
+  const refusal = await ask(() => account?.refusePrompt(claim, endpoint, sha256(userCode)))
+  if (refusal === undefined || refusal.outcome === 'not_asked') return { outcome: 'not_asked' }
+  if (refusal.outcome === 'too_late') return { outcome: 'too_late' }
+  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, 'reported'))
+  if (decision.outcome !== 'decided') return { outcome: 'too_late' }
+  const { clientId, deviceName, origin } = decision.request
+  logDecision({ clientId, outcome: 'reported' })
+  await ask(() => account?.reportRequest(deviceName, placeIn(origin)))
+  return { outcome: 'reported' }
+}
+
+/** Withdraws the person's approval, removes the device and ends every session of theirs. */
+export const withdraw = async (
+  env: Cloudflare.Env,
+  { push }: Config,
+  subject: string,
+  userCode: string,
+): Promise<{ readonly outcome: 'withdrawn' | 'not_valid' }> => {
+  const withdrawn = await ask(() => deviceAuthorizationOf(env, userCode).withdraw(subject))
+  if (withdrawn.outcome === 'not_valid') return { outcome: 'not_valid' }
+  const { grantId, request } = withdrawn
+  const source = push && promptSource(request.clientId, request.origin)
+  await ask(async () => {
+    const account = accountOf(env, subject)
+    // Also before the device has collected its tokens, so that it never does.
+    await account?.removeDevice(grantId, 'device_reported', request.deviceName, source)
+    await account?.signOutEverywhere({ withDevices: false })
+  })
+  logDecision({ clientId: request.clientId, outcome: 'withdrawn' })
+  return { outcome: 'withdrawn' }
 }
 
 /** Logs that the policy lets no device in from there. Somebody near it still may. */

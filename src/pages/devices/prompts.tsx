@@ -4,15 +4,12 @@ import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { parseUserCode } from '../../codes.ts'
 import { issuerFor } from '../../config/config.ts'
-import { sha256 } from '../../crypto.ts'
-import { logDecision } from '../../http/decision-log.ts'
 import { isLoopback } from '../../loopback.ts'
 import type { AskedBrowser } from '../../objects/account/prompts.ts'
-import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
 import type { PushAddress } from '../../objects/account/push-subscriptions.ts'
 import { parsePushAddress } from '../../push/address.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
-import { placeIn } from '../../sender/location.ts'
+import { reportPrompt } from '../../review/review.ts'
 import { ActionForm, Actions, Fact } from '../kit/card.tsx'
 import { isOwnPage } from '../kit/fetch-metadata.ts'
 import { Button, Csrf, Notice } from '../kit/form.tsx'
@@ -115,17 +112,15 @@ export const promptRefusal = new Hono<PageEnvironment>().post('/', async (contex
   const userCode = parseUserCode(fields.get('user_code') ?? '')
   const cookie = sessionCookie(context)
   if (userCode === undefined || cookie === undefined) return context.body(null, 403)
-  const { subject, claim } = cookie
-  const account = accountOf(env, subject)
   const endpoint = fields.get('endpoint') ?? ''
-  const refusal = await ask(() => account?.refusePrompt(claim, endpoint, sha256(userCode)))
-  if (refusal === undefined || refusal.outcome === 'not_asked') return context.body(null, 403)
-  // What was not stopped here is for the page to tell, and to take back where it was allowed.
-  if (refusal.outcome === 'too_late') return context.body(null, 409)
-  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, 'reported'))
-  if (decision.outcome !== 'decided') return context.body(null, 409)
-  const { clientId, deviceName, origin } = decision.request
-  logDecision({ clientId, outcome: 'reported' })
-  await ask(() => account?.reportRequest(deviceName, placeIn(origin)))
-  return context.body(null, 204)
+  const { outcome } = await reportPrompt(env, cookie, endpoint, userCode)
+  switch (outcome) {
+    case 'not_asked':
+      return context.body(null, 403)
+    // The notification then opens the page, which shows the result and can take an approval back.
+    case 'too_late':
+      return context.body(null, 409)
+    case 'reported':
+      return context.body(null, 204)
+  }
 })
