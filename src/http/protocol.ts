@@ -24,6 +24,9 @@ export const KNOWN_PARAMETERS = [
   'token_type_hint',
 ] as const
 
+/** The server's origin in the stored OpenAPI document, which is served with the issuer in its place. */
+export const PLACEHOLDER_ORIGIN = 'http://localhost:8787'
+
 export type ParameterName = (typeof KNOWN_PARAMETERS)[number]
 
 /**

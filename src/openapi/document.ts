@@ -1,11 +1,11 @@
 // The OpenAPI 3.1 description of every JSON endpoint, made of the schemas that validate. Served from
 // src/assets, where `npm run openapi` puts it: what makes it would weigh more than the endpoints.
 import * as z from 'zod/mini'
-import { PLACEHOLDER } from '../oauth/openapi.ts'
+import { PLACEHOLDER_ORIGIN } from '../http/protocol.ts'
 import { PATHS } from './paths.ts'
 import { SCHEMAS } from './schemas.ts'
 
-/** The whole description, for the server at PLACEHOLDER. */
+/** The whole description, for the server at PLACEHOLDER_ORIGIN. */
 export const openApiDocument = () => ({
   openapi: '3.1.1',
   info: {
@@ -14,7 +14,7 @@ export const openApiDocument = () => ({
     summary: 'An OAuth 2.0 Device Authorization Grant server (RFC 8628)',
     license: { name: 'MIT', identifier: 'MIT' },
   },
-  servers: [{ url: PLACEHOLDER }],
+  servers: [{ url: PLACEHOLDER_ORIGIN }],
   paths: PATHS,
   components: {
     schemas: Object.fromEntries(

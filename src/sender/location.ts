@@ -34,9 +34,16 @@ export const PROXIMITIES = [
 ] as const
 export type Proximity = (typeof PROXIMITIES)[number]
 
+/** The fields of `request.cf` that are read; Node.js programs, which import this file too, have none. */
+interface FromEdge {
+  readonly cf?: Readonly<
+    Partial<Record<'asn' | 'asOrganization' | 'city' | 'country' | 'region', unknown>>
+  >
+}
+
 /** The location of a request; unknown parts are undefined. */
 export const requestLocation = (request: Request): Location => {
-  const { cf } = request
+  const { cf } = request as Request & FromEdge
   const asn: unknown = cf?.asn
   return {
     city: textOf(cf?.city),

@@ -29,7 +29,7 @@ const allow = async (userCode: string) => {
 }
 
 const newKeyPair = (alg: string) => openid.randomDPoPKeyPair(alg)
-const jktOf = async ({ publicKey }: CryptoKeyPair) =>
+const jktOf = async ({ publicKey }: { publicKey: jose.CryptoKey }) =>
   jose.calculateJwkThumbprint(await jose.exportJWK(publicKey))
 
 /** Asks once more, as its documentation says, where the server wants a nonce. */

@@ -27,7 +27,7 @@ const householdAt = async (address: string) => {
   const ask = async (path: string, fields: Json) => {
     const body = new URLSearchParams({ client_id: 'tv', ...fields })
     const response = await fetch(server.origin + path, { method: 'POST', body, headers })
-    return { status: response.status, body: await response.json<Json>() }
+    return { status: response.status, body: (await response.json()) as Json }
   }
   return { person, ask }
 }

@@ -248,7 +248,10 @@ describe('VP-15 the way back', () => {
   it('is never an address that somebody put into a link, there or back', async () => {
     const visitor = newVisitor()
     const wishes = new URLSearchParams(
-      ['redirect_uri', 'return_to', 'next', 'issuer', 'scope'].map((name) => [name, EVIL]),
+      ['redirect_uri', 'return_to', 'next', 'issuer', 'scope'].map((name): [string, string] => [
+        name,
+        EVIL,
+      ]),
     )
     const leaving = await visitor.open(`/device/sign-in/at/acme?${wishes.toString()}`)
     expect(leaving.url.href).not.toContain('evil')

@@ -50,7 +50,7 @@ const unverified: Reach = async (phone) => {
       grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
     }),
   })
-  const { client_id: clientId } = await response.json<{ client_id: string }>()
+  const { client_id: clientId } = (await response.json()) as { client_id: string }
   await phone.join()
   const device = await RemoteDevice.start(phone.origin, { clientId })
   await phone.scan(device)

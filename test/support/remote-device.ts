@@ -56,7 +56,7 @@ export class RemoteDevice {
     const fields = { client_id: clientId, device_name: name, scope: OFFLINE, ...hint }
     const response = await post(`${origin}/device_authorization`, fields, place)
     if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`)
-    const answer = await response.json<Fields>()
+    const answer = (await response.json()) as Fields
     return new RemoteDevice(origin, { clientId, name, place, hint }, answer)
   }
 
@@ -82,7 +82,7 @@ export class RemoteDevice {
   async refresh({ refresh_token }: Tokens): Promise<Tokens | string> {
     const fields = { grant_type: 'refresh_token', client_id: this.#clientId, refresh_token }
     const response = await post(`${this.#origin}/token`, fields, this.#place)
-    const body = await response.json<Tokens | Failure>()
+    const body = (await response.json()) as Tokens | Failure
     return 'error' in body ? body.error : body
   }
 
@@ -104,7 +104,7 @@ export class RemoteDevice {
       device_code: this.#deviceCode,
     }
     const response = await post(`${this.#origin}/token`, fields, this.#place)
-    return response.json<Tokens | Failure>()
+    return (await response.json()) as Tokens | Failure
   }
 }
 

@@ -47,7 +47,7 @@ export const signIn = async (
     const body = new URLSearchParams({ ...client, ...fields })
     const response = await fetch(origin + path, { method: 'POST', body })
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
-    return response.json<Answer>()
+    return (await response.json()) as Answer
   }
   const device = await ask<{ user_code: string; device_code: string }>('/device_authorization', {
     scope,

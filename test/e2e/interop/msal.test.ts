@@ -55,7 +55,7 @@ class Loopback implements INetworkModule {
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      body: await response.json<T>(),
+      body: (await response.json()) as T,
     }
   }
 }

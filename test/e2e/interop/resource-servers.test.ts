@@ -95,7 +95,7 @@ const expressBearer = async (token: string, { audience }: Demands): Promise<obje
   const [path = ''] = AUDIENCES.find(([, each]) => each === audience) ?? []
   const headers = { Authorization: `Bearer ${token}` }
   const response = await fetch(filmsOrigin + path, { headers })
-  if (response.ok) return response.json()
+  if (response.ok) return (await response.json()) as object
   throw new Error(`${response.status} ${response.headers.get('WWW-Authenticate')}`)
 }
 
