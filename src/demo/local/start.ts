@@ -10,8 +10,8 @@ import { keepPushKeys } from './push-keys.ts'
 
 const DEFAULT_PORT = 8786
 // Not in git.
-const KEPT_IN = join(import.meta.dirname, '../../.wrangler')
-const WRANGLER = join(import.meta.dirname, '../../node_modules/wrangler/bin/wrangler.js')
+const KEPT_IN = join(import.meta.dirname, '../../../.wrangler')
+const WRANGLER = join(import.meta.dirname, '../../../node_modules/wrangler/bin/wrangler.js')
 
 const main = async (): Promise<void> => {
   const { port, isForOthers, directory, flags } = readFlags(process.argv.slice(2))
