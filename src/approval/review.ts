@@ -1,15 +1,13 @@
 // GET /device/authorizations/{user_code}: what a person is asked, as the page would ask it.
 import { chooseLanguage, type Language } from '../language/language.ts'
 import { pageBrand } from '../config/page-brand.ts'
-import { placeName } from '../language/place-and-time.ts'
-import { mostUnusualFirst, scopeWords } from '../language/scope-text.ts'
 import { shownClient } from '../config/client-name.ts'
 import type { Config } from '../config/config.ts'
-import { type PendingReview, noteTooFar } from '../review/review.ts'
+import { describeRequest } from '../review/description.ts'
+import { noteTooFar } from '../review/review.ts'
 import { SECOND } from '../durations.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
-import { toldProximity } from '../config/proximity-policy.ts'
 import { admitApprover } from './approver.ts'
 
 /** Shows it and decides nothing; or tells what this person has decided already. */
@@ -31,20 +29,23 @@ export const review = async (exchange: RequestContext, shownCode: string): Promi
     })
   const { question } = admission
   if (question.reaction === 'refuse') noteTooFar(question)
+  const { request: asked, location, proximity } = question
+  const { scopes, resources, device } = describeRequest(question, config, issuer, language)
+  const { city, region, country } = location
   return Response.json({
     status: 'pending',
-    client: {
-      ...namesOf(question.request, config, language),
-      ...linksOf(question.request, config, issuer),
+    client: { ...namesOf(asked, config, language), ...linksOf(asked, config, issuer) },
+    scopes,
+    resources,
+    device: {
+      name: device.name,
+      place: device.place === undefined ? undefined : { text: device.place, city, region, country },
+      proximity: { level: proximity, text: device.proximityText },
+      network: device.network,
+      asked_at: Math.floor(device.requestedAtMs / SECOND),
     },
-    scopes: mostUnusualFirst(question.request.scope, config).map((scope) => ({
-      scope,
-      text: scopeWords(scope, config, language),
-    })),
-    resources: question.request.resource.filter((resource) => resource !== issuer),
-    device: deviceOf(question, language),
     policy: question.reaction,
-    expires_in: Math.floor((question.request.expiresAtMs - Date.now()) / SECOND),
+    expires_in: Math.floor((asked.expiresAtMs - Date.now()) / SECOND),
   })
 }
 
@@ -66,22 +67,5 @@ const linksOf = (request: AuthorizationRequest, config: Config, issuer: string) 
     support_uri: supportUri,
     tos_uri: termsUri,
     policy_uri: privacyUri,
-  }
-}
-
-const deviceOf = (question: PendingReview, language: Language) => {
-  const { request, location, proximity, personLocation } = question
-  const { city, region, country, operator } = location
-  const told = toldProximity(question, personLocation)
-  const text = placeName(location, language)
-  return {
-    name: request.deviceName,
-    place: text === undefined ? undefined : { text, city, region, country },
-    proximity: {
-      level: proximity,
-      text: told === 'unknown' ? undefined : language.messages.confirm.proximity[told],
-    },
-    network: operator,
-    asked_at: Math.floor(request.requestedAtMs / SECOND),
   }
 }

@@ -1,7 +1,6 @@
 // The question a person is asked: who wants what, on which device, and from where.
 import type { Child, FC } from 'hono/jsx'
-import type { ShownClient } from '../../config/client-name.ts'
-import type { Proximity } from '../../sender/location.ts'
+import type { RequestDescription } from '../../review/description.ts'
 import { Unverified } from '../kit/client-name.tsx'
 import { Button, Checkbox, Csrf, Field, KeptUserCode, Notice } from '../kit/form.tsx'
 import { Email, Layout, Screen, UserCode, type PageContext } from '../kit/layout.tsx'
@@ -16,12 +15,8 @@ export interface Check {
 export interface ConfirmPageProps {
   readonly page: PageContext
   readonly person: { readonly name: string; readonly email: string | undefined }
-  readonly client: ShownClient & { readonly uri: string | undefined }
-  readonly device: {
-    readonly name: string
-    readonly place: string | undefined
-    readonly proximity: Proximity
-    readonly network: string | undefined
+  readonly client: RequestDescription['client']
+  readonly device: Omit<RequestDescription['device'], 'requestedAtMs'> & {
     readonly askedAt: string
   }
   readonly userCode: string
@@ -105,7 +100,7 @@ const Person: FC<ConfirmPageProps> = ({ page, person, userCode }) => {
 
 const Device: FC<ConfirmPageProps> = ({ page, device }) => {
   const copy = page.language.messages.confirm
-  const { proximity } = device
+  const { place, proximity, proximityText } = device
   return (
     <section>
       <h2>{copy.device}</h2>
@@ -114,12 +109,12 @@ const Device: FC<ConfirmPageProps> = ({ page, device }) => {
           <bdi>{device.name}</bdi>
         </Detail>
         <Detail term={copy.place}>
-          {device.place === undefined && proximity === 'unknown' ? undefined : (
+          {place === undefined && proximityText === undefined ? undefined : (
             <>
-              {device.place === undefined ? null : <span>{device.place}</span>}
-              {proximity === 'unknown' ? null : (
+              {place === undefined ? null : <span>{place}</span>}
+              {proximityText === undefined ? null : (
                 <strong class={proximity === 'far' ? 'distance far' : 'distance'}>
-                  {copy.proximity[proximity]}
+                  {proximityText}
                 </strong>
               )}
             </>

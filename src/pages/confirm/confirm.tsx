@@ -16,16 +16,15 @@ import {
 import { MINUTE } from '../../durations.ts'
 import type { SignedIn } from '../../identity/session.ts'
 import type { AuthorizationRequest } from '../../objects/device-authorization/authorization-request.ts'
-import { toldProximity } from '../../config/proximity-policy.ts'
+import { describeRequest } from '../../review/description.ts'
 import { nameInSentence } from '../kit/client-name.tsx'
 import { ConfirmPage } from './confirm-page.tsx'
 import { dropCookie, expectForeign, readCookie } from '../kit/cookies.ts'
 import { askToGoOn, notValid } from '../enter-code.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
-import { placeName, timeAgo } from '../../language/place-and-time.ts'
+import { timeAgo } from '../../language/place-and-time.ts'
 import { tooFar, tooMany } from '../kit/problem.tsx'
 import { type Outcome, keepResult } from '../result.tsx'
-import { mostUnusualFirst, scopeWords } from '../../language/scope-text.ts'
 import { proveShown } from '../../review/shown-request.ts'
 import {
   type PageEnvironment,
@@ -154,36 +153,33 @@ const showQuestion = async (
   question: PendingReview<SignedIn>,
   check?: Check,
 ): Promise<Response> => {
-  const { decider, userCode, request, location, personLocation, reaction } = question
+  const { decider, userCode, request, reaction } = question
   if (reaction === 'refuse') {
     noteTooFar(question)
     return showTooFar(context, question)
   }
   const config = context.get('config')
   const page = pageForClient(context, request.clientId)
-  const issuer = issuerFor(config, context.req.url)
+  const { client, device, scopes, resources } = describeRequest(
+    question,
+    config,
+    issuerFor(config, context.req.url),
+    page.language,
+  )
   return context.html(
     <ConfirmPage
       page={page}
       person={decider}
-      client={{ ...shownClient(config, request), uri: request.clientUri }}
-      device={{
-        name: request.deviceName,
-        place: placeName(location, page.language),
-        proximity: toldProximity(question, personLocation),
-        network: location.operator,
-        askedAt: timeAgo(Date.now() - request.requestedAtMs, page.language),
-      }}
+      client={client}
+      device={{ ...device, askedAt: timeAgo(Date.now() - device.requestedAtMs, page.language) }}
       userCode={displayUserCode(userCode)}
       shown={await proveShown(
         context.env,
         { subject: decider.subject, userCode },
         request.expiresAtMs,
       )}
-      scopes={mostUnusualFirst(request.scope, config).map((token) =>
-        scopeWords(token, config, page.language),
-      )}
-      resources={request.resource.filter((one) => one !== issuer)}
+      scopes={scopes.map(({ text }) => text)}
+      resources={resources}
       minutesLeft={Math.floor((request.expiresAtMs - Date.now()) / MINUTE)}
       check={
         check === undefined
