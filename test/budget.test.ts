@@ -181,7 +181,7 @@ describe('a device_code that is not valid', () => {
 
 const signedIn = async (headers = {}) => {
   const { subject } = await newPerson()
-  const { value, claim } = mintSession(await serverSecret(), subject)
+  const { value, digest: claim } = mintSession(await serverSecret(), subject)
   const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
   await account.open(undefined, claim, signInNow())
   const person = new Person(fetch, ISSUER, headers)

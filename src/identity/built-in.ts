@@ -38,13 +38,13 @@ export const parseEmail = (typed: string): string | undefined => {
 export const signIn = async (
   env: Cloudflare.Env,
   { email, password }: { email: string; password: string },
-  visit: SignInContext,
+  context: SignInContext,
 ): Promise<Exclude<PasswordOutcome, { outcome: 'right' }> | Opened> => {
   const tried = await ask(() => emailLogin(env, email).tryPassword(password))
   if (tried.outcome !== 'right') return tried
   const { subject, name } = tried
   const claims = { name, email, isEmailVerified: false }
-  return openAccount(env, subject, claims, { amr: ['pwd'] }, visit)
+  return openAccount(env, subject, claims, { amr: ['pwd'] }, context)
 }
 
 /** Creates an account and signs in. Returns all problems at once. */
@@ -52,7 +52,7 @@ export const createAccount = async (
   env: Cloudflare.Env,
   person: NewPerson,
   serviceName: string,
-  visit: SignInContext,
+  context: SignInContext,
 ): Promise<{ problems: PersonProblems } | Opened | { outcome: 'refused' }> => {
   const name = plainText(person.name)
   const email = parseEmail(person.email)
@@ -70,5 +70,11 @@ export const createAccount = async (
     emailLogin(env, email).register(subject, { name, password: person.password }),
   )
   if (registered.outcome !== 'registered') return { problems: { email: 'taken' } }
-  return openAccount(env, subject, { name, email, isEmailVerified: false }, { amr: ['pwd'] }, visit)
+  return openAccount(
+    env,
+    subject,
+    { name, email, isEmailVerified: false },
+    { amr: ['pwd'] },
+    context,
+  )
 }

@@ -51,7 +51,7 @@ export const verifyPasskeyAuthenticationResponse = async (
   party: RelyingParty,
   formToken: string,
   response: AuthenticationResponseJSON,
-  visit: SignInContext,
+  context: SignInContext,
 ): Promise<Opened | { readonly outcome: 'refused' }> => {
   const refused = { outcome: 'refused' } as const
   const isFirstUse = await verifyClientData(env, party, { purpose: 'sign-in', formToken }, response)
@@ -79,12 +79,12 @@ export const verifyPasskeyAuthenticationResponse = async (
   if (isBackupEligible !== passkey.isBackupEligible) return refused
   if (newCounter <= passkey.counter && newCounter + passkey.counter > 0)
     logWarning({
-      event: 'passkey counter did not grow',
+      event: 'passkey.counter_not_increased',
       before: passkey.counter,
       now: newCounter,
     })
   await ask(() =>
-    account.keepPasskey({
+    account.updatePasskey({
       ...passkey,
       counter: newCounter,
       isBackedUp: credentialBackedUp,
@@ -94,7 +94,7 @@ export const verifyPasskeyAuthenticationResponse = async (
   // RFC 8176: proof of a key, in hardware unless it can be copied, with the person present and
   // verified.
   const amr = [isBackupEligible ? 'swk' : 'hwk', 'user']
-  return openAccount(env, subject, undefined, { amr }, visit)
+  return openAccount(env, subject, undefined, { amr }, context)
 }
 
 /** Options for `navigator.credentials.create()`, for a signed-in person. */
@@ -191,9 +191,10 @@ const verifyClientData = async (
   ceremony: Ceremony,
   response: AuthenticationResponseJSON | RegistrationResponseJSON,
 ): ReturnType<typeof verifyChallenge> => {
-  const said = clientDataOf(response)
-  const isFramed = said.crossOrigin === true || said.topOrigin !== undefined
-  if (isFramed || said.origin !== origin || said.type !== TYPES[ceremony.purpose]) return undefined
+  const clientData = clientDataOf(response)
+  const isFramed = clientData.crossOrigin === true || clientData.topOrigin !== undefined
+  if (isFramed || clientData.origin !== origin || clientData.type !== TYPES[ceremony.purpose])
+    return undefined
   return verifyChallenge(env, ceremony, challengeOf(response), Date.now())
 }
 

@@ -18,7 +18,7 @@ const PURPOSE = 'session'
 
 export interface SessionCookie {
   readonly subject: string
-  readonly claim: SessionDigest
+  readonly digest: SessionDigest
 }
 
 export interface SignedIn extends SignedInPerson, SessionCookie {}
@@ -27,13 +27,13 @@ export interface SignedIn extends SignedInPerson, SessionCookie {}
 export const mintSession = (
   serverSecret: Uint8Array,
   subject: string,
-): { value: string; claim: SessionDigest } => {
+): { value: string; digest: SessionDigest } => {
   const id = randomBytes(ID_BYTES)
   const secret = randomBytes(SECRET_BYTES)
   const account = new Uint8Array(Buffer.from(subject, 'hex'))
   return {
     value: seal(serverSecret, PURPOSE, Buffer.concat([account, id, secret])),
-    claim: { id: toBase64url(id), secretHash: sha256(secret) },
+    digest: { id: toBase64url(id), secretHash: sha256(secret) },
   }
 }
 
@@ -46,7 +46,7 @@ export const parseSession = (
   if (bytes?.length !== SUBJECT_BYTES + ID_BYTES + SECRET_BYTES) return undefined
   return {
     subject: Buffer.from(bytes.subarray(0, SUBJECT_BYTES)).toString('hex'),
-    claim: {
+    digest: {
       id: toBase64url(bytes.subarray(SUBJECT_BYTES, SUBJECT_BYTES + ID_BYTES)),
       secretHash: sha256(bytes.subarray(SUBJECT_BYTES + ID_BYTES)),
     },
@@ -59,7 +59,7 @@ export const signedInPerson = async (
   cookie: SessionCookie | undefined,
 ): Promise<SignedIn | undefined> => {
   if (cookie === undefined) return undefined
-  const person = await ask(async () => accountOf(env, cookie.subject)?.session(cookie.claim))
+  const person = await ask(async () => accountOf(env, cookie.subject)?.session(cookie.digest))
   return person === undefined ? undefined : { ...person, ...cookie }
 }
 
@@ -84,18 +84,18 @@ export const openAccount = async (
   signIn: { readonly amr: readonly string[]; readonly provider?: string; readonly atMs?: number },
   { previous, ...where }: SignInContext,
 ): Promise<Opened | { readonly outcome: 'refused' }> => {
-  const { value, claim } = mintSession(await macSecret(env), subject)
+  const { value, digest } = mintSession(await macSecret(env), subject)
   const opened = await ask(async () =>
     accountOf(env, subject)?.open(
       claims,
-      claim,
+      digest,
       {
         amr: signIn.amr,
         provider: signIn.provider,
         authTimeMs: signIn.atMs ?? Date.now(),
         ...where,
       },
-      previous?.claim,
+      previous?.digest,
     ),
   )
   if (opened?.outcome !== 'opened') return { outcome: 'refused' }
@@ -123,5 +123,5 @@ export const endSession = async (
   cookie: SessionCookie | undefined,
 ): Promise<void> => {
   if (cookie !== undefined)
-    await ask(async () => accountOf(env, cookie.subject)?.signOut(cookie.claim))
+    await ask(async () => accountOf(env, cookie.subject)?.signOut(cookie.digest))
 }

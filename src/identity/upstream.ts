@@ -16,14 +16,14 @@ import { Published } from '../http/published.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
 import { type Opened, type SignInContext, openAccount } from './session.ts'
 
-const MAX_PROVIDERS_KEPT = 50
+const MAX_CACHED_PROVIDERS = 50
 const METADATA = { accept: 'application/json', maxBytes: 64 * 1024 }
 /** A person waits for each answer. */
 const TIMEOUT_SECONDS = 5
 
-const configurations = new Published<openid.Configuration>(MAX_PROVIDERS_KEPT)
+const configurations = new Published<openid.Configuration>(MAX_CACHED_PROVIDERS)
 /** Providers that omit `auth_time`: requests ask for their login page, so that it is shown only once. */
-const omitsAuthTime = new Cache<true>(MAX_PROVIDERS_KEPT)
+const omitsAuthTime = new Cache<true>(MAX_CACHED_PROVIDERS)
 
 /** The state in the browser's cookie while the person is at the provider. */
 const attemptSchema = z.object({
@@ -83,27 +83,27 @@ export const finishUpstreamSignIn = async (
   provider: IdentityProvider,
   attempt: Attempt,
   answer: URL,
-  visit: SignInContext,
+  context: SignInContext,
 ): Promise<UpstreamOutcome> => {
-  let person: Recognised
+  let person: UpstreamIdentity
   try {
-    person = await recognise(env, provider, attempt, answer)
+    person = await fetchIdentity(env, provider, attempt, answer)
   } catch (error) {
     if (error instanceof openid.AuthorizationResponseError && error.error === 'access_denied')
       return { outcome: 'cancelled' }
     logFailure(new Error(`sign-in at an identity provider: ${describe(error)}`))
     return { outcome: 'failed' }
   }
-  const { subject: theirs, claims, amr } = person
+  const { subject: upstreamSubject, claims, amr } = person
   const now = Date.now()
   if (person.authTimeMs === undefined) omitsAuthTime.set(provider.id, true, now + PROVIDER_CACHE_MS)
   else omitsAuthTime.delete(provider.id)
   const authTimeMs = person.authTimeMs ?? loginPageTimeMs(attempt, now)
   if (authTimeMs === undefined || now >= authTimeMs + FRESH_SIGN_IN_MS)
     return { outcome: 'not_fresh' }
-  const subject = await upstreamAccount(env, provider.issuer, theirs, claims.name)
+  const subject = await upstreamAccount(env, provider.issuer, upstreamSubject, claims.name)
   const signIn = { amr, provider: provider.id, atMs: authTimeMs }
-  return openAccount(env, subject, claims, signIn, visit)
+  return openAccount(env, subject, claims, signIn, context)
 }
 
 // OpenID Connect Core §3.1.3.7: max_age makes auth_time required. Without it a year-old session at the
@@ -115,11 +115,12 @@ const loginPageTimeMs = ({ prompt }: Attempt, now: number): number | undefined =
 export const upstreamAccount = (
   env: Cloudflare.Env,
   issuer: string,
-  theirs: string,
+  upstreamSubject: string,
   name: string,
-): Promise<string> => ask(() => upstreamLogin(env, issuer, theirs).claim(mintSubject(env), name))
+): Promise<string> =>
+  ask(() => upstreamLogin(env, issuer, upstreamSubject).claim(mintSubject(env), name))
 
-interface Recognised {
+interface UpstreamIdentity {
   readonly subject: string
   readonly claims: Claims
   readonly amr: readonly string[]
@@ -127,12 +128,12 @@ interface Recognised {
   readonly authTimeMs: number | undefined
 }
 
-const recognise = async (
+const fetchIdentity = async (
   env: Cloudflare.Env,
   provider: IdentityProvider,
   { state, nonce, codeVerifier }: Attempt,
   answer: URL,
-): Promise<Recognised> => {
+): Promise<UpstreamIdentity> => {
   const configuration = await configurationOf(env, provider)
   const tokens = await openid.authorizationCodeGrant(configuration, answer, {
     pkceCodeVerifier: codeVerifier,

@@ -163,7 +163,7 @@ const mayAddPasskey = async (context: PageRequest): Promise<boolean> => {
   const cookie = sessionCookie(context)
   if (!context.get('config').hasBuiltInAccounts || cookie === undefined) return false
   const own = await ask(async () =>
-    accountOf(context.env, cookie.subject)?.ownPasskeys(cookie.claim),
+    accountOf(context.env, cookie.subject)?.ownPasskeys(cookie.digest),
   )
   if (own === undefined || own.passkeys.length > 0) return false
   return own.person.provider === undefined && own.person.amr.includes('pwd')

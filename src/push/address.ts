@@ -19,8 +19,8 @@ export const parsePushAddress = async (
 ): Promise<PushAddress | undefined> => {
   const url = endpoint.length > MAX_ENDPOINT_LENGTH ? null : URL.parse(endpoint)
   if (url === null || url.username !== '' || url.password !== '') return undefined
-  const isHere = allowsLoopback && url.protocol === 'http:' && isLoopback(url.hostname)
-  if (url.protocol !== 'https:' && !isHere) return undefined
+  const isAllowedLoopback = allowsLoopback && url.protocol === 'http:' && isLoopback(url.hostname)
+  if (url.protocol !== 'https:' && !isAllowedLoopback) return undefined
   if (fromBase64url(auth)?.length !== SECRET_BYTES) return undefined
   return (await isPublicKey(p256dh)) ? { endpoint: url.href, p256dh, auth } : undefined
 }

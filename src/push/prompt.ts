@@ -101,5 +101,5 @@ const messageFor = (
 
 // Logs neither the person nor the endpoint, which is a secret of the browser.
 const logPush = (clientId: string, outcome: number | string): void => {
-  logInfo({ event: 'prompt by push', clientId, outcome })
+  logInfo({ event: 'push_prompt.sent', clientId, outcome })
 }

@@ -211,12 +211,12 @@ export const refuse = async (
 /** Reports the request that a notification asks about, for the browser that was asked. */
 export const reportPrompt = async (
   env: Cloudflare.Env,
-  { subject, claim }: { readonly subject: string; readonly claim: SessionDigest },
+  { subject, digest }: { readonly subject: string; readonly digest: SessionDigest },
   endpoint: string,
   userCode: string,
 ): Promise<{ readonly outcome: 'reported' | 'not_asked' | 'too_late' }> => {
   const account = accountOf(env, subject)
-  const refusal = await ask(() => account?.refusePrompt(claim, endpoint, sha256(userCode)))
+  const refusal = await ask(() => account?.refusePrompt(digest, endpoint, sha256(userCode)))
   if (refusal === undefined || refusal.outcome === 'not_asked') return { outcome: 'not_asked' }
   if (refusal.outcome === 'too_late') return { outcome: 'too_late' }
   const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, 'reported'))

@@ -2,7 +2,7 @@
 // sealed, so a forged one reaches no account, even one with a known subject.
 import { createHmac } from 'node:crypto'
 import { fromBase64url, randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
-import type { RefreshTokenClaim } from '../objects/account/refresh-chain.ts'
+import type { RefreshTokenDigest } from '../objects/account/refresh-chain.ts'
 
 const SUBJECT_BYTES = 32
 const GENERATION_BYTES = 4
@@ -60,7 +60,7 @@ const derive = (secret: Uint8Array, text: string): Uint8Array =>
   createHmac('sha256', secret).update(text).digest()
 
 /** The stored form of a token. */
-export const digestOf = ({ generation, family, secret }: RefreshToken): RefreshTokenClaim => ({
+export const digestOf = ({ generation, family, secret }: RefreshToken): RefreshTokenDigest => ({
   generation,
   familyHash: sha256(family),
   secretHash: sha256(secret),

@@ -151,7 +151,7 @@ const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outco
 
   const account = accountOf(env, subject)
   if (account === undefined) throw new Error('there is no account')
-  const { value, claim } = mintSession(await serverSecret(), subject)
+  const { value, digest: claim } = mintSession(await serverSecret(), subject)
   const authTimeMs = Date.now() - signedInAgoMs
   const signIn = { amr: ['pwd'], browser: 'A browser', authTimeMs, place: NOWHERE }
   await account.open({ name: 'Ada', email: undefined, isEmailVerified: false }, claim, signIn)

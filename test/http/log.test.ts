@@ -46,7 +46,7 @@ it.each<[what: string, log: () => unknown]>([
   ['a cause of itself', () => logFailure(loop)],
   ['what is no error', () => logFailure(LONG)],
   ['the client of a decision', () => logDecision({ clientId: LONG, outcome: 'declined' })],
-  ['a warning', () => logWarning({ event: 'passkey counter did not grow', before: LONG })],
+  ['a warning', () => logWarning({ event: 'passkey.counter_not_increased', before: LONG })],
 ])('HH-17 %s is cut', (_what, log) => {
   log()
   expectCut()
@@ -111,7 +111,7 @@ it('HH-17 a client_id is cut where a person is asked by push', async () => {
   await start({ login_hint: resident.email }, { clientId: tv.client_id, fetch })
   expect(host.asked).toBe(1)
   expect(lines).toContainEqual({
-    event: 'prompt by push',
+    event: 'push_prompt.sent',
     clientId: tv.client_id.slice(0, MAX_LENGTH),
     outcome: 201,
   })

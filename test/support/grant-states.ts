@@ -6,7 +6,7 @@ import {
   connect,
   refresh,
 } from '../../src/objects/account/grant-state.ts'
-import type { RefreshTokenClaim } from '../../src/objects/account/refresh-chain.ts'
+import type { RefreshTokenDigest } from '../../src/objects/account/refresh-chain.ts'
 
 export const START = 1_000_000
 export const limits = { idleMs: 1000, lifetimeMs: 5000 }
@@ -33,7 +33,7 @@ export const connected = (more: Partial<NewGrant> = {}, now = START): Grant => {
   return grant
 }
 export const requestOf = (
-  presented: RefreshTokenClaim,
+  presented: RefreshTokenDigest,
   nextSecretHash: string,
   more: Partial<RefreshRequest> = {},
 ): RefreshRequest => ({
@@ -51,7 +51,7 @@ export type Key = string | undefined
 
 export const rotated = (
   grant: Grant,
-  presented: RefreshTokenClaim,
+  presented: RefreshTokenDigest,
   next: string,
   now = START,
   lasts = limits,

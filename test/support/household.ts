@@ -83,7 +83,7 @@ const signIn = async (
   network: Network | undefined,
   fetch: Fetch,
 ): Promise<Person> => {
-  const { value, claim } = mintSession(await serverSecret(), subject)
+  const { value, digest: claim } = mintSession(await serverSecret(), subject)
   const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
   await accountOf(env, subject)?.open(claims, claim, signInNow())
   const browser = newBrowser(network, fetch)

@@ -22,7 +22,7 @@ export interface Visitor {
 
 export const signedIn = async (name: string, email: string): Promise<Visitor> => {
   const subject = mintSubject(env)
-  const { value, claim } = mintSession(await serverSecret(), subject)
+  const { value, digest: claim } = mintSession(await serverSecret(), subject)
   const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
   await account.open({ name, email, isEmailVerified: false }, claim, signInNow())
   const { grantId } = await connectDevice('tv', { approval: { subject } })

@@ -18,7 +18,7 @@ export class Onlooker {
 
   /** A browser of theirs, with a session of its own. */
   async browser(send: Fetch = worker): Promise<Person> {
-    const { value, claim } = mintSession(await serverSecret(), this.subject)
+    const { value, digest: claim } = mintSession(await serverSecret(), this.subject)
     const claims = { name: 'Ada', email: 'ada@example.com', isEmailVerified: false }
     await this.#account.open(claims, claim, signInNow())
     const person = new Person(send, ISSUER, { 'CF-Connecting-IP': freshAddress() })

@@ -12,7 +12,7 @@ import { type Claims, Profile } from './profile.ts'
 import type { PromptRequest } from './prompt-guard.ts'
 import { Prompts, type Refusal } from './prompts.ts'
 import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
-import type { RefreshTokenClaim } from './refresh-chain.ts'
+import type { RefreshTokenDigest } from './refresh-chain.ts'
 import { type SecurityEvent, SecurityEvents } from './security-events.ts'
 import type { Place } from '../../sender/location.ts'
 import { type SessionDigest, Sessions, type SignIn } from './sessions.ts'
@@ -51,17 +51,17 @@ export class Account extends DurableObject {
   }
 
   /** The person of a live session. */
-  async session(claim: SessionDigest): Promise<SignedInPerson | undefined> {
+  async session(digest: SessionDigest): Promise<SignedInPerson | undefined> {
     const now = Date.now()
     const [claims, session, waitMs] = await Promise.all([
-      this.#profile.open(),
-      this.#sessions.find(claim, now),
+      this.#profile.activeClaims(),
+      this.#sessions.find(digest, now),
       this.#codes.waitMs(now),
     ])
     if (claims === undefined || session === undefined) return undefined
     return {
       ...claims,
-      sessionId: claim.id,
+      sessionId: digest.id,
       authTimeMs: session.authTimeMs,
       amr: session.amr,
       provider: session.provider,
@@ -74,13 +74,13 @@ export class Account extends DurableObject {
    * request before.
    */
   async tryCode(
-    claim: SessionDigest,
+    digest: SessionDigest,
     userCode: string,
     place?: Place,
     wasShown = false,
   ): Promise<SignedInPerson | undefined> {
-    const person = await this.session(claim)
-    if (person !== undefined && place !== undefined) await this.#prompts.see(claim.id, place)
+    const person = await this.session(digest)
+    if (person !== undefined && place !== undefined) await this.#prompts.notePlace(digest.id, place)
     return person && { ...person, ...(await this.#tryCode(userCode, wasShown)) }
   }
 
@@ -112,9 +112,9 @@ export class Account extends DurableObject {
   }
 
   /** Ends the session on the server (SS-4). */
-  async signOut(claim: SessionDigest): Promise<void> {
-    if ((await this.#sessions.find(claim, Date.now())) !== undefined)
-      await this.endSession(claim.id)
+  async signOut(digest: SessionDigest): Promise<void> {
+    if ((await this.#sessions.find(digest, Date.now())) !== undefined)
+      await this.endSession(digest.id)
   }
 
   /** Counts a wrong user code (RFC 8628 §5.1). `isCrowded`: the whole service sees many of them. */
@@ -125,14 +125,14 @@ export class Account extends DurableObject {
   /** Makes a new account wait before its first code. Returns the wait in ms. */
   async waitBeforeFirstCode(): Promise<number> {
     const now = Date.now()
-    await this.#codes.waitFirst(now)
+    await this.#codes.waitBeforeFirst(now)
     return this.#codes.waitMs(now)
   }
 
   /** The account as its owner sees it; undefined without a live session. `place` is the browser's. */
-  async overview(claim: SessionDigest, place?: Place): Promise<Overview | undefined> {
-    if ((await this.session(claim)) === undefined) return undefined
-    if (place !== undefined) await this.#prompts.see(claim.id, place)
+  async overview(digest: SessionDigest, place?: Place): Promise<Overview | undefined> {
+    if ((await this.session(digest)) === undefined) return undefined
+    if (place !== undefined) await this.#prompts.notePlace(digest.id, place)
     const [devices, sessions, passkeys, askedBrowsers, events] = await Promise.all([
       this.#grants.list(Date.now()),
       this.#sessions.list(Date.now()),
@@ -187,9 +187,9 @@ export class Account extends DurableObject {
 
   /** The person of a live session and their passkeys; undefined without one. */
   async ownPasskeys(
-    claim: SessionDigest,
+    digest: SessionDigest,
   ): Promise<{ person: SignedInPerson; passkeys: readonly Passkey[] } | undefined> {
-    const [person, passkeys] = await Promise.all([this.session(claim), this.#passkeys.list()])
+    const [person, passkeys] = await Promise.all([this.session(digest), this.#passkeys.list()])
     return person && { person, passkeys }
   }
 
@@ -205,19 +205,19 @@ export class Account extends DurableObject {
 
   async addPasskey(passkey: Passkey): Promise<{ outcome: 'added' | 'full' }> {
     if (!(await this.#passkeys.hasRoom())) return { outcome: 'full' }
-    await this.#passkeys.keep(passkey)
+    await this.#passkeys.save(passkey)
     await this.#note('passkey_added', passkey.name)
     return { outcome: 'added' }
   }
 
   /** Updates a passkey, unless it was removed meanwhile. */
-  async keepPasskey(passkey: Passkey): Promise<void> {
-    if ((await this.#passkeys.find(passkey.id)) !== undefined) await this.#passkeys.keep(passkey)
+  async updatePasskey(passkey: Passkey): Promise<void> {
+    if ((await this.#passkeys.find(passkey.id)) !== undefined) await this.#passkeys.save(passkey)
   }
 
   async renamePasskey(id: string, name: string): Promise<void> {
     const passkey = await this.#passkeys.find(id)
-    if (passkey !== undefined) await this.#passkeys.keep({ ...passkey, name })
+    if (passkey !== undefined) await this.#passkeys.save({ ...passkey, name })
   }
 
   async removePasskey(id: string): Promise<void> {
@@ -244,9 +244,9 @@ export class Account extends DurableObject {
   }
 
   /** Subscribes this browser to push prompts. False without a live session. */
-  async subscribe(claim: SessionDigest, address: PushAddress, place: Place): Promise<boolean> {
-    if ((await this.session(claim)) === undefined) return false
-    await this.#prompts.subscribe(claim.id, address, place, Date.now())
+  async subscribe(digest: SessionDigest, address: PushAddress, place: Place): Promise<boolean> {
+    if ((await this.session(digest)) === undefined) return false
+    await this.#prompts.subscribe(digest.id, address, place, Date.now())
     return true
   }
 
@@ -257,17 +257,19 @@ export class Account extends DurableObject {
 
   /** The subscriptions to send a prompt to, which is counted; often none. */
   async prompt(request: PromptRequest): Promise<readonly OwnSubscription[]> {
-    return (await this.#profile.open()) === undefined ? [] : this.#prompts.ask(request, Date.now())
+    return (await this.#profile.activeClaims()) === undefined
+      ? []
+      : this.#prompts.ask(request, Date.now())
   }
 
   /**
    * "Not me" in a notification, which silences the source. The endpoint proves that this browser got the
    * prompt.
    */
-  async refusePrompt(claim: SessionDigest, endpoint: string, codeHash: string): Promise<Refusal> {
-    return (await this.session(claim)) === undefined
+  async refusePrompt(digest: SessionDigest, endpoint: string, codeHash: string): Promise<Refusal> {
+    return (await this.session(digest)) === undefined
       ? { outcome: 'not_asked' }
-      : this.#prompts.refuse(claim.id, endpoint, codeHash, Date.now())
+      : this.#prompts.refuse(digest.id, endpoint, codeHash, Date.now())
   }
 
   /**
@@ -279,8 +281,8 @@ export class Account extends DurableObject {
     device: NewGrant,
   ): Promise<{ outcome: 'connected' | 'refused' }> {
     const now = Date.now()
-    const isOpen = (await this.#profile.open()) !== undefined
-    if (!isOpen || !(await this.#grants.connect(grantId, device, now)))
+    const isActive = (await this.#profile.activeClaims()) !== undefined
+    if (!isActive || !(await this.#grants.connect(grantId, device, now)))
       return { outcome: 'refused' }
     // A person who decides only in an app never signs in here, so this is their only clean-up.
     await this.#tidyUp(now)
@@ -289,7 +291,7 @@ export class Account extends DurableObject {
 
   /** Rotates a refresh token (RFC 6749 §6); a replay ends the grant. */
   async refresh(grantId: string, request: RefreshRequest): Promise<RefreshOutcome> {
-    return (await this.#profile.open()) === undefined
+    return (await this.#profile.activeClaims()) === undefined
       ? { outcome: 'invalid' }
       : this.#grants.refresh(grantId, request, Date.now())
   }
@@ -298,7 +300,7 @@ export class Account extends DurableObject {
   async revokeGrant(
     grantId: string,
     clientId: string,
-    presented: RefreshTokenClaim,
+    presented: RefreshTokenDigest,
   ): Promise<'revoked' | 'foreign' | undefined> {
     return this.#grants.revoke(grantId, clientId, presented, Date.now())
   }
@@ -311,7 +313,7 @@ export class Account extends DurableObject {
   /** True if an access token is not revoked, its grant has not ended, and the account is active. */
   async isLive(grantId: string, jti: string): Promise<boolean> {
     const [profile, grant] = await Promise.all([
-      this.#profile.open(),
+      this.#profile.activeClaims(),
       this.#grants.ofAccessToken(grantId, jti),
     ])
     return profile !== undefined && grant !== undefined
@@ -320,10 +322,10 @@ export class Account extends DurableObject {
   /** The live grant of a valid refresh token. */
   async grantOf(
     grantId: string,
-    presented: RefreshTokenClaim,
+    presented: RefreshTokenDigest,
     limits: RefreshLimits,
   ): Promise<Grant | undefined> {
-    return (await this.#profile.open()) === undefined
+    return (await this.#profile.activeClaims()) === undefined
       ? undefined
       : this.#grants.ofRefreshToken(grantId, presented, limits, Date.now())
   }
@@ -340,7 +342,7 @@ export class Account extends DurableObject {
 
   async #use(grantId: string, jti: string): Promise<{ claims: Claims; grant: Grant } | undefined> {
     const [claims, grant] = await Promise.all([
-      this.#profile.open(),
+      this.#profile.activeClaims(),
       this.#grants.ofAccessToken(grantId, jti),
     ])
     if (claims === undefined || grant === undefined) return undefined

@@ -64,12 +64,12 @@ export class CodeTries {
     const before = await this.#wrongCodes()
     const codeHash = sha256(userCode)
     if (!isKnownWrong(before, codeHash, now))
-      await this.#keep(afterWrongCode(before, { codeHash, isCrowded }, now))
+      await this.#save(afterWrongCode(before, { codeHash, isCrowded }, now))
   }
 
   /** Makes a new account wait before its first code. */
-  async waitFirst(now: number): Promise<void> {
-    await this.#keep(beforeAnyCode(now))
+  async waitBeforeFirst(now: number): Promise<void> {
+    await this.#save(beforeAnyCode(now))
   }
 
   #forget(now: number): void {
@@ -83,7 +83,7 @@ export class CodeTries {
     return (await this.#storage.get<WrongCodes>(WRONG_CODES)) ?? NO_WRONG_CODES
   }
 
-  #keep(wrongCodes: WrongCodes): Promise<void> {
+  #save(wrongCodes: WrongCodes): Promise<void> {
     return this.#storage.put(WRONG_CODES, wrongCodes)
   }
 }

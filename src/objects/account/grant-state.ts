@@ -6,9 +6,9 @@ import { MAX_GRANTS, MAX_REVOKED_TOKENS } from './account-limits.ts'
 import type { Allowance, Authentication } from '../device-authorization/approval.ts'
 import {
   type RefreshChain,
-  type RefreshTokenClaim,
+  type RefreshTokenDigest,
   begin,
-  comeBack,
+  noteReuse,
   hashOf,
   rotate,
   standingOf,
@@ -51,11 +51,11 @@ export interface Grant {
 export type NewGrant = Omit<
   Grant,
   'boundFrom' | 'connectedAtMs' | 'usedAtMs' | 'refresh' | 'revoked' | 'endedAtMs'
-> & { readonly refreshToken: RefreshTokenClaim | undefined }
+> & { readonly refreshToken: RefreshTokenDigest | undefined }
 
 export interface RefreshRequest {
   readonly clientId: string
-  readonly presented: RefreshTokenClaim
+  readonly presented: RefreshTokenDigest
   /** The digest of the next token's secret. */
   readonly nextSecretHash: string
   /** The key that the client proved, if it binds the client's refresh tokens. */
@@ -119,7 +119,7 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
     // A changed server secret derives another successor.
     const isSame = hashOf(chain, generation) === nextSecretHash
     if (!isWithKey || !isSame) return { outcome: 'invalid' }
-    const after = comeBack(chain, presented, now)
+    const after = noteReuse(chain, presented, now)
     if (after === undefined) return { outcome: 'replayed' }
     return { outcome: 'repeated', grant: after === chain ? grant : { ...grant, refresh: after } }
   }
@@ -135,9 +135,9 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
 }
 
 /** True if a refresh with this token would succeed now. */
-export const isGood = (
+export const isRefreshable = (
   grant: Grant,
-  presented: RefreshTokenClaim,
+  presented: RefreshTokenDigest,
   limits: RefreshLimits,
   now: number,
 ): boolean => {
@@ -173,7 +173,7 @@ export const end = (grant: Grant, now: number): Grant => ({
 })
 
 /** The record of a grant that ended before its device was connected. */
-export const ended = (now: number): Grant => ({
+export const endedBeforeConnection = (now: number): Grant => ({
   clientId: '',
   clientName: '',
   deviceName: '',

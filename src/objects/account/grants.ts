@@ -9,14 +9,14 @@ import {
   connect,
   end,
   isConnected,
-  ended,
-  isGood,
+  endedBeforeConnection,
+  isRefreshable,
   isRevoked,
   refresh,
   revokeAccessToken,
   toForget,
 } from './grant-state.ts'
-import type { RefreshTokenClaim } from './refresh-chain.ts'
+import type { RefreshTokenDigest } from './refresh-chain.ts'
 
 const ALL_ENDED_AT = 'devices_ended_at'
 
@@ -53,7 +53,7 @@ export class Grants {
     const grant = connect(before, { ...device, approvedBy }, now)
     if (grant === undefined) return false
     if (grant === before) return true
-    await this.#keep(grantId, grant)
+    await this.#save(grantId, grant)
     await this.tidyUp(now)
     return true
   }
@@ -62,9 +62,9 @@ export class Grants {
     const grant = await this.live(grantId)
     if (grant === undefined) return { outcome: 'invalid' }
     const refreshed = refresh(grant, request, now)
-    if (refreshed.outcome === 'replayed') await this.#keepEnded(grantId, end(grant, now), now)
+    if (refreshed.outcome === 'replayed') await this.#saveEnded(grantId, end(grant, now), now)
     if ('grant' in refreshed && refreshed.grant !== grant)
-      await this.#keep(grantId, refreshed.grant)
+      await this.#save(grantId, refreshed.grant)
     return refreshed
   }
 
@@ -72,13 +72,13 @@ export class Grants {
   async revoke(
     grantId: string,
     clientId: string,
-    presented: RefreshTokenClaim,
+    presented: RefreshTokenDigest,
     now: number,
   ): Promise<'revoked' | 'foreign' | undefined> {
     const grant = await this.find(grantId)
     if (grant?.refresh?.current.familyHash !== presented.familyHash) return undefined
     if (grant.clientId !== clientId) return 'foreign'
-    await this.#keepEnded(grantId, end(grant, now), now)
+    await this.#saveEnded(grantId, end(grant, now), now)
     return 'revoked'
   }
 
@@ -91,8 +91,8 @@ export class Grants {
     const grant = await this.live(grantId)
     if (grant === undefined) return
     const after = revokeAccessToken(grant, jti, expiresAtMs, now)
-    if (after.endedAtMs !== undefined) await this.#keepEnded(grantId, after, now)
-    else if (after !== grant) await this.#keep(grantId, after)
+    if (after.endedAtMs !== undefined) await this.#saveEnded(grantId, after, now)
+    else if (after !== grant) await this.#save(grantId, after)
   }
 
   /** The live grant that an access token belongs to, unless that was revoked on its own. */
@@ -104,28 +104,32 @@ export class Grants {
   /** The live grant of a valid refresh token. */
   async ofRefreshToken(
     grantId: string,
-    presented: RefreshTokenClaim,
+    presented: RefreshTokenDigest,
     limits: RefreshLimits,
     now: number,
   ): Promise<Grant | undefined> {
     const grant = await this.live(grantId)
-    return grant !== undefined && isGood(grant, presented, limits, now) ? grant : undefined
+    return grant !== undefined && isRefreshable(grant, presented, limits, now) ? grant : undefined
   }
 
   /** Notes that a token of the grant is in use, which ends lost-answer recovery. */
   async markUsed(grantId: string, grant: Grant, now: number): Promise<void> {
-    if (grant.usedAtMs === undefined) await this.#keep(grantId, { ...grant, usedAtMs: now })
+    if (grant.usedAtMs === undefined) await this.#save(grantId, { ...grant, usedAtMs: now })
   }
 
   async rename(grantId: string, deviceName: string): Promise<void> {
     const grant = await this.live(grantId)
-    if (grant !== undefined) await this.#keep(grantId, { ...grant, deviceName })
+    if (grant !== undefined) await this.#save(grantId, { ...grant, deviceName })
   }
 
   /** Ends a grant, even before it begins. Returns the client ids of all grants that this ended. */
   async end(grantId: string, now: number): Promise<ReadonlySet<string>> {
     const grant = await this.find(grantId)
-    const clientIds = await this.#keepEnded(grantId, grant ? end(grant, now) : ended(now), now)
+    const clientIds = await this.#saveEnded(
+      grantId,
+      grant ? end(grant, now) : endedBeforeConnection(now),
+      now,
+    )
     if (grant === undefined) await this.tidyUp(now)
     return clientIds
   }
@@ -179,17 +183,17 @@ export class Grants {
   }
 
   // Also ends the grants that its tokens approved, in one write. Returns the client ids of all of them.
-  async #keepEnded(grantId: string, grant: Grant, now: number): Promise<ReadonlySet<string>> {
+  async #saveEnded(grantId: string, grant: Grant, now: number): Promise<ReadonlySet<string>> {
     const allowed = liveAllowedBy([grantId], await this.#all())
-    await Promise.all([this.#keep(grantId, grant), this.#endAll(allowed, now)])
+    await Promise.all([this.#save(grantId, grant), this.#endAll(allowed, now)])
     return new Set([grant, ...allowed].map(({ clientId }) => clientId))
   }
 
   async #endAll(grants: readonly NamedGrant[], now: number): Promise<void> {
-    await Promise.all(grants.map(({ grantId, ...grant }) => this.#keep(grantId, end(grant, now))))
+    await Promise.all(grants.map(({ grantId, ...grant }) => this.#save(grantId, end(grant, now))))
   }
 
-  #keep(grantId: string, grant: Grant): Promise<void> {
+  #save(grantId: string, grant: Grant): Promise<void> {
     return this.#storage.put(key(grantId), grant)
   }
 }

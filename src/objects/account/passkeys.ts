@@ -34,7 +34,7 @@ export class Passkeys {
     return (await this.list()).length < MAX_PASSKEYS
   }
 
-  async keep(passkey: Passkey): Promise<void> {
+  async save(passkey: Passkey): Promise<void> {
     await this.#storage.put(key(passkey.id), passkey)
   }
 

@@ -23,7 +23,7 @@ export class Profile {
   }
 
   /** The claims of an active account; undefined if it is disabled or does not exist. */
-  async open(): Promise<Claims | undefined> {
+  async activeClaims(): Promise<Claims | undefined> {
     const known = await this.#read()
     return known?.isDisabled === false ? claimsOf(known) : undefined
   }
@@ -37,7 +37,7 @@ export class Profile {
     const known = before ?? (claims && { ...claims, createdAtMs: now, isDisabled: false })
     if (known === undefined || known.isDisabled) return undefined
     const profile = { ...known, ...claims }
-    if (!isEqual(before, profile)) await this.#keep(profile)
+    if (!isEqual(before, profile)) await this.#save(profile)
     return before === undefined ? 'new' : 'known'
   }
 
@@ -48,14 +48,14 @@ export class Profile {
 
   async disable(isDisabled: boolean): Promise<void> {
     const known = await this.#read()
-    if (known !== undefined) await this.#keep({ ...known, isDisabled })
+    if (known !== undefined) await this.#save({ ...known, isDisabled })
   }
 
   #read(): Promise<ProfileRecord | undefined> {
     return this.#storage.get<ProfileRecord>(PROFILE)
   }
 
-  #keep(profile: ProfileRecord): Promise<void> {
+  #save(profile: ProfileRecord): Promise<void> {
     return this.#storage.put(PROFILE, profile)
   }
 }

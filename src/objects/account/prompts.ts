@@ -24,7 +24,7 @@ const HINTS_VOID_OF = `${HINTS_VOID}:`
 const hintsVoidOf = (clientId: string) => HINTS_VOID_OF + sha256(clientId)
 
 /** A subscribed browser, as the person knows it. */
-export interface AskedBrowser extends OwnSubscription {
+export interface SubscribedBrowser extends OwnSubscription {
   readonly browser: string
 }
 
@@ -44,7 +44,7 @@ export class Prompts {
   }
 
   subscribe(sessionId: string, address: PushAddress, place: Place, now: number): Promise<void> {
-    return this.#subscriptions.keep(sessionId, { ...address, place, subscribedAtMs: now })
+    return this.#subscriptions.save(sessionId, { ...address, place, subscribedAtMs: now })
   }
 
   /** Ends a subscription; with `endpoint`, only if it has that endpoint. */
@@ -62,16 +62,16 @@ export class Prompts {
   async move(previous: SessionDigest, sessionId: string, place: Place, now: number): Promise<void> {
     if ((await this.#sessions.find(previous, now)) === undefined) return
     await this.#subscriptions.move(previous.id, sessionId)
-    await this.#subscriptions.see(sessionId, place)
+    await this.#subscriptions.notePlace(sessionId, place)
   }
 
   /** Notes the current place of a session's browser. */
-  see(sessionId: string, place: Place): Promise<void> {
-    return this.#subscriptions.see(sessionId, place)
+  notePlace(sessionId: string, place: Place): Promise<void> {
+    return this.#subscriptions.notePlace(sessionId, place)
   }
 
   /** The subscribed browsers with a live session, the newest first. */
-  async browsers(now: number): Promise<readonly AskedBrowser[]> {
+  async browsers(now: number): Promise<readonly SubscribedBrowser[]> {
     const [subscriptions, sessions] = await Promise.all([
       this.#subscriptions.list(),
       this.#sessions.list(now),

@@ -12,13 +12,13 @@ export interface PushAddress {
   readonly auth: string
 }
 
-interface KeptSubscription extends PushAddress {
+interface StoredSubscription extends PushAddress {
   /** The last known place of the browser. */
   readonly place: Place
   readonly subscribedAtMs: number
 }
 
-export interface OwnSubscription extends KeptSubscription {
+export interface OwnSubscription extends StoredSubscription {
   readonly sessionId: string
 }
 
@@ -30,12 +30,12 @@ export class PushSubscriptions {
     this.#storage = storage
   }
 
-  find(sessionId: string): Promise<KeptSubscription | undefined> {
-    return this.#storage.get<KeptSubscription>(key(sessionId))
+  find(sessionId: string): Promise<StoredSubscription | undefined> {
+    return this.#storage.get<StoredSubscription>(key(sessionId))
   }
 
   /** Stores a subscription in place of the browser's older one; beyond the limit the oldest goes. */
-  async keep(sessionId: string, subscription: KeptSubscription): Promise<void> {
+  async save(sessionId: string, subscription: StoredSubscription): Promise<void> {
     const others = (await this.list()).filter((other) => other.sessionId !== sessionId)
     const superseded = others.filter(({ endpoint }) => endpoint === subscription.endpoint)
     const tooMany = others
@@ -58,7 +58,7 @@ export class PushSubscriptions {
   }
 
   /** Notes the current place of the browser. */
-  async see(sessionId: string, place: Place): Promise<void> {
+  async notePlace(sessionId: string, place: Place): Promise<void> {
     const before = await this.find(sessionId)
     if (before !== undefined && !isSamePlace(before.place, place))
       await this.#storage.put(key(sessionId), { ...before, place })
@@ -80,7 +80,7 @@ export class PushSubscriptions {
 
   /** All subscriptions, the newest first. */
   async list(): Promise<readonly OwnSubscription[]> {
-    const all = await this.#storage.list<KeptSubscription>({ prefix: key('') })
+    const all = await this.#storage.list<StoredSubscription>({ prefix: key('') })
     return [...all]
       .map(([name, subscription]) => ({ ...subscription, sessionId: name.slice(key('').length) }))
       .toSorted((a, b) => b.subscribedAtMs - a.subscribedAtMs)

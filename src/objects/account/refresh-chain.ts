@@ -5,7 +5,7 @@
 import { CATCH_UP_MS, MAX_CATCH_UP_TOKENS, MAX_LATE_RETURNS } from '../../config/limits.ts'
 
 /** A presented refresh token, with digests in place of its two secrets. */
-export interface RefreshTokenClaim {
+export interface RefreshTokenDigest {
   readonly generation: number
   readonly familyHash: string
   readonly secretHash: string
@@ -21,7 +21,7 @@ interface SpentToken {
 
 /** The one unused refresh token, and the earlier ones that still lead to it. */
 export interface RefreshChain {
-  readonly current: RefreshTokenClaim
+  readonly current: RefreshTokenDigest
   /** The digest of the token that `current` came from; undefined for the first. */
   readonly previousHash: string | undefined
   /** Earlier tokens that were spent within the last minute, the latest first. */
@@ -33,7 +33,7 @@ export interface RefreshChain {
 }
 
 /** A new chain that starts with `current`. */
-export const begin = (current: RefreshTokenClaim, now: number): RefreshChain => ({
+export const begin = (current: RefreshTokenDigest, now: number): RefreshChain => ({
   current,
   previousHash: undefined,
   issuedAtMs: now,
@@ -45,7 +45,7 @@ export const begin = (current: RefreshTokenClaim, now: number): RefreshChain => 
  */
 export const standingOf = (
   chain: RefreshChain,
-  { generation, familyHash, secretHash }: RefreshTokenClaim,
+  { generation, familyHash, secretHash }: RefreshTokenDigest,
   now: number,
 ): 'current' | 'repeated' | 'late' | 'unknown' => {
   const { current, spent = [] } = chain
@@ -94,9 +94,9 @@ export const rotate = (
  * One answer may stay lost for a month. But if token after token is reused late, each successor still
  * unused, two clients take turns: the owner's and a thief's, and the thief never presents a used token.
  */
-export const comeBack = (
+export const noteReuse = (
   chain: RefreshChain,
-  { generation }: RefreshTokenClaim,
+  { generation }: RefreshTokenDigest,
   now: number,
 ): RefreshChain | undefined => {
   const { current, issuedAtMs, returned } = chain

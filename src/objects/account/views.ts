@@ -3,7 +3,7 @@ import type { Proximity } from '../../sender/location.ts'
 import type { Grant } from './grant-state.ts'
 import type { Passkey } from './passkeys.ts'
 import type { Claims } from './profile.ts'
-import type { AskedBrowser } from './prompts.ts'
+import type { SubscribedBrowser } from './prompts.ts'
 import type { SecurityEvent } from './security-events.ts'
 import type { Session } from './sessions.ts'
 
@@ -34,6 +34,6 @@ export interface Overview {
   readonly sessions: readonly (Session & { readonly id: string })[]
   readonly passkeys: readonly Passkey[]
   /** The browsers with push notifications. */
-  readonly askedBrowsers: readonly AskedBrowser[]
+  readonly askedBrowsers: readonly SubscribedBrowser[]
   readonly events: readonly SecurityEvent[]
 }

@@ -14,7 +14,7 @@ export interface Opener extends Opening {
 }
 
 /** True if the person shares the network of the device that started, and no other place polls. */
-export const isBeside = (
+export const isOnDeviceNetwork = (
   { network }: Opener,
   starter: Location,
   poller: Location | undefined,

@@ -11,7 +11,7 @@ import type { Proximity, Location } from '../../sender/location.ts'
 import type { Approval } from './approval.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { collectedElsewhere } from './collected-elsewhere.ts'
-import { type Opener, type Opening, isBeside, isPassedAround } from './openings.ts'
+import { type Opener, type Opening, isOnDeviceNetwork, isPassedAround } from './openings.ts'
 import { isTooSoon } from './poll-interval.ts'
 
 /**
@@ -242,7 +242,7 @@ export const open = (
   const { subject, country } = opener
   if (state.status === 'pending' && isReviewable(state, now)) {
     const isCounted =
-      isBeside(opener, request.origin, pollerLocation) ||
+      isOnDeviceNetwork(opener, request.origin, pollerLocation) ||
       state.openings.some((one) => one.subject === subject)
     const openings = isCounted ? state.openings : [...state.openings, { subject, country }]
     return isPassedAround(openings)

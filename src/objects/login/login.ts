@@ -30,7 +30,7 @@ export class Login extends DurableObject {
   ): Promise<{ outcome: 'registered' | 'exists' }> {
     if ((await this.#record()) !== undefined) return { outcome: 'exists' }
     const passwordHash = hashPassword(password)
-    await this.#keep({ subject, name, passwordHash })
+    await this.#save({ subject, name, passwordHash })
     return { outcome: 'registered' }
   }
 
@@ -38,7 +38,7 @@ export class Login extends DurableObject {
   async claim(subject: string, name: string): Promise<string> {
     const known = await this.#record()
     if (known !== undefined) return known.subject
-    await this.#keep({ subject, name, passwordHash: undefined })
+    await this.#save({ subject, name, passwordHash: undefined })
     return subject
   }
 
@@ -55,12 +55,12 @@ export class Login extends DurableObject {
     if (retryAfterMs > 0) return { outcome: 'wait', retryAfterMs }
     const isRight = verifyPassword(password, record?.passwordHash)
     if (record?.passwordHash === undefined || !isRight) {
-      await this.#keepFailures(afterFailure(failures, now), record)
+      await this.#saveFailures(afterFailure(failures, now), record)
       return { outcome: 'refused' }
     }
     await Promise.all([
       ...(needsRehash(record.passwordHash)
-        ? [this.#keep({ ...record, passwordHash: hashPassword(password) })]
+        ? [this.#save({ ...record, passwordHash: hashPassword(password) })]
         : []),
       ...(failures.count > 0 ? [this.ctx.storage.delete(FAILURES)] : []),
     ])
@@ -79,11 +79,11 @@ export class Login extends DurableObject {
     return (await this.ctx.storage.get<Failures>(FAILURES)) ?? NO_FAILURES
   }
 
-  #keep(record: LoginRecord): Promise<void> {
+  #save(record: LoginRecord): Promise<void> {
     return this.ctx.storage.put(RECORD, record)
   }
 
-  async #keepFailures(failures: Failures, record: LoginRecord | undefined): Promise<void> {
+  async #saveFailures(failures: Failures, record: LoginRecord | undefined): Promise<void> {
     await this.ctx.storage.put(FAILURES, failures)
     // Guesses at a missing account count as well, or the difference would reveal that it is missing.
     if (record === undefined)

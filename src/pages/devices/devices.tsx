@@ -49,7 +49,7 @@ const askFirst = (context: PageRequest): Response => {
 
 const show = async (context: PageRequest, owner: SignedIn, problem?: string): Promise<Response> => {
   const overview = await ask(async () =>
-    accountOf(context.env, owner.subject)?.overview(owner.claim, placeToSee(context)),
+    accountOf(context.env, owner.subject)?.overview(owner.digest, placeToSee(context)),
   )
   if (overview === undefined) return askFirst(context)
   const page = context.get('page')
@@ -62,7 +62,7 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
       person={owner}
       overview={overview}
       clientOf={(device) => shownClient(context.get('config'), device)}
-      sessionId={owner.claim.id}
+      sessionId={owner.digest.id}
       now={Date.now()}
       done={isDone(copy.done, done) ? copy.done[done] : undefined}
       problem={problem}
@@ -117,7 +117,7 @@ const addPrompts: OwnHandler = async (context, owner) => {
   if (place === undefined) return missing(context)
   const address = await sentPushAddress(context)
   const account = accountOf(context.env, owner.subject)
-  const isAdded = address && (await ask(() => account?.subscribe(owner.claim, address, place)))
+  const isAdded = address && (await ask(() => account?.subscribe(owner.digest, address, place)))
   return isAdded === true
     ? goTo(context, '/devices?done=browserAsked')
     : show(context, owner, context.get('page').language.messages.devices.prompts.problem)

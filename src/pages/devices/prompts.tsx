@@ -5,7 +5,7 @@ import type { FC } from 'hono/jsx'
 import { parseUserCode } from '../../codes.ts'
 import { issuerFor } from '../../config/config.ts'
 import { isLoopback } from '../../loopback.ts'
-import type { AskedBrowser } from '../../objects/account/prompts.ts'
+import type { SubscribedBrowser } from '../../objects/account/prompts.ts'
 import type { PushAddress } from '../../objects/account/push-subscriptions.ts'
 import { parsePushAddress } from '../../push/address.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
@@ -19,7 +19,7 @@ import { type PageEnvironment, type PageRequest, sessionCookie } from '../kit/pa
 
 interface PromptsProps {
   readonly page: PageContext
-  readonly browsers: readonly AskedBrowser[]
+  readonly browsers: readonly SubscribedBrowser[]
   readonly sessionId: string
   readonly now: number
   /** What the push service will know us by. */

@@ -110,14 +110,14 @@ export const codeTryer = async (
   const cookie = sessionCookie(context)
   if (cookie === undefined) return undefined
   const { env } = context
-  const { subject, claim } = cookie
+  const { subject, digest } = cookie
   const now = Date.now()
   // A page that is only opened brings no form.
   const form: Form | undefined = context.get('form')
   const proof = form?.('shown') ?? ''
   const wasShown = await isProvenShown(env, { subject, userCode }, proof, now)
   const person = await ask(async () =>
-    accountOf(env, subject)?.tryCode(claim, userCode, placeToSee(context), wasShown),
+    accountOf(env, subject)?.tryCode(digest, userCode, placeToSee(context), wasShown),
   )
   const isFresh = person !== undefined && now < person.authTimeMs + FRESH_SIGN_IN_MS
   return isFresh ? { ...person, ...cookie, wasShown } : undefined

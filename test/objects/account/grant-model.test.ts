@@ -6,10 +6,10 @@ import {
   type Grant,
   type RefreshOutcome,
   end,
-  isGood,
+  isRefreshable,
   refresh,
 } from '../../../src/objects/account/grant-state.ts'
-import type { RefreshTokenClaim } from '../../../src/objects/account/refresh-chain.ts'
+import type { RefreshTokenDigest } from '../../../src/objects/account/refresh-chain.ts'
 import { type Key, START, claim, connected, device, requestOf } from '../../support/grant-states.ts'
 
 const MINUTE = 60_000
@@ -18,7 +18,7 @@ const DAY = 1440 * MINUTE
 const limits = { idleMs: Infinity, lifetimeMs: Infinity }
 
 /** The token that follows, as the server derives it: always the same. */
-const next = ({ generation, secretHash }: RefreshTokenClaim): RefreshTokenClaim =>
+const next = ({ generation, secretHash }: RefreshTokenDigest): RefreshTokenDigest =>
   claim(generation + 1, `after ${secretHash}`.slice(-40) + generation)
 
 /** One grant and its clock: what a server keeps, and what it does with it. */
@@ -30,7 +30,7 @@ class Server {
   /** When each one was handed out. */
   readonly issuedAtMs: number[] = [START]
 
-  constructor(first: RefreshTokenClaim, dpopJkt: Key) {
+  constructor(first: RefreshTokenDigest, dpopJkt: Key) {
     this.grant = connected({ dpopJkt, refreshToken: first })
   }
 
@@ -39,7 +39,7 @@ class Server {
   }
 
   present(
-    presented: RefreshTokenClaim,
+    presented: RefreshTokenDigest,
     more: Partial<Parameters<typeof refresh>[1]> = {},
   ): RefreshOutcome['outcome'] {
     const request = requestOf(presented, next(presented).secretHash, { limits, ...more })
@@ -134,7 +134,9 @@ describe('any order of presenting any token ever issued', () => {
           if (!['rotated', 'repeated', 'replayed'].includes(heard))
             expect(server.grant, 'a refusal changes nothing').toBe(before)
           expect(server.grant.scope, 'nothing widens or narrows the grant').toEqual(device.scope)
-          const leading = issued.filter((one) => isGood(server.grant, one, limits, server.now))
+          const leading = issued.filter((one) =>
+            isRefreshable(server.grant, one, limits, server.now),
+          )
           const unused = leading.filter(({ generation }) => !(generation in server.usedAtMs))
           expect(unused.length, 'one chain').toBe(server.isLive ? 1 : 0)
         }
@@ -146,7 +148,7 @@ describe('any order of presenting any token ever issued', () => {
 
 /** A process that keeps its token in a file, which another one may share. */
 interface File {
-  token: RefreshTokenClaim
+  token: RefreshTokenDigest
 }
 
 /** Reads the file, asks, and writes it, with time and others in between; an answer may be lost. */
@@ -170,8 +172,8 @@ it('RF-6 no order of two processes within a minute signs anybody out', () => {
       const server = new Server(FIRST, undefined)
       const file: File = { token: FIRST }
       for (const { turns, restMs } of bursts) {
-        const memory: [RefreshTokenClaim, RefreshTokenClaim] = [file.token, file.token]
-        const ask = (token: RefreshTokenClaim) => {
+        const memory: [RefreshTokenDigest, RefreshTokenDigest] = [file.token, file.token]
+        const ask = (token: RefreshTokenDigest) => {
           const heard = server.present(token)
           expect(['rotated', 'repeated']).toContain(heard)
           return next(token)

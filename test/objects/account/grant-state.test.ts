@@ -8,7 +8,7 @@ import {
   connect,
   end,
   isForgettable,
-  isGood,
+  isRefreshable,
   isRevoked,
   refresh,
   revokeAccessToken,
@@ -130,7 +130,7 @@ describe('refresh', () => {
         claim(0, 'x'),
         claim(2, 'r3', 'other'),
         claim(3, 'r4'),
-      ].map((token) => isGood(goneOn, token, LONG, START + ms))
+      ].map((token) => isRefreshable(goneOn, token, LONG, START + ms))
     expect(active(MINUTE)).toEqual([true, true, true, false, false, false])
     expect(active(MINUTE + 1)).toEqual([true, true, false, false, false, false])
     expect(active(LONG.idleMs)).toEqual([false, false, false, false, false, false])
@@ -214,9 +214,9 @@ describe('refresh', () => {
       busy = rotated(busy, claim(generation, `r${generation + 1}`), `r${generation + 2}`, now)
     }
     const { current } = busy.refresh ?? { current: claim(0, '') }
-    expect(isGood(busy, current, limits, START + 4999)).toBe(true)
+    expect(isRefreshable(busy, current, limits, START + 4999)).toBe(true)
     for (const late of [START + 5000, START + 9000]) {
-      expect(isGood(busy, current, limits, late)).toBe(false)
+      expect(isRefreshable(busy, current, limits, late)).toBe(false)
       expect(refresh(busy, requestOf(current, 'x'), late)).toEqual({ outcome: 'invalid' })
     }
   })

@@ -44,7 +44,7 @@ describe('passkeys of an account', () => {
     const account = await anybody()
     await account.addPasskey(passkey)
     await account.removePasskey('credential')
-    await account.keepPasskey({ ...passkey, counter: 1 })
+    await account.updatePasskey({ ...passkey, counter: 1 })
     expect(await account.passkey('credential')).toBeUndefined()
   })
 })
