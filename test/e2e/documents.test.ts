@@ -64,6 +64,20 @@ it.each(LINKS)('%s has a link that leads somewhere: %s', (file, target) => {
   if (anchor !== undefined) expect(anchorsOf(page)).toContain(anchor)
 })
 
+const PICTURES = DOCUMENTS.flatMap((file) =>
+  [...prose(file).matchAll(/<img src="([^"]+)"/g)].map(
+    ([, target = '']) => [file, target] as const,
+  ),
+)
+
+it('the README shows a television and a phone', () => {
+  expect(PICTURES.filter(([file]) => file === 'README.md')).toHaveLength(2)
+})
+
+it.each(PICTURES)('%s shows a light picture: %s', (file, target) => {
+  expect(statSync(join(root, dirname(file), target)).size).toBeLessThanOrEqual(120_000)
+})
+
 // A path, or a file's name with the ending of code.
 const NAMED =
   /^(?!\/|https?:)(?:[\w.-]+\/)*(?:[\w.-]+\/|[\w.-]+\.(?:ts|tsx|js|css|html|toml|md|json|txt))$/
