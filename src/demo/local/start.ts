@@ -9,9 +9,10 @@ import { type ExampleId, startExampleId } from './example-id.ts'
 import { keepPushKeys } from './push-keys.ts'
 
 const DEFAULT_PORT = 8786
+const ROOT = join(import.meta.dirname, '../../..')
 // Not in git.
-const KEPT_IN = join(import.meta.dirname, '../../../.wrangler')
-const WRANGLER = join(import.meta.dirname, '../../../node_modules/wrangler/bin/wrangler.js')
+const STATE_DIRECTORY = join(ROOT, '.wrangler')
+const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
 
 const main = async (): Promise<void> => {
   const { port, isForOthers, directory, flags } = readFlags(process.argv.slice(2))
@@ -30,7 +31,7 @@ const readFlags = (args: readonly string[]) => {
     options: {
       'provider-port': { type: 'string', default: String(DEFAULT_PORT) },
       ip: { type: 'string', default: 'localhost' },
-      'persist-to': { type: 'string', default: KEPT_IN },
+      'persist-to': { type: 'string', default: STATE_DIRECTORY },
     },
     strict: false,
     tokens: true,
@@ -46,7 +47,7 @@ const readFlags = (args: readonly string[]) => {
   return {
     port,
     isForOthers: !isLoopback(String(values.ip)),
-    directory: typeof directory === 'string' ? directory : KEPT_IN,
+    directory: typeof directory === 'string' ? directory : STATE_DIRECTORY,
     flags: args.filter((_, index) => !ours.includes(index)),
   }
 }
