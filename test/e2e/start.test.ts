@@ -160,14 +160,14 @@ it('says in plain words that the port of the identity provider is taken', async 
   const { port } = new URL(provider)
   const second = new Program(['start', '--', '--port', '0', '--provider-port', port])
   expect(await second.exited).toBe(1)
-  expect(second.output).toContain(`Port ${port} is taken`)
+  expect(second.output).toContain(`Port ${port} is in use`)
   expect(second.output).toContain(`npm start -- --provider-port ${Number(port) - 1}`)
   expect(second.output).not.toMatch(/wrangler|at .*\(.*:\d+/)
 })
 
 it.each([
-  ['--provider-port=nonsense', '--provider-port must be the number of a port.'],
-  ['--provider-port', '--provider-port must be the number of a port.'],
+  ['--provider-port=nonsense', '--provider-port must be a port number.'],
+  ['--provider-port', '--provider-port must be a port number.'],
 ])('refuses %s', async (flag, sentence) => {
   const program = new Program(['start', '--', flag])
   expect(await program.exited).toBe(1)
@@ -178,7 +178,7 @@ it('runs no identity provider where other machines are served, which could not r
   const program = new Program(['start', '--', '--ip', '0.0.0.0', '--help'])
   expect(await program.exited).toBe(0)
   expect(program.output).toContain('the app at /app is off')
-  expect(program.output).toContain('So are notifications')
+  expect(program.output).toContain('Notifications are off too')
   expect(program.output).not.toContain('Example ID')
 })
 

@@ -1,8 +1,8 @@
-// What Example ID shows: a page to sign in, and one for whoever comes too late.
+// The pages of Example ID: the sign-in form, and the page for an expired sign-in.
 import { createHash } from 'node:crypto'
 import { html, raw } from 'hono/html'
 
-/** The longest name that it takes. */
+/** The longest name that the form accepts. */
 export const NAME_LENGTH = 60
 
 const STYLE = `
@@ -38,7 +38,7 @@ button[name] { border-color: transparent; background: none; color: var(--ink) }
 
 export const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
-  // No form-action: browsers hold the way back to the app against it.
+  // No form-action: browsers would apply it to the redirect back to the app.
   'Content-Security-Policy': [
     "default-src 'none'",
     `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -69,11 +69,11 @@ const page = async (title: string, content: unknown): Promise<string> =>
       </html>`
   ).toString()
 
-/** The form, for somebody on the way to `client`. */
+/** The sign-in form, on the way to `client`. */
 export const signInPage = (client: string): Promise<string> =>
   page(
     'Sign in',
-    html`<p>to go on with ${client}</p>
+    html`<p>to continue to ${client}</p>
       <form method="post">
         <label>
           Name
@@ -92,12 +92,12 @@ export const signInPage = (client: string): Promise<string> =>
         <button>Sign in</button>
         <button name="cancel" value="yes" formnovalidate>Cancel</button>
         <p class="note">
-          Part of the demo, on this computer only: any name and password will do, and the same name
-          is the same person.
+          Part of the demo, on this computer only: any name and password work, and the same name is
+          the same person.
         </p>
       </form>`,
   )
 
-/** For whoever comes from nowhere. */
+/** The page for an unknown or expired sign-in. */
 export const startAgainPage = (): Promise<string> =>
   page('Start again', html`<p>This sign-in has ended. Go back to where you came from.</p>`)

@@ -1,5 +1,5 @@
-// Example ID, the identity provider of the demo: npm's oidc-provider on loopback, all in memory. It signs
-// in whoever comes, by any name and password. Run by start.ts in Node; no part of the Worker.
+// Example ID, the demo's identity provider: npm's oidc-provider on loopback, all in memory. It accepts any
+// name and password. start.ts runs it in Node; it is not part of the Worker.
 import { createHash, randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -14,7 +14,7 @@ const HOST = '127.0.0.1'
 const HOUR_SECONDS = 3600
 const INTERACTION = /^\/interaction\/[\w-]+$/
 
-/** Its clients: the name that people read, and where it sends them back to (RFC 6749 §3.1.2). */
+/** Its clients: the displayed name and the path of the redirect URI (RFC 6749 §3.1.2). */
 const CLIENTS: Readonly<Record<string, { readonly name: string; readonly path: string }>> = {
   [APP.client_id]: { name: 'Example TV', path: '/app' },
   [DEMO.identityProvider.client_id]: {
@@ -28,7 +28,7 @@ export interface ExampleId {
   close(): void
 }
 
-/** Starts it; 0 is any port that is free. Throws what Node says if the port is taken. */
+/** Starts it; port 0 means any free port. Throws Node's error if the port is in use. */
 export const startExampleId = async (port: number): Promise<ExampleId> => {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
   const key = { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig' }
@@ -40,11 +40,11 @@ export const startExampleId = async (port: number): Promise<ExampleId> => {
   const issuer = `http://${HOST}:${typeof address === 'object' ? address?.port : port}`
   const people = new People()
   const provider = new Provider(issuer, configuration(key, people))
-  // RFC 8252 §7.3: whatever port the demo has; nobody but this machine answers there.
+  // RFC 8252 §7.3: any port, because only this machine answers on loopback.
   provider.Client.prototype.redirectUriAllowed = function (uri) {
     const url = URL.parse(uri)
     const path = CLIENTS[this.clientId]?.path
-    return url !== null && path !== undefined && isHere(url) && endsWith(url, path)
+    return url !== null && path !== undefined && isLocalWebAddress(url) && endsWith(url, path)
   }
   const handle = provider.callback()
   server.on('request', (request, response) => {
@@ -52,7 +52,7 @@ export const startExampleId = async (port: number): Promise<ExampleId> => {
     const answered = INTERACTION.test(path)
       ? interact(provider, people, request, response)
       : handle(request, response)
-    // Whatever it was, the others go on.
+    // One failed request must not end the server.
     answered.catch(() => response.destroy())
   })
   return {
@@ -64,13 +64,13 @@ export const startExampleId = async (port: number): Promise<ExampleId> => {
   }
 }
 
-const isHere = ({ protocol, hostname }: URL): boolean =>
+const isLocalWebAddress = ({ protocol, hostname }: URL): boolean =>
   ['http:', 'https:'].includes(protocol) && isLoopback(hostname)
 
 const endsWith = ({ pathname, search, hash }: URL, path: string): boolean =>
   pathname.endsWith(path) && search === '' && hash === ''
 
-/** Who has signed in since the start. The same name is the same person, also after the next one. */
+/** People who signed in since the start. A name keeps its subject across restarts. */
 class People {
   readonly #names = new Map<string, string>()
 
@@ -93,7 +93,7 @@ class People {
 
 const configuration = (key: object, people: People): object => {
   const prompts = interactionPolicy.base()
-  // What Antenna asks for when somebody else wants to sign in.
+  // Antenna sends prompt=select_account to switch to a different person.
   prompts.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }))
   return {
     adapter: createMemoryAdapter(),
@@ -109,7 +109,7 @@ const configuration = (key: object, people: People): object => {
     interactions: { policy: prompts, url: interactionUrl },
     features: { devInteractions: { enabled: false }, resourceIndicators: RESOURCE_INDICATORS },
     claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
-    // The app has no use for the access token but the one it is for, so the name is in the ID token.
+    // The app's access token is only for Antenna, so the name must be in the ID token.
     conformIdTokenClaims: false,
     // RFC 9068 §2.2.1, §2.2.2.
     extraTokenClaims: ({ oidc }: Context, { accountId }: { accountId: string }) => ({
@@ -134,7 +134,7 @@ const configuration = (key: object, people: People): object => {
   }
 }
 
-// Browsers send cookies to all ports of a host.
+// Browsers send cookies to every port of a host, so these names are distinct.
 const COOKIES = {
   session: 'example_id_session',
   interaction: 'example_id_interaction',
@@ -155,7 +155,7 @@ const RESOURCE_INDICATORS = {
   }),
 }
 
-// Both clients are the service's own: nobody is asked for consent to them.
+// Both clients are the service's own, so no consent is required.
 const grantAll = async ({ oidc: { client, session, provider } }: Context) => {
   const { clientId } = client
   const grant = new provider.Grant({ clientId, accountId: session.accountId })
@@ -165,7 +165,7 @@ const grantAll = async ({ oidc: { client, session, provider } }: Context) => {
   return grant
 }
 
-// Its one page: who are you, and a way out.
+// Its one page: a sign-in form that can be cancelled.
 const interact = async (
   provider: Provider,
   people: People,
@@ -173,7 +173,7 @@ const interact = async (
   response: ServerResponse,
 ): Promise<void> => {
   const details = await provider.interactionDetails(request, response).catch(() => undefined)
-  // It was started with another browser, or too long ago.
+  // The sign-in belongs to another browser, or has expired.
   if (details === undefined) {
     response.writeHead(400, PAGE_HEADERS).end(await startAgainPage())
     return

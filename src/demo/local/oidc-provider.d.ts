@@ -1,4 +1,4 @@
-// What we use of npm's oidc-provider, which comes without types.
+// The used parts of npm's oidc-provider, which has no types.
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -32,7 +32,7 @@ declare module 'oidc-provider' {
     readonly Grant: new (of: { clientId: string; accountId: string }) => Grant
     use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): this
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>
-    /** Throws where the browser is not the one that was sent to the page. */
+    /** Throws for a browser that was not sent to the page. */
     interactionDetails(
       request: IncomingMessage,
       response: ServerResponse,

@@ -1,5 +1,5 @@
-// The key pair by which push services know the demo (VAPID, RFC 8292). Kept, since a browser that was
-// opted in takes messages of the one key only that it was told then.
+// The demo's VAPID key pair (RFC 8292). It is stored on disk, because a subscribed browser accepts
+// messages only of the key that it subscribed with.
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,23 +12,23 @@ interface PushKeys {
   readonly privateKey: string
 }
 
-/** The key pair that a directory holds; a new one, if it holds none. */
+/** The key pair in a directory; a new one is written if it has none. */
 export const keepPushKeys = async (directory: string): Promise<PushKeys> => {
   const file = join(directory, FILE)
-  const kept = pairOf((await textOf(file)).trim())
-  if (kept !== undefined) return kept
-  const made = makeKeys()
+  const stored = pairOf((await textOf(file)).trim())
+  if (stored !== undefined) return stored
+  const created = createKeys()
   await mkdir(directory, { recursive: true })
-  await writeFile(file, `${made.privateKey}\n`, { mode: 0o600 })
-  return made
+  await writeFile(file, `${created.privateKey}\n`, { mode: 0o600 })
+  return created
 }
 
-const makeKeys = (): PushKeys => {
+const createKeys = (): PushKeys => {
   const { d } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
     format: 'jwk',
   })
   const pair = pairOf(d ?? '')
-  if (pair === undefined) throw new Error('the key pair that was made is none')
+  if (pair === undefined) throw new Error('the new key pair is invalid')
   return pair
 }
 

@@ -1,5 +1,5 @@
-// `npm start`: wrangler dev with the demo on and push keys of its own, and beside it the identity provider
-// that the demo's app and pages sign people in at. Flags are wrangler's, but for --provider-port.
+// `npm start`: wrangler dev with the demo and its push keys, next to the identity provider of the demo's
+// app and pages. All flags except --provider-port go to wrangler.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -24,7 +24,7 @@ const main = async (): Promise<void> => {
   )
 }
 
-/** What is ours among the flags; the rest stays as it is, in its order. */
+/** Takes this program's own flags; the rest goes to wrangler, in order. */
 const readFlags = (args: readonly string[]) => {
   const { values, tokens } = parseArgs({
     args: [...args],
@@ -38,8 +38,8 @@ const readFlags = (args: readonly string[]) => {
   })
   const { 'provider-port': shown, 'persist-to': directory } = values
   const port = typeof shown === 'string' && /^\d+$/.test(shown) ? Number(shown) : Infinity
-  if (port > 65_535) stop('--provider-port must be the number of a port.')
-  const ours = tokens.flatMap((token) =>
+  if (port > 65_535) stop('--provider-port must be a port number.')
+  const own = tokens.flatMap((token) =>
     token.kind === 'option' && token.name === 'provider-port'
       ? [token.index, ...(token.inlineValue === false ? [token.index + 1] : [])]
       : [],
@@ -48,7 +48,7 @@ const readFlags = (args: readonly string[]) => {
     port,
     isForOthers: !isLoopback(String(values.ip)),
     directory: typeof directory === 'string' ? directory : STATE_DIRECTORY,
-    flags: args.filter((_, index) => !ours.includes(index)),
+    flags: args.filter((_, index) => !own.includes(index)),
   }
 }
 
@@ -58,14 +58,14 @@ const startProvider = async (port: number): Promise<ExampleId> => {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
     return stop(
-      `Port ${port} is taken, and the demo's identity provider wants it.\n` +
-        `Stop what runs there, or: npm start -- --provider-port ${port - 1}\n` +
-        '(and --port, if it is another of these demos).',
+      `Port ${port} is in use, and the demo's identity provider needs it.\n` +
+        `Stop the program there, or run: npm start -- --provider-port ${port - 1}\n` +
+        '(and --port, if another copy of this demo is running).',
     )
   }
 }
 
-/** What works on this computer alone. Wrangler shows no values that come as flags. */
+/** Settings that work on this computer only. Wrangler does not print values of flags. */
 const settingsFor = async ({ issuer }: ExampleId, directory: string): Promise<string[]> => {
   const { publicKey, privateKey } = await keepPushKeys(directory)
   return [
@@ -77,14 +77,14 @@ const settingsFor = async ({ issuer }: ExampleId, directory: string): Promise<st
 
 const introduction = (provider: ExampleId | undefined): string =>
   provider === undefined
-    ? '\nAsked to serve other machines, so the app at /app is off: it signs people in at an\n' +
-      'identity provider that only this computer can reach. So are notifications, for which\n' +
-      'browsers want a certificate that they trust.\n'
+    ? '\nThis server is open to other machines, so the app at /app is off: its identity provider\n' +
+      'is reachable from this computer only. Notifications are off too: browsers require a\n' +
+      'trusted certificate for them.\n'
     : `\nThe demo: a television at /tv, the service's own app at /app, the pages at /device.\n` +
-      `Example ID (${provider.issuer}) signs anybody in, by any name and password.\n` +
-      `Allow notifications at /devices, and the television asks by one the next time.\n`
+      `Example ID (${provider.issuer}) accepts any name and password.\n` +
+      `Allow notifications at /devices, and the next sign-in on the television sends one.\n`
 
-// The terminal stays wrangler's: it has keys of its own, and hears Ctrl-C as we do.
+// Wrangler keeps the terminal: it has its own keys, and receives Ctrl-C too.
 const runWrangler = (args: readonly string[], whenEnded: () => void): void => {
   const wrangler = spawn(process.execPath, [WRANGLER, ...args], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

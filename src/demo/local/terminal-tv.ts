@@ -1,5 +1,5 @@
-// A television in a terminal: asks for a code, draws it, waits, greets (RFC 8628 §3.1–§3.5). An
-// ordinary openid-client program; `npm run tv -- --help` tells how to point it at a server.
+// A television in a terminal: requests a code, draws it, waits, greets (RFC 8628 §3.1–§3.5). An ordinary
+// openid-client program; `npm run tv -- --help` explains how to point it at a server.
 import { parseArgs, stripVTControlCharacters } from 'node:util'
 import {
   allowInsecureRequests,
@@ -35,13 +35,13 @@ const HELP = `A television in a terminal (OAuth 2.0 Device Authorization Grant, 
 `
 
 const HELD_POLL_SECONDS = 25
-// Longer than a held poll; by itself openid-client gives up after 30 s.
+// Longer than a held poll; the default of openid-client is 30 s.
 const REQUEST_TIMEOUT_SECONDS = 35
 const LONGEST_BACK_OFF_SECONDS = 30
-// The server knows best when a code has run out; our clock decides only if it cannot say so.
+// The server decides when a code expires; this clock counts only while the server is unreachable.
 const EXPIRY_GRACE_MS = 5000
 
-const EXPIRED = 'The code ran out before anyone allowed it. Run this again for a new one.'
+const EXPIRED = 'The code expired before it was approved. Run this again for a new one.'
 
 const QUIET_ZONE = 2
 const HALF_BLOCKS = [' ', '▄', '▀', '█']
@@ -55,7 +55,7 @@ const GAP = '   '
 
 const out = process.stdout
 
-/** A problem to be told as it is. */
+/** A problem whose message is shown as it is. */
 class Problem extends Error {}
 
 const main = async (): Promise<void> => {
@@ -81,7 +81,7 @@ const main = async (): Promise<void> => {
     out.write(` ${bold(name === undefined ? 'Welcome.' : `Hello, ${name}.`)}\n\n`)
     out.write(` Granted  ${token.scope ?? scope}\n`)
     if (token.expires_in !== undefined)
-      out.write(` Token    good for ${inWords(token.expires_in)}\n`)
+      out.write(` Token    valid for ${inWords(token.expires_in)}\n`)
     out.write('\n')
   } catch (error) {
     throw explain(error, issuer, clientId)
@@ -114,7 +114,7 @@ const parseIssuer = (text: string): URL => {
   throw new Problem('--issuer must be an https URL; plain http is for this machine only.')
 }
 
-// Asks the server to answer a poll when there is a decision rather than at once (RFC 7240 §4.3).
+// Lets the server hold a poll until the decision (RFC 7240 §4.3).
 const holdPolls: CustomFetch = (url, options) => {
   const isPoll = options.body instanceof URLSearchParams && options.body.has('device_code')
   const headers = isPoll
@@ -127,7 +127,7 @@ const showCode = (device: DeviceAuthorizationResponse): void => {
   const complete = device.verification_uri_complete
   const columns = out.isTTY ? out.columns - 1 : Infinity
   const picture = complete === undefined ? undefined : drawQr(complete)
-  // A picture that wraps at the edge is none.
+  // A QR code that wraps at the edge cannot be scanned.
   const qr = picture === undefined || picture.columns > columns ? undefined : picture
   const steps = [
     bold('Sign in with your phone'),
@@ -192,11 +192,11 @@ const waitForToken = async (config: Configuration, device: DeviceAuthorizationRe
   }
 }
 
-/** The last line on the screen: what happens, and how long the code is still good. */
+/** The last line on the screen: the state, and the time until the code expires. */
 const showWaiting = (expiresAtMs: number) => {
-  let said = ''
+  let shown = ''
   const draw = () => {
-    const line = ` ${said}, ${minutesAndSeconds(expiresAtMs - Date.now())} left `
+    const line = ` ${shown}, ${minutesAndSeconds(expiresAtMs - Date.now())} left `
     // A line that wraps could not be cleared.
     out.write(CLEAR_LINE + line.slice(0, out.columns - 1))
   }
@@ -204,8 +204,8 @@ const showWaiting = (expiresAtMs: number) => {
   if (out.isTTY) out.write(HIDE_CURSOR)
   return {
     say: (text: string) => {
-      if (said === text) return
-      said = text
+      if (shown === text) return
+      shown = text
       if (out.isTTY) draw()
       else out.write(` ${text}, ${minutesAndSeconds(expiresAtMs - Date.now())} left\n`)
     },
@@ -220,7 +220,7 @@ const clearWaiting = (): void => {
   if (out.isTTY) out.write(CLEAR_LINE + SHOW_CURSOR)
 }
 
-/** Whether the code may still be good: the network failed, or the server for a moment. */
+/** True for a failure of the network or a temporary one of the server: the code is still valid. */
 const isTransient = (error: unknown): boolean => {
   if (error instanceof TypeError) return !('code' in error)
   if (error instanceof ResponseBodyError) return isTransientStatus(error.status)
@@ -240,7 +240,8 @@ const explain = (error: unknown, issuer: URL, clientId: string): unknown => {
     if (code === 'access_denied')
       return new Problem('The request was declined. Nothing was shared.')
     if (code === 'expired_token' || code === 'invalid_grant') return new Problem(EXPIRED)
-    if (code === 'invalid_client') return new Problem(`${server} knows no client “${clientId}”.`)
+    if (code === 'invalid_client')
+      return new Problem(`${server} does not know the client “${clientId}”.`)
     return new Problem(`${server} refuses: ${code}${description ? ` – ${description}` : '.'}`)
   }
   if (error instanceof WWWAuthenticateChallengeError) {

@@ -1,11 +1,11 @@
-// What the demo adds to the settings: the client that /tv is, a scope of the demo API, Example ID, an
-// identity provider that `npm start` runs (start.ts), and whom push services would write to.
+// The demo's settings: the client of /tv, the scope of the demo API, the identity provider Example ID,
+// which `npm start` runs, and the contact for push services.
 import type { DemoSettings } from '../../config/demo.ts'
 
-/** The service's own app, which /app plays: a client of Example ID, and of nobody else. */
+/** The service's own app at /app: a client of Example ID only. */
 export const APP = { client_id: 'example-tv-app', scope: 'device:approve' } as const
 
-/** What Example ID calls this server in access tokens for the app (RFC 8707). */
+/** Example ID's name for this server, the resource of the app's access tokens (RFC 8707). */
 export const AUDIENCE = 'https://antenna.example.com'
 
 export const DEMO = {
@@ -21,6 +21,6 @@ export const DEMO = {
     client_id: 'antenna',
   },
   approvalIssuer: { audience: AUDIENCE },
-  // Not PUSH_PRIVATE_KEY, which the README has operators set: `npm start` would set it over theirs.
+  // Not PUSH_PRIVATE_KEY: `npm start` would overwrite the operator's own.
   push: { private_key: 'DEMO_PUSH_PRIVATE_KEY', sub: 'mailto:demo@example.com' },
 } as const satisfies DemoSettings

@@ -1,12 +1,12 @@
-// A resource server to copy: an API that verifies the access tokens itself (RFC 9068 §4), refuses
-// as RFC 6750 §3 says, and tells where tokens come from (RFC 9728). It knows nothing of Antenna.
+// A resource server to copy: it verifies access tokens itself (RFC 9068 §4), refuses requests as in
+// RFC 6750 §3, and publishes its authorization server (RFC 9728). It uses no code of Antenna.
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { type JWTPayload, createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose'
 
 const SCOPE = 'library:read'
 
-/** What is in everybody's library. An API of your own would look it up by the token's `sub`. */
+/** The same library for every user. A real API would look it up by the token's `sub`. */
 const LIBRARY = [
   {
     title: 'The Long Tide',
@@ -48,11 +48,11 @@ const LIBRARY = [
 
 interface LibraryOptions {
   readonly basePath: string
-  /** Whose tokens are good here; undefined: those of the origin that is asked. */
+  /** The issuer of valid tokens; undefined: the origin of the request. */
   readonly issuer: string | undefined
-  /** What the tokens have to be for (`aud`); undefined: the issuer. */
+  /** The required `aud` of tokens; undefined: the issuer. */
   readonly resource?: string | undefined
-  /** How the issuer's keys are fetched, if not over the network. */
+  /** Fetches the issuer's keys; undefined: over the network. */
   readonly fetchKeys?: (request: Request) => Promise<Response>
 }
 
@@ -73,7 +73,7 @@ export const library = ({ basePath, issuer, resource, fetchKeys }: LibraryOption
       return context.json(error ?? {}, status, { 'WWW-Authenticate': challenge(metadata, error) })
     }
     const authorization = context.req.header('Authorization') ?? ''
-    // RFC 6750 §3: whoever brings no token is told how, and no error.
+    // RFC 6750 §3: a request without a token gets a challenge without an error.
     if (!/^bearer( |$)/i.test(authorization)) return refuse(401)
     const token = authorization.slice('bearer '.length).trim()
     let claims: JWTPayload
@@ -86,22 +86,22 @@ export const library = ({ basePath, issuer, resource, fetchKeys }: LibraryOption
         algorithms: ['ES256'],
         requiredClaims: ['sub', 'exp'],
       })
-      // RFC 9449 §7.2: a token that is bound to a key is no bearer token.
+      // RFC 9449 §7.2: a token that is bound to a key must not be used as a bearer token.
       if ('cnf' in payload) throw new errors.JWTClaimValidationFailed('bound', payload, 'cnf')
       claims = payload
     } catch (error) {
-      // Not the token's fault: a 401 would make the device throw away a good one.
+      // The keys are unavailable: a 401 would make the device discard a valid token.
       if (!isFaultOfToken(error))
         return context.json({ error: 'temporarily_unavailable' }, 503, { 'Retry-After': '2' })
       return refuse(401, {
         error: 'invalid_token',
-        error_description: 'The token is not good here',
+        error_description: 'The access token is invalid or expired, or is for another resource',
       })
     }
     if (!String(claims['scope']).split(' ').includes(SCOPE))
       return refuse(403, {
         error: 'insufficient_scope',
-        error_description: `The token was not granted ${SCOPE}`,
+        error_description: `The access token lacks the scope ${SCOPE}`,
         scope: SCOPE,
       })
     return context.json({ items: LIBRARY })
@@ -132,13 +132,13 @@ interface Refusal {
   readonly scope?: string
 }
 
-// RFC 9728 §3.1 puts the resource's own path behind the well-known one.
+// RFC 9728 §3.1: the resource's own path follows the well-known one.
 const pathOf = (resource: string | undefined): string =>
   resource !== undefined && /^https?:/.test(resource)
     ? new URL(resource).pathname.replace(/\/$/, '')
     : ''
 
-/** One key set per issuer: jose keeps it, and fetches it again when a new key appears. */
+/** One key set per issuer: jose caches it, and fetches it again for an unknown key. */
 const rememberKeys = (fetchKeys: LibraryOptions['fetchKeys']) => {
   const known = new Map<string, ReturnType<typeof createRemoteJWKSet>>()
   return (issuer: string) => {
@@ -155,7 +155,7 @@ const rememberKeys = (fetchKeys: LibraryOptions['fetchKeys']) => {
   }
 }
 
-// What jose throws when the keys cannot be had; everything else it throws is about the token.
+// The errors of jose about unavailable keys; its other errors are about the token.
 const KEY_FAULTS: readonly string[] = [
   errors.JOSEError.code,
   errors.JWKSTimeout.code,
@@ -173,7 +173,7 @@ const challenge = (metadata: string, refusal?: Refusal): string => {
     .join(', ')}`
 }
 
-// No cookie is read here, so any web page that has a token may ask.
+// This API reads no cookies, so any web page with a token may call it.
 const allowAnyOrigin = cors({
   origin: '*',
   allowMethods: ['GET'],

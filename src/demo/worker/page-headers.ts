@@ -1,6 +1,6 @@
-// What the demo's pages are sent with: they load what is ours, and ask nobody but whom they must.
+// The headers of the demo's pages: they load files of this origin only, and connect to few others.
 
-/** The headers of a page that may also ask `others`, which are origins. */
+/** The headers of a page that may also connect to the origins `others`. */
 export const pageHeaders = (...others: readonly string[]): Record<string, string> => ({
   'Content-Security-Policy': [
     "default-src 'none'",

@@ -1,5 +1,5 @@
-// The service's own app: a page that plays it, with no more access than any app has. It is
-// assets/demo/app.html; only where it is, and who signs its people in, is put in here.
+// A page that plays the service's own app, with the access of any such app. Its markup is
+// assets/demo/app.html; this file adds the base path and the identity provider.
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { APP, AUDIENCE } from './client.ts'
@@ -21,7 +21,7 @@ export const phoneApp = ({ basePath, provider }: PhoneAppOptions): Hono => {
     'data-scope': `openid profile ${APP.scope}`,
   }
   app.get('/app', async () => {
-    // The asset server knows the file by its address as a page.
+    // The asset server drops `.html` from addresses.
     const { body } = new HTMLRewriter()
       .on('body', {
         element: (element) => {

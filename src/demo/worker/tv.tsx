@@ -1,5 +1,5 @@
-// A television in a browser: the page of an ordinary device client (RFC 8628 §3.1–§3.5). The page
-// has no private access to the server; assets/demo/tv.js speaks to the public endpoints.
+// A television in a browser: an ordinary device client (RFC 8628 §3.1–§3.5). It has no private access:
+// assets/demo/tv.js calls the public endpoints.
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { DEMO } from './client.ts'
@@ -12,9 +12,9 @@ const DEMO_DEVICE_NAME = 'Living-room TV (demo)'
 interface TelevisionOptions {
   brandName: string
   basePath: string
-  /** Whether there is an app that could be opened instead of the page. */
+  /** The app can be opened instead of the page. */
   hasApp: boolean
-  /** Whether a person whom it names may be asked by push. */
+  /** Push prompts are on for people that the television names. */
   asksByPush: boolean
 }
 
@@ -50,7 +50,7 @@ const TelevisionPage = ({ brandName, basePath, hasApp, asksByPush }: TelevisionO
         <NoPhone hasApp={hasApp} />
       </header>
       <noscript>
-        <p class="noscript">This television needs JavaScript to ask for a code.</p>
+        <p class="noscript">This television needs JavaScript to get a code.</p>
       </noscript>
       <main>
         <CodeScreen asksByPush={asksByPush} />
@@ -63,7 +63,7 @@ const TelevisionPage = ({ brandName, basePath, hasApp, asksByPush }: TelevisionO
   </html>
 )
 
-// For whoever tries this out on one computer; a television of a service has nothing of the kind.
+// For a trial on one computer; a real television has no such links.
 const NoPhone = ({ hasApp }: Pick<TelevisionOptions, 'hasApp'>) => (
   <p id="no-phone" class="no-phone" hidden>
     No phone at hand? Open{' '}
@@ -136,7 +136,7 @@ const DeclinedScreen = () => (
   <section id="declined-screen" class="message-screen" aria-labelledby="declined-title" hidden>
     <h1 id="declined-title">Not connected</h1>
     <p class="lead">
-      The request was declined, so nothing was shared with this TV. If that was a slip, just ask
+      The request was declined, so nothing was shared with this TV. If that was a mistake, try
       again.
     </p>
     <button type="button" class="button">
@@ -184,12 +184,12 @@ const GreetingScreen = ({ brandName }: { brandName: string }) => (
           </dd>
         </div>
         <div id="lifetime-fact">
-          <dt>Its access token is good for</dt>
+          <dt>Its access token is valid for</dt>
           <dd id="lifetime"></dd>
         </div>
       </dl>
       <div class="sign-out">
-        <p class="detail">Ends this TV’s access. It may ask you again.</p>
+        <p class="detail">Ends this TV’s access. You can sign in again.</p>
         <button type="button" class="button">
           Sign out
         </button>
