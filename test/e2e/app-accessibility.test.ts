@@ -48,13 +48,13 @@ const STATES: Readonly<Record<string, () => Promise<void>>> = {
   },
   'a code that is not valid': async () => {
     await app.open('BCDF-GHJK')
-    await app.reads('That code is not valid')
+    await app.reads('That code is wrong')
   },
   'the question': () => ask(),
   'the question with a check': () => ask({ place: at(RECIFE) }),
   'a check that was not passed': async () => {
     await app.tap('Yes')
-    await app.reads('That is not the code of the device that asks.')
+    await app.reads('This is not the code of the device that asked.')
   },
   connected: async () => {
     await ask()

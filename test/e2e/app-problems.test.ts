@@ -16,7 +16,7 @@ describe('says in plain words', () => {
   it('that a code is not valid', async () => {
     const app = await demo.signedIn()
     await app.open('BCDF-GHJK')
-    await app.reads('That code is not valid, or not any more. See what the screen shows now.')
+    await app.reads('That code is wrong or has expired. Use the code that the screen shows now.')
   })
 
   it('that a code has run out while it was asking', async () => {
@@ -47,7 +47,7 @@ describe('says in plain words', () => {
     await notice(app)
     await app.sees('Not connected')
     await app.reads('Nothing was shared with “Living-room TV”.')
-    await app.reads('You had answered before, here or on the page.')
+    await app.reads('You decided this before, here or on the page.')
     // … also to who opens it only now.
     await app.open(device.userCode)
     await app.sees('Not connected')
@@ -57,7 +57,7 @@ describe('says in plain words', () => {
     const app = await demo.signedInAs(somebody())
     for (const last of 'BCDFG') {
       await app.open(`BCDF-GHJ${last}`)
-      await app.reads('That code is not valid')
+      await app.reads('That code is wrong')
     }
     await app.open('BCDF-GHJK')
     await app.reads(/^Too many attempts. Try again in \d+ seconds.$/)
@@ -86,7 +86,7 @@ describe('says in plain words', () => {
     }`)
     const device = await RemoteDevice.start(demo.origin)
     await app.open(device.userCode)
-    await app.reads('You have been signed out. Sign in again to go on.')
+    await app.reads('You have been signed out. Sign in again to continue.')
     await app.tap('Sign in')
     await app.tap('Yes')
     await app.sees('Connected')
@@ -104,7 +104,7 @@ describe('says in plain words', () => {
       }),
     )
     await app.open(device.userCode)
-    await app.reads('You signed in a while ago. Do it again, so that it is surely you.')
+    await app.reads('You signed in a while ago. Sign in again to confirm that it is you.')
     await app.page.unroute('**/device/authorizations/*')
     const request = app.page.waitForRequest(`${demo.provider.issuer}/auth?**`)
     // The provider knows them, and asks all the same.

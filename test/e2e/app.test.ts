@@ -121,7 +121,7 @@ it.each<[string, { state: string; iss?: string }]>([
 describe('tells the television', () => {
   it.each([
     ['No', 'Not connected', 'access_denied'],
-    ['I did not start this', 'Thank you for saying so', 'access_denied'],
+    ['I did not start this', 'Thank you for the report', 'access_denied'],
   ])('%s', async (button, heading, outcome) => {
     const app = await demo.signedIn()
     const device = await RemoteDevice.start(demo.origin)
@@ -151,7 +151,7 @@ describe('far from the device', () => {
     await app.reads('In a different country from you')
     expect(await app.page.locator('body').innerText()).not.toContain(device.userCode)
     await app.tap('Yes')
-    await app.reads('That is not the code of the device that asks.')
+    await app.reads('This is not the code of the device that asked.')
     await app.reads('Tick this only if the device is really with you.')
     expect(await device.outcome()).toBe('authorization_pending')
 
@@ -172,7 +172,7 @@ describe('far from the device', () => {
     await app.page.getByLabel('Sign in on a television').fill(second.userCode)
     await app.tap('Go')
     await app.tap('Yes')
-    await app.reads('That is not the code of the device that asks.')
+    await app.reads('This is not the code of the device that asked.')
     await app.reads('Tick this only if the device is really with you.')
   })
 

@@ -1,17 +1,16 @@
-// The two requests that the demo's app makes of Antenna: what does this code ask, and here is the
-// answer.
+// The demo app's two requests to Antenna: read a device authorization, and decide it.
 
 const BASE = `${document.body.dataset.basePath}/device/authorizations`
 
-/** What a device asks, or how it was answered. */
+/** The request of a device, or its decision. */
 export const review = (session, userCode) =>
   send(session, 'GET', `/${encodeURIComponent(userCode)}?ui_locales=en`)
 
-/** Sends the person's answer. */
+/** Sends the person's decision. */
 export const decide = (session, userCode, decision) =>
   send(session, 'POST', `/${encodeURIComponent(userCode)}/decision`, decision)
 
-/** Status 0: there was no answer. */
+/** Status 0: no response. */
 const send = async ({ accessToken }, method, path, body) => {
   const note = noteRequest(method, BASE + path, body)
   try {
@@ -27,7 +26,7 @@ const send = async ({ accessToken }, method, path, body) => {
       status: response.status,
       body: await response.json(),
       retryAfterSeconds: Number(response.headers.get('Retry-After') ?? 0),
-      // RFC 9470 §3: how fresh a sign-in has to be.
+      // RFC 9470 §3: the required age of the sign-in.
       maxAge: /max_age="?(\d+)/.exec(response.headers.get('WWW-Authenticate') ?? '')?.[1],
     }
     noteAnswer(note, answer)
@@ -38,7 +37,7 @@ const send = async ({ accessToken }, method, path, body) => {
   }
 }
 
-// Beside the phone, where there is room for it: what goes over the wire.
+// The list of requests and responses next to the phone, on wide screens.
 const noteRequest = (method, address, body) => {
   const note = document.createElement('li')
   note.append(line(`${method} ${address}`))

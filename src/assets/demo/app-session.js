@@ -1,6 +1,6 @@
-// Who is signed in to the demo's app: the authorization code flow with PKCE at the service's identity
-// provider (RFC 6749 §4.1, RFC 7636), as a public client. An app in a store leaves this to a library,
-// and its tokens to the system's keychain.
+// The session of the demo's app: the authorization code flow with PKCE at the service's identity provider
+// (RFC 6749 §4.1, RFC 7636), as a public client. A real app uses a library for this, and keeps its tokens
+// in the system's keychain.
 
 const { issuer, clientId, resource, scope } = document.body.dataset
 const redirectUri = location.origin + location.pathname
@@ -8,7 +8,7 @@ const redirectUri = location.origin + location.pathname
 const SESSION = 'example-tv.session'
 const ATTEMPT = 'example-tv.attempt'
 
-/** Who is signed in, with a token that is still good; undefined: nobody. */
+/** The session with a valid token; undefined if the person is signed out. */
 export const currentSession = () => {
   const session = JSON.parse(localStorage.getItem(SESSION) ?? 'null')
   return session !== null && Date.now() < session.expiresAtMs ? session : undefined
@@ -16,7 +16,7 @@ export const currentSession = () => {
 
 export const endSession = () => localStorage.removeItem(SESSION)
 
-/** Leaves for the provider; `userCode` is kept until the person is back. Throws if it is away. */
+/** Redirects to the provider and keeps `userCode` until the return. Throws if the provider is down. */
 export const beginSignIn = async (userCode, more = {}) => {
   const { authorization_endpoint: endpoint } = await metadata()
   const attempt = { state: randomText(), nonce: randomText(), verifier: randomText(), userCode }
@@ -37,8 +37,8 @@ export const beginSignIn = async (userCode, more = {}) => {
 }
 
 /**
- * What came of it, if this address is one that the provider sent somebody back to: whether they
- * cancelled, and the code that they had come with. Throws if the answer is not one to believe.
+ * The result of a sign-in if this is the redirect from the provider: a cancellation or a session, and the
+ * user code from before. Throws if the response is invalid.
  */
 export const finishSignIn = async () => {
   const answer = new URLSearchParams(location.search)
@@ -47,12 +47,12 @@ export const finishSignIn = async () => {
   sessionStorage.removeItem(ATTEMPT)
   // RFC 6749 §10.12, RFC 9207.
   if (answer.get('state') !== attempt.state || answer.get('iss') !== issuer)
-    throw new Error('This answer is to no question of ours')
+    throw new Error('The authorization response does not match a request')
   const { userCode } = attempt
   if (answer.get('error') === 'access_denied') return { isCancelled: true, userCode }
   const tokens = await redeem(answer.get('code') ?? '', attempt.verifier)
   const { nonce, name } = claimsIn(tokens.id_token)
-  if (nonce !== attempt.nonce) throw new Error('This ID token is not for us')
+  if (nonce !== attempt.nonce) throw new Error('The ID token has a different nonce')
   const expiresAtMs = Date.now() + tokens.expires_in * 1000
   const session = { accessToken: tokens.access_token, expiresAtMs, name }
   localStorage.setItem(SESSION, JSON.stringify(session))
@@ -77,11 +77,11 @@ const redeem = async (code, verifier) => {
       resource,
     }),
   })
-  if (!response.ok) throw new Error('The code was not taken')
+  if (!response.ok) throw new Error('The authorization code was refused')
   return response.json()
 }
 
-// It came straight from the provider, so its signature says nothing new (OpenID Connect Core §3.1.3.7).
+// The token came directly from the provider over TLS (OpenID Connect Core §3.1.3.7, step 6).
 const claimsIn = (idToken) => {
   const [, payload] = idToken.replace(/-/g, '+').replace(/_/g, '/').split('.')
   const bytes = Uint8Array.from(atob(payload), (letter) => letter.charCodeAt(0))

@@ -1,10 +1,10 @@
-// What the demo's app says, in plain words.
+// The texts of the demo's app.
 
-/** Why it did not work, by the status of the answer. */
+/** The problem for a status of a response. */
 export const problemOf = (status, retryAfterSeconds) => {
   if (status === 0) return 'No connection. Try again in a moment.'
   if (status === 429) return `Too many attempts. Try again in ${waitIn(retryAfterSeconds)}.`
-  if (status === 403) return 'This app may not answer for televisions.'
+  if (status === 403) return 'This app is not allowed to decide about televisions.'
   return 'That did not work. Try again in a moment.'
 }
 
@@ -16,19 +16,19 @@ export const inWords = (seconds) => {
   return minutes > 1 ? `${minutes} minutes` : 'a minute'
 }
 
-/** Title and text, by what became of the request. */
+/** Title and text by outcome. */
 export const RESULTS = {
   approved: ['Connected', (device) => `${device} is signed in. Look at its screen.`],
   declined: ['Not connected', (device) => `Nothing was shared with ${device}.`],
   reported: [
-    'Thank you for saying so',
+    'Thank you for the report',
     () => 'The request is stopped and noted on your account. Nothing was shared.',
   ],
-  withdrawn: ['You took it back', (device) => `${device} is no longer connected.`],
-  expired: ['Too late', () => 'That code is no longer good. See what the screen shows now.'],
+  withdrawn: ['Disconnected', (device) => `${device} is no longer connected.`],
+  expired: ['Too late', () => 'That code has expired. Use the code that the screen shows now.'],
 }
 
-/** A code as the television groups it. */
+/** A code in the television's groups. */
 export const asShown = (code) => {
   const letters = code.toUpperCase().replace(/[^A-Z\d]/g, '')
   return letters.match(/\d/)

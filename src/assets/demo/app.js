@@ -1,6 +1,5 @@
-// The demo's app: opened with a device's code, it shows one question and sends one answer. What it
-// draws is in app.html, what it says in app-words.js, whom it asks in app-api.js, and who is signed in
-// in app-session.js.
+// The demo's app: opened with a device's code, it shows one request and sends one decision. The markup is
+// in app.html, the texts in app-words.js, the requests in app-api.js, the session in app-session.js.
 import { decide, review } from './app-api.js'
 import { beginSignIn, currentSession, endSession, finishSignIn } from './app-session.js'
 import { RESULTS, asShown, inWords, problemOf } from './app-words.js'
@@ -10,10 +9,10 @@ const SHEETS = ['question', 'result']
 
 const byId = (id) => document.getElementById(id)
 
-/** The code that is being asked about, and how to sign in for it. */
+/** The current user code, and the parameters of a sign-in for it. */
 let userCode
 let howToSignIn = {}
-/** What the question on the screen is about; undefined: there is none. */
+/** The request on the screen; undefined without one. */
 let question
 let expiry
 
@@ -31,7 +30,7 @@ const openSheet = (sheet) => {
   byId(`${sheet}-title`).focus({ preventScroll: true })
 }
 
-/** Says it in an element, or hides that where there is nothing to say. */
+/** Shows a text in an element, or hides the element without a text. */
 const say = (id, text) => {
   byId(id).textContent = text ?? ''
   byId(id).hidden = text === undefined
@@ -90,7 +89,7 @@ const answer = async (decision) => {
   setBusy(false)
 }
 
-// Back from another app: it may have been answered on the page meanwhile.
+// After a return from another app: the request may have been decided on the page.
 const lookAgain = async () => {
   const session = currentSession()
   if (document.hidden || question === undefined || session === undefined) return
@@ -102,10 +101,10 @@ const setBusy = (isBusy) => {
   for (const button of byId('question').querySelectorAll('button')) button.disabled = isBusy
 }
 
-/** Everything that Antenna may say. */
+/** Handles every response of Antenna. */
 const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
   if (status === 200 && body.status === 'pending') showQuestion(body)
-  // It tells of the device only where it was asked.
+  // Antenna describes the device only to the account that was asked.
   else if (status === 200) showResult(body.status, body.device !== undefined, body.device)
   else if (body.error === 'already_decided') showResult(body.status, true)
   else if (body.error === 'check_not_passed') showMissing(body.missing)
@@ -113,16 +112,16 @@ const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
   else if (body.error === 'unknown_code' && question !== undefined) showResult('expired')
   else if (body.error === 'unknown_code')
     showHome({
-      codeProblem: 'That code is not valid, or not any more. See what the screen shows now.',
+      codeProblem: 'That code is wrong or has expired. Use the code that the screen shows now.',
     })
   else if (body.error === 'insufficient_user_authentication')
-    showSignedOut('You signed in a while ago. Do it again, so that it is surely you.', {
+    showSignedOut('You signed in a while ago. Sign in again to confirm that it is you.', {
       ...(maxAge !== undefined && { max_age: maxAge }),
       prompt: 'login',
     })
   else if (status === 401) {
     endSession()
-    showSignedOut('You have been signed out. Sign in again to go on.')
+    showSignedOut('You have been signed out. Sign in again to continue.')
   } else showProblem(problemOf(status, retryAfterSeconds))
 }
 
@@ -162,7 +161,7 @@ const showQuestion = (body) => {
   openSheet('question')
 }
 
-/** What a sheet lies upon. */
+/** Shows the screen behind a sheet. */
 const showBehind = () => {
   const { name } = currentSession() ?? {}
   byId('hello').textContent = name ? `Hello, ${name}` : 'Hello'
@@ -172,7 +171,7 @@ const showBehind = () => {
 const showFacts = ({ place, proximity, network }) => {
   const far = proximity.level === 'far' ? 'far' : 'near'
   const facts = [
-    ['Asks from', [place?.text, proximity.text && element('strong', proximity.text, far)]],
+    ['Location', [place?.text, proximity.text && element('strong', proximity.text, far)]],
     ['Network', [network]],
   ]
   byId('facts').replaceChildren(
@@ -198,14 +197,14 @@ const element = (name, text = '', className = '') => {
   return made
 }
 
-// What was typed and ticked for one device says nothing of the next.
+// The check for one device must not count for the next.
 const clearCheck = () => {
   byId('typed-code').value = ''
   byId('in-front').checked = false
   markMissing([])
 }
 
-/** What was not done of what the policy `confirm` asks for. */
+/** Marks the missing parts of the policy `confirm`. */
 const showMissing = (missing) => {
   markMissing(missing)
   byId(missing.includes('typed_code') ? 'typed-code' : 'in-front').focus()
@@ -229,7 +228,7 @@ const showResult = (outcome, isEarlier = false, device = question?.device) => {
   byId('result').dataset.outcome = outcome
   byId('result-title').textContent = title
   byId('result-text').textContent = text(device ? `“${device.name}”` : 'The device')
-  byId('result-note').textContent = isEarlier ? 'You had answered before, here or on the page.' : ''
+  byId('result-note').textContent = isEarlier ? 'You decided this before, here or on the page.' : ''
   byId('result-devices').hidden = !['approved', 'reported'].includes(outcome)
   showBehind()
   openSheet('result')
@@ -239,7 +238,7 @@ byId('sign-in').addEventListener('click', () => void leaveToSignIn())
 byId('sign-out').addEventListener('click', () => {
   endSession()
   userCode = undefined
-  // Or the provider would assume that it is the same person again.
+  // Otherwise the provider would sign the same person in again.
   showSignedOut(undefined, { prompt: 'login' })
 })
 byId('code-form').addEventListener('submit', (event) => {
@@ -269,7 +268,7 @@ const open = async () => {
     showSignedOut('Signing in did not work. Try again.')
     return
   }
-  // Codes and answers are nothing for the history.
+  // Keeps codes and responses out of the history.
   history.replaceState(null, '', location.pathname)
   if (userCode !== undefined) await ask(userCode)
   else if (currentSession() === undefined) showSignedOut()

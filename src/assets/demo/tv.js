@@ -1,28 +1,28 @@
-// The demo television's remote-controlled screen: asks for a code, waits, greets (RFC 8628 §3),
-// shows the library of an API, and stays signed in (RFC 6749 §6).
+// The demo television's remote-controlled screen: requests a code, waits, greets (RFC 8628 §3), shows the
+// library of an API, and stays signed in (RFC 6749 §6).
 // ES5 and XMLHttpRequest on purpose: televisions of 2019 run Chromium 63 or Safari 11.
 ;(function () {
   'use strict'
 
   var DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
   var HELD_POLL_SECONDS = 25
-  // Longer than a held poll, so that only a dead connection runs into it.
+  // Longer than a held poll, so that only a dead connection reaches it.
   var REQUEST_TIMEOUT_MS = 35 * 1000
   var LONGEST_BACK_OFF_SECONDS = 30
   var LONGEST_RETRY_AFTER_SECONDS = 3600
   var SLOW_DOWN_SECONDS = 5
   var DEFAULT_INTERVAL_SECONDS = 1
-  // The server counts from arrival to arrival, and the network is not evenly fast.
+  // The server measures intervals at its own end, and network delays vary.
   var JITTER_MS = 100
   // A decision made in the last second may still be on its way when the clock reads 0:00.
   var EXPIRY_GRACE_MS = 3 * 1000
-  // A code refused sooner than this was never good; asking at once again would only hammer.
+  // A code refused sooner than this was never valid; an immediate retry would flood the server.
   var SHORTEST_CODE_LIFE_MS = 10 * 1000
-  // What is nice to have, such as a name to greet, is not asked for without end.
+  // Optional requests, such as the name for the greeting, are not retried forever.
   var FEW_ATTEMPTS = 3
-  // An access token is renewed this long before it runs out, or at half its life.
+  // An access token is renewed this long before it expires, or at half its lifetime.
   var RENEWAL_LEAD_SECONDS = 30
-  // Timers hold no more than 24 days; nobody minds a token that is renewed once a day.
+  // Timers are limited to 24 days, so every token is renewed at least once a day.
   var LONGEST_TOKEN_USE_SECONDS = 24 * 3600
 
   var KEY = { enter: 13, left: 37, up: 38, right: 39, down: 40 }
@@ -33,8 +33,8 @@
   var LAST_ID_TOKEN = 'demo-tv.id_token'
 
   var settings = document.body.dataset
-  // Everything that belongs to one code or one signed-in person; replaced as a whole, so that
-  // an answer that arrives late finds that it is no longer current.
+  // The state of one code or one signed-in person. It is replaced as a whole, so that a late response
+  // detects that it is outdated.
   var current = {}
   var failures = 0
 
@@ -113,13 +113,13 @@
     flow.isBackingOff = false
   }
 
-  // The wall clock of a television jumps when it first hears the time; this one does not.
+  // A television's wall clock jumps when it is first set; this clock does not.
   function now() {
     return performance.now()
   }
 
-  // Whoever turns the television on or presses a button may want to be asked on a phone. Nobody does
-  // in whose absence a code ran out, or who has just signed out, here or from elsewhere.
+  // Sends a push prompt only after the person turned the television on or pressed a button, and not after
+  // a code expired unseen or a sign-out.
   function startAsking() {
     startWith(lastIdToken())
   }
@@ -160,7 +160,7 @@
       } else if (reply.status === 200 && isDeviceAuthorization(reply.body)) {
         receiveCode(flow, reply.body)
       } else if (flow.hint) {
-        // It is nice to have: without it there may be a code.
+        // The hint is optional: the server may accept the request without it.
         rememberPerson(null)
         start()
       } else {
@@ -189,7 +189,7 @@
 
   function poll(flow) {
     var pollStartedAt = now()
-    // After a failure the next answer is wanted at once: it tells that the connection is back.
+    // After a failure the poll is not held: its response shows that the connection is back.
     var holdSeconds = flow.isBackingOff ? 0 : HELD_POLL_SECONDS
     var request = {
       method: 'POST',
@@ -273,8 +273,7 @@
     })
   }
 
-  // From here on one thing happens after the other: the library, then a renewal each time the
-  // access token is about to run out.
+  // The library first, then a renewal each time the access token is about to expire.
   function greet(flow, person) {
     showGreeting(flow, person)
     flow.attempts = 0
@@ -314,17 +313,17 @@
     }
     send(flow, request, function (reply) {
       if (isTransient(reply)) {
-        // The same refresh token again: the answer that got lost may have been the next one.
+        // The same refresh token again: the lost response may have held its successor.
         backOff(flow, renewToken, reply)
       } else if (reply.status === 200 && reply.body.access_token) {
         succeeded(flow)
         keepToken(flow, reply.body)
-        // What failed with the old token may work with the new one.
+        // The library may work with the new token.
         flow.attempts = 0
         if (flow.hasLibrary) renewInTime(flow)
         else requestLibrary(flow)
       } else if (reply.body && reply.body.error === 'invalid_grant') {
-        // Signed out somewhere else.
+        // The person signed this television out elsewhere.
         start()
       } else {
         showError(reply)
@@ -332,7 +331,7 @@
     })
   }
 
-  // RFC 6749 §6, §5.1: what a renewal does not mention stays as it was.
+  // RFC 6749 §6, §5.1: members that a response omits do not change.
   function keepToken(flow, token) {
     flow.receivedAt = now()
     flow.token = {
@@ -344,14 +343,14 @@
   }
 
   // The ID token of the last sign-in (OpenID Connect Core §2) names the person to the server that
-  // signed it. It opens nothing, so it stays when they sign out and the tokens are forgotten: they can
-  // be asked when they come back, until somebody else has signed in.
+  // signed it. It grants no access, so it stays after a sign-out: the person can get a push prompt on
+  // the next start, until another person signs in.
   function rememberPerson(idToken) {
     try {
       if (idToken) localStorage.setItem(LAST_ID_TOKEN, idToken)
       else localStorage.removeItem(LAST_ID_TOKEN)
     } catch (error) {
-      // A browser that keeps nothing: there is the code.
+      // Without storage, the person uses the code.
       console.warn(error)
     }
   }
@@ -368,7 +367,7 @@
   function signOut() {
     var token = current.token
     start()
-    // The next code is on the screen already; this goes on by itself.
+    // The screen shows the next code already; the revocation continues in the background.
     revoke({ isParting: true, attempts: 0, token: token.refresh_token || token.access_token })
   }
 
@@ -412,7 +411,7 @@
     })
     document.body.dataset.screen = name
     if (name !== 'code') byId('no-phone').hidden = true
-    // On the code's screen an Enter pressed too often must not throw the code away.
+    // On the code screen a repeated Enter must not discard the code.
     if (name !== 'code') screenButton().focus()
   }
 
@@ -465,14 +464,14 @@
     picture.src = url
   }
 
-  // What a phone would open, for a window of the same computer.
+  // The address that a phone would open, for a window of the same computer.
   function showWaysWithoutPhone(answer) {
     var app = byId('as-app')
     byId('as-page').href = answer.verification_uri_complete || answer.verification_uri
     if (app) app.href = settings.basePath + '/app?user_code=' + encodeURIComponent(answer.user_code)
   }
 
-  // The server tells nobody whether it has asked; only where it never does, nothing is said.
+  // The server does not reveal whether it sent a prompt, so the text says that it may have.
   function showAsked(isLikely) {
     var note = byId('asked')
     if (!note) return
@@ -558,7 +557,7 @@
     items.forEach(function (item) {
       byId('posters').appendChild(poster(item))
     })
-    // Unless somebody has moved on already: Enter should not sign out by accident.
+    // Only if the focus has not moved: Enter must not sign out by accident.
     if (document.activeElement === screenButton() && items.length > 0) posters()[0].focus()
   }
 
@@ -607,7 +606,7 @@
     else if (!current.xhr || current.deviceCode) startAsking()
   }
 
-  // Where an arrow leads: along the posters, down to the button, and back up to the first poster.
+  // Arrow keys move along the posters, down to the button, and back up to the first poster.
   function neighbour(keyCode) {
     var row = document.body.dataset.screen === 'greeting' ? posters() : []
     var index = row.indexOf(document.activeElement)
@@ -631,7 +630,7 @@
       startAsking()
     } else if (event.keyCode === KEY.enter) {
       if (document.activeElement !== button) return
-      // Once per press: a held key repeats, and each repeat would ask for another code.
+      // Once per press: a held key repeats, and each repeat would request another code.
       event.preventDefault()
       if (!event.repeat) button.click()
     } else if (event.keyCode >= KEY.left && event.keyCode <= KEY.down) {

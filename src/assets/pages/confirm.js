@@ -1,5 +1,5 @@
-// The question may be answered elsewhere: on the phone, in an app, in another tab. Then this page
-// shows what became of it. Until then nothing on it changes; without this script nothing is lost.
+// A request may be decided elsewhere: on the phone, in an app, in another tab. Then this page shows the
+// outcome. Until then nothing on it changes, and the page also works without this script.
 const { decision, question } = document.currentScript.dataset
 const { csrf, user_code: userCode, shown } = document.querySelector('form.decide').elements
 const body = new URLSearchParams({
@@ -8,7 +8,7 @@ const body = new URLSearchParams({
   shown: shown.value,
 })
 
-// No two requests begin closer to each other than this; while there is trouble, ever less often.
+// The shortest time between two requests; failures double it.
 const PACE_MS = 2000
 const MAX_PACE_MS = 60_000
 
@@ -17,7 +17,7 @@ let nextAtMs = 0
 let waiting = AbortSignal.abort()
 let stopWaiting = () => {}
 
-/** The status of the answer, which may take 25 s; 0 if there was none. */
+/** The status of the response, which may take 25 s; 0 without a response. */
 const statusOf = async (request) => {
   try {
     return (await request).status
@@ -32,12 +32,12 @@ const waitOn = async (signal) => {
   const beganAtMs = performance.now()
   const status = await statusOf(fetch(decision, { method: 'POST', body, signal }))
   if (signal.aborted) return
-  const isTrouble = status === 0 || status === 429 || status >= 500
-  paceMs = isTrouble ? Math.min(2 * paceMs, MAX_PACE_MS) : PACE_MS
+  const isFailure = status === 0 || status === 429 || status >= 500
+  paceMs = isFailure ? Math.min(2 * paceMs, MAX_PACE_MS) : PACE_MS
   nextAtMs = beganAtMs + paceMs
   if (status === 200) location.replace(question)
   else if (status === 404) location.replace(decision)
-  else if (status === 204 || isTrouble) void waitOn(signal)
+  else if (status === 204 || isFailure) void waitOn(signal)
   else stopWaiting()
 }
 
@@ -51,7 +51,7 @@ const keepWaiting = () => {
 
 addEventListener('pageshow', keepWaiting)
 addEventListener('pagehide', () => stopWaiting())
-// What is answered on this page must not be overtaken by what it waits for.
+// A decision on this page must not race with the held request.
 addEventListener('submit', () => stopWaiting())
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) stopWaiting()

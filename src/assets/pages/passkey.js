@@ -1,5 +1,5 @@
-// Passkeys: a form with `data-passkey` gets a button that asks the browser for one, and sends what
-// the browser answers. Without this script the button stays hidden and nothing is lost.
+// Passkeys: a form with `data-passkey` gets a button that asks the browser for a passkey and sends the
+// browser's response. Without this script the button stays hidden, and the rest of the page works.
 const {
   browserSupportsWebAuthn,
   browserSupportsWebAuthnAutofill,
@@ -13,7 +13,7 @@ const ask = {
   create: (optionsJSON) => startRegistration({ optionsJSON }),
 }
 
-// The server forgets its challenge after five minutes.
+// The challenge expires after five minutes.
 const STALE_MS = 4 * 60 * 1000
 
 const start = async (form, useBrowserAutofill = false) => {
@@ -25,9 +25,9 @@ const start = async (form, useBrowserAutofill = false) => {
     form.elements.credential.value = JSON.stringify(credential)
     form.submit()
   } catch (error) {
-    // Nobody asked for what the browser offers by itself; and pressing the button ends that.
+    // Autofill starts without a click, and a press of the button ends it: both are silent.
     if (useBrowserAutofill) return
-    // The person closed the browser's dialogue, or it found no passkey; it does not say which.
+    // The person closed the browser's dialogue, or it found no passkey: the error does not say which.
     problem.hidden = false
     problem.focus()
     if (error.name !== 'NotAllowedError' && error.name !== 'AbortError') console.warn(error)
@@ -35,7 +35,7 @@ const start = async (form, useBrowserAutofill = false) => {
   }
 }
 
-// Among what the browser fills in by itself.
+// Offers passkeys in the browser's autofill.
 const offer = async (form) => {
   if (await browserSupportsWebAuthnAutofill()) await start(form, true)
 }

@@ -1,8 +1,8 @@
-// The service worker that shows who asks to sign in. What it says stands above it, in the language of
-// whoever opted in (activation/files.ts). It decides nothing: the tap opens the page that asks.
+// The service worker that shows sign-in requests. The Worker prepends its texts in the subscriber's
+// language (pages/kit/files.ts). It approves nothing: a tap opens the confirmation page.
 const { language, direction, base, words } = self.PROMPT
 
-// At once: what a device calls itself may look like a placeholder too.
+// One pass for all placeholders, because a device's name may look like a placeholder too.
 const filled = (template, parts) =>
   template.replace(/\{(\w+)\}/g, (all, name) => parts[name] ?? all)
 
@@ -41,7 +41,7 @@ const refuse = async (code) => {
 
 const answer = async (action, code) => {
   if (action === 'not-me') {
-    // Signed out meanwhile, perhaps: the page has a button for it too.
+    // This fails if the person signed out meanwhile; the page has the same button.
     const isRefused = await refuse(code).then(
       () => true,
       () => false,

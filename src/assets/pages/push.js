@@ -1,5 +1,5 @@
-// Being asked by push: the form with `data-push` gets a button that subscribes this browser and sends
-// the subscription. Without this script the button stays hidden and nothing is lost.
+// Push prompts: the form with `data-push` gets a button that subscribes this browser and sends the
+// subscription. Without this script the button stays hidden, and the rest of the page works.
 const form = document.querySelector('form[data-push]')
 const problem = document.getElementById('push-problem')
 
@@ -10,11 +10,11 @@ const bytesOf = (base64url) =>
 
 const subscribe = async () => {
   const { push, worker, scope } = form.dataset
-  // First of all: some browsers ask the person only while the press is fresh.
+  // Before anything else: some browsers ask for permission only right after a press.
   if ((await Notification.requestPermission()) !== 'granted') throw new Error('not permitted')
   await navigator.serviceWorker.register(worker, { scope })
   const { pushManager } = await navigator.serviceWorker.ready
-  // One that somebody else left in this browser, or for a key we no longer have, is not gone on with.
+  // An old subscription may belong to another person, or to a replaced key.
   await (await pushManager.getSubscription())?.unsubscribe()
   const subscription = await pushManager.subscribe({
     userVisibleOnly: true,

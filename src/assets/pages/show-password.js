@@ -1,4 +1,4 @@
-// Offers to show a typed password. Without this script the button stays hidden and nothing is lost.
+// Lets people show the typed password. Without this script the button stays hidden.
 for (const button of document.querySelectorAll('button[data-reveals]')) {
   const input = document.getElementById(button.dataset.reveals)
   const [show, hide] = button.children
@@ -11,6 +11,6 @@ for (const button of document.querySelectorAll('button[data-reveals]')) {
 
   button.hidden = false
   button.addEventListener('click', () => reveal(input.type === 'password'))
-  // Browsers remember what a text field sent; a password must go out as one.
+  // Browsers remember the values of text fields, so the field is a password again when it is sent.
   input.form.addEventListener('submit', () => reveal(false))
 }

@@ -1,10 +1,10 @@
-// Counts down how long to wait. Without this script the page says it in words, and its button works.
+// Counts down the wait. Without this script the page states it in words, and its button works.
 const [wait, countdown, button] = ['[role=status]', '[role=timer]', 'form button'].map((selector) =>
   document.querySelector(selector),
 )
 const { over } = document.currentScript.dataset
 
-// The clock goes on while the page sleeps.
+// This clock runs on while the page sleeps.
 const untilMs = Date.now() + 1000 * Number(countdown.dataset.seconds)
 
 const secondsLeft = () => Math.max(0, Math.ceil((untilMs - Date.now()) / 1000))
@@ -14,7 +14,7 @@ const show = () => {
   const isOver = seconds === 0
   countdown.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
   countdown.hidden = isOver
-  // Still to be found with the keyboard, which what is disabled is not.
+  // aria-disabled, because a disabled button cannot be reached with the keyboard.
   button?.setAttribute('aria-disabled', String(!isOver))
   if (isOver) {
     clearInterval(timer)
