@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { type Config, issuerFor } from '../config/config.ts'
 import { STRICT_TRANSPORT_SECURITY } from '../config/limits.ts'
-import { logFailure } from './failure-log.ts'
+import { logFailure } from './log.ts'
 import { isLoopback } from '../loopback.ts'
 import { OAuthError, renderError } from './errors.ts'
 import type { RequestContext } from './request-context.ts'

@@ -1,7 +1,7 @@
 // OAuthError, and its one translation into a response (RFC 6749 §5.2).
 import { SLOW_DOWN_SECONDS } from '../config/limits.ts'
 import { SECOND } from '../durations.ts'
-import { logFailure } from './failure-log.ts'
+import { logFailure } from './log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'
 import { LIMIT_PERIOD_MS } from './rate-limit.ts'
 import type { ErrorCode, ErrorResponse } from './protocol.ts'

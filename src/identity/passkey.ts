@@ -8,8 +8,7 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/limits.ts'
-import { logFailure } from '../http/failure-log.ts'
-import { logWarning } from '../http/log.ts'
+import { logFailure, logEvent } from '../http/log.ts'
 import { accountOf, ask, passkeyLogin } from '../objects/index.ts'
 import type { Passkey } from '../objects/account/passkeys.ts'
 import { type Ceremony, issueChallenge, verifyChallenge } from './challenge.ts'
@@ -78,8 +77,7 @@ export const verifyPasskeyAuthenticationResponse = async (
   const isBackupEligible = credentialDeviceType === 'multiDevice'
   if (isBackupEligible !== passkey.isBackupEligible) return refused
   if (newCounter <= passkey.counter && newCounter + passkey.counter > 0)
-    logWarning({
-      event: 'passkey.counter_not_increased',
+    logEvent('passkey.counter_not_increased', {
       before: passkey.counter,
       now: newCounter,
     })

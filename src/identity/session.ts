@@ -2,7 +2,7 @@
 // the account stores its digest. It is sealed, so a forged one reaches no account, even one with a known
 // subject.
 import { randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
-import { logFailure } from '../http/failure-log.ts'
+import { logFailure } from '../http/log.ts'
 import type { SignedInPerson } from '../objects/account/views.ts'
 import type { Claims } from '../objects/account/profile.ts'
 import { accountOf, ask } from '../objects/index.ts'

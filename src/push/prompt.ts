@@ -5,8 +5,7 @@ import type { PushSettings } from '../config/push.ts'
 import { displayUserCode } from '../codes.ts'
 import { sha256 } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
-import { logFailure } from '../http/failure-log.ts'
-import { logInfo } from '../http/log.ts'
+import { logFailure, logEvent } from '../http/log.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { promptSource } from '../objects/account/prompt-guard.ts'
@@ -101,5 +100,5 @@ const messageFor = (
 
 // Logs neither the person nor the endpoint, which is a secret of the browser.
 const logPush = (clientId: string, outcome: number | string): void => {
-  logInfo({ event: 'push_prompt.sent', clientId, outcome })
+  logEvent('push.sent', { clientId, outcome })
 }

@@ -4,7 +4,7 @@ import type { ProximityAction } from '../config/client-settings.ts'
 import { parseUserCode } from '../codes.ts'
 import { sha256 } from '../crypto.ts'
 import type { Config } from '../config/config.ts'
-import { type LoggedDecision, logDecision } from '../http/decision-log.ts'
+import { type LogEvents, logEvent } from '../http/log.ts'
 import type { SessionDigest } from '../objects/account/sessions.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import type { Allowance, Authentication } from '../objects/device-authorization/approval.ts'
@@ -82,7 +82,10 @@ export const admit = async <Person extends Approver>(
   )
   switch (opened.outcome) {
     case 'opened_by_many':
-      logDecision({ clientId: opened.clientId, outcome: 'opened_by_many' })
+      logEvent('device_authorization.decided', {
+        clientId: opened.clientId,
+        outcome: 'opened_by_many',
+      })
       return notValid(env, decider, userCode)
     case 'not_valid':
       return notValid(env, decider, userCode)
@@ -222,7 +225,7 @@ export const reportPrompt = async (
   const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, 'reported'))
   if (decision.outcome !== 'decided') return { outcome: 'too_late' }
   const { clientId, deviceName, origin } = decision.request
-  logDecision({ clientId, outcome: 'reported' })
+  logEvent('device_authorization.decided', { clientId, outcome: 'reported' })
   await ask(() => account?.reportRequest(deviceName, placeIn(origin)))
   return { outcome: 'reported' }
 }
@@ -244,7 +247,7 @@ export const withdraw = async (
     await account?.removeDevice(grantId, 'device_reported', request.deviceName, source)
     await account?.signOutEverywhere({ withDevices: false })
   })
-  logDecision({ clientId: request.clientId, outcome: 'withdrawn' })
+  logEvent('device_authorization.decided', { clientId: request.clientId, outcome: 'withdrawn' })
   return { outcome: 'withdrawn' }
 }
 
@@ -262,5 +265,11 @@ const notValid = async (
 
 const log = (
   { request, proximity, reaction }: PendingReview,
-  outcome: LoggedDecision['outcome'],
-): void => logDecision({ clientId: request.clientId, outcome, proximity, reaction })
+  outcome: LogEvents['device_authorization.decided']['outcome'],
+): void =>
+  logEvent('device_authorization.decided', {
+    clientId: request.clientId,
+    outcome,
+    proximity,
+    proximityAction: reaction,
+  })

@@ -2,9 +2,7 @@
 // Conformance HH-17.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
-import { logDecision } from '../../src/http/decision-log.ts'
-import { logFailure } from '../../src/http/failure-log.ts'
-import { logWarning } from '../../src/http/log.ts'
+import { logEvent, logFailure } from '../../src/http/log.ts'
 import { DeviceAuthorization } from '../../src/objects/index.ts'
 import { startDevice } from '../support/device.ts'
 import { Host, connectInternet } from '../support/internet.ts'
@@ -45,8 +43,11 @@ it.each<[what: string, log: () => unknown]>([
   ['a hundred causes', () => logFailure(causedBy(new Error(LONG), 100))],
   ['a cause of itself', () => logFailure(loop)],
   ['what is no error', () => logFailure(LONG)],
-  ['the client of a decision', () => logDecision({ clientId: LONG, outcome: 'declined' })],
-  ['a warning', () => logWarning({ event: 'passkey.counter_not_increased', before: LONG })],
+  [
+    'the client of a decision',
+    () => logEvent('device_authorization.decided', { clientId: LONG, outcome: 'declined' }),
+  ],
+  ['the reason of a failed push', () => logEvent('push.sent', { clientId: 'tv', outcome: LONG })],
 ])('HH-17 %s is cut', (_what, log) => {
   log()
   expectCut()
@@ -111,7 +112,7 @@ it('HH-17 a client_id is cut where a person is asked by push', async () => {
   await start({ login_hint: resident.email }, { clientId: tv.client_id, fetch })
   expect(host.asked).toBe(1)
   expect(lines).toContainEqual({
-    event: 'push_prompt.sent',
+    event: 'push.sent',
     clientId: tv.client_id.slice(0, MAX_LENGTH),
     outcome: 201,
   })

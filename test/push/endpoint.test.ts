@@ -88,7 +88,7 @@ it('HH-15 the log tells neither whom it was about nor where it went', async () =
     throw new TypeError(`connection to ${subscription.host.uri} refused`)
   }
   await start(hint)
-  expect(log).toContain('"event":"push_prompt.sent","clientId":"tv","outcome":201')
+  expect(log).toContain('"event":"push.sent","clientId":"tv","outcome":201')
   expect(log).toContain('"outcome":"the host does not answer"')
   const { endpoint, auth, p256dh } = subscription.subscriber.fields
   const secrets = [endpoint, auth, p256dh, device.userCode, hint.id_token_hint, resident.email]

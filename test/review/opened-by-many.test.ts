@@ -37,7 +37,7 @@ it('XD-6 HH-15 a code that too many people open is logged once, without a code o
   expect(afterwards.body).toStrictEqual(unknown.body)
 
   expect(logged.mock.calls).toStrictEqual([
-    [{ event: 'decision about a device', clientId: 'tv', outcome: 'opened_by_many' }],
+    [{ event: 'device_authorization.decided', clientId: 'tv', outcome: 'opened_by_many' }],
   ])
   const { userCode, deviceCode } = device
   for (const secret of [userCode, userCode.replace('-', ''), deviceCode, anna.sub, carl.sub])

@@ -18,7 +18,7 @@ import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
 import { digestOf, firstRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
 import { refreshTokenKey, verifyDpopProof, requireProof } from '../../http/dpop.ts'
-import { logCollectedElsewhere } from '../../http/decision-log.ts'
+import { logEvent } from '../../http/log.ts'
 import { OAuthError, slowDown } from '../../http/errors.ts'
 import { heldPoll } from '../held-poll.ts'
 import { preferredWaitSeconds } from '../prefer.ts'
@@ -108,7 +108,11 @@ const redeem = async (
     deviceAuthorizationOf(env, deviceCode.userCode).redeem(poller, parameters.resource),
   )
   if (redeemed.outcome === 'collected_elsewhere') {
-    logCollectedElsewhere(redeemed.request, redeemed.proximity)
+    logEvent('device_authorization.collected_elsewhere', {
+      clientId: client.id,
+      proximity: redeemed.proximity,
+      proximityAction: redeemed.request.proximityPolicy[redeemed.proximity],
+    })
     await warnPerson(env, redeemed, poller)
   }
   if (redeemed.outcome !== 'redeemed') throw refusal(redeemed, deviceCode)

@@ -1,7 +1,7 @@
 // A page that cannot go on: what happened in one sentence, and the one way out.
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { SECOND } from '../../durations.ts'
-import { logFailure } from '../../http/failure-log.ts'
+import { logFailure } from '../../http/log.ts'
 import { ObjectUnavailable } from '../../objects/index.ts'
 import { hasCookies } from './cookies.ts'
 import { DEFAULT_LANGUAGE, type Messages } from '../../language/language.ts'

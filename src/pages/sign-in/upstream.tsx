@@ -1,7 +1,7 @@
 // Signing in at another identity provider: off to it, and back. The code waits in a cookie.
 import { Hono } from 'hono'
 import { issuerFor } from '../../config/config.ts'
-import { logFailure } from '../../http/failure-log.ts'
+import { logFailure } from '../../http/log.ts'
 import type { IdentityProvider } from '../../config/identity-provider.ts'
 import {
   type Attempt,
