@@ -94,6 +94,11 @@ export const KEYS_COOLDOWN_MS = 1 * MINUTE
  * night. Meanwhile an attacker who blocks the host can use a key that its owner withdrew.
  */
 export const LAST_GOOD_MS = 12 * HOUR
+/**
+ * The same while a limit of this server keeps it from asking. It is short, because an attacker can use
+ * up the requests to a host: a withdrawn key must not stay valid for a night.
+ */
+export const LAST_GOOD_UNASKED_MS = 1 * HOUR
 /** The interval of retries to such a host. */
 export const HOST_AWAY_RETRY_MS = 1 * MINUTE
 

@@ -2,6 +2,8 @@
 import { isWithinLimit } from './rate-limit.ts'
 
 export interface OutboundLimits {
+  /** By the sender of the request that names the host. */
+  readonly asker?: () => Promise<boolean>
   /** By host name, before its DNS lookup. */
   readonly host: (hostname: string) => Promise<boolean>
   /** By each network that the name resolves to, where names cost nothing. */
@@ -22,9 +24,7 @@ export const operatorsLimits = (env: Cloudflare.Env): OutboundLimits => ({
 /** For hosts that strangers name. */
 export const strangersLimits = ({ env, request }: Asker): OutboundLimits => ({
   ...hostLimits(env),
-  host: async (hostname) =>
-    (await isWithinLimit(env, 'OUTBOUND_ASKER_LIMIT', request, 'fetch')) &&
-    hostLimits(env).host(hostname),
+  asker: () => isWithinLimit(env, 'OUTBOUND_ASKER_LIMIT', request, 'fetch'),
 })
 
 /** For hosts that an account names. */

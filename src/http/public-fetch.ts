@@ -24,15 +24,23 @@ export class NotFetched extends Error {
   override readonly name = 'NotFetched'
   /** The next attempt may succeed: the address and the answer were not at fault. */
   readonly isTransient: boolean
+  /** A limit of this server kept it from asking: its sender's own, or that of the host. */
+  readonly limit: 'asker' | 'host' | undefined
 
-  constructor(message: string, { isTransient }: { isTransient: boolean }) {
+  constructor(
+    message: string,
+    { isTransient, limit }: { isTransient: boolean; limit?: 'asker' | 'host' },
+  ) {
     super(message)
     this.isTransient = isTransient
+    this.limit = limit
   }
 }
 
 const refused = (message: string) => new NotFetched(message, { isTransient: false })
 const unreachable = (message: string) => new NotFetched(message, { isTransient: true })
+const limited = (limit: 'asker' | 'host') =>
+  new NotFetched('too many requests to this host', { isTransient: true, limit })
 
 export interface Fetched {
   readonly text: string
@@ -108,7 +116,8 @@ const request = async <Answer>(
     throw refused('only plain https addresses are fetched')
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    if (!(await limits.host(hostname))) throw unreachable('too many requests to this host')
+    if (limits.asker !== undefined && !(await limits.asker())) throw limited('asker')
+    if (!(await limits.host(hostname))) throw limited('host')
     if (!isFree) await requireQuietNetworks(await requirePublicHost(hostname, signal), limits)
     return await read(await fetch(address, { ...init, redirect: 'manual', signal }))
   } catch (error) {
@@ -125,7 +134,7 @@ const requireQuietNetworks = async (
   if (mayAsk === undefined) return
   if (networks.size > MAX_NETWORKS) throw refused('the host has too many addresses')
   const answers = await Promise.all([...networks].map((network) => mayAsk(network)))
-  if (answers.includes(false)) throw unreachable('too many requests to this host')
+  if (answers.includes(false)) throw limited('host')
 }
 
 // A Worker cannot choose the address that it connects to, so the name is looked up first. The answer

@@ -32,9 +32,13 @@ export class PublishedKeys {
         // CA-16: an unknown `kid` renews the set, at most once per cooldown.
         const now = Date.now()
         if (now < set.askedAtMs + KEYS_COOLDOWN_MS) throw set.failure ?? error
+        const askedBeforeMs = set.askedAtMs
         set.askedAtMs = now
         const renewed = await this.#sets.renew(address, fetch).catch((failure: unknown) => {
-          if (failure instanceof NotFetched) set.failure = failure
+          // The limit of one sender says nothing about the host: the next sender may ask.
+          if (failure instanceof NotFetched && failure.limit !== undefined)
+            set.askedAtMs = askedBeforeMs
+          else if (failure instanceof NotFetched) set.failure = failure
           throw failure
         })
         return renewed.getKey(header, token)

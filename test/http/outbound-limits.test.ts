@@ -94,6 +94,32 @@ describe('what strangers have us fetch', () => {
     expect(host.asked).toBe(1)
     vi.useRealTimers()
   })
+
+  it('CM-4 does not keep a withdrawn client for longer than an hour by its limits', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const host = publish()
+    expect(await start(host.uri)).toBe(200)
+    host.answer = () => new Response('', { status: 404 })
+    useUp(env.OUTBOUND_LIMIT, host.name)
+    vi.setSystemTime(Date.now() + 3_599_000)
+    expect(await start(host.uri), 'for the others, as the host may well be there').toBe(200)
+    vi.setSystemTime(Date.now() + 2000)
+    expect(await start(host.uri)).toBe(503)
+    expect(host.asked).toBe(1)
+    vi.useRealTimers()
+  })
+
+  it('CM-4 does not keep a withdrawn client for a sender that is beyond its own limit', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const host = publish()
+    expect(await start(host.uri)).toBe(200)
+    host.answer = () => new Response('', { status: 404 })
+    useUp(env.OUTBOUND_ASKER_LIMIT, 'fetch 2001:db8:a9:1')
+    vi.setSystemTime(Date.now() + 60_000)
+    expect(await start(host.uri, '2001:db8:a9:1::1')).toBe(503)
+    expect(await start(host.uri), 'and asks for the next').toBe(401)
+    vi.useRealTimers()
+  })
 })
 
 const publishKeys = () => new Host(() => Response.json(PUBLIC_KEYS))
@@ -112,6 +138,48 @@ describe('the keys of a listed client', () => {
     vi.spyOn(env.OUTBOUND_NETWORK_LIMIT, 'limit').mockResolvedValue({ success: false })
     vi.spyOn(env.OUTBOUND_ASKER_LIMIT, 'limit').mockResolvedValue({ success: false })
     expect(await startListed(host.uri)).toBe(200)
+  })
+
+  it('CA-16 are fetched once for a burst of requests that need them', async () => {
+    const host = new Host(async () => {
+      await scheduler.wait(100)
+      return Response.json(PUBLIC_KEYS)
+    })
+    const statuses = await Promise.all(Array.from({ length: 20 }, () => startListed(host.uri)))
+    expect(statuses.every((status) => status === 200)).toBe(true)
+    expect(host.asked).toBe(1)
+  })
+
+  it('CA-16 of a host that is away are asked for once by a burst of requests', async () => {
+    const host = new Host(async () => {
+      await scheduler.wait(100)
+      return new Response('', { status: 502 })
+    })
+    const statuses = await Promise.all(Array.from({ length: 20 }, () => startListed(host.uri)))
+    expect(statuses.every((status) => status === 503)).toBe(true)
+    expect(host.asked).toBe(1)
+  })
+
+  it('CA-16 are renewed for the next sender where one is beyond its own limit', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const keys = publishKeys()
+    const client = publish({
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks_uri: keys.uri,
+    })
+    const send = async (address: string, kid?: string) => {
+      const header = kid === undefined ? {} : { header: { kid } }
+      return start(client.uri, address, await asKeyClient({ clientId: client.uri, ...header }))
+    }
+    expect(await send('2001:db8:aa:2::1')).toBe(200)
+    useUp(env.OUTBOUND_ASKER_LIMIT, 'fetch 2001:db8:aa:1')
+    vi.setSystemTime(Date.now() + 61_000)
+    expect(await send('2001:db8:aa:3::1'), 'the document is known').toBe(200)
+    const before = keys.asked
+    expect(await send('2001:db8:aa:1::1', 'nosuch')).toBe(503)
+    expect(await send('2001:db8:aa:2::1', 'nosuch')).toBe(401)
+    expect(keys.asked).toBe(before + 1)
+    vi.useRealTimers()
   })
 
   it('CA-16 are not had for a stranger who names the same address', async () => {
