@@ -1,7 +1,10 @@
 // The tables of risks and attacks: files and tests that they name are there. documents.test.ts reads all else.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { unstable_readConfig as readWranglerFile } from 'wrangler'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 
@@ -84,4 +87,24 @@ it('makes a key pair for push that fits', () => {
   const [, publicKey, privateKey] = /^public_key: +(\S+)\nprivate key: +(\S+)\n$/.exec(said) ?? []
   const PUSH = { public_key: publicKey, private_key: 'KEY', sub: 'mailto:operator@example.com' }
   expect(parseConfig({ PUSH, KEY: privateKey }, DEMO).push).toMatchObject({ publicKey, privateKey })
+})
+
+it('has a settings file that Antenna takes, for a service with an identity provider', () => {
+  const blocks = [...read('README.md').matchAll(/```toml\n([^]*?)```/g)].map(
+    ([, text = '']) => text,
+  )
+  const directory = mkdtempSync(join(tmpdir(), 'antenna-'))
+  const file = join(directory, 'wrangler.toml')
+  writeFileSync(file, `name = "antenna"\n${blocks.join('\n')}`)
+  const { vars, routes, workers_dev } = readWranglerFile({ config: file })
+  rmSync(directory, { recursive: true })
+  expect([workers_dev, routes]).toEqual([
+    false,
+    [{ pattern: 'login.example.com', custom_domain: true }],
+  ])
+  const config = parseConfig({ ...vars, EXAMPLE_SECRET: 'secret' }, DEMO)
+  expect(config.issuer).toBe('https://login.example.com')
+  expect(config.identityProviders.map(({ id }) => id)).toEqual(['example'])
+  expect([...config.clients.keys()]).toEqual(['living-room'])
+  expect(config.isDemo).toBe(false)
 })
