@@ -17,7 +17,7 @@ export const shownClient = (
 ): ShownClient => {
   if (config.clients.has(clientId)) return { name: clientName, isVerified: true }
   const isUsable = !isReservedName(config, clientName)
-  return { name: isUsable ? clientName : proven(clientId), isVerified: false }
+  return { name: isUsable ? clientName : provenName(clientId), isVerified: false }
 }
 
 /** True if a client of this name could be mistaken for a listed client or for the service. */
@@ -40,4 +40,4 @@ const listedSkeletons = (config: Config): ReadonlySet<string> => {
 
 // The host of a metadata document names its publisher. A client_id that this server made carries no
 // name, so it cannot mislead.
-const proven = (clientId: string): string => URL.parse(clientId)?.host || clientId
+const provenName = (clientId: string): string => URL.parse(clientId)?.host || clientId

@@ -7,7 +7,7 @@ import { isLoopback } from '../loopback.ts'
 import { pushProblems } from './push.ts'
 
 /** The parsed settings and the values derived from them. */
-interface Reading {
+interface ParsedSettings {
   readonly settings: Settings
   readonly clients: readonly Client[]
   readonly scopes: ReadonlyMap<string, unknown>
@@ -17,8 +17,8 @@ interface Reading {
 }
 
 /** Every problem that the checks find. */
-export const settingProblems = (reading: Reading): string[] => {
-  const { settings, clients, scopes, unlistedScope, secret } = reading
+export const settingProblems = (parsed: ParsedSettings): string[] => {
+  const { settings, clients, scopes, unlistedScope, secret } = parsed
   return [
     ...issuerProblems(settings.ISSUER),
     ...clientProblems(clients, scopes),
@@ -114,7 +114,7 @@ const originProblems = (field: string, origins: readonly string[]): string[] =>
 
 const providerProblems = (
   { BUILT_IN_ACCOUNTS: builtIn, IDENTITY_PROVIDERS: providers }: Settings,
-  secret: Reading['secret'],
+  secret: ParsedSettings['secret'],
 ): string[] => [
   ...(builtIn === 'off' && providers.length === 0
     ? ['BUILT_IN_ACCOUNTS: is off and IDENTITY_PROVIDERS is empty, so no one could sign in']

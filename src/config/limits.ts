@@ -19,7 +19,7 @@ export const MAX_CATCH_UP_TOKENS = 60
 /** Consecutive tokens that return later than that: more lost answers are a thief taking turns. */
 export const MAX_LATE_RETURNS = 3
 /** Retention of an ended grant: longer than its code can be redeemed again. */
-export const ENDED_GRANT_KEPT_MS = 1 * HOUR
+export const ENDED_GRANT_RETENTION_MS = 1 * HOUR
 /** The increase of the interval after `slow_down` (RFC 8628 §3.5). */
 export const SLOW_DOWN_SECONDS = 5
 
@@ -37,7 +37,7 @@ export const FRESH_SIGN_IN_MS = 12 * HOUR
  * Failed sign-ins count for this long after the last one, with or without an account: a difference
  * would reveal which. Waiting for the reset allows fewer guesses than taking the back-off.
  */
-export const FAILURES_FORGOTTEN_MS = 1 * DAY
+export const FAILURES_RESET_MS = 1 * DAY
 /** A typed or scanned code is kept this long during the sign-in: no code lives longer. */
 export const KEPT_CODE_SECONDS = MAX_CODE_LIFETIME_MS / SECOND
 /** Time to read and reload the last page. */
@@ -49,7 +49,7 @@ export const FREE_WRONG_CODES = 5
  * Wrong codes count for this long after the last one. Waiting for the reset allows fewer guesses (10,
  * then a day of silence) than taking the back-off (96 a day).
  */
-export const WRONG_CODES_FORGOTTEN_MS = 1 * DAY
+export const WRONG_CODES_RESET_MS = 1 * DAY
 /** Within this window only FREE_WRONG_CODES codes are looked up: parallel guesses outrun the count. */
 export const CODES_AT_ONCE_WINDOW_MS = 1 * SECOND
 /** Consecutive failed sign-ins before the back-off begins, which doubles with each further one. */
@@ -61,7 +61,7 @@ export const MAX_SIGN_IN_WAIT_MS = 15 * MINUTE
 export const MAX_PROMPTS = 3
 export const PROMPTS_WINDOW_MS = 1 * HOUR
 /** Prompts from a source that the person disowned are muted this long: a guest's television moves on. */
-export const SOURCE_SILENCED_MS = 30 * DAY
+export const SOURCE_MUTED_MS = 30 * DAY
 /** The oldest ID token that may name an account: the default lifetime of a refresh token chain. */
 export const ID_TOKEN_HINT_LIFETIME_MS = 400 * DAY
 

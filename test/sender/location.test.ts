@@ -136,7 +136,7 @@ const NEAR: [Proximity, string, Location, Location][] = [
   ['same_city', 'one city, no operator', from(withAsn(undefined)), from(withAsn(undefined))],
   [
     'same_city',
-    'one city in no region',
+    'one city without a region',
     from({ country: 'SG', city: 'Singapore' }),
     from({ country: 'SG', city: 'Singapore' }),
   ],
@@ -144,13 +144,13 @@ const NEAR: [Proximity, string, Location, Location][] = [
   ['same_country', 'two cities', HOME, from({ ...ESPOO, ...RUISSALO })],
   [
     'same_country',
-    'one name of a city in two regions',
+    'cities of one name in two regions',
     from({ country: 'US', region: 'Oregon', city: 'Portland' }),
     from({ country: 'US', region: 'Maine', city: 'Portland' }),
   ],
   [
     'same_country',
-    'one name of a city, the region of one not known',
+    'cities of one name, one without a region',
     from({ country: 'US', region: 'Oregon', city: 'Portland' }),
     from({ country: 'US', city: 'Portland' }),
   ],
@@ -170,9 +170,9 @@ const NEAR: [Proximity, string, Location, Location][] = [
 
   ['far', 'two countries', HOME, from(RECIFE, '198.51.100.1')],
   ['far', 'one operator in two countries', HOME, from({ ...RECIFE, asn: 64_500 })],
-  ['far', 'one name of a city in two countries', HOME, from({ ...TURKU, country: 'SE', asn: 1 })],
+  ['far', 'cities of one name in two countries', HOME, from({ ...TURKU, country: 'SE', asn: 1 })],
 
-  ['far', 'one country not known', HOME, from({ ...TURKU, country: undefined })],
+  ['far', 'one without a country', HOME, from({ ...TURKU, country: undefined })],
   ['far', 'one in Tor', HOME, from({ ...TURKU, country: 'T1' })],
   [
     'far',
@@ -180,11 +180,11 @@ const NEAR: [Proximity, string, Location, Location][] = [
     from({ ...TURKU, country: 'T1' }),
     from({ ...TURKU, country: 'T1' }),
   ],
-  ['far', 'one in no country', HOME, from({ ...TURKU, country: 'XX' })],
-  ['far', 'both in no country', from({ country: 'XX' }), from({ country: 'XX' })],
-  ['far', 'nothing known of one', HOME, NOWHERE],
-  ['far', 'nothing known of both', NOWHERE, NOWHERE],
-  ['far', 'nothing known of one, and the other outside Cloudflare', NOWHERE, OUTSIDE],
+  ['far', 'one in an unknown country', HOME, from({ ...TURKU, country: 'XX' })],
+  ['far', 'both in an unknown country', from({ country: 'XX' }), from({ country: 'XX' })],
+  ['far', 'one that the edge cannot place', HOME, NOWHERE],
+  ['far', 'both that the edge cannot place', NOWHERE, NOWHERE],
+  ['far', 'one that the edge cannot place, one outside Cloudflare', NOWHERE, OUTSIDE],
   ['unknown', 'both outside Cloudflare', OUTSIDE, OUTSIDE],
   ['unknown', 'one outside Cloudflare', HOME, OUTSIDE],
   ['unknown', 'two addresses outside', from(undefined, '192.0.2.1'), from(undefined, '192.0.2.2')],
@@ -199,7 +199,7 @@ const NEAR: [Proximity, string, Location, Location][] = [
 describe('the proximity', () => {
   it.each(NEAR)('XD-3 XD-14 is %s: %s', (proximity, _, device, person) => {
     expect(proximityOf(device, person)).toBe(proximity)
-    expect(proximityOf(person, device), 'whichever of them is where').toBe(proximity)
+    expect(proximityOf(person, device), 'in both directions').toBe(proximity)
   })
 
   it('XD-3 has no other values', () => {

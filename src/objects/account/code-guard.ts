@@ -11,7 +11,7 @@
 import {
   FREE_WRONG_CODES,
   MAX_CODE_LIFETIME_MS,
-  WRONG_CODES_FORGOTTEN_MS,
+  WRONG_CODES_RESET_MS,
 } from '../../config/limits.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import { MAX_KNOWN_WRONG_CODES } from './account-limits.ts'
@@ -43,7 +43,7 @@ export const NO_WRONG_CODES: WrongCodes = { count: 0, lastAtMs: 0, known: [] }
 
 /** The number that counts at `now`. A correct code resets nothing: attackers own devices, too. */
 export const countAt = ({ count, lastAtMs }: WrongCodes, now: number): number =>
-  now < lastAtMs + WRONG_CODES_FORGOTTEN_MS ? count : 0
+  now < lastAtMs + WRONG_CODES_RESET_MS ? count : 0
 
 /**
  * Adds one wrong code. `isCrowded`: the whole service sees so many that an attacker may be guessing with

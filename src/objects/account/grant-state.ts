@@ -1,7 +1,7 @@
 // The state of one grant: the connected device and its chain of refresh tokens. Pure.
 import type { RefreshLimits } from '../../config/clients.ts'
 import type { Place } from '../../sender/location.ts'
-import { ENDED_GRANT_KEPT_MS } from '../../config/limits.ts'
+import { ENDED_GRANT_RETENTION_MS } from '../../config/limits.ts'
 import { MAX_GRANTS, MAX_REVOKED_TOKENS } from './account-limits.ts'
 import type { Allowance, Authentication } from '../device-authorization/approval.ts'
 import {
@@ -204,7 +204,7 @@ export const isConnected = ({ endedAtMs, lastsUntilMs }: Grant, now: number): bo
 
 /** True once an ended or expired grant can no longer be asked for. */
 export const isForgettable = ({ endedAtMs, lastsUntilMs }: Grant, now: number): boolean =>
-  now >= (endedAtMs ?? lastsUntilMs) + ENDED_GRANT_KEPT_MS
+  now >= (endedAtMs ?? lastsUntilMs) + ENDED_GRANT_RETENTION_MS
 
 /**
  * The grants that an account removes: forgettable ones, and beyond the limit first the ended ones, then

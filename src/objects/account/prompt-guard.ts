@@ -5,7 +5,7 @@ import {
   MAX_CODE_LIFETIME_MS,
   MAX_PROMPTS,
   PROMPTS_WINDOW_MS,
-  SOURCE_SILENCED_MS,
+  SOURCE_MUTED_MS,
 } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { MAX_REMEMBERED_PROMPTS, MAX_SILENCED_SOURCES } from './account-limits.ts'
@@ -75,7 +75,7 @@ export const afterSilence = (
   now: number,
 ): PromptGuard => {
   const others = silenced.filter((one) => one.source !== source && now < one.untilMs)
-  const silence = { source, untilMs: now + SOURCE_SILENCED_MS }
+  const silence = { source, untilMs: now + SOURCE_MUTED_MS }
   return { prompts, silenced: [silence, ...others].slice(0, MAX_SILENCED_SOURCES) }
 }
 

@@ -1,6 +1,6 @@
 // The wait after failed passwords (SS-18). Pure.
 import {
-  FAILURES_FORGOTTEN_MS,
+  FAILURES_RESET_MS,
   FREE_SIGN_IN_FAILURES,
   MAX_SIGN_IN_WAIT_MS,
 } from '../../config/limits.ts'
@@ -14,7 +14,7 @@ export interface Failures {
 export const NO_FAILURES: Failures = { count: 0, lastAtMs: 0 }
 
 export const afterFailure = ({ count, lastAtMs }: Failures, now: number): Failures => ({
-  count: (now < lastAtMs + FAILURES_FORGOTTEN_MS ? count : 0) + 1,
+  count: (now < lastAtMs + FAILURES_RESET_MS ? count : 0) + 1,
   lastAtMs: now,
 })
 

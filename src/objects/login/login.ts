@@ -2,7 +2,7 @@
 // identity provider. It is named by that (`email:…`, `passkey:…`, `oidc:…`), and stores the subject of
 // its account. It never deletes itself, unless it belongs to no account and holds failed sign-ins only.
 import { DurableObject } from 'cloudflare:workers'
-import { FAILURES_FORGOTTEN_MS } from '../../config/limits.ts'
+import { FAILURES_RESET_MS } from '../../config/limits.ts'
 import { hashPassword, needsRehash, verifyPassword } from './password.ts'
 import { type Failures, NO_FAILURES, afterFailure, signInWaitMs } from './login-guard.ts'
 
@@ -86,7 +86,6 @@ export class Login extends DurableObject {
   async #saveFailures(failures: Failures, record: LoginRecord | undefined): Promise<void> {
     await this.ctx.storage.put(FAILURES, failures)
     // Guesses at a missing account count as well, or the difference would reveal that it is missing.
-    if (record === undefined)
-      await this.ctx.storage.setAlarm(failures.lastAtMs + FAILURES_FORGOTTEN_MS)
+    if (record === undefined) await this.ctx.storage.setAlarm(failures.lastAtMs + FAILURES_RESET_MS)
   }
 }
