@@ -4,7 +4,7 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
-import { type Context, Provider } from 'oidc-provider'
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { sqliteAdapter } from './oidc-provider-sqlite.ts'
 
 const [, , port = '', directory] = process.argv
@@ -14,9 +14,9 @@ const DAY = 86_400
 const { privateKey } = await generateKeyPair('RS256', { extractable: true })
 
 // A new grant each time, as a new device is one: an old one would grow with every sign-in.
-const grantAll = async ({ oidc: { client, session, provider } }: Context) => {
-  const { clientId } = client
-  const grant = new provider.Grant({ clientId, accountId: session.accountId })
+const grantAll = async ({ oidc: { client, session, provider } }: KoaContextWithOIDC) => {
+  const clientId = client?.clientId
+  const grant = new provider.Grant({ clientId, accountId: session?.accountId })
   grant.addOIDCScope(SCOPE)
   await grant.save()
   return grant
@@ -47,7 +47,10 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     RefreshToken: DAY,
     Session: DAY,
   },
-  findAccount: (_: Context, sub: string) => ({ accountId: sub, claims: () => ({ sub }) }),
+  findAccount: (_: KoaContextWithOIDC, sub: string) => ({
+    accountId: sub,
+    claims: () => ({ sub }),
+  }),
   loadExistingGrant: grantAll,
 })
 

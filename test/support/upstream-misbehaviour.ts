@@ -1,6 +1,6 @@
 // What an identity provider does other than it should, put over what oidc-provider answers.
 import { type JWK, SignJWT, UnsecuredJWT, decodeJwt, importJWK } from 'jose'
-import type { Context } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 
 /** Claims that are otherwise; undefined ones are left out. */
 type Changes = Readonly<Record<string, unknown>>
@@ -28,7 +28,7 @@ const METADATA = '/.well-known/openid-configuration'
 
 /** Spoils an answer that is ready to be sent. */
 export const spoil = async (
-  context: Context,
+  context: Pick<KoaContextWithOIDC, 'body' | 'path' | 'status'>,
   misbehaviour: Misbehaviour,
   key: JWK,
 ): Promise<void> => {

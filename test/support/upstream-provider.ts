@@ -3,7 +3,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type JWK, exportJWK, generateKeyPair } from 'jose'
-import { type Context, Provider } from 'oidc-provider'
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { Person } from './person.ts'
 import { type Misbehaviour, spoil } from './upstream-misbehaviour.ts'
@@ -148,17 +148,17 @@ export class UpstreamProvider {
       pkce: { required: () => true },
       features: { devInteractions: { enabled: false }, resourceIndicators: RESOURCE_INDICATORS },
       // RFC 9068 §2.2.1.
-      extraTokenClaims: ({ oidc }: Context) => ({
+      extraTokenClaims: ({ oidc }: KoaContextWithOIDC) => ({
         auth_time: oidc.entities.AuthorizationCode?.authTime,
       }),
       claims: { openid: ['sub', 'amr'], profile: ['name'], email: ['email', 'email_verified'] },
       ttl: { Session: 86_400, Interaction: 600, Grant: 86_400, AccessToken: 600, IdToken: 600 },
-      findAccount: (_: Context, sub: string) => ({
+      findAccount: (_: KoaContextWithOIDC, sub: string) => ({
         accountId: sub,
         claims: () => ({ sub, ...this.#members.get(sub), email_verified: true }),
       }),
       loadExistingGrant: grantAll,
-      renderError: (context: Context, problem: object) => {
+      renderError: (context: KoaContextWithOIDC, problem: object) => {
         context.body = problem
       },
     }
@@ -194,7 +194,7 @@ export class UpstreamProvider {
 const RESOURCE_INDICATORS = {
   enabled: true,
   useGrantedResource: () => true,
-  getResourceServerInfo: (_: Context, resource: string) => ({
+  getResourceServerInfo: (_: KoaContextWithOIDC, resource: string) => ({
     audience: resource,
     scope: UPSTREAM_APP.scope,
     accessTokenFormat: 'jwt',
@@ -203,9 +203,9 @@ const RESOURCE_INDICATORS = {
 }
 
 // What Antenna may know of somebody is not what is tested here.
-const grantAll = async ({ oidc: { client, session, provider } }: Context) => {
-  const { clientId } = client
-  const grant = new provider.Grant({ clientId, accountId: session.accountId })
+const grantAll = async ({ oidc: { client, session, provider } }: KoaContextWithOIDC) => {
+  const clientId = client?.clientId
+  const grant = new provider.Grant({ clientId, accountId: session?.accountId })
   grant.addOIDCScope('openid profile email')
   if (clientId === UPSTREAM_APP.clientId)
     grant.addResourceScope(UPSTREAM_APP.resource, UPSTREAM_APP.scope)

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { exportJWK, generateKeyPair } from 'jose'
-import { type Context, Provider, interactionPolicy } from 'oidc-provider'
+import { type KoaContextWithOIDC, Provider, interactionPolicy } from 'oidc-provider'
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { isLoopback } from '../../loopback.ts'
 import { APP, AUDIENCE, DEMO } from '../worker/client.ts'
@@ -102,7 +102,8 @@ const configuration = (key: object, people: People): object => {
       token_endpoint_auth_method: 'none',
       redirect_uris: [`http://localhost${path}`],
     })),
-    clientBasedCORS: (_: Context, origin: string) => isLoopback(URL.parse(origin)?.hostname ?? ''),
+    clientBasedCORS: (_: KoaContextWithOIDC, origin: string) =>
+      isLoopback(URL.parse(origin)?.hostname ?? ''),
     jwks: { keys: [key] },
     cookies: { keys: [randomUUID()], names: COOKIES },
     pkce: { required: () => true },
@@ -112,7 +113,7 @@ const configuration = (key: object, people: People): object => {
     // The app's access token is only for Antenna, so the name must be in the ID token.
     conformIdTokenClaims: false,
     // RFC 9068 §2.2.1, §2.2.2.
-    extraTokenClaims: ({ oidc }: Context, { accountId }: { accountId: string }) => ({
+    extraTokenClaims: ({ oidc }: KoaContextWithOIDC, { accountId }: { accountId: string }) => ({
       auth_time: oidc.entities.AuthorizationCode?.authTime,
       ...people.claimsOf(accountId),
     }),
@@ -123,12 +124,12 @@ const configuration = (key: object, people: People): object => {
       Session: 24 * HOUR_SECONDS,
       Grant: 24 * HOUR_SECONDS,
     },
-    findAccount: (_: Context, sub: string) => {
+    findAccount: (_: KoaContextWithOIDC, sub: string) => {
       const claims = people.claimsOf(sub)
       return claims && { accountId: sub, claims: () => claims }
     },
     loadExistingGrant: grantAll,
-    renderError: (context: Context, problem: object) => {
+    renderError: (context: KoaContextWithOIDC, problem: object) => {
       context.body = problem
     },
   }
@@ -141,13 +142,14 @@ const COOKIES = {
   resume: 'example_id_resume',
 }
 
-const interactionUrl = (_: Context, { uid }: { uid: string }): string => `/interaction/${uid}`
+const interactionUrl = (_: KoaContextWithOIDC, { uid }: { uid: string }): string =>
+  `/interaction/${uid}`
 
 // Access tokens for a resource are JWTs (RFC 9068); all others are opaque.
 const RESOURCE_INDICATORS = {
   enabled: true,
   useGrantedResource: () => true,
-  getResourceServerInfo: (_: Context, resource: string) => ({
+  getResourceServerInfo: (_: KoaContextWithOIDC, resource: string) => ({
     audience: resource,
     scope: resource === AUDIENCE ? APP.scope : '',
     accessTokenFormat: 'jwt',
@@ -156,9 +158,9 @@ const RESOURCE_INDICATORS = {
 }
 
 // Both clients are the service's own, so no consent is required.
-const grantAll = async ({ oidc: { client, session, provider } }: Context) => {
-  const { clientId } = client
-  const grant = new provider.Grant({ clientId, accountId: session.accountId })
+const grantAll = async ({ oidc: { client, session, provider } }: KoaContextWithOIDC) => {
+  const clientId = client?.clientId
+  const grant = new provider.Grant({ clientId, accountId: session?.accountId })
   grant.addOIDCScope('openid profile email')
   if (clientId === APP.client_id) grant.addResourceScope(AUDIENCE, APP.scope)
   await grant.save()
