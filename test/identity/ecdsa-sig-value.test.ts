@@ -28,7 +28,7 @@ it.each(['P-256', 'P-384', 'P-521'])('SS-9 reads every signature of %s', (namedC
   }
 })
 
-it('SS-9 reads nothing other than the library does', () => {
+it('SS-9 reads exactly what the library reads', () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const der = new Uint8Array(sign('sha256', Buffer.from('message'), privateKey))
   const changed = fc

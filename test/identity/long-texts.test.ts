@@ -38,14 +38,14 @@ describe('a password of 256 characters', () => {
   it.each([
     ['of two units each', EMOJI, 512],
     ['of up to four units each', DECOMPOSED, 1024],
-  ])('SS-15 %s may be chosen, and is the right one', (_what, password, length) => {
+  ])('SS-15 %s may be chosen, and is verified', (_what, password, length) => {
     expect(password.length).toBeLessThanOrEqual(length)
     expect([...password.normalize('NFC')]).toHaveLength(256)
     expect(passwordProblem(password, ['Northlight'])).toBeUndefined()
     expect(verifyPassword(password, hashPassword(password))).toBe(true)
   })
 
-  it('SS-15 opens the account that was made with it', async () => {
+  it('SS-15 signs in to the account that was created with it', async () => {
     const email = newAddress()
     expect((await newPerson().createAccount('Ada', email, EMOJI)).url.pathname).toBe('/device')
     expect((await newPerson().signIn(email, EMOJI)).url.pathname).toBe('/device')
@@ -57,7 +57,7 @@ describe('a password that is too long', () => {
     ['by one character', `${EMOJI}x`],
     ['by far', TOO_LONG],
     ['in marks out of order', '\u0315\u0334'.repeat(5000)],
-  ])('HH-18 %s is not accepted for a new account, which says so', async (_what, password) => {
+  ])('HH-18 %s is refused for a new account, with the reason', async (_what, password) => {
     const page = await newPerson().createAccount('Ada', newAddress(), password)
     expect([page.status, page.html]).toStrictEqual([
       400,
@@ -92,7 +92,7 @@ describe('a password that is too long', () => {
 describe('an address that is too long', () => {
   const longAddress = `${'a'.repeat(250)}@example.com`
 
-  it('HH-18 is not accepted for a new account, which says so', async () => {
+  it('HH-18 is refused for a new account, with the reason', async () => {
     const page = await newPerson().createAccount('Ada', longAddress)
     expect([page.status, page.html]).toStrictEqual([
       400,
@@ -112,8 +112,11 @@ it.each([
   ['/device/create-account', 'name', 64],
   ['/device/create-account', 'email', 254],
   ['/device/create-account', 'password', 1024],
-])('HH-18 the form at %s takes no longer %s than the server', async (path, name, length) => {
-  const { html } = await newPerson().open(path)
-  const input = new RegExp(`<input[^>]*name="${name}"[^>]*>`).exec(html)?.[0]
-  expect(input).toContain(`maxlength="${length}"`)
-})
+])(
+  'HH-18 the form at %s limits the %s to the length that the server accepts',
+  async (path, name, length) => {
+    const { html } = await newPerson().open(path)
+    const input = new RegExp(`<input[^>]*name="${name}"[^>]*>`).exec(html)?.[0]
+    expect(input).toContain(`maxlength="${length}"`)
+  },
+)

@@ -80,14 +80,14 @@ describe('adding a passkey', () => {
     },
   )
 
-  it('SS-12 refuses one that somebody else has', async () => {
+  it('SS-12 refuses one of another account', async () => {
     const { passkey } = await withPasskey()
     expect((await add(await signedUp(), passkey)).status).toBe(400)
   })
 })
 
 describe('an account that is full of passkeys', () => {
-  it('VP-18 says so, offers no other, and takes none', async () => {
+  it('VP-18 says so, offers no other, and refuses one', async () => {
     const person = await signedUp()
     const page = await person.open('/devices')
     const { challenge, user } = optionsOn(page, ADD)
@@ -119,7 +119,7 @@ describe('an account that is full of passkeys', () => {
 })
 
 describe('signing in with a passkey', () => {
-  it('SS-9 takes what it should be', async () => {
+  it('SS-9 accepts a valid response', async () => {
     const { passkey, userHandle } = await withPasskey()
     expect((await signIn(passkey, userHandle)).url.pathname).toBe('/device')
   })
@@ -127,7 +127,7 @@ describe('signing in with a passkey', () => {
   it.each([
     ...WRONG,
     ['SS-7 another type', { clientData: { type: 'webauthn.create' } }],
-    ['SS-10 nobody’s handle', { userHandle: 'AAAA' }],
+    ['SS-10 an unknown handle', { userHandle: 'AAAA' }],
   ] as const)('%s is refused', async (_, said) => {
     const { passkey, userHandle } = await withPasskey()
     expect((await signIn(passkey, userHandle, said)).status).toBe(403)
@@ -136,11 +136,11 @@ describe('signing in with a passkey', () => {
 
   it.each([
     ['nothing', ''],
-    ['no JSON', '{'],
+    ['malformed JSON', '{'],
     ['a list', '[]'],
     ['no response', '{"id":"AAAA","rawId":"AAAA","type":"public-key"}'],
-    ['client data that is no JSON', JSON.stringify(answerWith('AAAA'))],
-    ['client data that is no object', JSON.stringify(answerWith('bnVsbA'))],
+    ['client data that is not JSON', JSON.stringify(answerWith('AAAA'))],
+    ['client data that is not an object', JSON.stringify(answerWith('bnVsbA'))],
   ])('refuses %s', async (_, credential) => {
     const visitor = newVisitor()
     const page = await visitor.open('/device/sign-in')

@@ -24,7 +24,7 @@ describe('the length, in characters (SS-14, SS-15)', () => {
     expect(problemOf(fourteen + fifteenth)).toBeUndefined()
   })
 
-  it('takes a passphrase of 64 characters, and up to 256', () => {
+  it('accepts a passphrase of 64 characters, and up to 256', () => {
     const passphrase = 'the quick brown fox jumps over a lazy dog while seven wizards vex'
     expect(problemOf(passphrase.slice(0, 64))).toBeUndefined()
     const long = passphrase.repeat(4).slice(0, 256)
@@ -32,7 +32,7 @@ describe('the length, in characters (SS-14, SS-15)', () => {
     expect(problemOf(`${long}x`)).toBe('too_long')
   })
 
-  it('tells that nothing was typed as too short', () => {
+  it('reports an empty password as too short', () => {
     expect(problemOf('')).toBe('too_short')
   })
 })
@@ -53,12 +53,12 @@ describe('no rules of composition (SS-16)', () => {
     ['generated, hex', '7f3a91c04be85d26'],
     ['a few letters between digits', 'a8392a1743a9981a'],
     ['digits around a double letter', '7291830ee19374517'],
-  ])('takes a good one of %s', (_, password) => {
+  ])('accepts a strong one of %s', (_, password) => {
     expect(problemOf(password)).toBeUndefined()
   })
 })
 
-describe('what is guessed first (SS-17)', () => {
+describe('easily guessed passwords (SS-17)', () => {
   it.each([
     'passwordpassword',
     'PasswordPassword',
@@ -106,12 +106,12 @@ describe('what is guessed first (SS-17)', () => {
     expect(problemOf(password)).toBe('repetitive')
   })
 
-  it('does not stumble over names that are short, empty or not given', () => {
+  it('ignores names that are short, empty or missing', () => {
     expect(passwordProblem('plums in the icebox', ['', 'Li', 'a@b.c'])).toBeUndefined()
     expect(passwordProblem('plums in the icebox', [])).toBeUndefined()
   })
 
-  it('does not refuse for the name of somebody else', () => {
+  it('does not refuse the name of another person', () => {
     expect(passwordProblem('virtanen sledge race', ['Northlight', 'Li Na'])).toBeUndefined()
   })
 })

@@ -35,7 +35,7 @@ const provider = () => {
   return { host, begin }
 }
 
-it('is asked for once an hour', async () => {
+it('provider metadata is fetched once an hour', async () => {
   const { host, begin } = provider()
   for (let times = 0; times < 3; times += 1) expect(await begin()).toBe('away')
   expect(host.asked).toBe(1)
@@ -46,10 +46,13 @@ it('is asked for once an hour', async () => {
 
 it.each<[string, Host['answer']]>([
   ['does not answer', () => Promise.reject(new TypeError('connection refused'))],
-  ['breaks off', () => new Response(new ReadableStream({ pull: (body) => body.error('lost') }))],
+  [
+    'closes the connection',
+    () => new Response(new ReadableStream({ pull: (body) => body.error('lost') })),
+  ],
   ['is busy', () => new Response('', { status: 503 })],
-  ['is asked too often', () => new Response('', { status: 429 })],
-])('goes on for twelve hours while the provider %s', async (_, answer) => {
+  ['limits the rate', () => new Response('', { status: 429 })],
+])('sign-in works for twelve hours while the provider %s', async (_, answer) => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const { host, begin } = provider()
   expect(await begin()).toBe('away')
@@ -61,10 +64,10 @@ it.each<[string, Host['answer']]>([
 })
 
 it.each<[string, Host['answer']]>([
-  ['says 404', () => new Response('', { status: 404 })],
-  ['is another', () => Response.json({ issuer: 'https://other.example' })],
-  ['says nothing', () => new Response('')],
-])('does not go on once the provider %s', async (_, answer) => {
+  ['answers 404', () => new Response('', { status: 404 })],
+  ['names another issuer', () => Response.json({ issuer: 'https://other.example' })],
+  ['answers with nothing', () => new Response('')],
+])('sign-in stops once the provider %s', async (_, answer) => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const { host, begin } = provider()
   expect(await begin()).toBe('away')
@@ -75,7 +78,7 @@ it.each<[string, Host['answer']]>([
   expect(await begin()).toBe(403)
 })
 
-it('is had, however much of its host strangers have asked for', async () => {
+it('provider metadata is fetched even if strangers have used up the limit of its host', async () => {
   const { host, begin } = provider()
   useUp(env.OUTBOUND_LIMIT, host.name)
   expect(await begin()).toBe('away')

@@ -20,27 +20,27 @@ const storedIn = (record: ReturnType<typeof newRecord>) =>
   }))
 
 describe('a registration', () => {
-  it('is not there before it is kept, and asking stores nothing', async () => {
+  it('is missing before it is stored, and reading stores nothing', async () => {
     const record = newRecord()
     expect(await record.read()).toBeUndefined()
     expect(await storedIn(record)).toStrictEqual({ entries: 0, alarm: null })
   })
 
-  it('is read as it was kept, under its own name only', async () => {
+  it('is read as it was stored, under its own name only', async () => {
     const record = newRecord()
     await record.register(REGISTRATION)
     expect(await record.read()).toStrictEqual(REGISTRATION)
     expect(await newRecord().read()).toBeUndefined()
   })
 
-  it('outlives an eviction', async () => {
+  it('survives an eviction', async () => {
     const record = newRecord()
     await record.register(REGISTRATION)
     await evictDurableObject(record)
     expect(await record.read()).toStrictEqual(REGISTRATION)
   })
 
-  it('is replaced whole: nothing of the one before stays', async () => {
+  it('is replaced as a whole: nothing of the previous one stays', async () => {
     const record = newRecord()
     await record.register(REGISTRATION)
     const next = { ...REGISTRATION, metadata: '{}', secretHash: undefined }

@@ -28,7 +28,7 @@ const runAlarm = async (guard: Guard) => {
   return storedIn(guard)
 }
 
-describe('what is used', () => {
+describe('a one-time value', () => {
   it('cannot be used again', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
@@ -37,7 +37,7 @@ describe('what is used', () => {
     expect(await guard.use('a', until + MINUTE)).toBe(false)
   })
 
-  it('is no other value, and not the same one of another sender', async () => {
+  it('does not use up another value, nor the same value of another sender', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
     expect(await guard.use('a', until)).toBe(true)
@@ -45,7 +45,7 @@ describe('what is used', () => {
     expect(await newGuard().use('a', until)).toBe(true)
   })
 
-  it('is used by one of those who try at the same time', async () => {
+  it('is used by one of several simultaneous attempts', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
     const answers = await Promise.all(Array.from({ length: 20 }, () => guard.use('a', until)))
@@ -59,7 +59,7 @@ describe('what is used', () => {
     expect(await guard.use('a', Date.now() + MINUTE)).toBe(false)
   })
 
-  it('stays as long as was said first, whoever tries again', async () => {
+  it('keeps its first expiry, even if it is tried again with another', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
     await guard.use('a', until)
@@ -70,7 +70,7 @@ describe('what is used', () => {
 })
 
 describe('the alarm', () => {
-  it('leaves nothing where all has run out, itself included', async () => {
+  it('deletes the object once all values have expired', async () => {
     const guard = newGuard()
     await guard.use('a', Date.now() + MINUTE)
     await guard.use('b', Date.now() + MINUTE)
@@ -79,7 +79,7 @@ describe('the alarm', () => {
     expect((await storedIn(guard)).digests).toStrictEqual(['a'])
   })
 
-  it('keeps what is still good, to the millisecond', async () => {
+  it('keeps unexpired values, to the millisecond', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
     await guard.use('a', until)
@@ -89,7 +89,7 @@ describe('the alarm', () => {
     expect(await runAlarm(guard)).toStrictEqual(NOTHING)
   })
 
-  it('is set once for all that is used before it, at the end of the first', async () => {
+  it('is set once, for the expiry of the first value', async () => {
     const guard = newGuard()
     const setAlarm = await runInDurableObject(guard, (_, { storage }) =>
       vi.spyOn(storage, 'setAlarm'),
@@ -101,7 +101,7 @@ describe('the alarm', () => {
     expect((await storedIn(guard)).alarm).toBe(until)
   })
 
-  it('comes again when the last of the rest has run out, and for what came meanwhile', async () => {
+  it('is set again for the last remaining expiry, and covers later values', async () => {
     const guard = newGuard()
     const from = Date.now()
     for (const [digest, minutes] of Object.entries({ a: 1, b: 10, c: 5 }))

@@ -17,7 +17,7 @@ const promptAt = async (host: Host) => {
   await start({ id_token_hint: await idTokenOf(resident) })
 }
 
-describe('an endpoint that leads where only we can go', () => {
+describe('an endpoint in a private network', () => {
   it.each([
     ['10.0.0.1'],
     ['127.0.0.1'],
@@ -25,7 +25,7 @@ describe('an endpoint that leads where only we can go', () => {
     ['::1'],
     ['fd12:3456::1'],
     ['93.184.216.34', '192.168.1.1'],
-  ])('is never asked: a name of %s %s', async (...addresses) => {
+  ])('is never contacted: a name of %s %s', async (...addresses) => {
     const host = Object.assign(new Host(() => new Response(null, { status: 201 })), { addresses })
     await promptAt(host)
     expect(asked.some((address) => address.includes(`name=${host.name}`))).toBe(true)
@@ -39,13 +39,13 @@ describe('an endpoint that leads where only we can go', () => {
     'https://2130706433/push',
     'https://localhost/push',
     'https://antenna.localhost/push',
-  ])('is never asked: %s', async (address) => {
+  ])('is never contacted: %s', async (address) => {
     const host = new Host(() => new Response(null, { status: 201 }), address)
     await promptAt(host)
     expect(host.asked).toBe(0)
   })
 
-  it.each([301, 302, 303, 307, 308])('is not followed to (%i)', async (status) => {
+  it.each([301, 302, 303, 307, 308])('is not reached by a redirect (%i)', async (status) => {
     const target = new Host(() => new Response(null, { status: 201 }))
     const headers = { Location: target.uri }
     const host = new Host(() => new Response(null, { status, headers }))
@@ -54,7 +54,7 @@ describe('an endpoint that leads where only we can go', () => {
   })
 })
 
-describe('a host that was asked sixty times in this minute', () => {
+describe('a host with sixty requests in this minute', () => {
   it.each([
     ['fcm.googleapis.com', 1],
     ['web.push.apple.com', 1],
@@ -66,7 +66,7 @@ describe('a host that was asked sixty times in this minute', () => {
     ['evil.fcm.googleapis.com', 0],
     ['fcm.googleapis.com.evil.example', 0],
     ['evil-notify.windows.com', 0],
-  ])('is asked once more only if it is a push service: %s, %i times', async (name, times) => {
+  ])('gets another only if it is a push service: %s, %i times', async (name, times) => {
     const host = new Host(() => new Response(null, { status: 201 }), `https://${name}/push`)
     useUp(env.OUTBOUND_LIMIT, name)
     await promptAt(host)
@@ -74,7 +74,7 @@ describe('a host that was asked sixty times in this minute', () => {
   })
 })
 
-it('HH-15 the log tells neither whom it was about nor where it went', async () => {
+it('HH-15 the log of a push prompt holds neither the person nor the endpoint', async () => {
   let log = ''
   for (const method of ['info', 'error', 'warn', 'log'] as const)
     vi.spyOn(console, method).mockImplementation((...said: unknown[]) => {

@@ -12,7 +12,7 @@ afterEach(() => {
 const ENDPOINT = 'https://push.example:8443/wpush/v2/gAAAAABk'
 const bytes = (text: string) => Buffer.from(text, 'base64url')
 
-it('the judge decrypts the example of RFC 8291 §5', () => {
+it('the test decryption reads the example of RFC 8291 §5', () => {
   const browser = new PushSubscriber(ENDPOINT, {
     privateKey: bytes('q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94'),
     auth: bytes('BTBZMqHH6r4Tts7J_aSIgg'),
@@ -37,14 +37,14 @@ const send = (browser: PushSubscriber, payload: object = { device: '居間のテ
   pushRequest(settings, browser.fields, message(payload))
 
 describe('a message', () => {
-  it('is what its browser decrypts, and no other', async () => {
+  it('is decrypted by its browser, and by no other', async () => {
     const browser = new PushSubscriber(ENDPOINT)
     const body = Buffer.from((await send(browser)).body)
     expect(JSON.parse(browser.decrypt(body))).toStrictEqual({ device: '居間のテレビ' })
     expect(() => new PushSubscriber(ENDPOINT).decrypt(body)).toThrow()
   })
 
-  it('has the same length whatever it says, as large as every push service takes', async () => {
+  it('has the same length for any content, within the limit of every push service', async () => {
     const browser = new PushSubscriber(ENDPOINT)
     const lengths = [{}, { device: 'x'.repeat(500) }].map(
       async (payload) => (await send(browser, payload)).body.length,
@@ -52,7 +52,7 @@ describe('a message', () => {
     expect(await Promise.all(lengths)).toStrictEqual([4096, 4096])
   })
 
-  it('is encrypted anew each time', async () => {
+  it('is encrypted with a new key each time', async () => {
     const browser = new PushSubscriber(ENDPOINT)
     const [one, other] = await Promise.all([send(browser), send(browser)])
     expect(Buffer.from(one.body).subarray(0, 86)).not.toEqual(
@@ -73,7 +73,7 @@ describe('a message', () => {
     expect(claims.exp).toBe(Math.floor(Date.now() / 1000) + 3600)
   })
 
-  it('says how long it is good, that it is urgent, and what it replaces', async () => {
+  it('carries its lifetime, its urgency and its topic', async () => {
     const { Authorization: _, ...headers } = (await send(new PushSubscriber(ENDPOINT))).headers
     expect(headers).toStrictEqual({
       'Content-Encoding': 'aes128gcm',

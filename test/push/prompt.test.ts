@@ -30,7 +30,7 @@ const NOWHERE: Network = {}
 const TOR: Network = { country: 'T1' }
 
 describe('a device that names its account', () => {
-  it('has the person asked: encrypted, signed, and no longer than its code lives', async () => {
+  it('sends a prompt: encrypted, signed, and no longer valid than its code', async () => {
     const { subscription, hint } = await household()
     vi.useFakeTimers({ toFake: ['Date'] })
     const device = await start(hint)
@@ -53,7 +53,7 @@ describe('a device that names its account', () => {
     expect(subscription.host.requests[0]).toMatchObject({ method: 'POST', redirect: 'manual' })
   })
 
-  it('is decided by nothing but the page', async () => {
+  it('is approved on the page only', async () => {
     const { resident, subscription, hint } = await household()
     const device = await start(hint)
     const [{ code }] = subscription.messages()
@@ -65,7 +65,7 @@ describe('a device that names its account', () => {
     expect((await device.poll()).status).toBe(200)
   })
 
-  it('has every browser asked that was opted in, each with a topic of this code', async () => {
+  it('sends a prompt to every subscribed browser, with the topic of this code', async () => {
     const { resident, subscription, hint } = await household()
     const other = await new Subscription().add(await resident.elsewhere())
     await resident.elsewhere()
@@ -77,7 +77,7 @@ describe('a device that names its account', () => {
     expect(subscription.headers().get('Topic')).not.toBe(first)
   })
 
-  it('has nobody else asked', async () => {
+  it('sends no prompt to another person', async () => {
     const { hint } = await household()
     const { subscription } = await household()
     await start(hint)
@@ -85,7 +85,7 @@ describe('a device that names its account', () => {
   })
 })
 
-describe('how far the browser is', () => {
+describe('a prompt depends on the place of the browser:', () => {
   it.each<[string, Network, Network, number]>([
     ['in the same city', TURKU, TURKU, 1],
     ['in the same country', TURKU, OULU, 1],
@@ -101,7 +101,7 @@ describe('how far the browser is', () => {
     expect(subscription.host.asked).toBe(times)
   })
 
-  it('is where it was last seen, on the page of its devices or before a code', async () => {
+  it('the last known place, from the page of devices or the entry of a code', async () => {
     const { resident, subscription, hint } = await household(RECIFE)
     await start(hint)
     expect(subscription.host.asked, 'before').toBe(0)
@@ -115,7 +115,7 @@ describe('how far the browser is', () => {
     expect(subscription.host.asked, 'seen abroad').toBe(1)
   })
 
-  it('is what the client allows without more questions', async () => {
+  it('near enough that the client demands no check', async () => {
     const { resident, subscription } = await household()
     const hint = { id_token_hint: await idTokenOf(resident, 'strict-tv') }
     await start(hint, { clientId: 'strict-tv', network: OULU })
@@ -125,8 +125,8 @@ describe('how far the browser is', () => {
   })
 })
 
-describe('how often', () => {
-  it('three times an hour, whichever devices ask, from wherever', async () => {
+describe('the rate of prompts', () => {
+  it('is three an hour for all devices and places together', async () => {
     const { resident, subscription, hint } = await household()
     const other = { id_token_hint: await idTokenOf(resident, 'other-tv') }
     for (let time = 0; time < 3; time += 1) {
@@ -139,7 +139,7 @@ describe('how often', () => {
     expect(subscription.host.asked).toBe(4)
   })
 
-  it('a prompt that reached nobody does not count', async () => {
+  it('does not count a prompt without a browser', async () => {
     const { subscription, hint } = await household()
     for (let time = 0; time < 5; time += 1) await start(hint, { network: RECIFE })
     await start(hint)
@@ -147,35 +147,38 @@ describe('how often', () => {
   })
 })
 
-describe('a browser is asked no more', () => {
+describe('a browser gets no more prompts', () => {
   const endings: readonly [string, (resident: Resident) => Promise<unknown>][] = [
     [
-      'that was opted out',
+      'after it was opted out',
       async ({ browser }) => {
         const page = await browser.open('/devices')
         await browser.submit(page, '/devices/prompts/remove')
       },
     ],
     [
-      'that signed out',
+      'after it signed out',
       async ({ browser }) => browser.submit(await browser.open('/devices'), '/devices/sign-out'),
     ],
     [
-      'whose person signed out everywhere',
+      'after signing out everywhere',
       async ({ browser }) => browser.submit(await browser.open('/devices'), '/devices/everywhere'),
     ],
     [
-      'that was signed out from another',
+      'after it was signed out from another browser',
       async (resident) => {
         const other = await resident.elsewhere()
         await other.submit(await other.open('/devices'), '/devices/session/end')
       },
     ],
     [
-      'whose session has run out',
+      'after its session expired',
       async () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * DAY }),
     ],
-    ['whose account is shut', async (resident) => accountOf(env, resident.subject)?.disable(true)],
+    [
+      'after its account was disabled',
+      async (resident) => accountOf(env, resident.subject)?.disable(true),
+    ],
   ]
 
   it.each(endings)('%s', async (_, end) => {
@@ -188,7 +191,7 @@ describe('a browser is asked no more', () => {
   })
 
   it.each(endings.filter(([name]) => name.includes('sign') || name.includes('opted')))(
-    'and forgotten: %s',
+    'and its subscription is deleted %s',
     async (_, end) => {
       const { resident } = await household()
       await end(resident)
@@ -200,7 +203,7 @@ describe('a browser is asked no more', () => {
     },
   )
 
-  it.each([404, 410])('that its push service does not know (%i)', async (status) => {
+  it.each([404, 410])('after its push service reports it as gone (%i)', async (status) => {
     const { resident, subscription, hint } = await household()
     subscription.host.answer = () => new Response(null, { status })
     await start(hint)
@@ -210,15 +213,18 @@ describe('a browser is asked no more', () => {
     expect((await resident.browser.open('/devices')).html).not.toContain('Stop asking')
   })
 
-  it.each([400, 403, 429, 500])('but is where that only refuses (%i)', async (status) => {
-    const { subscription, hint } = await household()
-    subscription.host.answer = () => new Response(null, { status })
-    await start(hint)
-    await start(hint)
-    expect(subscription.host.asked).toBe(2)
-  })
+  it.each([400, 403, 429, 500])(
+    'but does after a mere refusal of its push service (%i)',
+    async (status) => {
+      const { subscription, hint } = await household()
+      subscription.host.answer = () => new Response(null, { status })
+      await start(hint)
+      await start(hint)
+      expect(subscription.host.asked).toBe(2)
+    },
+  )
 
-  it('but is after signing in again', async () => {
+  it('but does after signing in again', async () => {
     const { resident, subscription, hint } = await household(TURKU, Resident.register())
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 13 * HOUR })
     await resident.browser.signIn(resident.email)
@@ -229,7 +235,7 @@ describe('a browser is asked no more', () => {
     expect(html).not.toContain('data-push')
   })
 
-  it('for somebody who signed in there after another', async () => {
+  it('for the next person who signs in there', async () => {
     const { resident, subscription, hint } = await household()
     const other = await Resident.register()
     await resident.browser.signIn(other.email)
@@ -239,7 +245,7 @@ describe('a browser is asked no more', () => {
   })
 })
 
-it('nobody is asked where PUSH is off', async () => {
+it('no prompts are sent without PUSH', async () => {
   const { subscription, hint } = await household()
   await start(hint, { fetch: worker })
   expect(subscription.host.asked).toBe(0)

@@ -18,8 +18,8 @@ const report = async ({ browser }: Resident, userCode: string) => {
   expect(html).toContain('The request was stopped')
 }
 
-describe('whoever says that they did not start it', () => {
-  it('is not asked for thirty days about that client in that network, and about others is', async () => {
+describe('a person who did not start a request', () => {
+  it('gets no prompts of that client in that network for thirty days, but gets others', async () => {
     const { resident, subscription, hint } = await household()
     const address = freshAddress()
     const device = await start(hint, { address })
@@ -36,7 +36,7 @@ describe('whoever says that they did not start it', () => {
     expect(subscription.host.asked, 'a month later').toBe(3)
   })
 
-  it('is not asked either where they were not asked by push that time', async () => {
+  it('gets no prompts of that source even if this request had no prompt', async () => {
     const { resident, subscription, hint } = await household()
     const address = freshAddress()
     const device = await start({}, { address })
@@ -45,7 +45,7 @@ describe('whoever says that they did not start it', () => {
     expect(subscription.host.asked).toBe(0)
   })
 
-  it('is not asked by an ID token from before all devices were removed', async () => {
+  it('gets no prompts by an ID token from before all devices were removed', async () => {
     const { resident, subscription, hint } = await household(TURKU, Resident.register())
     const { browser } = resident
     const page = await browser.open('/devices')
@@ -56,7 +56,7 @@ describe('whoever says that they did not start it', () => {
     expect(subscription.host.asked).toBe(0)
   })
 
-  it('is not asked by an ID token of a client whose device was removed since', async () => {
+  it('gets no prompts by an ID token of a client with a device removed since', async () => {
     const { resident, subscription, hint } = await household()
     const { browser } = resident
     const other = { id_token_hint: await idTokenOf(resident, 'other-tv') }
@@ -75,7 +75,7 @@ describe('whoever says that they did not start it', () => {
     expect(subscription.host.asked, 'since').toBe(2)
   })
 
-  it('is not asked for thirty days from where a device was let in that was not theirs', async () => {
+  it('gets no prompts for thirty days from the source of a device they reported', async () => {
     const { resident, subscription } = await household(TURKU, Resident.register())
     const { browser } = resident
     const address = freshAddress()
@@ -92,7 +92,7 @@ describe('whoever says that they did not start it', () => {
     expect(subscription.host.asked, 'another network').toBe(1)
   })
 
-  it('is not asked by the ID token of a device that was not theirs', async () => {
+  it('gets no prompts by the ID token of a device they reported', async () => {
     const { resident, subscription, hint } = await household(TURKU, Resident.register())
     const device = await start({})
     const page = await resident.browser.open(`/device?user_code=${device.userCode}`)

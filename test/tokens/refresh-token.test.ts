@@ -35,7 +35,7 @@ const parsed = (text: string) => {
 }
 
 describe('a refresh token', () => {
-  it('is read as it was written, whatever is in it', () => {
+  it('is read as it was written, with any content', () => {
     fc.assert(
       fc.property(token, (one) => {
         const text = formatRefreshToken(SERVER, one)
@@ -45,7 +45,7 @@ describe('a refresh token', () => {
     )
   })
 
-  it('is none with any letter changed', () => {
+  it('is invalid with any letter changed', () => {
     const letters = [...'AZaz09-_=+/ .']
     fc.assert(
       fc.property(token, fc.nat({ max: 154 }), fc.constantFrom(...letters), (one, at, letter) => {
@@ -56,7 +56,7 @@ describe('a refresh token', () => {
     )
   })
 
-  it('is none with the seal of another server', () => {
+  it('is invalid with the seal of another server', () => {
     fc.assert(
       fc.property(token, bytes(32), (one, other) => {
         expect(parsed(formatRefreshToken(other, one))).toBeUndefined()
@@ -64,7 +64,7 @@ describe('a refresh token', () => {
     )
   })
 
-  it('is none with any other length, or as other text', () => {
+  it('is invalid with any other length, or as other text', () => {
     fc.assert(
       fc.property(token, fc.nat({ max: 154 }), fc.string({ minLength: 1 }), (one, end, more) => {
         const text = formatRefreshToken(SERVER, one)
@@ -101,7 +101,7 @@ describe('the first refresh token of a grant (DC-6)', () => {
     )
   })
 
-  it('has other secrets for another code, grant or account, or with another key', () => {
+  it('has different secrets for another code, grant, account or server secret', () => {
     fc.assert(
       fc.property(
         pair(serverSecret),
@@ -122,7 +122,7 @@ describe('the first refresh token of a grant (DC-6)', () => {
     )
   })
 
-  it('cannot be made from what the device knows', () => {
+  it('cannot be derived from the data of the device', () => {
     const [who, which, code] = ['ab'.repeat(32), mintGrantId(), mintGrantId()]
     const key = crypto.getRandomValues(new Uint8Array(32))
     const secrets = secretsOf(firstRefreshToken(key, who, which, code))
@@ -134,7 +134,7 @@ describe('the first refresh token of a grant (DC-6)', () => {
 })
 
 describe('the next refresh token', () => {
-  it('RF-6 is the same however often the one before is presented, and of the same family', () => {
+  it('RF-6 is the same each time its predecessor is presented, and in the same family', () => {
     fc.assert(
       fc.property(serverSecret, token, (key, one) => {
         fc.pre(one.generation < 2 ** 32 - 1)
@@ -150,7 +150,7 @@ describe('the next refresh token', () => {
     )
   })
 
-  it('RF-6 is another after another token, or with another key', () => {
+  it('RF-6 differs for another predecessor or another server secret', () => {
     fc.assert(
       fc.property(
         pair(serverSecret),
@@ -175,7 +175,7 @@ describe('the next refresh token', () => {
     )
   })
 
-  it('is kept as digests: nothing stored can be presented', () => {
+  it('is stored as digests: no stored value can be presented', () => {
     const key = crypto.getRandomValues(new Uint8Array(32))
     const first = firstRefreshToken(key, 'ab'.repeat(32), mintGrantId(), mintGrantId())
     const stored = JSON.stringify(digestOf(first))

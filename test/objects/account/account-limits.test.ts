@@ -216,7 +216,7 @@ const LISTS: readonly List[] = [
   },
 ]
 
-describe('an account that is filled', () => {
+describe('an account with too many records', () => {
   it.each(LISTS)(
     'keeps no more than so many $name: $most',
     async ({ most, before, add, count }) => {
@@ -233,7 +233,7 @@ describe('an account that is filled', () => {
   )
 })
 
-describe('what goes when it is full', () => {
+describe('the record that goes when an account is full', () => {
   it('SS-4 is the oldest session', async () => {
     const account = await anna()
     for (let index = 0; index < MAX_SESSIONS; index += 1) {
@@ -245,7 +245,7 @@ describe('what goes when it is full', () => {
       expect(await account.session(sessionOf(index))).toBeDefined()
   })
 
-  it('is the grant that was unused for longest, whose tokens are dead', async () => {
+  it('is the grant that was unused for longest, and its tokens end', async () => {
     const account = await anna()
     await account.connectDevice('used', deviceOf('tv', { refreshToken: tokenOf(0) }))
     pass(1)
@@ -263,7 +263,7 @@ describe('what goes when it is full', () => {
     expect((await account.refresh('unused', refreshOf(0))).outcome).toBe('invalid')
   })
 
-  it('AP-20 is with a grant what its tokens allowed', async () => {
+  it('AP-20 takes along the grants that its tokens approved', async () => {
     const account = await anna()
     await account.connectDevice('app', deviceOf('app'))
     for (let index = 1; index < MAX_GRANTS; index += 1) {
@@ -307,7 +307,7 @@ describe('what goes when it is full', () => {
     expect((await account.refresh('grant', refreshOf(0))).outcome).toBe('invalid')
   })
 
-  it('is no passkey: there is no room for another until one is removed', async () => {
+  it('is never a passkey: no other can be added until one is removed', async () => {
     const account = await anna()
     for (let index = 0; index < MAX_PASSKEYS; index += 1)
       expect(await account.addPasskey(passkeyOf(index))).toEqual({ outcome: 'added' })
@@ -318,7 +318,7 @@ describe('what goes when it is full', () => {
     expect(await account.addPasskey(passkeyOf(99))).toEqual({ outcome: 'added' })
   })
 
-  it('is no void hint: older hints of every client are void instead', async () => {
+  it('never makes a void hint valid: older hints of every client are void instead', async () => {
     const account = await anna()
     await subscribe(account)
     const removeOneOf = async (clientId: string) => {
@@ -366,7 +366,7 @@ describe('an access token that is revoked', () => {
 })
 
 describe('an account that only ever decides in an app', () => {
-  it('clears away what has run out when it connects a device', async () => {
+  it('removes expired records when it connects a device', async () => {
     const account = await anna()
     await subscribe(account)
     await account.connectDevice('old', deviceOf('tv', { lastsUntilMs: Date.now() + HOUR }))

@@ -56,7 +56,7 @@ const spyOnWrites = async (account: Account) => {
 }
 
 describe('open', () => {
-  it('makes the account and its first session', async () => {
+  it('creates the account and its first session', async () => {
     const account = await anna()
     expect(await account.session(PHONE)).toEqual({
       ...CLAIMS,
@@ -67,7 +67,7 @@ describe('open', () => {
     })
   })
 
-  it('begins a session beside those there are', async () => {
+  it('begins a session beside existing ones', async () => {
     const account = await anna()
     pass(MINUTE)
     expect(await signIn(account)).toEqual({ outcome: 'opened', isNew: false })
@@ -75,14 +75,14 @@ describe('open', () => {
     expect((await account.session(PHONE))?.authTimeMs).toBe(Date.now() - MINUTE)
   })
 
-  it('takes the claims of whoever recognised the person', async () => {
+  it('stores the claims of the latest sign-in', async () => {
     const account = await anna()
     const claims = { name: 'Anna B.', email: undefined, isEmailVerified: false }
     await account.open(claims, LAPTOP, signInNow())
     expect(await account.session(LAPTOP)).toMatchObject(claims)
   })
 
-  it('is refused where there is no account and nobody vouches for one', async () => {
+  it('is refused without an account and without claims', async () => {
     const account = nobody()
     expect(await signIn(account)).toEqual({ outcome: 'refused' })
     expect(await keysIn(account)).toEqual([])
@@ -94,7 +94,7 @@ describe('open', () => {
     expect((await account.session(PHONE))?.name).toBe('Anna')
   })
 
-  it('TK-9 SS-5 keeps when an identity provider saw the person, and counts days from now', async () => {
+  it('TK-9 SS-5 stores the sign-in time of the identity provider, but expires from now', async () => {
     const account = nobody()
     const authTimeMs = Date.now() - 29 * DAY
     await account.open(CLAIMS, PHONE, { ...signInNow(), authTimeMs })
@@ -104,7 +104,7 @@ describe('open', () => {
 })
 
 describe('a session', () => {
-  it('is known only with its secret', async () => {
+  it('is found only with its secret', async () => {
     const account = await anna()
     expect(await account.session({ ...PHONE, secretHash: 'other' })).toBeUndefined()
     expect(await account.session({ ...PHONE, id: 'other' })).toBeUndefined()
@@ -120,7 +120,7 @@ describe('a session', () => {
     expect(await account.session(LAPTOP)).toBeDefined()
   })
 
-  it('ends after thirty days (SS-4), and the next sign-in clears it away', async () => {
+  it('ends after thirty days (SS-4), and the next sign-in removes it', async () => {
     const account = await anna()
     pass(30 * DAY - 1)
     expect(await account.session(PHONE)).toBeDefined()
@@ -132,7 +132,7 @@ describe('a session', () => {
 })
 
 describe('a disabled account', () => {
-  it('signs nobody in, has no sessions and serves no device; enabled again, it does', async () => {
+  it('refuses sign-ins, sessions and devices until it is enabled again', async () => {
     const account = await anna()
     await account.connectDevice('grant', DEVICE)
     await account.disable(true)
@@ -147,7 +147,7 @@ describe('a disabled account', () => {
     expect(await account.claims('grant', 'jti')).toBeDefined()
   })
 
-  it('does not come into being by being disabled', async () => {
+  it('is not created by being disabled', async () => {
     const account = nobody()
     await account.disable(true)
     expect(await keysIn(account)).toEqual([])
@@ -175,14 +175,14 @@ describe('a connected device', () => {
     expect(writes()).toBe(1)
   })
 
-  it('that nobody connected has no claims, and asking writes nothing', async () => {
+  it('that was never connected has no claims, and reading writes nothing', async () => {
     const account = await anna()
     const writes = await spyOnWrites(account)
     expect(await account.claims('grant', 'jti')).toBeUndefined()
     expect(writes()).toBe(0)
   })
 
-  it('is not connected to nobody', async () => {
+  it('is not connected to a missing account', async () => {
     const account = nobody()
     expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'refused' })
     expect(await account.claims('grant', 'jti')).toBeUndefined()
@@ -208,7 +208,7 @@ const connected = async () => {
 }
 
 describe('what a person does about their devices (XD-8)', () => {
-  it('they see each, and can call it what they like', async () => {
+  it('each device is listed, and can be renamed', async () => {
     const account = await connected()
     await account.renameDevice('grant', 'Kitchen')
     expect((await account.overview(PHONE))?.devices).toMatchObject([
@@ -216,7 +216,7 @@ describe('what a person does about their devices (XD-8)', () => {
     ])
   })
 
-  it('a removed one is gone at once, with every token it had', async () => {
+  it('a removed device is gone at once, with all its tokens', async () => {
     const account = await connected()
     await account.removeDevice('grant', 'device_removed')
     expect((await account.overview(PHONE))?.devices).toEqual([])
@@ -225,13 +225,13 @@ describe('what a person does about their devices (XD-8)', () => {
     expect((await account.refresh('grant', refreshing)).outcome).toBe('invalid')
   })
 
-  it('one that is reported before it collected its tokens never gets any', async () => {
+  it('a device reported before it collected its tokens never gets any', async () => {
     const account = await anna()
     await account.removeDevice('grant', 'device_reported')
     expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'refused' })
   })
 
-  it('what is no device of theirs leaves nothing behind when it is removed', async () => {
+  it('removing an unknown device stores nothing', async () => {
     const account = await anna()
     const before = await keysIn(account)
     await account.removeDevice('nosuch', 'device_removed')
@@ -239,7 +239,7 @@ describe('what a person does about their devices (XD-8)', () => {
     expect(await keysIn(account)).toEqual(before)
   })
 
-  it('that one was removed is forgotten once no hint can be that old', async () => {
+  it('a removal is forgotten once no ID token can be that old', async () => {
     const account = await connected()
     const kept = async () =>
       (await keysIn(account)).filter((name) => name.startsWith('hints_void:'))
@@ -252,7 +252,7 @@ describe('what a person does about their devices (XD-8)', () => {
     expect(await kept()).toEqual([])
   })
 
-  it('RF-12 signing out everywhere ends all sessions, and devices where that is wanted', async () => {
+  it('RF-12 signing out everywhere ends all sessions, and devices on request', async () => {
     const account = await connected()
     await signIn(account)
     await account.signOutEverywhere({ withDevices: false })
@@ -268,14 +268,14 @@ describe('what a person does about their devices (XD-8)', () => {
     expect((await account.refresh('grant', refreshing)).outcome).toBe('invalid')
   })
 
-  it('nobody sees anything without a live session', async () => {
+  it('nothing is shown without a live session', async () => {
     const account = await connected()
     expect(await account.overview({ ...PHONE, secretHash: 'other' })).toBeUndefined()
     await account.endSession('phone')
     expect(await account.overview(PHONE)).toBeUndefined()
   })
 
-  it('they see what happened, the last fifty things of it', async () => {
+  it('the fifty most recent events are listed', async () => {
     const account = await connected()
     await account.reportRequest('Somebody’s TV', NOWHERE)
     const kinds = async () => (await account.overview(PHONE))?.events.map(({ kind }) => kind)

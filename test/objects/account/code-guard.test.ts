@@ -58,7 +58,7 @@ describe('the wait after wrong codes (RFC 8628 §5.1)', () => {
     expect(waits).toStrictEqual([0, 0, 0, 0, 10, 30, 60, 120, 300, 900, 900, 900, 900])
   })
 
-  it('VP-5 lets an account guess 105 codes a day at the most, and ten while a code lives', () => {
+  it('VP-5 limits an account to 105 guesses a day, and to ten in the lifetime of a code', () => {
     const times = guessesAtMs([0], 3 * DAY)
     expect(mostInADay(times)).toBe(GUESSES_A_DAY)
     expect(times.filter((time) => time < NOON + 10 * MINUTE)).toHaveLength(10)
@@ -72,7 +72,7 @@ describe('the wait after wrong codes (RFC 8628 §5.1)', () => {
     expect(codeWaitMs(wrong(state, NOON + DAY), NOON + DAY)).toBe(0)
   })
 
-  it('VP-5 to wait until it is forgotten allows fewer guesses than to take it', () => {
+  it('VP-5 is never worth sitting out: waiting for the reset allows fewer guesses', () => {
     const patient = guessesAtMs([0], 30 * DAY).length
     for (let burst = 1; burst <= 120; burst += 1) {
       const pauses = Array.from({ length: burst }, (_, index) => (index === 0 ? DAY : 0))
@@ -82,7 +82,7 @@ describe('the wait after wrong codes (RFC 8628 §5.1)', () => {
     }
   })
 
-  it('VP-5 whatever the pauses, no day has more guesses than that', () => {
+  it('VP-5 allows no more guesses in any day, for any pattern of pauses', () => {
     const pause = fc.oneof(fc.constant(0), fc.nat(20 * MINUTE), fc.nat(2 * DAY))
     fc.assert(
       fc.property(fc.array(pause, { minLength: 1, maxLength: 12 }), (pauses) => {
@@ -93,7 +93,7 @@ describe('the wait after wrong codes (RFC 8628 §5.1)', () => {
 })
 
 describe('while everyone enters wrong codes', () => {
-  it('VP-5 an account waits after its first', () => {
+  it('VP-5 an account waits after its first wrong code', () => {
     let state = NO_WRONG_CODES
     const waits = [1, 2, 3].map(() => {
       state = wrong(state, NOON, { isCrowded: true })
@@ -102,13 +102,13 @@ describe('while everyone enters wrong codes', () => {
     expect(waits).toStrictEqual([10, 30, 60])
   })
 
-  it('VP-5 an account that waits already waits no less', () => {
+  it('VP-5 an account that already waits keeps at least its wait', () => {
     let state = NO_WRONG_CODES
     for (let count = 0; count < 8; count += 1) state = wrong(state, NOON)
     expect(codeWaitMs(wrong(state, NOON, { isCrowded: true }), NOON)).toBe(5 * MINUTE)
   })
 
-  it('VP-5 a new account waits ten seconds before its first', () => {
+  it('VP-5 a new account waits ten seconds before its first code', () => {
     const state = beforeAnyCode(NOON)
     expect(codeWaitMs(state, NOON)).toBe(10 * SECOND)
     expect(codeWaitMs(state, NOON + 10 * SECOND)).toBe(0)
@@ -117,14 +117,14 @@ describe('while everyone enters wrong codes', () => {
 })
 
 describe('a code that was wrong', () => {
-  it('is known as long as a code lives, after which it may be that of another device', () => {
+  it('is recognised for the lifetime of a code, after which another device may have it', () => {
     const state = wrong(NO_WRONG_CODES, NOON, { code: 'a' })
     expect(isKnownWrong(state, 'a', NOON + 15 * MINUTE - 1)).toBe(true)
     expect(isKnownWrong(state, 'a', NOON + 15 * MINUTE)).toBe(false)
     expect(isKnownWrong(state, 'b', NOON)).toBe(false)
   })
 
-  it('is known among the last five', () => {
+  it('is recognised among the last five', () => {
     let state = NO_WRONG_CODES
     for (const code of 'abcdef') state = wrong(state, NOON, { code })
     expect([...'abcdef'].map((code) => isKnownWrong(state, code, NOON))).toStrictEqual([

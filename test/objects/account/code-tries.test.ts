@@ -33,7 +33,7 @@ const enterWrong = async (account: Account, count: number) => {
 }
 
 describe('wrong user codes (RFC 8628 §5.1)', () => {
-  it('are five before there is a wait, which is taken into account and grows', async () => {
+  it('lead to a wait after the fifth, and the wait grows', async () => {
     const account = await anybody()
     await enterWrong(account, 4)
     expect(await waitOf(account)).toBe(0)
@@ -56,7 +56,7 @@ describe('wrong user codes (RFC 8628 §5.1)', () => {
     expect(await waitOf(other)).toBe(0)
   })
 
-  it('are not forgiven for signing in again, nor for a code that is right', async () => {
+  it('are not reset by a new sign-in or by a correct code', async () => {
     const account = await anybody()
     await enterWrong(account, 5)
     await account.open(undefined, LAPTOP, signInNow())
@@ -66,7 +66,7 @@ describe('wrong user codes (RFC 8628 §5.1)', () => {
     expect((await account.session(LAPTOP))?.codeWaitMs).toBe(30 * SECOND)
   })
 
-  it('sent together are no more than are free, and one once there was a wait', async () => {
+  it('sent together are limited to the free ones, and to one after a wait', async () => {
     const account = await anybody()
     await enterWrong(account, 3)
     const allowed = async (letters: string) => {
@@ -92,7 +92,7 @@ describe('wrong user codes (RFC 8628 §5.1)', () => {
 })
 
 describe('while an account waits', () => {
-  it('the same wrong code is known without a look, and is no further guess', async () => {
+  it('the same wrong code is recognised without a look-up, and counts no further', async () => {
     const account = await anybody()
     await enterWrong(account, 5)
     expect(await tryCode(account, 'GGGGGGGG')).toMatchObject({ codeWaitMs: 0, isKnownWrong: true })
@@ -101,7 +101,7 @@ describe('while an account waits', () => {
     expect((await tryCode(account, 'GGGGGGGG'))?.isKnownWrong, 'much later').toBeUndefined()
   })
 
-  it('a code that led to a request leads there again, as long as the account is in memory', async () => {
+  it('a code that led to a request leads to it again, as long as the account is in memory', async () => {
     const account = await anybody()
     expect(await waitFor(account, 'RIGHTXXX')).toBe(0)
     await enterWrong(account, 5)
@@ -119,7 +119,7 @@ describe('while an account waits', () => {
   })
 })
 
-it('codes that were right are remembered for no longer than they live, and not without end', async () => {
+it('correct codes are remembered for their lifetime only, and in a limited number', async () => {
   const account = await anybody()
   for (let count = 0; count < 60; count += 1) {
     expect(await waitFor(account, `B${count}`)).toBe(0)
@@ -133,7 +133,7 @@ it('codes that were right are remembered for no longer than they live, and not w
   expect(await waitFor(account, 'B59')).toBe(30 * SECOND)
 })
 
-it('what is stored of wrong codes is their number, the time, and digests of the last five', async () => {
+it('the record of wrong codes holds their number, the time, and digests of the last five', async () => {
   const account = await anybody()
   await enterWrong(account, 7)
   const stored = await runInDurableObject(account, (_, { storage }) =>

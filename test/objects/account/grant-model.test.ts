@@ -91,8 +91,8 @@ const step: fc.Arbitrary<Step> = fc.record({
 /** The key that the grant is bound to. What is bound later is in dpop-refresh.test.ts. */
 const bound = fc.constantFrom<Key>('a', undefined)
 
-describe('any order of presenting any token ever issued', () => {
-  it('RF-5 RF-6 RF-7 RF-8 keeps the promises', () => {
+describe('a refresh token presented in any order', () => {
+  it('RF-5 RF-6 RF-7 RF-8 obeys the rules of rotation, repetition, scope and keys', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), bound, (steps, dpopJkt) => {
         const server = new Server(FIRST, dpopJkt)
@@ -161,7 +161,7 @@ const turn: fc.Arbitrary<Turn> = fc.record({
   does: fc.constantFrom('read', 'ask', 'ask', 'lose', 'write'),
 })
 
-it('RF-6 no order of two processes within a minute signs anybody out', () => {
+it('RF-6 two processes that share a token file within a minute never end the grant', () => {
   const burst = fc.record({
     turns: fc.array(turn, { maxLength: 50 }),
     // Before the next one, however long.
@@ -200,7 +200,7 @@ it('RF-6 no order of two processes within a minute signs anybody out', () => {
 describe('a thief', () => {
   const visit = fc.record({ who: fc.constantFrom('owner', 'thief'), afterMs: pause })
 
-  it('RF-5 is noticed as soon as one comes back a minute after the other went on', () => {
+  it('RF-5 is detected once one client returns a minute after the other moved on', () => {
     fc.assert(
       fc.property(
         fc.array(pause, { maxLength: 5 }),
@@ -231,7 +231,7 @@ describe('a thief', () => {
     )
   })
 
-  it('RF-5 is noticed after three rounds at the latest, where both come once in ten minutes', () => {
+  it('RF-5 is detected within three rounds if both refresh every ten minutes', () => {
     const lag = fc.integer({ min: MINUTE + 1, max: 10 * MINUTE - MINUTE - 1 })
     fc.assert(
       fc.property(

@@ -25,7 +25,7 @@ import {
 } from '../../support/grant-states.ts'
 
 describe('connect', () => {
-  it('DC-6 repeats as often as it is asked, and changes nothing', () => {
+  it('DC-6 can be repeated any number of times, and then changes nothing', () => {
     const first = connected()
     for (const later of [0, 10, 59_999])
       expect(connect(first, device, START + later), `${later} ms later`).toBe(first)
@@ -35,12 +35,12 @@ describe('connect', () => {
     ['a refresh', rotated(connected(), claim(0, 'r1'), 'r2')],
     ['a revoked access token', revokeAccessToken(connected(), 'jti', START + 600, START)],
     ['its end', end(connected(), START)],
-  ])('DC-6 repeats nothing after %s', (_name, grant) => {
+  ])('DC-6 refuses a repeat after %s', (_name, grant) => {
     expect(connect(grant, device, START + 10)).toBeUndefined()
   })
 
   it.each([claim(0, 'another'), undefined])(
-    'DC-6 repeats nothing where the refresh token would be another: %o',
+    'DC-6 refuses a repeat that would get another refresh token: %o',
     (refreshToken) => {
       expect(connect(connected(), { ...device, refreshToken }, START + 10)).toBeUndefined()
     },
@@ -74,8 +74,8 @@ describe('refresh', () => {
       MINUTE + 1,
       'replayed',
     ],
-    ['RF-6 one whose successor would be another', requestOf(claim(1, 'r2'), 'x'), 0, 'invalid'],
-    ['RF-6 an old one of which that is so', requestOf(claim(0, 'r1'), 'x'), 0, 'invalid'],
+    ['RF-6 one with a changed successor', requestOf(claim(1, 'r2'), 'x'), 0, 'invalid'],
+    ['RF-6 an old one with a changed successor', requestOf(claim(0, 'r1'), 'x'), 0, 'invalid'],
     ['RF-1 the current one with another secret', requestOf(claim(2, 'x'), 'r4'), 0, 'invalid'],
     ['RF-1 the one before with another secret', requestOf(claim(1, 'x'), 'r3'), 0, 'invalid'],
     ['RF-1 an old one with another secret', requestOf(claim(0, 'x'), 'r2'), 0, 'invalid'],
@@ -121,7 +121,7 @@ describe('refresh', () => {
     expect(refreshed.outcome).toBe(outcome)
   })
 
-  it('RF-6 IN-6 what would be answered is active, and nothing else', () => {
+  it('RF-6 IN-6 exactly the tokens that a refresh would accept are active', () => {
     const active = (ms: number) =>
       [
         claim(2, 'r3'),
@@ -136,14 +136,14 @@ describe('refresh', () => {
     expect(active(LONG.idleMs)).toEqual([false, false, false, false, false, false])
   })
 
-  it('RF-6 a repeat changes nothing, and is not put off by what the device went on with', () => {
+  it('RF-6 a repeat changes nothing, also after the device has used the successor', () => {
     const repeat = refresh(goneOn, requestOf(claim(1, 'r2'), 'r3'), START + 10)
     expect(repeat).toStrictEqual({ outcome: 'repeated', grant: goneOn })
     const caughtUp = refresh(goneOn, requestOf(claim(0, 'r1'), 'r2'), START + 10)
     expect(caughtUp).toStrictEqual({ outcome: 'repeated', grant: goneOn })
   })
 
-  it('RF-6 keeps no more of the spent than a client can need, and those for a minute only', () => {
+  it('RF-6 keeps a limited number of spent tokens, for one minute', () => {
     let busy = connected()
     let now = START
     for (let generation = 0; generation < 100; generation += 1) {
@@ -165,13 +165,13 @@ describe('refresh', () => {
     ])
   })
 
-  it('RF-7 keeps scope and resource, however little is asked for', () => {
+  it('RF-7 keeps the full scope and resource of the grant after a narrowed refresh', () => {
     const request = { scope: ['openid'], resource: ['https://api.test'] }
     const refreshed = refresh(goneOn, requestOf(claim(2, 'r3'), 'r4', request), START)
     expect(refreshed).toMatchObject({ grant: { scope: device.scope, resource: device.resource } })
   })
 
-  it('RF-5 ends where two take turns: a late repeat each time, the third in a row', () => {
+  it('RF-5 ends the family at the third late repeat in a row, a sign that two clients take turns', () => {
     let shared = connected()
     let now = START
     const heard: string[] = []
@@ -191,7 +191,7 @@ describe('refresh', () => {
     expect(heard).toEqual([...twice, ...twice, 'rotated', 'replayed', 'replayed'])
   })
 
-  it('RF-6 goes on where late repeats are not in a row, however many there are', () => {
+  it('RF-6 allows any number of late repeats that are not in a row', () => {
     let grant = connected()
     let now = START
     for (let generation = 0; generation < 20; generation += 1) {
@@ -205,7 +205,7 @@ describe('refresh', () => {
     }
   })
 
-  it('RF-9 is over at the end of its lifetime, however often it is used', () => {
+  it('RF-9 ends at the end of its lifetime, even if it is used often', () => {
     let busy = connected()
     let now = START
     for (let generation = 0; now < START + 4500; generation += 1) {
@@ -221,7 +221,7 @@ describe('refresh', () => {
     }
   })
 
-  it('RF-1 gives nothing for a grant that has no refresh token, or is over', () => {
+  it('RF-1 refuses a grant that has no refresh token or has ended', () => {
     for (const other of [connected({ refreshToken: undefined }), end(goneOn, START)])
       for (const presented of [claim(2, 'r3'), claim(0, 'r1')])
         expect(refresh(other, requestOf(presented, 'x'), START)).toEqual({ outcome: 'invalid' })
@@ -257,13 +257,13 @@ describe('a refresh with keys', () => {
     if (refreshed.outcome === 'rotated') expect(refreshed.grant.dpopJkt).toBe(dpopJkt)
   })
 
-  it('RF-8 RF-6 the one before goes with the key as well', () => {
+  it('RF-8 RF-6 the previous token needs the same key', () => {
     const grant = grantOf(used(bound, 'a'))
     expect(used(grant, 'b').outcome).toBe('invalid')
     expect(used(grant, 'a').outcome).toBe('repeated')
   })
 
-  it('RF-8 RF-5 an older one is a replay with the key, and nothing with another', () => {
+  it('RF-8 RF-5 an older token is a replay with the same key, and invalid with another', () => {
     const grant = grantOf(used(grantOf(used(bound, 'a')), 'a', claim(1, 'r2'), 'r3'))
     const late = START + MINUTE + 1
     for (const key of ['b', undefined])
@@ -276,7 +276,7 @@ describe('a refresh with keys', () => {
     ['b', 'invalid'],
     [undefined, 'invalid'],
   ])(
-    'RF-8 RF-6 a bearer token whose successor was bound to "a" is repeated with %s: %s',
+    'RF-8 RF-6 a bearer token with a successor bound to "a" is repeated with %s: %s',
     (key, outcome) => {
       const grant = grantOf(used(connected(), 'a'))
       expect(used(grant, key).outcome).toBe(outcome)
@@ -289,7 +289,7 @@ describe('a refresh with keys', () => {
 })
 
 describe('an access token', () => {
-  it('RV-7 stays revoked until it has run out, and is then forgotten', () => {
+  it('RV-7 stays revoked until it expires, and is then forgotten', () => {
     const one = revokeAccessToken(connected(), 'one', START + 600, START)
     const two = revokeAccessToken(one, 'two', START + 900, START + 599)
     expect(['one', 'two', 'three'].map((jti) => isRevoked(two, jti))).toEqual([true, true, false])
@@ -298,7 +298,7 @@ describe('an access token', () => {
   })
 })
 
-it('an ended grant is kept for an hour, a live one for ever', () => {
+it('an ended grant is kept for an hour, a live one until it ends', () => {
   const over = end(connected(), START)
   const hour = 3_600_000
   expect([hour - 1, hour].map((later) => isForgettable(over, START + later))).toEqual([false, true])

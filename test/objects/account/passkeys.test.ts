@@ -24,7 +24,7 @@ describe('passkeys of an account', () => {
     usedAtMs: undefined,
   }
 
-  it('are kept, renamed and removed, and each of that is told', async () => {
+  it('are stored, renamed and removed, and additions and removals are recorded', async () => {
     const account = await anybody()
     await account.addPasskey(passkey)
     await account.renamePasskey('credential', 'Anna’s phone')
@@ -40,7 +40,7 @@ describe('passkeys of an account', () => {
     ])
   })
 
-  it('do not come back by being used while they were removed', async () => {
+  it('do not come back if they are used while they are removed', async () => {
     const account = await anybody()
     await account.addPasskey(passkey)
     await account.removePasskey('credential')

@@ -50,27 +50,27 @@ const asked = (agesMs: readonly number[]): PromptGuard =>
 
 describe('an account', () => {
   it.each<[string, readonly number[], boolean]>([
-    ['may be asked that never was', [], true],
-    ['may be asked that was twice in this hour', [HOUR - 1, 0], true],
-    ['is not asked a fourth time in one hour', [HOUR - 1, 1, 0], false],
-    ['may be asked again an hour after the first of three', [HOUR, 1, 0], true],
-    ['may be asked that was very often, long ago', Array.from({ length: 30 }, () => DAY), true],
-    ['is not asked however many are remembered', Array.from({ length: 30 }, () => 0), false],
+    ['without earlier prompts gets one', [], true],
+    ['with two prompts in this hour gets one', [HOUR - 1, 0], true],
+    ['gets no fourth prompt in one hour', [HOUR - 1, 1, 0], false],
+    ['gets another an hour after the first of three', [HOUR, 1, 0], true],
+    ['with many prompts, all long ago, gets one', Array.from({ length: 30 }, () => DAY), true],
+    ['with many prompts in this hour gets none', Array.from({ length: 30 }, () => 0), false],
   ])('%s', (_, agesMs, expected) => {
     expect(mayPrompt(asked(agesMs), request(), NOW)).toBe(expected)
   })
 
-  it('is asked about one code once', () => {
+  it('gets one prompt per code', () => {
     const guard = afterPrompt(NO_PROMPTS, request(), NOW - DAY)
     expect(mayPrompt(guard, request(), NOW)).toBe(false)
     expect(mayPrompt(guard, request({ codeHash: 'another' }), NOW)).toBe(true)
   })
 })
 
-describe('a source that the person does not know', () => {
+describe('a silenced source', () => {
   const guard = afterSilence(NO_PROMPTS, 'source', NOW)
 
-  it('asks no more for thirty days, and then again', () => {
+  it('sends no prompts for thirty days, and then may again', () => {
     expect(mayPrompt(guard, request(), NOW)).toBe(false)
     expect(mayPrompt(guard, request(), NOW + 30 * DAY - 1)).toBe(false)
     expect(mayPrompt(guard, request(), NOW + 30 * DAY)).toBe(true)
@@ -82,7 +82,7 @@ describe('a source that the person does not know', () => {
     expect(mayPrompt(again, request(), NOW + 40 * DAY)).toBe(false)
   })
 
-  it('silences no other, and more are remembered than anybody has', () => {
+  it('does not silence others, and a hundred are remembered', () => {
     expect(mayPrompt(guard, request({ source: 'another' }), NOW)).toBe(true)
     const many = Array.from({ length: 150 }, (_, index) => `source ${index}`)
     const crowded = many.reduce((before, source) => afterSilence(before, source, NOW), guard)
@@ -90,7 +90,7 @@ describe('a source that the person does not know', () => {
     expect(mayPrompt(crowded, request({ source: 'source 149' }), NOW)).toBe(false)
   })
 
-  it('is one client in one network, and says which to nobody', () => {
+  it('is one client in one network, stored as a digest', () => {
     const source = promptSource('tv', AT)
     expect(source).toMatch(/^[\w-]{43}$/)
     expect(promptSource('tv', { ...AT, city: 'Oulu' })).toBe(source)
@@ -100,15 +100,15 @@ describe('a source that the person does not know', () => {
   })
 })
 
-describe('whether a browser is near: one', () => {
+describe('isNear for a browser', () => {
   const unknown = { city: undefined, region: undefined, country: undefined }
 
   it.each<[string, Place, Partial<PromptRequest>, boolean]>([
     ['in the same city', AT, {}, true],
     ['in the same country', { ...AT, city: 'Oulu' }, {}, true],
     ['in another country', { ...AT, country: 'SE' }, {}, false],
-    ['nobody knows where', unknown, {}, false],
-    ['and a device nobody knows where', AT, { origin: { ...AT, ...unknown } }, false],
+    ['in an unknown place', unknown, {}, false],
+    ['and a device in an unknown place', AT, { origin: { ...AT, ...unknown } }, false],
     ['behind Tor', { ...AT, country: 'T1' }, {}, false],
     ['and a device behind Tor', AT, { origin: { ...AT, country: 'T1' } }, false],
     [

@@ -37,7 +37,7 @@ describe('start', () => {
     ['denied', (object) => object.deny('anna', 'declined')],
     ['opened', (object) => object.open(ANYONE)],
     ['expired, but not yet forgotten', async () => pass(11 * MINUTE)],
-  ])('refuses a user code that is %s, and leaves it alone (DA-14)', async (_, bring) => {
+  ])('refuses a user code that is %s, and does not change it (DA-14)', async (_, bring) => {
     const { userCode, object } = await newAuthorization()
     await bring(object)
     const before = await storedIn(object)
@@ -45,7 +45,7 @@ describe('start', () => {
     expect(await storedIn(object)).toEqual(before)
   })
 
-  it('lets one of two win that start at the same time (DA-14)', async () => {
+  it('succeeds for one of two simultaneous starts (DA-14)', async () => {
     const userCode = mintUserCode('letters')
     const object = env.DEVICE_AUTHORIZATION.getByName(userCode)
     const started = await Promise.all([1, 2, 3].map(() => object.start(requestFor(userCode))))
@@ -56,7 +56,7 @@ describe('start', () => {
     ])
   })
 
-  it('takes a code again once it is forgotten', async () => {
+  it('accepts a code again once it is forgotten', async () => {
     const { userCode, object, owner } = await newAuthorization()
     await runDurableObjectAlarm(object)
     expect(await object.start(requestFor(userCode))).toEqual({ outcome: 'started' })
@@ -64,7 +64,7 @@ describe('start', () => {
   })
 })
 
-describe('what is stored', () => {
+describe('the stored data', () => {
   it('is one record, without the device_code or its secret (DA-12)', async () => {
     const device = await startDevice('tv')
     const { entries } = await storedIn(authorizationBehind(device.userCode))
@@ -76,7 +76,7 @@ describe('what is stored', () => {
       expect(text).not.toContain(secret.toString(spelling))
   })
 
-  it('goes when nobody can ask for it any more', async () => {
+  it('is deleted once no poll can ask for it', async () => {
     const { object, request } = await newAuthorization()
     const graceMs = 30_000
     expect((await storedIn(object)).alarm).toBe(request.expiresAtMs + graceMs + 5 * MINUTE)
@@ -85,7 +85,7 @@ describe('what is stored', () => {
   })
 })
 
-describe('after it is gone', () => {
+describe('after the record is deleted', () => {
   const forgotten = async (after = 20 * MINUTE): Promise<Device> => {
     const device = await startDevice('tv')
     pass(after)
@@ -119,7 +119,7 @@ describe('after it is gone', () => {
     expect(await storedIn(authorizationBehind(device.userCode))).toEqual(NOTHING)
   })
 
-  it('says so to whoever asks, and takes no decision', async () => {
+  it('every call is answered as absent, and no decision is taken', async () => {
     const { object, owner } = await newAuthorization()
     await runDurableObjectAlarm(object)
     expect(await object.poll(owner())).toEqual({ outcome: 'absent' })
@@ -133,14 +133,14 @@ describe('after it is gone', () => {
 })
 
 describe('across an eviction', () => {
-  it('a pending authorization goes on', async () => {
+  it('a pending authorization continues', async () => {
     const { object, request, owner } = await newAuthorization()
     await evictDurableObject(object)
     expect(await object.open(ANYONE)).toEqual({ outcome: 'reviewable', request })
     expect(await object.poll(owner())).toEqual({ outcome: 'pending' })
   })
 
-  it('an approval is kept, with who gave it', async () => {
+  it('an approval is kept, with its person', async () => {
     const { object, request, owner } = await newAuthorization()
     const approval = approvalBy('anna')
     await object.approve(approval)
@@ -155,7 +155,7 @@ describe('across an eviction', () => {
     })
   })
 
-  it('a redemption is repeated, but by no poll that came before it (DC-6, DC-16)', async () => {
+  it('a redemption is repeated, but not for an earlier poll (DC-6, DC-16)', async () => {
     const { object, owner } = await newAuthorization()
     await object.approve(approvalBy('anna'))
     const redeemed = await object.redeem(owner(), [])
@@ -167,7 +167,7 @@ describe('across an eviction', () => {
     expect(await object.redeem(owner(), [])).toEqual(redeemed)
   })
 
-  it('a denial stays one (DC-11)', async () => {
+  it('a denial stays a denial (DC-11)', async () => {
     const device = await startDevice('tv')
     await deny(device.userCode)
     await evictDurableObject(authorizationBehind(device.userCode))
@@ -176,7 +176,7 @@ describe('across an eviction', () => {
 })
 
 describe('polls', () => {
-  it('write nothing, whatever they hear', async () => {
+  it('write nothing, for any outcome', async () => {
     const { object, owner } = await newAuthorization()
     const count = await countWrites(object)
     const hear = async () => (await object.poll(owner())).outcome
@@ -192,7 +192,7 @@ describe('polls', () => {
     expect(count()).toBe(1)
   })
 
-  it('that redeem nothing write nothing either', async () => {
+  it('write nothing if they redeem nothing', async () => {
     const { object, owner } = await newAuthorization()
     const count = await countWrites(object)
     expect((await object.redeem(owner(), [])).outcome).toBe('pending')
@@ -208,14 +208,14 @@ describe('polls', () => {
     expect(count(), 'once').toBe(2)
   })
 
-  it('of others do not count against the owner (DC-5)', async () => {
+  it('of other clients do not count against the owner (DC-5)', async () => {
     const { object, owner } = await newAuthorization()
     await object.poll(owner({ secretHash: 'other' }))
     await object.poll(owner({ clientId: 'other-tv' }))
     expect(await object.poll(owner())).toEqual({ outcome: 'pending' })
   })
 
-  it('that came too soon do not push the next one back (DC-8)', async () => {
+  it('that come too soon do not delay the next one (DC-8)', async () => {
     const { object, owner } = await newAuthorization()
     const hear = async (afterMs: number) => {
       pass(afterMs)

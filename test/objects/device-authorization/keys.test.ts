@@ -47,25 +47,28 @@ const OUTCOMES: [Status, number, string][] = [
 ]
 
 describe('poll', () => {
-  it.each(OUTCOMES)('of a %s one at %i is %s for the key that it is bound to', (...row) => {
+  it.each(OUTCOMES)('of a %s one at %i is %s with its bound key', (...row) => {
     const [status, now, outcome] = row
     expect(hears(boundTo('a')[status], 'a', now)).toBe(outcome)
   })
 
-  it.each(OUTCOMES)('DA-17 DP-8 of a %s one at %i is no %s for another or none', (status, now) => {
-    for (const dpopJkt of ['b', undefined])
-      expect(hears(boundTo('a')[status], dpopJkt, now)).toBe('invalid')
-  })
+  it.each(OUTCOMES)(
+    'DA-17 DP-8 of a %s one at %i is not %s with another key or none',
+    (status, now) => {
+      for (const dpopJkt of ['b', undefined])
+        expect(hears(boundTo('a')[status], dpopJkt, now)).toBe('invalid')
+    },
+  )
 
   it.each<[Status, string]>([
     ['pending', 'pending'],
     ['approved', 'redeemable'],
     ['denied', 'denied'],
-  ])('DP-8 of a %s one that is bound to no key is %s for any', (status, outcome) => {
+  ])('DP-8 of an unbound %s one is %s with any key', (status, outcome) => {
     for (const dpopJkt of KEYS) expect(hears(states[status], dpopJkt, LATER)).toBe(outcome)
   })
 
-  it.each(KEYS)('DC-6 gives what was redeemed with the key %s again to that alone', (key) => {
+  it.each(KEYS)('DC-6 repeats a redemption with the key %s for that key only', (key) => {
     const state = { ...states.redeemed, dpopJkt: key }
     for (const now of [AT_ONCE, LATER])
       for (const dpopJkt of KEYS)
@@ -74,19 +77,22 @@ describe('poll', () => {
 })
 
 describe('redeem', () => {
-  it.each(KEYS)('DC-6 remembers the key %s that it was redeemed with', (dpopJkt) => {
+  it.each(KEYS)('DC-6 stores the key %s of the redemption', (dpopJkt) => {
     const { state } = redeem(states.approved, pollAt(REDEEMED_AT, { dpopJkt }), [], REDEEMED_AT)
     expect(state).toEqual({ ...states.redeemed, dpopJkt })
   })
 
-  it.each(['b', undefined])('DP-8 gives the key %s nothing that is bound to another', (dpopJkt) => {
-    for (const state of Object.values(boundTo('a'))) {
-      const redeemed = redeem(state, pollAt(LATER, { dpopJkt }), [], LATER)
-      expect(redeemed.outcome).toEqual({
-        outcome: 'invalid',
-        ...(dpopJkt === undefined && { missing: 'dpop_proof' }),
-      })
-      expect(redeemed.state).toBe(state)
-    }
-  })
+  it.each(['b', undefined])(
+    'DP-8 gives the key %s no grant that is bound to another key',
+    (dpopJkt) => {
+      for (const state of Object.values(boundTo('a'))) {
+        const redeemed = redeem(state, pollAt(LATER, { dpopJkt }), [], LATER)
+        expect(redeemed.outcome).toEqual({
+          outcome: 'invalid',
+          ...(dpopJkt === undefined && { missing: 'dpop_proof' }),
+        })
+        expect(redeemed.state).toBe(state)
+      }
+    },
+  )
 })

@@ -93,7 +93,7 @@ const factsOf = (events: readonly Happened[], boundTo: Key): string[] => {
   ]
 }
 
-it('DC-6 DC-16 VP-7 XD-6 keeps every promise in any order of events', () => {
+it('DC-6 DC-16 VP-7 XD-6 the state machine obeys every rule in any order of events', () => {
   const seen = new Set<string>()
   fc.assert(
     fc.property(history, bound, (steps, boundTo) => {
@@ -176,7 +176,7 @@ const happenedInObject = async (
   return events
 }
 
-it('DC-6 DC-16 VP-7 XD-6 keeps them in the object as well', async () => {
+it('DC-6 DC-16 VP-7 XD-6 the object obeys every rule in any order of events', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const logged = vi.spyOn(console, 'info').mockReturnValue()
   const start = Date.now()

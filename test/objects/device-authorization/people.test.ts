@@ -28,7 +28,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-it('shows what is asked until somebody decides or it runs out', async () => {
+it('a request is shown until a person decides or it expires', async () => {
   const { object, request } = await newAuthorization()
   expect(await object.open(IN_FINLAND)).toEqual({ outcome: 'reviewable', request })
   await object.deny('anna', 'declined')
@@ -45,7 +45,7 @@ it('shows what is asked until somebody decides or it runs out', async () => {
 })
 
 describe('a code that is opened', () => {
-  it('XD-6 costs a write for each new person, and none for the same one again', async () => {
+  it('XD-6 costs a write for each new person, and none for the same person again', async () => {
     const { object } = await newAuthorization()
     const count = await countWrites(object)
     await object.open(IN_FINLAND)
@@ -57,7 +57,7 @@ describe('a code that is opened', () => {
     expect(count()).toBe(2)
   })
 
-  it('XD-6 ends once somebody opens it in another country, for everybody', async () => {
+  it('XD-6 ends for everyone once a second person opens it in another country', async () => {
     const { object, owner } = await newAuthorization()
     await object.open(IN_FINLAND)
     expect(await object.open(IN_BRAZIL)).toEqual(OPENED_BY_MANY)
@@ -80,14 +80,14 @@ describe('a code that is opened', () => {
     expect(await object.poll(owner())).toEqual({ outcome: 'denied' })
   })
 
-  it('XD-6 lets one of them win that open it from two countries at the same time', async () => {
+  it('XD-6 ends at the second of two simultaneous openings from two countries', async () => {
     const { object } = await newAuthorization()
     const opened = await Promise.all([IN_FINLAND, IN_BRAZIL].map((person) => object.open(person)))
     expect(opened.map(({ outcome }) => outcome)).toEqual(['reviewable', 'opened_by_many'])
     expect(await object.approve(approvalBy('anna'))).toEqual(NOT_VALID)
   })
 
-  it('XD-6 HH-15 says that it ended once, names only its client, and logs nothing itself', async () => {
+  it('XD-6 HH-15 returns its end once, with its client only, and the object logs nothing', async () => {
     const { object } = await newAuthorization()
     await object.open(IN_FINLAND)
     expect(await object.open(IN_BRAZIL)).toEqual(OPENED_BY_MANY)
@@ -96,7 +96,7 @@ describe('a code that is opened', () => {
     expect(log).not.toHaveBeenCalled()
   })
 
-  it('XD-6 is access_denied to the device, for good', async () => {
+  it('XD-6 is access_denied to the device from then on', async () => {
     const device = await startDevice('tv')
     const object = authorizationBehind(device.userCode)
     await object.open(IN_FINLAND)
@@ -120,8 +120,8 @@ describe('a code that is opened', () => {
   })
 })
 
-describe('an approval that is taken back', () => {
-  it('XD-8 before the device has collected it is access_denied, also across an eviction', async () => {
+describe('a withdrawn approval', () => {
+  it('XD-8 is access_denied if the device has not collected it, also across an eviction', async () => {
     const device = await startDevice('tv')
     const object = authorizationBehind(device.userCode)
     const approval = approvalBy('anna')
@@ -138,7 +138,7 @@ describe('an approval that is taken back', () => {
     expect(await object.open(IN_FINLAND)).toMatchObject({ outcome: 'denied' })
   })
 
-  it('XD-8 afterwards names the grant, and writes nothing', async () => {
+  it('XD-8 returns the grant after the redemption, and writes nothing', async () => {
     const { object, owner } = await newAuthorization()
     const approval = approvalBy('anna')
     await object.approve(approval)
@@ -152,9 +152,9 @@ describe('an approval that is taken back', () => {
   })
 
   it.each([
-    ['somebody else', 'bert'],
-    ['nobody', ''],
-  ])('XD-8 cannot be taken back by %s', async (_, subject) => {
+    ['another person', 'bert'],
+    ['an empty subject', ''],
+  ])('XD-8 cannot be withdrawn by %s', async (_, subject) => {
     const device = await startDevice('tv')
     const object = authorizationBehind(device.userCode)
     await allow(device)
@@ -164,7 +164,7 @@ describe('an approval that is taken back', () => {
     expect(summary(await device.poll())).toBe('200 access_token')
   })
 
-  it('XD-8 or redeemed: of both at the same time, one knows of the other', async () => {
+  it('XD-8 and a simultaneous redemption see each other', async () => {
     const { object, owner } = await newAuthorization()
     await object.approve(approvalBy('anna'))
     const [redeemed, withdrawn] = await Promise.all([
@@ -184,7 +184,7 @@ describe('an approval that is taken back', () => {
 })
 
 it.each(['declined', 'reported'] as const)(
-  'VP-7 keeps that it was %s, and by whom',
+  'VP-7 stores that it was %s, and the subject',
   async (reason) => {
     const { object, request } = await newAuthorization()
     await object.deny('anna', reason)

@@ -53,8 +53,8 @@ describe('poll', () => {
 
   it.each([
     ['25 s before the redemption', -25_000, 5, 'invalid'],
-    ['in its very moment', 0, 1, 'invalid'],
-    ['in its very moment', 0, 30_000, 'invalid'],
+    ['at the same time', 0, 1, 'invalid'],
+    ['at the same time', 0, 30_000, 'invalid'],
     ['a moment after it', 1, 1, 'redeemable'],
     ['a moment after it', 1, 60_000, 'redeemable'],
     ['a moment after it', 1, 60_001, 'invalid'],
@@ -69,7 +69,7 @@ describe('poll', () => {
     ['pending', 'pending'],
     ['approved', 'redeemable'],
     ['denied', 'denied'],
-  ])('of a %s one is %s, however long ago it arrived', (status, outcome) => {
+  ])('of a %s one is %s, even if it arrived long ago', (status, outcome) => {
     const poller = pollAt(START - 30_000)
     expect(poll(states[status], poller, START + 1000, undefined).outcome).toBe(outcome)
   })
@@ -98,7 +98,7 @@ describe('poll', () => {
     })
   })
 
-  it('ignores a verifier that nobody asked for', () => {
+  it('ignores an unexpected verifier', () => {
     expect(outcomeAt(states.approved, START, { codeChallenge: 'unasked' })).toBe('redeemable')
   })
 
@@ -115,7 +115,7 @@ describe('poll', () => {
     expect(poll(state, pollAt(START + gap), START + gap, START).outcome).toBe(outcome)
   })
 
-  it('names the interval to go on with (DC-10)', () => {
+  it('returns the next interval (DC-10)', () => {
     expect(poll(states.pending, pollAt(START + 1), START + 1, START)).toEqual({
       outcome: 'slow_down',
       intervalSeconds: 10,
@@ -154,7 +154,7 @@ const HANDED_OVER = {
 }
 
 describe('redeem', () => {
-  it('hands an approved grant over and remembers when', () => {
+  it('hands over an approved grant and stores the time', () => {
     expect(redeemAt(states.approved, REDEEMED_AT)).toEqual({
       state: states.redeemed,
       outcome: HANDED_OVER,
@@ -189,7 +189,7 @@ describe('redeem', () => {
     expect(redeemed.state).toBe(states[status])
   })
 
-  it('gives nothing to what was sent beside it, however late that gets here (DC-16)', () => {
+  it('gives nothing to a parallel poll, however late it is handled (DC-16)', () => {
     for (const laterMs of [0, 1, 999, 1000, 60_000]) {
       const beside = redeem(states.redeemed, pollAt(REDEEMED_AT), [], REDEEMED_AT + laterMs)
       expect(beside.outcome).toEqual({ outcome: 'invalid' })
@@ -197,7 +197,7 @@ describe('redeem', () => {
     }
   })
 
-  it.each(FOREIGN)('gives %s nothing, whatever the state (DC-4, DC-5)', (_, more) => {
+  it.each(FOREIGN)('gives %s nothing in any state (DC-4, DC-5)', (_, more) => {
     for (const state of Object.values(states)) {
       for (const now of [REDEEMED_AT + 1, REDEEMED_AT + 2000]) {
         const redeemed = redeemAt(state, now, { more })
@@ -215,7 +215,7 @@ describe('redeem', () => {
     expect(redeemAt(states.approved, REDEEMED_AT, { resource }).outcome).toMatchObject({ audience })
   })
 
-  it('consumes nothing for a target that was not allowed (RFC 8707 §2.2)', () => {
+  it('consumes nothing for a target that was not approved (RFC 8707 §2.2)', () => {
     for (const state of [states.approved, states.redeemed]) {
       const resource = ['https://api.test', 'https://evil.test']
       const refused = redeemAt(state, REDEEMED_AT + 2000, { resource })

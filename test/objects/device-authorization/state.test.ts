@@ -60,13 +60,13 @@ const DECISIONS = [
 ] as const
 
 describe.each(DECISIONS)('%s', (name, decide, after) => {
-  it('decides what is pending and in time, and says what was decided', () => {
+  it('decides a pending request in time, and returns it', () => {
     const { state, outcome } = decide(states.pending, EXPIRY - 1)
     expect(state).toEqual(after)
     expect(outcome).toEqual(DECIDED)
   })
 
-  it('decides whoever had it shown, also somebody who had not', () => {
+  it('decides also for a person who did not open it', () => {
     const opened = { ...states.pending, openings: [{ subject: 'bert', country: 'FI' }] }
     expect(decide(opened, START)).toEqual({ state: after, outcome: DECIDED })
   })
@@ -80,13 +80,13 @@ describe.each(DECISIONS)('%s', (name, decide, after) => {
     ['denied', EXPIRY],
     ['redeemed', START + 30_000],
     ['redeemed', EXPIRY],
-  ])('changes nothing of a %s one at %i: the first decision wins (VP-7)', (status, now) => {
+  ])('does not change a %s one at %i: the first decision wins (VP-7)', (status, now) => {
     const { state, outcome } = decide(states[status], now, 'bert')
     expect(state).toBe(states[status])
     expect(outcome).toEqual(NOT_VALID)
   })
 
-  it('says to a second tap of the same person what the first one did', () => {
+  it('answers a second tap of the same person like the first', () => {
     const allowed = [states.approved, states.redeemed]
     const denied = [states.denied, deniedFor('reported'), deniedFor('withdrawn')]
     const [same, other] = name === 'approve' ? [allowed, denied] : [denied, allowed]
@@ -102,20 +102,20 @@ describe.each(DECISIONS)('%s', (name, decide, after) => {
     }
   })
 
-  it('XD-6 changes nothing of one that was passed around', () => {
+  it('XD-6 does not change a request that was passed around', () => {
     expect(decide(PASSED_AROUND, START)).toEqual({ state: PASSED_AROUND, outcome: NOT_VALID })
   })
 })
 
 describe('withdraw', () => {
-  it('XD-8 turns an approval into a denial, and names the grant that must not begin', () => {
+  it('XD-8 turns an approval into a denial, and returns the grant that must not begin', () => {
     expect(withdraw(states.approved, 'anna')).toEqual({
       state: deniedFor('withdrawn'),
       outcome: { outcome: 'withdrawn', grantId: 'grant', request: states.approved.request },
     })
   })
 
-  it('XD-8 of what was redeemed names its grant and changes nothing here, each time', () => {
+  it('XD-8 of a redeemed one returns its grant and changes nothing, each time', () => {
     for (const _ of [1, 2]) {
       const { state, outcome } = withdraw(states.redeemed, 'anna')
       expect(state).toBe(states.redeemed)
@@ -142,7 +142,7 @@ describe('withdraw', () => {
     expect(withdrawn.outcome).toEqual(NOT_VALID)
   })
 
-  it('XD-8 gives the device nothing any more', () => {
+  it('XD-8 leaves nothing for the device to collect', () => {
     const { state } = withdraw(states.approved, 'anna')
     expect(poll(state, pollAt(START), START, undefined)).toEqual({ outcome: 'denied' })
     expect(redeem(state, pollAt(START), [], START).outcome).toEqual({ outcome: 'denied' })
@@ -208,7 +208,7 @@ describe('open', () => {
     ['a third one who is nowhere', [ANNA, BERT], ['carl']],
     ['a third one, all nowhere', [['anna'], ['bert']], ['carl']],
     ['a third one, two of them nowhere', [['anna'], ['bert', 'FI']], ['carl']],
-  ])('XD-6 ends it for %s, and tells them nothing', (_, before, person) => {
+  ])('XD-6 ends it for %s', (_, before, person) => {
     expect(open(openedBy(before), openingOf(person), START)).toEqual({
       state: PASSED_AROUND,
       outcome: OPENED_BY_MANY,
@@ -227,7 +227,7 @@ describe('open', () => {
     expect(outcome).toEqual(REVIEWABLE)
   })
 
-  it('XD-6 counts nobody who is on the network of the device', () => {
+  it('XD-6 does not count a person on the network of the device', () => {
     const network = '192.0.2.1'
     const before: AuthorizationState = {
       ...openedBy([ANNA, BERT]),
@@ -245,7 +245,7 @@ describe('open', () => {
     expect(open(unknown, openingOf(['carl', 'FI']), START).outcome).toEqual(OPENED_BY_MANY)
   })
 
-  it('XD-6 counts nobody who comes too late, or when it is decided', () => {
+  it('XD-6 does not count a person after the expiry or after a decision', () => {
     const expired = openedBy([ANNA])
     expect(open(expired, openingOf(['bert', 'BR']), EXPIRY).state).toBe(expired)
     for (const state of [states.approved, states.denied, states.redeemed])
@@ -259,7 +259,7 @@ describe('open', () => {
   })
 })
 
-it('is kept until five minutes after the last moment it could be collected', () => {
+it('a request is kept until five minutes after it could last be collected', () => {
   expect(retainedUntilMs(request)).toBe(EXPIRY + GRACE + 300_000)
   expect(retainedUntilMs({ ...request, intervalSeconds: 60 })).toBe(EXPIRY + 120_000 + 300_000)
 })

@@ -11,22 +11,34 @@ const { approval } = states.approved as AuthorizationState & { status: 'approved
 
 describe('watch', () => {
   it.each<[string, WatchOutcome, AuthorizationState | undefined, number, string]>([
-    ['a code that never was', 'not_valid', undefined, START, 'anna'],
-    ['one opened beside the device', 'pending', states.pending, START, 'anna'],
-    ['it at its expiry', 'over', states.pending, EXPIRY, 'anna'],
+    ['an unknown code', 'not_valid', undefined, START, 'anna'],
+    ['one opened on the network of the device', 'pending', states.pending, START, 'anna'],
+    ['one at its expiry', 'over', states.pending, EXPIRY, 'anna'],
     ['one they opened', 'pending', opened, START, 'anna'],
     ['one they opened as well', 'pending', opened, START, 'bert'],
-    ['it in the last moment', 'pending', opened, EXPIRY - 1, 'anna'],
-    ['it at its expiry', 'over', opened, EXPIRY, 'anna'],
-    ['it a day late', 'over', opened, EXPIRY + 86_400_000, 'anna'],
-    ['what they allowed', 'decided', states.approved, START, approval.subject],
-    ['what they allowed, late', 'decided', states.approved, EXPIRY, approval.subject],
-    ['what somebody else allowed', 'not_valid', states.approved, START, 'bert'],
-    ['what they allowed and is redeemed', 'decided', states.redeemed, EXPIRY, approval.subject],
-    ['what is redeemed for another', 'not_valid', states.redeemed, EXPIRY, 'bert'],
-    ['what they declined', 'decided', { ...DENIED_BY, subject: 'anna' }, START, 'anna'],
-    ['what somebody else declined', 'not_valid', { ...DENIED_BY, subject: 'anna' }, START, 'bert'],
-    ['what nobody declined', 'not_valid', { ...DENIED_BY, subject: undefined }, START, 'anna'],
+    ['one in its last moment', 'pending', opened, EXPIRY - 1, 'anna'],
+    ['one at its expiry', 'over', opened, EXPIRY, 'anna'],
+    ['one a day late', 'over', opened, EXPIRY + 86_400_000, 'anna'],
+    ['one they approved', 'decided', states.approved, START, approval.subject],
+    ['one they approved, late', 'decided', states.approved, EXPIRY, approval.subject],
+    ['one that another person approved', 'not_valid', states.approved, START, 'bert'],
+    ['a redeemed one they approved', 'decided', states.redeemed, EXPIRY, approval.subject],
+    ['a redeemed one of another person', 'not_valid', states.redeemed, EXPIRY, 'bert'],
+    ['one they declined', 'decided', { ...DENIED_BY, subject: 'anna' }, START, 'anna'],
+    [
+      'one that another person declined',
+      'not_valid',
+      { ...DENIED_BY, subject: 'anna' },
+      START,
+      'bert',
+    ],
+    [
+      'one denied without a person',
+      'not_valid',
+      { ...DENIED_BY, subject: undefined },
+      START,
+      'anna',
+    ],
   ])('of %s is told %s', (_, outcome, state, now, subject) => {
     expect(watch(state, subject, now)).toBe(outcome)
   })

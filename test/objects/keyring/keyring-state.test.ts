@@ -51,7 +51,7 @@ describe('the current key', () => {
 
 describe('the next key', () => {
   it.each([
-    ['is due at once where there is none', [], 5 * DAY, 5 * DAY],
+    ['is due at once if there is none', [], 5 * DAY, 5 * DAY],
     ['is not due while the newest is fresh', [key(0)], 29 * DAY - 1, undefined],
     ['is due a day before its time', [key(0)], 29 * DAY, 30 * DAY],
     ['is not made twice', [key(0), key(30 * DAY)], 30 * DAY, undefined],
@@ -74,12 +74,12 @@ describe('an old key', () => {
     expect(retainedKeys(keys, now)).toEqual(expected)
   })
 
-  it('stays for ever while nothing follows it', () => {
+  it('stays while it has no successor', () => {
     expect(retainedKeys([key(0)], 999 * DAY)).toEqual([key(0)])
   })
 })
 
-it('the set next changes when a key is to be announced or is done', () => {
+it('the set next changes when a key is announced or retires', () => {
   expect(nextChangeMs([key(0)], DAY)).toBe(29 * DAY)
   const both = [key(0), key(30 * DAY)]
   expect(nextChangeMs(both, 29 * DAY)).toBe(30 * DAY + 3 * HOUR)

@@ -47,7 +47,7 @@ describe('keys', () => {
     expect(Buffer.from(modulus, 'base64url')).toHaveLength(2048 / 8)
   })
 
-  it('are made once, however many ask first', async () => {
+  it('are made once for simultaneous first calls', async () => {
     const keyring = newKeyring()
     // Inside, so that all of them ask before the first key is made.
     const answers = await runInDurableObject(keyring, (instance) =>
@@ -119,7 +119,7 @@ describe('a rotation by alarm (MD-13)', () => {
     }
   })
 
-  it('goes on where only requests come and the alarm never did', async () => {
+  it('goes on by requests alone if the alarm never runs', async () => {
     const keyring = newKeyring()
     const first = kidsOf(await keyring.keys())
     vi.setSystemTime(Date.now() + 29 * DAY)
@@ -132,7 +132,7 @@ describe('a rotation by alarm (MD-13)', () => {
     expect((await storedIn(keyring)).alarm).toBe(Date.now() - 3 * HOUR + 29 * DAY)
   })
 
-  it('by an alarm that has nothing to do sets the next one all the same', async () => {
+  it('sets the next alarm even if this one has nothing to do', async () => {
     const keyring = newKeyring()
     const before = await keyring.keys()
     const { alarm } = await storedIn(keyring)
@@ -141,7 +141,7 @@ describe('a rotation by alarm (MD-13)', () => {
   })
 })
 
-describe('a key that is published no more', () => {
+describe('a key that is no longer published', () => {
   it('is remembered for the hints it signed, for 400 days, by its public half alone', async () => {
     const keyring = newKeyring()
     const first = await keyring.keys()
@@ -180,7 +180,7 @@ const published = async (): Promise<JWK[]> => {
 }
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-it('publishes every key, those to come too, and nothing private of any', async () => {
+it('the key set holds every key, also future ones, and no private part', async () => {
   // Later than this isolate's cache of the keys, and a day before they change.
   await keyringOf(env).keys()
   vi.setSystemTime(Date.now() + 29 * DAY)
@@ -196,13 +196,13 @@ it('publishes every key, those to come too, and nothing private of any', async (
 })
 
 describe('the secret that seals DPoP nonces and passkey challenges', () => {
-  it('DP-5 is 256 bits, and another in each Keyring', async () => {
+  it('DP-5 has 256 bits, and differs between Keyrings', async () => {
     const secrets = await Promise.all([newKeyring().macSecret(), newKeyring().macSecret()])
     for (const secret of secrets) expect(secret).toHaveLength(32)
     expect(secrets[0]).not.toEqual(secrets[1])
   })
 
-  it('DP-5 is made once, however many ask first, and survives an eviction', async () => {
+  it('DP-5 is made once for simultaneous first calls, and survives an eviction', async () => {
     const keyring = newKeyring()
     const secrets = await Promise.all(Array.from({ length: 6 }, () => keyring.macSecret()))
     await evictDurableObject(keyring)

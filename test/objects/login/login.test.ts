@@ -67,7 +67,7 @@ describe.each([
     expect(await waitOf(login)).toBe(16 * SECOND)
   })
 
-  it('are counted although they come at the same time', async () => {
+  it('are counted even if they are simultaneous', async () => {
     const login = await find()
     const tried = await Promise.all(Array.from({ length: 12 }, () => login.tryPassword(WRONG)))
     const outcomes = tried.map(({ outcome }) => outcome).toSorted()

@@ -37,7 +37,7 @@ describe('the stored hash', () => {
     expect(Buffer.from(hash, 'base64')).toHaveLength(32)
   })
 
-  it('is as strong as OWASP asks, below what Workers cap (SS-19, SS-20)', () => {
+  it('is as strong as OWASP asks, within the limits of Workers (SS-19, SS-20)', () => {
     const { logN, r, p } = SCRYPT_PARAMETERS
     expect(2 ** logN * r * p).toBe(655_360)
     expect(2 ** logN * r * p).toBeLessThan(2 ** 20)
@@ -45,14 +45,14 @@ describe('the stored hash', () => {
     expect(128 * 2 ** logN * r).toBe(16 * 1024 * 1024)
   })
 
-  it('has a salt of its own each time, and never the password (SS-19)', () => {
+  it('has a new salt each time, and never contains the password (SS-19)', () => {
     const [first, second] = [hashPassword(PASSWORD), hashPassword(PASSWORD)]
     expect(first).not.toBe(second)
     expect(first).not.toContain('correct')
     expect(verifyPassword(PASSWORD, second)).toBe(true)
   })
 
-  it('is what scrypt of these figures gives, so that other tools can check it', () => {
+  it('matches scrypt with these parameters, so that other tools can check it', () => {
     expect(verifyPassword(PASSWORD, hashedWith(PASSWORD, 14, 8, 5))).toBe(true)
   })
 })
@@ -73,30 +73,30 @@ describe('the whole password is checked (SS-16)', () => {
     expect(verifyPassword(wrong, stored)).toBe(false)
   })
 
-  it('takes both spellings of an accented letter as one (SS-15: NFC)', () => {
+  it('treats both encodings of an accented letter as one (SS-15: NFC)', () => {
     const stored = hashPassword('p\u00e4ivää paistaa aurinko')
     expect(verifyPassword('pa\u0308ivää paistaa aurinko', stored)).toBe(true)
     expect(verifyPassword('paivää paistaa aurinko', stored)).toBe(false)
   })
 })
 
-describe('figures that have risen (SS-21)', () => {
+describe('raised parameters (SS-21)', () => {
   it.each([
     ['the cost', 13, 8, 5],
     ['the block size', 14, 4, 5],
     ['the rounds', 14, 8, 1],
-  ])('still verifies a hash that is behind in %s, and says so', (_, logN, r, p) => {
+  ])('still verify a hash with an older %s, and mark it for a new hash', (_, logN, r, p) => {
     const stored = hashedWith(PASSWORD, logN, r, p)
     expect(verifyPassword(PASSWORD, stored)).toBe(true)
     expect(verifyPassword('wrong horse battery', stored)).toBe(false)
     expect(needsRehash(stored)).toBe(true)
   })
 
-  it('leaves a hash of today alone', () => {
+  it('leave a current hash alone', () => {
     expect(needsRehash(hashPassword(PASSWORD))).toBe(false)
   })
 
-  it('replaces the old hash at the next sign-in, and not at a failed one', async () => {
+  it('replace the old hash at the next successful sign-in only', async () => {
     const login = emailLogin(env, (await newPerson()).email)
     const old = hashedWith(PASSWORD, 13, 8, 1)
     const stored = () =>
@@ -117,19 +117,19 @@ describe('figures that have risen (SS-21)', () => {
   })
 })
 
-describe('what is no hash of ours', () => {
+describe('a malformed hash', () => {
   it.each([
     ['nothing', ''],
     ['the password itself', PASSWORD],
     ['another scheme', '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA'],
     ['a hash cut short', '$scrypt$ln=14,r=8,p=5$c2FsdA'],
     ['parameters that are no numbers', '$scrypt$ln=a,r=8,p=5$c2FsdA$aGFzaA'],
-  ])('is a fault and not a wrong password: %s', (_, stored) => {
+  ])('is an error, not a wrong password: %s', (_, stored) => {
     expect(() => verifyPassword(PASSWORD, stored)).toThrow('not a scrypt PHC string')
   })
 })
 
-it('takes as long for somebody unknown as for a wrong password (SS-22)', () => {
+it('verification takes as long without an account as for a wrong password (SS-22)', () => {
   const stored = hashPassword(PASSWORD)
   expect(verifyPassword(PASSWORD, undefined)).toBe(false)
   // The quickest of each, since whatever else runs on this machine only adds to it; and more of them
