@@ -149,6 +149,21 @@ describe('a refresh token of a public client that was issued without a proof', (
     const fourth = await refresh(third.body.refresh_token, { fetch: thief.fetch })
     expect(summary(fourth)).toBe(NOT_GOOD)
   })
+
+  it.each(STRANGERS)(
+    'RF-8 RF-5 ends its family when a thief bound it, and a minute later comes %s',
+    async (_name, owner) => {
+      const { tokens } = await connectDevice()
+      const thief = await newKeyHolder()
+      const fetch = await owner()
+      const stolen = await refresh(tokens.refresh_token, { fetch: thief.fetch })
+      expect(summary(stolen)).toBe('200 DPoP')
+      passSeconds(61)
+      expect(summary(await refresh(tokens.refresh_token, { fetch }))).toBe(NOT_GOOD)
+      const next = await refresh(stolen.body.refresh_token, { fetch: thief.fetch })
+      expect(summary(next)).toBe(NOT_GOOD)
+    },
+  )
 })
 
 describe.each(['post', 'basic'])('a refresh token of the confidential client %s', (clientId) => {

@@ -1,7 +1,7 @@
 // The state of one grant: the connected device and its chain of refresh tokens. Pure.
 import type { RefreshLimits } from '../../config/clients.ts'
 import type { Place } from '../../sender/location.ts'
-import { ENDED_GRANT_RETENTION_MS } from '../../config/limits.ts'
+import { CATCH_UP_MS, ENDED_GRANT_RETENTION_MS } from '../../config/limits.ts'
 import { MAX_GRANTS, MAX_REVOKED_TOKENS } from './account-limits.ts'
 import type { Allowance, Authentication } from '../device-authorization/approval.ts'
 import {
@@ -26,6 +26,8 @@ export interface Grant {
   readonly dpopJkt: string | undefined
   /** The first generation bound to that key: the holder of an older one may have no key. */
   readonly boundFrom: number
+  /** The time that generation was issued; missing in older grants. */
+  readonly boundAtMs?: number
   /** The time of the person's approval. */
   readonly approvedAtMs: number
   /** The person's sign-in; missing in grants from before it was stored. */
@@ -50,7 +52,7 @@ export interface Grant {
 /** A grant's data at the time its device is connected. */
 export type NewGrant = Omit<
   Grant,
-  'boundFrom' | 'connectedAtMs' | 'usedAtMs' | 'refresh' | 'revoked' | 'endedAtMs'
+  'boundFrom' | 'boundAtMs' | 'connectedAtMs' | 'usedAtMs' | 'refresh' | 'revoked' | 'endedAtMs'
 > & { readonly refreshToken: RefreshTokenDigest | undefined }
 
 export interface RefreshRequest {
@@ -110,15 +112,18 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
   const boundTo = presented.generation < grant.boundFrom ? undefined : grant.dpopJkt
   if (boundTo !== undefined && boundTo !== dpopJkt) return { outcome: 'invalid' }
   if (standing === 'late') return { outcome: 'replayed' }
+  // If an unbound token's successor got bound to a key, the token needs that key: one of the two is a
+  // thief, and the owner returns without the thief's key. A minute later both have to sign in again.
+  if (![undefined, dpopJkt].includes(grant.dpopJkt)) {
+    const boundAtMs = grant.boundAtMs ?? chain.issuedAtMs
+    return { outcome: now > boundAtMs + CATCH_UP_MS ? 'replayed' : 'invalid' }
+  }
   if (!isWithin(request.scope, grant.scope)) return { outcome: 'invalid_scope' }
   if (!isWithin(request.resource, grant.resource)) return { outcome: 'invalid_target' }
   const generation = presented.generation + 1
   if (standing === 'repeated') {
-    // If the successor got bound to a key, the bearer token before it needs that key: a thief has another.
-    const isWithKey = grant.dpopJkt === undefined || grant.dpopJkt === dpopJkt
     // A changed server secret derives another successor.
-    const isSame = hashOf(chain, generation) === nextSecretHash
-    if (!isWithKey || !isSame) return { outcome: 'invalid' }
+    if (hashOf(chain, generation) !== nextSecretHash) return { outcome: 'invalid' }
     const after = noteReuse(chain, presented, now)
     if (after === undefined) return { outcome: 'replayed' }
     return { outcome: 'repeated', grant: after === chain ? grant : { ...grant, refresh: after } }
@@ -126,7 +131,7 @@ export const refresh = (grant: Grant, request: RefreshRequest, now: number): Ref
   const rotated: Grant = {
     ...grant,
     dpopJkt,
-    boundFrom: boundTo === undefined ? generation : grant.boundFrom,
+    ...(boundTo === undefined && { boundFrom: generation, boundAtMs: now }),
     usedAtMs: grant.usedAtMs ?? now,
     lastsUntilMs: refreshableUntilMs(grant.connectedAtMs, request.limits, now),
     refresh: rotate(chain, nextSecretHash, now),
