@@ -63,11 +63,11 @@ describe('a user code', () => {
   it.each([
     ['WDJBMJHT', 'WDJB-MJHT'],
     ['019450730', '019-450-730'],
-  ])('%s is shown as %s', (code, shown) => {
+  ])('%s is displayed as %s', (code, shown) => {
     expect(displayUserCode(code)).toBe(shown)
   })
 
-  it('VP-4 is found again in what is shown', () => {
+  it('VP-4 is parsed from its displayed form', () => {
     fc.assert(
       fc.property(anyUserCode, (code) => {
         expect(parseUserCode(displayUserCode(code))).toBe(code)
@@ -78,39 +78,39 @@ describe('a user code', () => {
 
 describe('what a person types', () => {
   it.each([
-    ['as it is kept', 'WDJBMJHT', 'WDJBMJHT'],
-    ['as it is shown', 'WDJB-MJHT', 'WDJBMJHT'],
+    ['as stored', 'WDJBMJHT', 'WDJBMJHT'],
+    ['as displayed', 'WDJB-MJHT', 'WDJBMJHT'],
     ['in lower case, with a space', 'wdjb mjht', 'WDJBMJHT'],
     ['with spaces around', '  WDJB-MJHT\n', 'WDJBMJHT'],
     ['with a typographic dash', 'WDJB–MJHT', 'WDJBMJHT'],
     ['letter by letter', 'w.d.j.b.m.j.h.t', 'WDJBMJHT'],
     ['in full width', 'ＷＤＪＢ－ＭＪＨＴ', 'WDJBMJHT'],
     ['in full width and lower case', 'ｗｄｊｂｍｊｈｔ', 'WDJBMJHT'],
-    ['with vowels that no code has', 'aWDJBeMJHTi', 'WDJBMJHT'],
+    ['with vowels between its letters', 'aWDJBeMJHTi', 'WDJBMJHT'],
     ['digits', '019450730', '019450730'],
-    ['digits as shown', '019-450-730', '019450730'],
+    ['digits as displayed', '019-450-730', '019450730'],
     ['digits in full width', '０１９ ４５０ ７３０', '019450730'],
-  ])('VP-4 %s', (_name, typed, code) => {
+  ])('VP-4 is parsed: %s', (_name, typed, code) => {
     expect(parseUserCode(typed)).toBe(code)
   })
 
   it.each([
     ['nothing', ''],
-    ['a letter too few', 'WDJB-MJH'],
-    ['a letter too many', 'WDJB-MJHTT'],
-    ['a digit too few', '019-450-73'],
-    ['a digit too many', '019-450-7300'],
+    ['one letter missing', 'WDJB-MJH'],
+    ['one letter too many', 'WDJB-MJHTT'],
+    ['one digit missing', '019-450-73'],
+    ['one digit too many', '019-450-7300'],
     ['only separators', '---- ----'],
-    ['only what no code has', 'AEIOUY'],
-    ['far too much', `WDJBMJHT${' '.repeat(64)}`],
-    ['letters that look like ours', 'ВСВСВСВС'],
-  ])('VP-4 is no code: %s', (_name, typed) => {
+    ['only vowels', 'AEIOUY'],
+    ['a text far too long', `WDJBMJHT${' '.repeat(64)}`],
+    ['Cyrillic look-alike letters', 'ВСВСВСВС'],
+  ])('VP-4 is not a user code: %s', (_name, typed) => {
     expect(parseUserCode(typed)).toBeUndefined()
   })
 })
 
 describe('a device_code', () => {
-  it('DA-12 says its user code and expiry, and what is kept of its secret', () => {
+  it('DA-12 holds its user code, its expiry and the hash of its secret', () => {
     fc.assert(
       fc.property(anyUserCode, anyExpiry, (userCode, expiresAtMs) => {
         const { text, deviceCode } = mintDeviceCode(SECRET, userCode, expiresAtMs)
@@ -125,18 +125,18 @@ describe('a device_code', () => {
     )
   })
 
-  it('DA-12 is another one every time', () => {
+  it('DA-12 is different every time', () => {
     const texts = Array.from({ length: 1000 }, () => mintDeviceCode(SECRET, 'WDJBMJHT', 0).text)
     const secrets = texts.map((text) => parseDeviceCode(SECRET, text)?.secretHash)
     expect(new Set(secrets).size).toBe(1000)
   })
 
-  it('DA-12 cannot be made for what is no user code', () => {
+  it('DA-12 cannot be created for an invalid user code', () => {
     for (const userCode of ['WDJB-MJHT', 'wdjbmjht', '', 'WDJBMJH'])
       expect(() => mintDeviceCode(SECRET, userCode, 0)).toThrow(TypeError)
   })
 
-  it('DA-12 is none with any bit changed, of its head or its secret or its seal', () => {
+  it('DA-12 is invalid with any changed bit of its head, its secret or its seal', () => {
     const { text } = mintDeviceCode(SECRET, 'WDJBMJHT', 1_800_000_000_000)
     const bytes = fromBase64url(text) ?? new Uint8Array()
     fc.assert(
@@ -150,7 +150,7 @@ describe('a device_code', () => {
     )
   })
 
-  it('DA-12 has one spelling', () => {
+  it('DA-12 has one valid encoding', () => {
     fc.assert(
       fc.property(
         anyUserCode,
@@ -166,7 +166,7 @@ describe('a device_code', () => {
     )
   })
 
-  it('DA-12 does not ignore the bits that its last letter has to spare', () => {
+  it('DA-12 is invalid with changed spare bits in its last letter', () => {
     const { text } = mintDeviceCode(SECRET, 'WDJBMJHT', 0)
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const spellings = [...alphabet].map((letter) => text.slice(0, -1) + letter)
@@ -174,7 +174,7 @@ describe('a device_code', () => {
     expect(valid).toStrictEqual([text])
   })
 
-  it('DA-12 is none in anything that strangers think of', () => {
+  it('DA-12 is not parsed from arbitrary text', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.base64String()),
@@ -189,14 +189,17 @@ describe('a device_code', () => {
     ['an unknown form', { 0: 2 }],
     ['another form’s number', { 0: 1, 1: 0xff }],
     ['a number that is no user code', { 1: 0xff, 2: 0xff }],
-  ])('DA-12 is none with %s, sealed though it is', (_name, changes: Record<number, number>) => {
-    const bytes = unseal(SECRET, PURPOSE, mintDeviceCode(SECRET, 'ZZZZZZZZ', 0).text) ?? []
-    const changed = Uint8Array.from(bytes, (byte, index) => changes[index] ?? byte)
-    expect(changed).toHaveLength(43)
-    expect(parseDeviceCode(SECRET, seal(SECRET, PURPOSE, changed))).toBeUndefined()
-  })
+  ])(
+    'DA-12 is invalid with %s, even with a valid seal',
+    (_name, changes: Record<number, number>) => {
+      const bytes = unseal(SECRET, PURPOSE, mintDeviceCode(SECRET, 'ZZZZZZZZ', 0).text) ?? []
+      const changed = Uint8Array.from(bytes, (byte, index) => changes[index] ?? byte)
+      expect(changed).toHaveLength(43)
+      expect(parseDeviceCode(SECRET, seal(SECRET, PURPOSE, changed))).toBeUndefined()
+    },
+  )
 
-  it('DA-12 is none with a seal of another secret, or for another purpose', () => {
+  it('DA-12 is invalid with a seal of another secret or for another purpose', () => {
     const forged = mintDeviceCode(randomBytes(32), 'WDJBMJHT', 1_800_000_000_000).text
     expect(parseDeviceCode(SECRET, forged)).toBeUndefined()
     const { text } = mintDeviceCode(SECRET, 'WDJBMJHT', 1_800_000_000_000)

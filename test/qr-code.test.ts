@@ -5,7 +5,7 @@ import { qrModules, qrSvg } from '../src/qr-code.ts'
 import { readQrPicture } from './support/qr-reader.ts'
 
 describe('a QR picture', () => {
-  it('reads as what was written, whatever the length', () => {
+  it('decodes to its text at any length', () => {
     fc.assert(
       fc.property(
         fc
@@ -19,14 +19,14 @@ describe('a QR picture', () => {
     )
   })
 
-  it('is the symbol with four light modules around it', () => {
+  it('has a quiet zone of four light modules', () => {
     const svg = qrSvg('https://antenna.test/device?user_code=WDJB-MJHT')
     const side = qrModules('https://antenna.test/device?user_code=WDJB-MJHT').length
     expect(svg).toContain(`viewBox="0 0 ${side + 8} ${side + 8}"`)
     expect(readQrPicture(svg).quietZone).toStrictEqual({ left: 4, top: 4, right: 4, bottom: 4 })
   })
 
-  it('is black on white, and has nothing that a strict policy refuses', () => {
+  it('is black on white and has nothing that a strict CSP blocks', () => {
     const svg = qrSvg('a')
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /)
     expect(svg).toContain('<path fill="#fff" d="M0 0h')

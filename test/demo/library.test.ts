@@ -85,7 +85,10 @@ it.each<[string, () => string | Promise<string>]>([
   ['malformed', () => 'abc'],
   ['not a JWT', () => 'a.b.c'],
   ['unsigned', () => 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.'],
-  ['signed by nobody', async () => `${(await issue()).replace(/[^.]+$/, '')}${'A'.repeat(86)}`],
+  [
+    'without a valid signature',
+    async () => `${(await issue()).replace(/[^.]+$/, '')}${'A'.repeat(86)}`,
+  ],
   ['for another resource', () => issue({ audience: ['https://api.example.com'] })],
   ['of another issuer', () => issue({ issuer: 'https://elsewhere.example' })],
   ['expired', () => issue({}, Date.now() - 601_000)],

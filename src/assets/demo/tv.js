@@ -503,12 +503,12 @@
 
   function errorText(code) {
     if (code === 'invalid_client' || code === 'unauthorized_client') {
-      return settings.brandName + ' does not know this TV. Whoever runs the service can add it.'
+      return settings.brandName + ' does not know this TV. The operator of the service can add it.'
     }
     if (code === 'invalid_scope') {
-      return 'This TV asks for more than ' + settings.brandName + ' lets it have.'
+      return 'This TV requests more access than ' + settings.brandName + ' allows.'
     }
-    return settings.brandName + ' gave an answer this TV does not understand.'
+    return settings.brandName + ' sent a response that this TV does not understand.'
   }
 
   function showError(reply) {
