@@ -1,5 +1,5 @@
-// Who decides through the API: the person behind an access token that lets its app do so, of an issuer
-// that the operator trusts with that, or of our own.
+// The approver of an API request: the person behind an access token, from a trusted issuer or from
+// this server, that lets its app approve devices.
 import { decodeJwt } from 'jose'
 import { parseUserCode } from '../codes.ts'
 import { type ReviewResult, type Approver, admit } from '../review/review.ts'
@@ -20,7 +20,7 @@ import { ownCredential } from './own-token.ts'
 
 type Admitted = Extract<ReviewResult<Approver>, { outcome: 'decided' | 'question' }>
 
-/** The question that somebody may answer, or what they have; a response where no token is shown. */
+/** The request under review or the decision already taken; a 401 response without a token. */
 export const admitApprover = async (
   exchange: RequestContext,
   shownCode: string,
@@ -29,32 +29,36 @@ export const admitApprover = async (
   const shown = tokenInHeader(request)
   if (shown === undefined) return unauthenticated()
   const userCode = parseUserCode(shownCode)
-  const admission = await admit(env, request, userCode ?? '', async () => {
+  const result = await admit(env, request, userCode ?? '', async () => {
     const credential = await credentialOf(exchange, shown)
-    // No code at all is no guess at one.
+    // Text that is not a code is no guess at one.
     if (userCode === undefined) throw unknownCode()
     await useProof(exchange, shown.scheme)
     return identify(credential, userCode)
   })
-  switch (admission.outcome) {
+  switch (result.outcome) {
     case 'wait':
-      throw new OAuthError('temporarily_unavailable', 'Too many tries, wait', {
+      throw new OAuthError('temporarily_unavailable', 'Too many attempts, try again later', {
         status: 429,
-        headers: { 'Retry-After': String(Math.ceil(admission.waitMs / SECOND)) },
+        headers: { 'Retry-After': String(Math.ceil(result.waitMs / SECOND)) },
       })
     case 'nobody':
-      throw refusal(shown.scheme, 'invalid_token', 'Nobody may decide with this token any more')
+      throw refusal(
+        shown.scheme,
+        'invalid_token',
+        'The account or grant of this token is no longer active',
+      )
     case 'not_valid':
       throw unknownCode()
     case 'decided':
     case 'question':
-      return admission
+      return result
   }
 }
 
-/** One answer for codes that never were, have run out, or are another's (VP-6). */
+/** Unknown, expired and foreign codes get the same answer (VP-6). */
 export const unknownCode = (): OAuthError =>
-  new OAuthError('unknown_code', 'This code is not valid, or not any more', { status: 404 })
+  new OAuthError('unknown_code', 'The user code is invalid or has expired', { status: 404 })
 
 const credentialOf = async (exchange: RequestContext, shown: ShownToken): Promise<Credential> => {
   const { token, scheme } = shown
@@ -64,22 +68,32 @@ const credentialOf = async (exchange: RequestContext, shown: ShownToken): Promis
     issuer === exchange.issuer
       ? await ownCredential(exchange, token, now)
       : await issuerCredential(exchange, issuer, token, now)
-  if (credential === undefined) throw refusal(scheme, 'invalid_token', 'The token is not good here')
+  if (credential === undefined)
+    throw refusal(
+      scheme,
+      'invalid_token',
+      'The access token is invalid, expired or meant for another API',
+    )
   const { authentication, dpopJkt, mayApprove, scope, maxSignInMs } = credential
   await requireBoundKey(exchange, dpopJkt, shown)
   if (!mayApprove)
     throw refusal(
       scheme,
       'insufficient_scope',
-      'The token is not one to decide with',
+      'The access token does not allow approving devices',
       scope === undefined ? {} : { scope },
     )
   // SS-5, RFC 9470 §3: phones are handed around.
   const { authTimeMs } = authentication
   if (maxSignInMs !== undefined && !(authTimeMs !== undefined && now < authTimeMs + maxSignInMs))
-    throw refusal(scheme, 'insufficient_user_authentication', 'The sign-in is too long ago', {
-      max_age: String(maxSignInMs / SECOND),
-    })
+    throw refusal(
+      scheme,
+      'insufficient_user_authentication',
+      'The sign-in is too old; the person must sign in again',
+      {
+        max_age: String(maxSignInMs / SECOND),
+      },
+    )
   return credential
 }
 

@@ -1,22 +1,22 @@
-// What an access token says that is good here, whoever issued it.
+// The contents of a valid access token, from a trusted issuer or from this server.
 import type { ApprovingGrant } from '../review/review.ts'
 import type { CodeTry } from '../objects/account/views.ts'
 import type { Authentication } from '../objects/device-authorization/approval.ts'
 
 interface TriedCode extends CodeTry {
   readonly subject: string
-  /** The grant of the token, where it is one of ours. */
+  /** The grant of a token that this server issued. */
   readonly grant?: ApprovingGrant
 }
 
 export interface Credential {
   readonly authentication: Authentication
   readonly dpopJkt: string | undefined
-  /** Whether it is one to decide with; `scope` is what it would need. */
+  /** True if the token allows approving devices; `scope` is the scope that this takes. */
   readonly mayApprove: boolean
   readonly scope: string | undefined
-  /** How long ago its person may have signed in; undefined: that is not looked at. */
+  /** The greatest age of the sign-in; undefined disables the check. */
   readonly maxSignInMs: number | undefined
-  /** The account of the person, who is about to have a code looked up; undefined if there is none. */
+  /** Counts a look-up of a code on the person's account; undefined without an account. */
   readonly tryCode: (userCode: string) => Promise<TriedCode | undefined>
 }

@@ -1,40 +1,37 @@
 // POST /device/authorizations/{user_code}/decision: the person's answer.
-import { type CheckProblems, allow, refuse } from '../review/review.ts'
+import { type CheckProblems, approve, deny } from '../review/review.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { readJsonObject } from '../http/json-body.ts'
 import { admitApprover, unknownCode } from './approver.ts'
 import { type DecisionRequest, decisionSchema } from './decision-request.ts'
 
-/** Decides, once. What was decided already is told with the refusal. */
+/** Takes the person's decision, once. A second one is refused with the first one's outcome. */
 export const decide = async (exchange: RequestContext, shownCode: string): Promise<Response> => {
   const { env, config, request } = exchange
-  const admission = await admitApprover(exchange, shownCode)
-  if (admission instanceof Response) return admission
+  const result = await admitApprover(exchange, shownCode)
+  if (result instanceof Response) return result
   const decision = parseDecision(await readJsonObject(request, invalidRequest))
-  if (admission.outcome === 'decided')
-    throw new OAuthError('already_decided', 'You have decided about this device already', {
+  if (result.outcome === 'decided')
+    throw new OAuthError('already_decided', 'The person has already decided about this device', {
       status: 409,
-      members: { status: admission.verdict },
+      members: { status: result.decision },
     })
-  const { question } = admission
+  const { question } = result
   const done =
     decision.decision === 'approve'
-      ? await allow(env, question, {
+      ? await approve(env, question, {
           typedCode: decision.typed_code,
           isInFront: decision.in_front === true,
         })
-      : await refuse(
-          env,
-          config,
-          question,
-          decision.decision === 'report' ? 'reported' : 'declined',
-        )
+      : await deny(env, config, question, decision.decision === 'report' ? 'reported' : 'declined')
   switch (done.outcome) {
     case 'not_valid':
       throw unknownCode()
     case 'too_far':
-      throw new OAuthError('too_far', 'The client lets no device in from there', { status: 403 })
+      throw new OAuthError('too_far', 'The device is too far away for the policy of its client', {
+        status: 403,
+      })
     case 'check_not_passed':
       throw checkNotPassed(done.problems)
     case 'approved':
@@ -52,7 +49,7 @@ const parseDecision = (body: Readonly<Record<string, unknown>>): DecisionRequest
   throw invalidRequest(
     member === 'decision'
       ? 'decision must be approve, deny or report'
-      : `${String(member)} is not good`,
+      : `${String(member)} is invalid`,
   )
 }
 
@@ -60,7 +57,7 @@ const invalidRequest = (description: string): OAuthError =>
   new OAuthError('invalid_request', description)
 
 const checkNotPassed = ({ code, inFront }: CheckProblems): OAuthError =>
-  new OAuthError('check_not_passed', 'The person has to show that the device is with them', {
+  new OAuthError('check_not_passed', 'The person must confirm that the device is with them', {
     status: 422,
     members: { missing: [...(code ? ['typed_code'] : []), ...(inFront ? ['in_front'] : [])] },
   })

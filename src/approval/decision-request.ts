@@ -3,9 +3,9 @@ import * as z from 'zod/mini'
 
 export const decisionSchema = z.strictObject({
   decision: z.enum(['approve', 'deny', 'report']),
-  // What the policy `confirm` demands: the code as the person typed it off the device's own screen …
+  // The policy `confirm` demands both: the code that the person read from the device's own screen …
   typed_code: z.optional(z.string().check(z.maxLength(64))),
-  // … and that they said the device is in front of them.
+  // … and their statement that the device is in front of them.
   in_front: z.optional(z.boolean()),
 })
 

@@ -12,7 +12,7 @@ const MAX_KEPT = 50
 const addresses = new Published<string>(MAX_KEPT)
 const keys = new PublishedKeys(MAX_KEPT)
 
-/** What finds the key that a JWT of `issuer` names. Throws NotFetched, and so does asking it. */
+/** The key resolver for JWTs of `issuer`. Both this call and the resolver throw NotFetched. */
 export const issuerKeys = async (env: Cloudflare.Env, issuer: string): Promise<JWTVerifyGetKey> => {
   const address = await addresses.get(issuer, async () => ({
     value: await keySetAddress(env, issuer),
@@ -23,10 +23,12 @@ export const issuerKeys = async (env: Cloudflare.Env, issuer: string): Promise<J
 
 const keySetAddress = async (env: Cloudflare.Env, issuer: string): Promise<string> => {
   const metadata = await fetchMetadata(env, issuer)
-  // RFC 8414 §3.3: whoever answers there has to be who was asked for.
+  // RFC 8414 §3.3: the metadata must name the issuer that it was fetched for.
   const { issuer: said, jwks_uri: address } = metadata
   if (said !== issuer || typeof address !== 'string' || !isAsSecure(address, issuer))
-    throw new NotFetched('the metadata is not that of the issuer', { isTransient: false })
+    throw new NotFetched('the metadata names another issuer or no secure jwks_uri', {
+      isTransient: false,
+    })
   return address
 }
 

@@ -1,4 +1,4 @@
-// Access tokens of an issuer that the operator trusts to say who decides: JWTs as RFC 9068 profiles them.
+// Access tokens of an issuer that the operator trusts to identify approvers: JWTs by RFC 9068.
 import { type JWTPayload, errors, jwtVerify } from 'jose'
 import type { ApprovalIssuer } from '../config/approval-issuer.ts'
 import { CLIENT_ALGORITHMS } from '../config/client-settings.ts'
@@ -18,8 +18,8 @@ import { issuerKeys } from './issuer-keys.ts'
 const MAX_SUBJECT_LENGTH = 255
 
 /**
- * What a token says that claims to be of `issuer`; undefined if it is not good here. Throws
- * `temporarily_unavailable` if the issuer's keys cannot be had at the moment.
+ * The contents of a token that claims to be of `issuer`; undefined if it is invalid. Throws
+ * `temporarily_unavailable` while the issuer's keys cannot be fetched.
  */
 export const issuerCredential = async (
   { env, config }: RequestContext,
@@ -30,7 +30,7 @@ export const issuerCredential = async (
   const trusted = config.approvalIssuers.find((one) => one.issuer === issuer)
   const claims = trusted && (await verify(env, trusted, token, now))
   if (trusted === undefined || claims === undefined) return undefined
-  const { sub: theirs = '' } = claims
+  const { sub: issuerSubject = '' } = claims
   return {
     authentication: authenticationIn(claims, now),
     dpopJkt: keyIn(claims),
@@ -39,7 +39,7 @@ export const issuerCredential = async (
     maxSignInMs: trusted.maxSignInMs,
     tryCode: async (userCode) => {
       const known = claimsOf(claims)
-      const subject = await upstreamAccount(env, trusted.issuer, theirs, known.name)
+      const subject = await upstreamAccount(env, trusted.issuer, issuerSubject, known.name)
       const tried = await ask(async () => accountOf(env, subject)?.tryCodeByClaims(known, userCode))
       if (tried === undefined) return undefined
       const { isNew, ...rest } = tried
@@ -49,7 +49,7 @@ export const issuerCredential = async (
   }
 }
 
-// What is wrong with the keys and not with the token: no JSON, no key set, or none in time.
+// Failures of the key set, not of the token: no JSON, no key set, or a time-out.
 const OF_THE_KEY_SET = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']
 
 // RFC 9068 §4.
@@ -72,7 +72,7 @@ const verify = async (
     return isWhole(payload, now) && isForUsAlone(payload, audience) ? payload : undefined
   } catch (error) {
     if (error instanceof errors.JOSEError && !OF_THE_KEY_SET.includes(error.code)) return undefined
-    // Also for good: the token may be right, and the setting or the keys are what is wrong.
+    // Also for lasting failures: the token may be valid, and the setting or the keys wrong.
     logFailure(error)
     throw temporarilyUnavailable('The keys of the issuer')
   }
@@ -82,14 +82,14 @@ const isWhole = (payload: JWTPayload, now: number): boolean => {
   const { sub, jti, iat = Infinity, client_id: clientId, auth_time: authTime, cnf } = payload
   const isNamed = typeof sub === 'string' && sub !== '' && sub.length <= MAX_SUBJECT_LENGTH
   const hasStrings = typeof jti === 'string' && typeof clientId === 'string'
-  // RFC 9068 §2.2: such a token is the client's own, and nobody is behind it.
+  // RFC 9068 §2.2: a token whose sub is its client_id belongs to the client; no person is behind it.
   const isPersons = sub !== clientId
   // A clock that is ahead, or counts in milliseconds, must not make a sign-in that never ages.
   const latest = (now + CLOCK_SKEW_MS) / SECOND
-  const isOfThePast = iat <= latest && !(typeof authTime === 'number' && authTime > latest)
+  const isNotFromTheFuture = iat <= latest && !(typeof authTime === 'number' && authTime > latest)
   // RFC 7800 §3.1: bound to something that we cannot check.
   const isCheckable = cnf === undefined || keyIn(payload) !== undefined
-  return isNamed && hasStrings && isPersons && isOfThePast && isCheckable
+  return isNamed && hasStrings && isPersons && isNotFromTheFuture && isCheckable
 }
 
 // RFC 9068 §3: what another API is shown as well must not decide here.

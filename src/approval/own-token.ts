@@ -6,7 +6,7 @@ import type { RequestContext } from '../http/request-context.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import type { Credential } from './credential.ts'
 
-/** What such a token says, or undefined if it is not good here. */
+/** The contents of a token that this server issued; undefined if it is invalid. */
 export const ownCredential = async (
   { env, config, issuer }: RequestContext,
   token: string,

@@ -1,4 +1,4 @@
-// GET /device/authorizations/{user_code}: what a person is asked, as the page would ask it.
+// GET /device/authorizations/{user_code}: the request that the page would show.
 import { chooseLanguage, type Language } from '../language/language.ts'
 import { pageBrand } from '../config/page-brand.ts'
 import { shownClient } from '../config/client-name.ts'
@@ -10,24 +10,24 @@ import type { RequestContext } from '../http/request-context.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import { admitApprover } from './approver.ts'
 
-/** Shows it and decides nothing; or tells what this person has decided already. */
+/** Shows the request without deciding; or the decision that this person has already taken. */
 export const review = async (exchange: RequestContext, shownCode: string): Promise<Response> => {
   const { request, config, issuer, headers } = exchange
-  const admission = await admitApprover(exchange, shownCode)
-  if (admission instanceof Response) return admission
+  const result = await admitApprover(exchange, shownCode)
+  if (result instanceof Response) return result
   const language = chooseLanguage(
     new URL(request.url).searchParams.get('ui_locales') ?? undefined,
     request.headers.get('Accept-Language') ?? undefined,
   )
   headers.set('Content-Language', language.tag)
   headers.set('Vary', 'Accept-Language')
-  if (admission.outcome === 'decided')
+  if (result.outcome === 'decided')
     return Response.json({
-      status: admission.verdict,
-      client: namesOf(admission.request, config, language),
-      device: { name: admission.request.deviceName },
+      status: result.decision,
+      client: namesOf(result.request, config, language),
+      device: { name: result.request.deviceName },
     })
-  const { question } = admission
+  const { question } = result
   if (question.reaction === 'refuse') noteTooFar(question)
   const { request: asked, location, proximity } = question
   const { scopes, resources, device } = describeRequest(question, config, issuer, language)

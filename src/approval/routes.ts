@@ -51,7 +51,7 @@ export const approvalRoutes = (config: Config): Hono<Environment> => {
   return routes
 }
 
-// Off unless somebody is named: whoever may send requests from a page holds people's tokens in one.
+// Off by default: a page that may send these requests holds people's tokens in a browser.
 const allowOrigins = ({ approvalOrigins }: Config, method: string) =>
   cors({
     origin: [...approvalOrigins],

@@ -9,7 +9,7 @@ import { fr } from './messages/fr.ts'
 import { ja } from './messages/ja.ts'
 import { ptBr } from './messages/pt-br.ts'
 
-/** What a language has to say. */
+/** The texts of one language. */
 export type Messages = typeof en
 
 export interface Language {
@@ -31,10 +31,10 @@ export const LANGUAGES: readonly Language[] = [
   { tag: 'ar', direction: 'rtl', messages: ar },
 ]
 
-/** Where nothing is known about who reads. */
+/** The language for readers of unknown preference. */
 export const DEFAULT_LANGUAGE = ENGLISH
 
-// Both come from strangers. Nobody reads more languages than fit in here.
+// Both lists come from strangers; a real one fits in here.
 const MAX_LIST_LENGTH = 256
 
 /** The first language of `ui_locales` that the browser accepts, else the one it prefers. */
@@ -48,8 +48,8 @@ export const chooseLanguage = (
 
 /**
  * The first of these space-separated tags (`ui_locales`, OpenID Connect Core §3.1.2.1) that we speak
- * and the browser accepts. Anybody can write a link: it must not turn warnings into a language that
- * the person does not read.
+ * and the browser accepts. A stranger's link must not turn warnings into a language that the person
+ * does not read.
  */
 export const languageInUiLocales = (
   uiLocales: string | undefined,
@@ -66,11 +66,11 @@ export const languageInUiLocales = (
 const acceptedLanguages = (acceptLanguage: string | undefined): readonly Language[] => {
   const ranges = parseAccept(cut(acceptLanguage))
   if (ranges.length === 0) return LANGUAGES
-  const refused = ranges.filter(({ q }) => q === 0).map(({ type }) => lookUp(type))
+  const rejected = ranges.filter(({ q }) => q === 0).map(({ type }) => lookUp(type))
   return ranges
     .filter(({ q }) => q > 0)
     .flatMap(({ type }) => (type === '*' ? LANGUAGES : (lookUp(type) ?? [])))
-    .filter((language) => !refused.includes(language))
+    .filter((language) => !rejected.includes(language))
 }
 
 const cut = (list = ''): string => cutText(list, MAX_LIST_LENGTH)

@@ -1,4 +1,4 @@
-// Where and when a device asked, in words.
+// The place and time of a request, in words.
 import { DAY, HOUR, MINUTE } from '../durations.ts'
 import { type Place, TOR } from '../sender/location.ts'
 import type { Language } from './language.ts'

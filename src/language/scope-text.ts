@@ -1,8 +1,8 @@
-// What a scope allows, in the person's language.
+// Descriptions of scopes in the person's language.
 import type { Config } from '../config/config.ts'
 import { DEFAULT_LANGUAGE, type Language, lookUpTag } from './language.ts'
 
-/** The operator's words for it, or else ours; the bare scope token where there are none. */
+/** The operator's text, else ours, else the bare scope token. */
 export const scopeWords = (
   token: string,
   { scopes }: Config,
@@ -20,7 +20,7 @@ const inLanguage = (words: Readonly<Record<string, string>>, tag: string): strin
   return found === undefined ? undefined : words[found]
 }
 
-/** What a service of the operator's allows is read before what every sign-in does. */
+/** The operator's own scopes first, before those of every sign-in. */
 export const mostUnusualFirst = (
   scope: readonly string[],
   { scopes }: Config,

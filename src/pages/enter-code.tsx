@@ -1,4 +1,4 @@
-// Where a person who did not scan the picture types the code (RFC 8628 §3.3).
+// The page for typing a code that was not scanned (RFC 8628 §3.3).
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { displayUserCode, parseUserCode } from '../codes.ts'
@@ -12,7 +12,7 @@ import { Layout, Screen, type PageContext } from './kit/layout.tsx'
 
 interface EnterCodePageProps {
   readonly page: PageContext
-  /** What was typed before. */
+  /** The rejected input. */
   readonly typed?: string | undefined
   readonly problem?: string | undefined
   /** A code that a foreign page linked to: carried, so that one tap goes on, and not shown. */
@@ -116,7 +116,7 @@ const userCodeIn = (typed: string): string => /[?&]user_code=([^&\s]+)/.exec(typ
 const review = (context: PageRequest) =>
   context.redirect(`${context.get('page').basePath}/device/confirm`, 303)
 
-// What a link holds is not shown again: only what was typed.
+// Only typed text is shown again, never the contents of a link.
 const malformed = (context: PageRequest, typed = '', linked = '') => {
   const page = context.get('page')
   const problem = page.language.messages.enterCode.malformed[page.userCodeCharset]

@@ -1,5 +1,5 @@
-// The end of the phone's part: what was decided, and back to the television (VP-17). Whoever did not
-// mean it takes it back here.
+// The last page on the phone: the outcome, and back to the television (VP-17). A mistaken approval is
+// withdrawn here.
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import * as z from 'zod/mini'
@@ -26,7 +26,7 @@ import {
 const outcomeSchema = z.enum(['connected', 'declined', 'reported', 'removed'])
 export type Outcome = z.output<typeof outcomeSchema>
 
-// Names of strangers, in whatever release of ours they were kept.
+// Untrusted names, perhaps stored by an older release that cleaned them less.
 const name = z.pipe(z.string(), z.transform(plainText))
 
 const resultSchema = z.object({
@@ -42,7 +42,7 @@ interface ResultPageProps {
   readonly page: PageContext
   readonly result: Pick<Result, 'outcome' | 'deviceName'>
   readonly client: ShownClient
-  /** Whether to offer a passkey for the next time. */
+  /** True if the page offers to add a passkey. */
   readonly offersPasskey: boolean
 }
 
@@ -158,7 +158,7 @@ export const result = new Hono<PageEnvironment>()
     return goTo(context, '/device/result')
   })
 
-// Only who signed in with a password has something to gain from it.
+// Only people with a password gain from a passkey.
 const mayAddPasskey = async (context: PageRequest): Promise<boolean> => {
   const cookie = sessionCookie(context)
   if (!context.get('config').hasBuiltInAccounts || cookie === undefined) return false

@@ -16,7 +16,7 @@ import { enterCode } from './enter-code.tsx'
 import { files } from './kit/files.ts'
 import { isForeign, isLink, isOwnPage } from './kit/fetch-metadata.ts'
 import { forbidden, missing, tooLarge, unavailable } from './kit/problem.tsx'
-import { promptRefusal } from './devices/prompts.tsx'
+import { promptDenial } from './devices/prompts.tsx'
 import { result } from './result.tsx'
 import { signIn, signOut } from './sign-in/sign-in.tsx'
 import { upstream } from './sign-in/upstream.tsx'
@@ -37,7 +37,7 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
     routes.use(path, bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }))
   }
   routes.route('/authorize', authorize)
-  if (config.push !== undefined) routes.route('/devices/prompts/not-me', promptRefusal)
+  if (config.push !== undefined) routes.route('/devices/prompts/not-me', promptDenial)
   for (const path of ['/device/*', '/devices/*']) routes.use(path, onlyLinks, requireOwnForm)
   routes.route('/device', enterCode)
   routes.route('/device/sign-in', signIn)

@@ -17,38 +17,38 @@ import { mintGrantId } from '../tokens/refresh-token.ts'
 import { type Proximity, type Location, placeIn, requestLocation } from '../sender/location.ts'
 import { countWrongCode } from '../identity/wrong-codes.ts'
 
-/** Who decides, however they showed who they are. */
+/** The person who decides, signed in on a page or behind an access token. */
 export interface Approver extends Authentication {
   readonly subject: string
-  /** How long until their next user code may be tried, in ms. */
+  /** Milliseconds until they may try the next user code. */
   readonly codeWaitMs: number
   /** This code was wrong a moment ago. */
   readonly isKnownWrong?: boolean
   /** They proved that they have been shown this request before. */
   readonly wasShown?: boolean
-  /** The grant whose token they show, where that is one of ours. */
+  /** The grant of their token, if this server issued it. */
   readonly grant?: ApprovingGrant
 }
 
-/** A grant whose tokens let further devices in. */
+/** A grant whose tokens approve further devices. */
 export interface ApprovingGrant {
   readonly id: string
-  /** How near its own device was when it was allowed: its tokens vouch for nothing nearer. */
+  /** The proximity of its own device at approval: its tokens vouch for nothing nearer. */
   readonly proximity: Proximity
 }
 
-/** A device that waits for somebody's answer. `location` is where it is, as far as that is known. */
+/** A request that waits for a decision; `location` is that of the device, as far as it is known. */
 export interface PendingReview<Person extends Approver = Approver> extends DeviceDistance {
-  readonly decider: Person
+  readonly approver: Person
   /** Normalised. */
   readonly userCode: string
   readonly request: AuthorizationRequest
   readonly personLocation: Location
-  /** What the client's policy demands at this distance. */
+  /** The action of the client's policy at this proximity. */
   readonly reaction: ProximityAction
 }
 
-/** What somebody has decided about a device. */
+/** The decision of a person about a device. */
 export type Decision = 'approved' | 'declined' | 'reported' | 'withdrawn'
 
 export type ReviewResult<Person extends Approver> =
@@ -56,12 +56,12 @@ export type ReviewResult<Person extends Approver> =
   | { readonly outcome: 'nobody' | 'not_valid' }
   | {
       readonly outcome: 'decided'
-      readonly verdict: Decision
+      readonly decision: Decision
       readonly request: AuthorizationRequest
     }
   | { readonly outcome: 'question'; readonly question: PendingReview<Person> }
 
-/** Who may have a code looked up now, and what it asks. `identify` says who they are, if they may. */
+/** Looks up a code for the person that `identify` finds, within their limits. */
 export const admit = async <Person extends Approver>(
   env: Cloudflare.Env,
   request: Request,
@@ -70,11 +70,11 @@ export const admit = async <Person extends Approver>(
 ): Promise<ReviewResult<Person>> => {
   if (!(await isWithinLimit(env, 'PERSON_LIMIT', request, 'confirm')))
     return { outcome: 'wait', waitMs: LIMIT_PERIOD_MS }
-  const decider = await identify()
-  if (decider === undefined) return { outcome: 'nobody' }
-  if (decider.isKnownWrong === true) return { outcome: 'not_valid' }
-  if (decider.codeWaitMs > 0) return { outcome: 'wait', waitMs: decider.codeWaitMs }
-  const { subject } = decider
+  const approver = await identify()
+  if (approver === undefined) return { outcome: 'nobody' }
+  if (approver.isKnownWrong === true) return { outcome: 'not_valid' }
+  if (approver.codeWaitMs > 0) return { outcome: 'wait', waitMs: approver.codeWaitMs }
+  const { subject } = approver
   const whereabouts = requestLocation(request)
   const { country, network } = whereabouts
   const opened = await ask(() =>
@@ -86,20 +86,20 @@ export const admit = async <Person extends Approver>(
         clientId: opened.clientId,
         outcome: 'opened_by_many',
       })
-      return notValid(env, decider, userCode)
+      return notValid(env, approver, userCode)
     case 'not_valid':
-      return notValid(env, decider, userCode)
-    // Their own doing, so it tells nobody anything to say so again.
+      return notValid(env, approver, userCode)
+    // Their own decision, so repeating it reveals nothing.
     case 'approved':
-      return { outcome: 'decided', verdict: 'approved', request: opened.request }
+      return { outcome: 'decided', decision: 'approved', request: opened.request }
     case 'denied':
-      return { outcome: 'decided', verdict: VERDICTS[opened.reason], request: opened.request }
+      return { outcome: 'decided', decision: DECISIONS[opened.reason], request: opened.request }
     case 'reviewable': {
       const { request: asked, pollerLocation } = opened
-      const distance = distanceOf(asked, pollerLocation, decider, whereabouts)
+      const distance = distanceOf(asked, pollerLocation, approver, whereabouts)
       const reaction = asked.proximityPolicy[distance.proximity]
       const more = { request: asked, personLocation: whereabouts, reaction }
-      return { outcome: 'question', question: { decider, userCode, ...distance, ...more } }
+      return { outcome: 'question', question: { approver, userCode, ...distance, ...more } }
     }
   }
 }
@@ -116,29 +116,29 @@ const distanceOf = (
   return { ...distance, proximity }
 }
 
-const VERDICTS = {
+const DECISIONS = {
   declined: 'declined',
   reported: 'reported',
   withdrawn: 'withdrawn',
-  // The two that nobody decided are told to nobody.
+  // These two are taken by no person and shown to none.
   opened_by_many: 'reported',
   collected_elsewhere: 'withdrawn',
 } as const satisfies Record<DenialReason, Decision>
 
-/** What a person did where the policy says `confirm`: a scanned address proves neither. */
+/** The check that the action `confirm` demands: a scanned address proves neither part. */
 export interface Check {
   /** The code as they read it off the device. */
   readonly typedCode: string | undefined
   readonly isInFront: boolean
 }
 
-/** Which of it is not as it has to be. */
+/** The parts of a check that failed. */
 export interface CheckProblems {
   readonly code: boolean
   readonly inFront: boolean
 }
 
-/** What is wrong with a check: what is typed has to be this code, and the box ticked. */
+/** The failed parts of a check: the typed code must be this one, and the box ticked. */
 export const checkProblems = (
   { userCode }: Pick<PendingReview, 'userCode'>,
   { typedCode, isInFront }: Check,
@@ -151,13 +151,13 @@ type ApprovalOutcome =
   | { readonly outcome: 'approved' | 'too_far' | 'not_valid' }
   | { readonly outcome: 'check_not_passed'; readonly problems: CheckProblems }
 
-/** They allow it, as far as the policy lets them. */
-export const allow = async (
+/** Approves the request, as far as the policy lets them. */
+export const approve = async (
   env: Cloudflare.Env,
   question: PendingReview,
   check: Check,
 ): Promise<ApprovalOutcome> => {
-  const { decider, userCode, reaction } = question
+  const { approver, userCode, reaction } = question
   if (reaction === 'refuse') {
     noteTooFar(question)
     return { outcome: 'too_far' }
@@ -167,7 +167,7 @@ export const allow = async (
     log(question, 'check_not_passed')
     return { outcome: 'check_not_passed', problems }
   }
-  const { subject, authTimeMs, amr, grant } = decider
+  const { subject, authTimeMs, amr, grant } = approver
   const decision = await ask(() =>
     deviceAuthorizationOf(env, userCode).approve({
       subject,
@@ -179,7 +179,7 @@ export const allow = async (
       approvingGrantId: grant?.id,
     }),
   )
-  if (decision.outcome !== 'decided') return notValid(env, decider, userCode)
+  if (decision.outcome !== 'decided') return notValid(env, approver, userCode)
   log(question, 'approved')
   return { outcome: 'approved' }
 }
@@ -189,26 +189,26 @@ const allowanceOf = (
   action: Allowance['action'],
 ): Allowance => ({ proximity, action, deviceLocation: location, personLocation })
 
-/** They do not; or say that they never asked for it, which their account remembers. */
-export const refuse = async (
+/** Denies the request, or reports it as not their own, which their account records. */
+export const deny = async (
   env: Cloudflare.Env,
   { push }: Config,
   question: PendingReview,
-  verdict: 'declined' | 'reported',
-): Promise<{ readonly outcome: typeof verdict | 'not_valid' }> => {
-  const { decider, userCode, request, location } = question
-  const { subject } = decider
+  reason: 'declined' | 'reported',
+): Promise<{ readonly outcome: typeof reason | 'not_valid' }> => {
+  const { approver, userCode, request, location } = question
+  const { subject } = approver
   const { clientId, deviceName, origin } = request
   const source = push && promptSource(clientId, origin)
-  // First, as it is true whatever becomes of the code: nobody can report again what is decided.
-  if (verdict === 'reported')
+  // First, because it holds whatever becomes of the code: a decided request cannot be reported again.
+  if (reason === 'reported')
     await ask(async () =>
       accountOf(env, subject)?.reportRequest(deviceName, placeIn(location), source),
     )
-  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, verdict))
-  if (decision.outcome !== 'decided') return notValid(env, decider, userCode)
-  log(question, verdict)
-  return { outcome: verdict }
+  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, reason))
+  if (decision.outcome !== 'decided') return notValid(env, approver, userCode)
+  log(question, reason)
+  return { outcome: reason }
 }
 
 /** Reports the request that a notification asks about, for the browser that was asked. */
@@ -251,15 +251,15 @@ export const withdraw = async (
   return { outcome: 'withdrawn' }
 }
 
-/** Logs that the policy lets no device in from there. Somebody near it still may. */
+/** Logs that the policy refuses a device this far away. A person near it may still approve it. */
 export const noteTooFar = (question: PendingReview): void => log(question, 'refused_as_too_far')
 
 const notValid = async (
   env: Cloudflare.Env,
-  decider: Approver,
+  approver: Approver,
   userCode: string,
 ): Promise<{ readonly outcome: 'not_valid' }> => {
-  await countWrongCode(env, decider, userCode)
+  await countWrongCode(env, approver, userCode)
   return { outcome: 'not_valid' }
 }
 

@@ -6,7 +6,7 @@ import { macSecret } from '../tokens/signing-keys.ts'
 
 const TIME_BYTES = 6
 
-/** Who was shown the request behind which code. */
+/** An account, and the code of the request that it was shown. */
 interface Shown {
   readonly subject: string
   /** Normalised. */
@@ -15,19 +15,19 @@ interface Shown {
 
 const purposeOf = ({ subject, userCode }: Shown): string => `shown request ${subject} ${userCode}`
 
-/** The proof for a request that runs out at `expiresAtMs`. */
+/** The proof for a request that expires at `expiresAtMs`. */
 export const proveShown = async (
   env: Cloudflare.Env,
   shown: Shown,
   expiresAtMs: number,
 ): Promise<string> => {
   const time = Buffer.alloc(TIME_BYTES)
-  // So long after it the code is still nobody else's, and an answer that is late is no guess either.
+  // Until then the code belongs to no other request, so a late answer is no guess either.
   time.writeUIntBE(expiresAtMs + AUTHORIZATION_RETENTION_MS, 0, TIME_BYTES)
   return seal(await macSecret(env), purposeOf(shown), time)
 }
 
-/** Whether `proof` is ours, for this account and code, and not too old. */
+/** True if this server made `proof` for this account and code, and it has not expired. */
 export const isProvenShown = async (
   env: Cloudflare.Env,
   shown: Shown,

@@ -111,7 +111,7 @@ describe('a decision', () => {
         404,
         {
           error: 'unknown_code',
-          error_description: 'This code is not valid, or not any more',
+          error_description: 'The user code is invalid or has expired',
         },
       ])
   })

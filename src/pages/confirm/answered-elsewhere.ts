@@ -30,7 +30,7 @@ interface Answer {
 }
 
 /**
- * POST waits: 200 once this person has decided, 404 once nobody can any more, 204 to ask again, 409
+ * POST waits: 200 once this person has decided, 404 once the request is over, 204 to ask again, 409
  * to leave the waiting to newer pages. GET is where a page goes that was left with nothing to ask.
  */
 export const answeredElsewhere = new Hono<PageEnvironment>()

@@ -1,11 +1,11 @@
-// The question a person is asked: who wants what, on which device, and from where.
+// The page with a device's request: the client, its scopes, the device and its location.
 import type { Child, FC } from 'hono/jsx'
 import type { RequestDescription } from '../../review/description.ts'
 import { Unverified } from '../kit/client-name.tsx'
 import { Button, Checkbox, Csrf, Field, KeptUserCode, Notice } from '../kit/form.tsx'
 import { Email, Layout, Screen, UserCode, type PageContext } from '../kit/layout.tsx'
 
-/** What a person has to do who may be far from the device; the problems are with what they did. */
+/** The check for a person who may be far from the device, and the problems with their input. */
 export interface Check {
   readonly typedCode?: string | undefined
   readonly isInFront?: boolean
@@ -72,7 +72,7 @@ export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
 
 const AboutClient: FC<ConfirmPageProps> = ({ page, client }) => {
   const { name, uri, isVerified } = client
-  // Where the host is the name, it is said already.
+  // A host that is also the name would appear twice.
   const site = uri === undefined || host(uri) === name ? undefined : host(uri)
   if (site === undefined && isVerified) return null
   return (
@@ -200,7 +200,7 @@ const CheckFields: FC<{ readonly page: PageContext; readonly check: Check }> = (
   const copy = page.language.messages.confirm.check
   return (
     <>
-      {/* What Enter in the field presses, or it would be the first button below: the refusal. */}
+      {/* Enter in the field presses this; without it, the first button below, which denies. */}
       <button name="decision" value="check" hidden />
       <Field
         page={page}

@@ -1,4 +1,4 @@
-// The page that asks a person about a device (RFC 8628 §3.3, §5.4), and takes their answer.
+// The page that shows a device's request to a person (RFC 8628 §3.3, §5.4) and takes their decision.
 import { Hono } from 'hono'
 import { shownClient } from '../../config/client-name.ts'
 import { displayUserCode, parseUserCode } from '../../codes.ts'
@@ -8,10 +8,10 @@ import {
   type PendingReview,
   type Decision,
   admit,
-  allow,
+  approve,
   checkProblems,
   noteTooFar,
-  refuse,
+  deny,
 } from '../../review/review.ts'
 import { MINUTE } from '../../durations.ts'
 import type { SignedIn } from '../../identity/session.ts'
@@ -64,26 +64,26 @@ const isReturn = (context: PageRequest): boolean => {
   return true
 }
 
-// Who may be asked now, and what; otherwise, what they see instead.
+// The request under review, or the page to show instead.
 const admitted = async (
   context: PageRequest,
   shown: string,
 ): Promise<PendingReview<SignedIn> | Response> => {
   const userCode = parseUserCode(shown) ?? ''
-  const admission = await admit(context.env, context.req.raw, userCode, () =>
+  const result = await admit(context.env, context.req.raw, userCode, () =>
     codeTryer(context, userCode),
   )
-  switch (admission.outcome) {
+  switch (result.outcome) {
     case 'wait':
-      return tooMany(context, admission.waitMs, shown)
+      return tooMany(context, result.waitMs, shown)
     case 'nobody':
       return goTo(context, '/device/sign-in')
     case 'not_valid':
       return notValid(context)
     case 'decided':
-      return showResult(context, admission.verdict, admission.request, userCode)
+      return showResult(context, result.decision, result.request, userCode)
     case 'question':
-      return admission.question
+      return result.question
   }
 }
 
@@ -95,8 +95,8 @@ const answer = async (
   const { request, userCode } = question
   const done =
     decision === 'allow'
-      ? await allow(context.env, question, checkOf(context))
-      : await refuse(
+      ? await approve(context.env, question, checkOf(context))
+      : await deny(
           context.env,
           context.get('config'),
           question,
@@ -130,12 +130,12 @@ const OUTCOMES = {
 
 const showResult = async (
   context: PageRequest,
-  verdict: Decision,
+  decision: Decision,
   { clientId, clientName, deviceName }: AuthorizationRequest,
   userCode: string,
 ): Promise<Response> => {
   dropCookie(context, 'user_code')
-  const outcome = OUTCOMES[verdict]
+  const outcome = OUTCOMES[decision]
   await keepResult(context, { outcome, clientId, clientName, deviceName, userCode })
   return goTo(context, '/device/result')
 }
@@ -153,7 +153,7 @@ const showQuestion = async (
   question: PendingReview<SignedIn>,
   check?: Check,
 ): Promise<Response> => {
-  const { decider, userCode, request, reaction } = question
+  const { approver, userCode, request, reaction } = question
   if (reaction === 'refuse') {
     noteTooFar(question)
     return showTooFar(context, question)
@@ -169,13 +169,13 @@ const showQuestion = async (
   return context.html(
     <ConfirmPage
       page={page}
-      person={decider}
+      person={approver}
       client={client}
       device={{ ...device, askedAt: timeAgo(Date.now() - device.requestedAtMs, page.language) }}
       userCode={displayUserCode(userCode)}
       shown={await proveShown(
         context.env,
-        { subject: decider.subject, userCode },
+        { subject: approver.subject, userCode },
         request.expiresAtMs,
       )}
       scopes={scopes.map(({ text }) => text)}

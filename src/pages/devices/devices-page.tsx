@@ -1,4 +1,4 @@
-// What a person sees of their own account: devices, passkeys, sessions, and what happened lately.
+// The account page of a person: devices, passkeys, sessions and recent activity.
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
 import type { ShownClient } from '../../config/client-name.ts'
@@ -19,15 +19,15 @@ export interface DevicesPageProps {
   readonly clientOf: (device: Overview['devices'][number]) => ShownClient
   readonly sessionId: string
   readonly now: number
-  /** What was just done. */
+  /** The change that was just made. */
   readonly done: string | undefined
   readonly problem: string | undefined
   readonly canAddPasskey: boolean
   /** Undefined where the sign-in is too long ago to add one. */
   readonly passkeyOptions: PublicKeyCredentialCreationOptionsJSON | undefined
-  /** What a new passkey is called at first. */
+  /** The first name of a new passkey. */
   readonly passkeyName: string
-  /** What push services know us by; undefined where nobody is asked by push. */
+  /** This server's VAPID public key; undefined where push is off. */
   readonly pushKey: string | undefined
 }
 

@@ -31,7 +31,7 @@ import {
 type Done = keyof Messages['devices']['done']
 type OwnHandler = (context: PageRequest, owner: SignedIn) => Promise<Response>
 
-// Everything here is somebody's own: whoever it is signs in first.
+// Everything here belongs to one person, who must sign in first.
 const own = (handler: OwnHandler) => async (context: PageRequest) => {
   if (sessionCookie(context) === undefined) return askFirst(context)
   // Links of others have an allowance of their own, which they may use up.
@@ -85,11 +85,11 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
   )
 }
 
-// Who came from an identity provider goes on doing so: it may stop knowing them.
+// People from an identity provider keep signing in there, so that it can lock them out.
 const isOwnAccount = (context: PageRequest, { provider }: SignedIn): boolean =>
   context.get('config').hasBuiltInAccounts && provider === undefined
 
-// SS-5: whoever holds the phone for a moment must not leave a key of their own behind.
+// SS-5: a stranger with the phone for a moment must not be able to add a passkey.
 const isFresh = ({ authTimeMs }: SignedIn): boolean => Date.now() < authTimeMs + FRESH_SIGN_IN_MS
 
 const isDone = (messages: object, text: string): text is Done => Object.hasOwn(messages, text)
@@ -125,7 +125,7 @@ const addPrompts: OwnHandler = async (context, owner) => {
 
 type Account = NonNullable<ReturnType<typeof accountOf>>
 
-/** What one form does to the account, by the `id` and `name` it sends. */
+/** Changes the account by the `id` and `name` that one form sends. */
 const change = (
   done: Done,
   act: (account: Account, id: string, name: string) => Promise<void>,

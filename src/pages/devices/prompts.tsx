@@ -1,5 +1,5 @@
-// Being asked by push: the part of /devices where a browser is opted in and out, and the answer that a
-// notification takes without a page: that nobody here started it.
+// Push notifications: the part of /devices that opts a browser in and out, and the "Not me" that a
+// notification sends without a page.
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { parseUserCode } from '../../codes.ts'
@@ -22,7 +22,7 @@ interface PromptsProps {
   readonly browsers: readonly SubscribedBrowser[]
   readonly sessionId: string
   readonly now: number
-  /** What the push service will know us by. */
+  /** This server's VAPID public key. */
   readonly publicKey: string
 }
 
@@ -101,10 +101,10 @@ export const sentPushAddress = (context: PageRequest): Promise<PushAddress | und
 }
 
 /**
- * POST from the notification. Its script has no form of ours to take a token from; what it shows
- * instead is the endpoint, which nobody knows but this browser, its push service and we.
+ * POST from the notification. Its script has no form and so no form token; its proof is the endpoint,
+ * known only to this browser, its push service and this server.
  */
-export const promptRefusal = new Hono<PageEnvironment>().post('/', async (context) => {
+export const promptDenial = new Hono<PageEnvironment>().post('/', async (context) => {
   const { env, req } = context
   if (!isOwnPage(context)) return context.body(null, 403)
   if (!(await isWithinLimit(env, 'PERSON_LIMIT', req.raw, 'prompt'))) return context.body(null, 429)

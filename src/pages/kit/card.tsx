@@ -1,4 +1,4 @@
-// What the cards on /devices are made of: facts, and what can be done.
+// The parts of a card on /devices: details and actions.
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import { Csrf } from './form.tsx'
 import type { PageContext } from './layout.tsx'

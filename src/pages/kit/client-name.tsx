@@ -19,7 +19,7 @@ export const ClientName: FC<ClientProps> = ({ page, client }) => (
   </>
 )
 
-/** What stands by a name that is shown elsewhere; nothing for a listed client. */
+/** The mark beside the name of an unlisted client. */
 export const Unverified: FC<ClientProps> = ({ page: { brand, language }, client }) =>
   client.isVerified ? null : (
     <span class="unverified">{language.messages.unverified.label(brand.name)}</span>

@@ -13,21 +13,21 @@ import { SECOND } from '../../durations.ts'
 import { isForeign, isLink } from './fetch-metadata.ts'
 
 const LIFETIME_SECONDS = {
-  /** Who is signed in. */
+  /** The session. */
   session: SESSION_LIFETIME_MS / SECOND,
   /** A browser before sign-in: what its form token is bound to. */
   visit: SESSION_LIFETIME_MS / SECOND,
   /** The code that was typed or scanned, so that no address shows it (VP-14). */
   user_code: KEPT_CODE_SECONDS,
-  /** What the app asked us to speak (`ui_locales`). */
+  /** The app's preferred language (`ui_locales`). */
   language: KEPT_CODE_SECONDS,
-  /** What the last page has to say. */
+  /** The outcome that the last page shows. */
   result: KEPT_RESULT_SECONDS,
-  /** What was asked of an identity provider, for when the person comes back. */
+  /** The pending sign-in at an identity provider. */
   upstream: UPSTREAM_SIGN_IN_SECONDS,
-  /** Somebody else wants to sign in now: no provider is to assume who it is. */
+  /** The account is being switched: a provider must not assume the previous one. */
   switching: KEPT_CODE_SECONDS,
-  /** Where to after signing in, if not to a code. */
+  /** The page after sign-in, unless a code waits. */
   next: KEPT_CODE_SECONDS,
   /** Came back from an identity provider, by whose page the browser calls the next one foreign. */
   returned: RETURN_SECONDS,
@@ -58,7 +58,7 @@ const mayChange = (context: Context, name: CookieName): boolean =>
   context.get('isExpected') === true ||
   (isLink(context) && FROM_LINKS.has(name))
 
-/** Whether this browser keeps cookies: it has had one by the time it sends a form. */
+/** True if this browser keeps cookies: it gets one before it sends a form. */
 export const hasCookies = (context: Context): boolean => context.req.header('Cookie') !== undefined
 
 // On http, which only loopback is served on, some browsers refuse Secure and with it `__Host-`.

@@ -2,7 +2,7 @@
 // stand anywhere: until the person does something on a page of ours, it changes nothing (VP-2).
 import type { Context } from 'hono'
 
-/** Whether a form or a script of our own sent this, as far as the browser says. */
+/** True if a form or script of our own sent this, as far as the browser says. */
 export const isOwnPage = (context: Context): boolean => {
   const site = context.req.header('Sec-Fetch-Site')
   // `no-referrer` makes some say `Origin: null` for our own.
@@ -13,7 +13,7 @@ export const isOwnPage = (context: Context): boolean => {
 }
 
 /**
- * Whether a page of another origin made the browser send this. Scans, other apps, bookmarks and typed
+ * True if a page of another origin made the browser send this. Scans, other apps, bookmarks and typed
  * addresses are `none`. A sibling host (`same-site`) is another origin: it may hold pages of strangers.
  * Browsers without Fetch Metadata tell by `Referer`, unless the other page forbids that.
  */
@@ -24,7 +24,7 @@ export const isForeign = (context: Context): boolean => {
   return source !== 'null' && URL.parse(source)?.origin !== ownOrigin(context)
 }
 
-/** Whether it is a link that a person followed: no frame, no picture, no script, no form. */
+/** True for a link that a person followed: no frame, image, script or form. */
 export const isLink = (context: Context): boolean =>
   ['GET', 'HEAD'].includes(context.req.method) &&
   (context.req.header('Sec-Fetch-Mode') ?? 'navigate') === 'navigate' &&

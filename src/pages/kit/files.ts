@@ -24,7 +24,7 @@ export const files = (config: Config): Hono<PageEnvironment> => {
     etag(),
     async (context, next) => {
       await next()
-      // What is not there is a page with a cookie, which nobody may keep.
+      // A missing file is a page with a cookie, which must not be cached.
       if (!context.res.ok) return
       context.header('Cache-Control', 'public, max-age=3600')
       context.header('X-Content-Type-Options', 'nosniff')

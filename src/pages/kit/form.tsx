@@ -21,13 +21,13 @@ interface FieldProps extends InputAttributes {
   readonly label: string
   readonly hint?: string | undefined
   readonly error?: string | undefined
-  /** What was typed before, without what nobody can see. */
+  /** The earlier input, without passwords. */
   readonly value?: string | undefined
   /** The id of a notice that speaks about this field and others with it. */
   readonly noticeId?: string | undefined
-  /** Whether it may be left empty. */
+  /** True if the field may stay empty. */
   readonly isOptional?: boolean
-  /** What the input is drawn into. */
+  /** The frame around the input. */
   readonly frame?: FC<PropsWithChildren>
 }
 
@@ -169,7 +169,7 @@ export const Notice: FC<PropsWithChildren<NoticeProps>> = ({ kind, id, hidden, c
 interface ButtonProps {
   /** `ink` is as loud as the accent; `plain` and `bare` are for what is beside the point. */
   readonly look?: 'ink' | 'plain' | 'bare'
-  /** For those who hear the button without what stands around it. */
+  /** The label for screen readers, which read a button without its surroundings. */
   readonly 'aria-label'?: string
   readonly name?: string
   readonly value?: string

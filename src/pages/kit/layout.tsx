@@ -1,17 +1,17 @@
-// The frame around every page at /device: whose page it is, one card, one line below.
+// The frame around every page at /device: the brand, one card, one line below.
 // `Screen` and `UserCode` draw the code the way the television shows it.
 import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { Language } from '../../language/language.ts'
 import type { PageBrand } from '../../config/page-brand.ts'
 
-/** What every page needs: whose name it wears, what it speaks, and the form token (VP-12). */
+/** The context of every page: brand, language and form token (VP-12). */
 export interface PageContext {
   readonly brand: PageBrand
   readonly language: Language
   readonly basePath: string
   readonly csrf: string
-  /** What the codes of most devices here are made of. */
+  /** The character set of new user codes. */
   readonly userCodeCharset: 'letters' | 'digits'
 }
 

@@ -1,4 +1,4 @@
-// One request of a person: whose browser it is, what it sent, and what its pages need.
+// One page request: the browser's session, its form, and the context of its pages.
 import type { Context } from 'hono'
 import { displayUserCode, parseUserCode } from '../../codes.ts'
 import { type Config, issuerFor } from '../../config/config.ts'
@@ -39,7 +39,7 @@ export type PageRequest = Context<PageEnvironment>
 /** The fields of a form that a person sent; absent ones are empty. */
 export type Form = (name: string) => string
 
-/** What every page of this request needs; a browser without any cookie of ours gets one. */
+/** The context of this request's pages; a browser without any cookie of ours gets one. */
 export const pageContextFor = (context: Context, config: Config): PageContext => ({
   brand: pageBrand(config),
   language: languageFor(context),
@@ -54,7 +54,7 @@ export const pageForClient = (context: PageRequest, clientId: string): PageConte
   brand: pageBrand(context.get('config'), clientId),
 })
 
-/** What the browser vouches for in a passkey ceremony: the issuer's origin. */
+/** The relying party of a passkey ceremony, at the issuer's origin. */
 export const relyingPartyOf = (context: PageRequest): RelyingParty => {
   const config = context.get('config')
   return {
@@ -77,31 +77,31 @@ export const readSession = async (context: PageRequest): Promise<SessionCookie |
 export const sessionCookie = (context: PageRequest): SessionCookie | undefined =>
   context.get('session')
 
-/** Where somebody signs in, and what session their browser has so far. */
+/** The browser, place and previous session of a sign-in. */
 export const signInContextOf = (context: PageRequest): SignInContext => ({
   browser: deviceNameOf(undefined, context.req.header('User-Agent') ?? null),
   place: placeIn(requestLocation(context.req.raw)),
   previous: sessionCookie(context),
 })
 
-/** Where the browser is, for the account to know while it is asked by push; else undefined. */
+/** The browser's place, recorded for push; undefined where push is off or the request foreign. */
 export const placeToSee = (context: PageRequest): Place | undefined =>
   isForeign(context)
     ? undefined
     : context.get('config').push && placeIn(requestLocation(context.req.raw))
 
-/** Who is signed in. Touches the account. */
+/** The signed-in person. Calls the account object. */
 export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>
   signedInPerson(context.env, sessionCookie(context))
 
-/** Who is about to have a code looked up, and whether the form proves that they have seen it. */
+/** A person about to look up a code; `wasShown` if the form proves that they have seen it. */
 export interface CodeTryer extends SignedIn {
   readonly wasShown: boolean
 }
 
 /**
- * Who is about to have a code looked up (RFC 8628 §5.1): signed in, and recently, because phones are
- * handed around (SS-5). Touches the account.
+ * The person about to look up a code (RFC 8628 §5.1): signed in, and recently, because phones are
+ * handed around (SS-5). Calls the account object.
  */
 export const codeTryer = async (
   context: PageRequest,

@@ -12,7 +12,7 @@ interface PasskeyFormProps {
   /** The page with fresh options, where these have been there for too long. */
   readonly again: string
   readonly label: string
-  /** What is said when nothing came of it. */
+  /** The text for a failed ceremony. */
   readonly problem: string
   readonly look?: 'ink' | 'plain'
   readonly userCode?: string | undefined

@@ -36,7 +36,7 @@ export const forbidden = (context: PageRequest) =>
 
 export const tooLarge = (context: PageRequest) => problem(context, 'tooLarge', 413)
 
-/** RFC 6585 §4. A code that had to wait is kept, so that nobody enters it twice (VP-22). */
+/** RFC 6585 §4. The code is kept, so that no one enters it twice (VP-22). */
 export const tooMany = (context: PageRequest, waitMs: number, userCode?: string) => {
   const seconds = Math.ceil(waitMs / SECOND)
   context.header('Retry-After', String(seconds))
@@ -50,7 +50,7 @@ export const tooFar = (context: PageRequest, page: PageContext, clientName: stri
   return context.html(<ProblemPage page={page} title={title} text={text(clientName)} />, 403)
 }
 
-/** Whatever a page did not expect: an object out of reach, or a bug. */
+/** Any unexpected failure: an unreachable object, or a bug. */
 export const unavailable = (error: Error, context: PageRequest) => {
   logFailure(error)
   return problem(context, 'unavailable', error instanceof ObjectUnavailable ? 503 : 500)

@@ -1,5 +1,5 @@
-// How long a person has to wait, counted down, and the way on afterwards. The code is kept and not
-// shown: what has to be read off the device must not have been read here.
+// A countdown until the next attempt, and the way on afterwards. The code is kept and not shown: a
+// code that must be read from the device must not be readable here.
 import type { FC } from 'hono/jsx'
 import { Button, Csrf, KeptUserCode } from './form.tsx'
 import { Layout, type PageContext } from './layout.tsx'
@@ -7,7 +7,7 @@ import { Layout, type PageContext } from './layout.tsx'
 interface WaitPageProps {
   readonly page: PageContext
   readonly seconds: number
-  /** What they wait to go on with, if it is a code. */
+  /** The code that waits, if any. */
   readonly userCode: string | undefined
 }
 

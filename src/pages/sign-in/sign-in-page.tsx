@@ -1,4 +1,4 @@
-// The page where people say who they are: by password, by passkey, or at an identity provider.
+// The sign-in page: by password, by passkey, or at an identity provider.
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
 import { MAX_EMAIL_LENGTH } from '../../identity/built-in.ts'
@@ -7,7 +7,7 @@ import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from '.
 import { Layout, type PageContext } from '../kit/layout.tsx'
 import { PasskeyForm, PasskeyScripts } from '../kit/passkey-form.tsx'
 
-/** What went wrong; what is about the password is said of its fields as well. */
+/** A problem; one about the password also marks its fields. */
 export interface Problem {
   readonly text: string
   readonly isAboutPassword?: boolean

@@ -1,4 +1,4 @@
-// Sign-in on the way to a device's question. The code waits; nobody is asked for it twice (VP-22).
+// Sign-in on the way to a device's request. The code is kept, so that no one enters it twice (VP-22).
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { SECOND } from '../../durations.ts'
@@ -81,7 +81,7 @@ export const signIn = new Hono<PageEnvironment>()
 const mayTry = (context: PageRequest): Promise<boolean> =>
   isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'sign-in')
 
-/** POST ends the session, and asks who it is instead. */
+/** POST ends the session and shows the sign-in page. */
 export const signOut = new Hono<PageEnvironment>().post('/', async (context) => {
   keepUserCode(context, context.get('form')('user_code'))
   await endSession(context.env, sessionCookie(context))
@@ -90,7 +90,7 @@ export const signOut = new Hono<PageEnvironment>().post('/', async (context) => 
   return goTo(context, '/device/sign-in')
 })
 
-/** What follows a sign-in: the question that the kept code asks, or where the person was going. */
+/** The page after a sign-in: the request of the kept code, or the page that asked for it. */
 export const signedIn = (context: PageRequest, cookie: string): Response => {
   keepCookie(context, 'session', cookie)
   const next = readCookie(context, 'next')
@@ -105,7 +105,7 @@ export const signedIn = (context: PageRequest, cookie: string): Response => {
 
 const aboutPassword = (text: string): Problem => ({ text, isAboutPassword: true })
 
-/** The page, with what it has to say. Whoever is signed in already is asked to show it once more. */
+/** The sign-in page with its problem. A signed-in person is asked to sign in once more. */
 export const showSignIn = async (
   context: PageRequest,
   { email, problem }: { email?: string; problem?: Problem } = {},
@@ -114,7 +114,7 @@ export const showSignIn = async (
   const { hasBuiltInAccounts, identityProviders } = context.get('config')
   const page = context.get('page')
   const known = await signedInVisitor(context)
-  // Who came from a provider has no password here, and the other way round.
+  // People from a provider have no password here, and the other way round.
   const isBuiltIn = hasBuiltInAccounts && known?.provider === undefined
   const passkeyOptions = isBuiltIn
     ? await generatePasskeyAuthenticationOptions(context.env, relyingPartyOf(context), page.csrf)

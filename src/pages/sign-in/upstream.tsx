@@ -39,8 +39,8 @@ export const upstream = new Hono<PageEnvironment>()
     const provider = providerOf(context)
     if (provider === undefined) return missing(context)
     const attempt = parseAttempt(readCookie(context, 'upstream'))
-    // Not asked for from here, or too long ago: nothing of it is believed. What was asked can still
-    // be answered, whatever somebody makes the browser open meanwhile.
+    // Unsolicited or too old: ignored. The pending sign-in stays open, so that a stranger's link
+    // cannot end it.
     if (attempt?.provider !== provider.id || attempt.state !== context.req.query('state'))
       return failed(context)
     if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'callback')))
