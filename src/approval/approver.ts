@@ -58,7 +58,7 @@ export const admitApprover = async (
 
 /** Unknown, expired and foreign codes get the same answer (VP-6). */
 export const unknownCode = (): OAuthError =>
-  new OAuthError('unknown_code', 'The user code is invalid or has expired', { status: 404 })
+  new OAuthError('unknown_code', 'The user code is invalid or has expired')
 
 const credentialOf = async (exchange: RequestContext, shown: ShownToken): Promise<Credential> => {
   const { token, scheme } = shown

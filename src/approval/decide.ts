@@ -14,7 +14,6 @@ export const decide = async (exchange: RequestContext, shownCode: string): Promi
   const decision = parseDecision(await readJsonObject(request, invalidRequest))
   if (result.outcome === 'decided')
     throw new OAuthError('already_decided', 'The person has already decided about this device', {
-      status: 409,
       members: { status: result.decision },
     })
   const { question } = result
@@ -29,9 +28,7 @@ export const decide = async (exchange: RequestContext, shownCode: string): Promi
     case 'not_valid':
       throw unknownCode()
     case 'too_far':
-      throw new OAuthError('too_far', 'The device is too far away for the policy of its client', {
-        status: 403,
-      })
+      throw new OAuthError('too_far', 'The device is too far away for the policy of its client')
     case 'check_not_passed':
       throw checkNotPassed(done.problems)
     case 'approved':
@@ -58,6 +55,5 @@ const invalidRequest = (description: string): OAuthError =>
 
 const checkNotPassed = ({ code, inFront }: CheckProblems): OAuthError =>
   new OAuthError('check_not_passed', 'The person must confirm that the device is with them', {
-    status: 422,
     members: { missing: [...(code ? ['typed_code'] : []), ...(inFront ? ['in_front'] : [])] },
   })

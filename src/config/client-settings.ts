@@ -11,6 +11,10 @@ export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 export const REFRESH_TOKEN_GRANT = 'refresh_token'
 
+/** Every supported grant_type. */
+export const GRANT_TYPES = [DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT] as const
+export type GrantType = (typeof GRANT_TYPES)[number]
+
 /** Signature algorithms of ID tokens, the default first. */
 export const ID_TOKEN_ALGORITHMS = ['RS256', 'ES256'] as const
 export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number]
@@ -148,10 +152,7 @@ export const clientSchema = z
     client_secret_sha256: z.optional(
       z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
     ),
-    grant_types: z._default(z.array(z.enum([DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT])), [
-      DEVICE_CODE_GRANT,
-      REFRESH_TOKEN_GRANT,
-    ]),
+    grant_types: z._default(z.array(z.enum(GRANT_TYPES)), [...GRANT_TYPES]),
     // The scope that the client may request, and its default if a request names none.
     scope: z.optional(z.string().check(z.regex(/[^ ]/, 'must name a scope'))),
     // For a resource server: the resource indicator of the tokens it may introspect.

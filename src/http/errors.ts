@@ -6,13 +6,29 @@ import { ObjectUnavailable } from '../objects/index.ts'
 import { LIMIT_PERIOD_MS } from './rate-limit.ts'
 import type { ErrorCode, ErrorResponse } from './protocol.ts'
 
+/** The status of each error code; 400 for all others. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   invalid_client: 401,
   invalid_token: 401,
+  insufficient_user_authentication: 401,
   insufficient_scope: 403,
+  too_far: 403,
+  unknown_code: 404,
+  already_decided: 409,
+  check_not_passed: 422,
   server_error: 500,
   temporarily_unavailable: 503,
 }
+
+// RFC 9449 §7.1: other than the token endpoint, a resource answers an invalid proof with 401.
+const RESOURCE_STATUS: typeof STATUS = {
+  ...STATUS,
+  invalid_dpop_proof: 401,
+  use_dpop_nonce: 401,
+}
+
+/** The status of an error at a protected resource (RFC 6750 §3.1). */
+export const resourceStatusOf = (code: ErrorCode): number => RESOURCE_STATUS[code] ?? 400
 
 interface Details {
   readonly status?: number

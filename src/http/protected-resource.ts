@@ -1,7 +1,7 @@
 // Access tokens at this server's own resources, UserInfo and the approval API: a bearer token (RFC 6750),
 // or one that is bound to a key, with a proof of that key (RFC 9449 §7).
 import { DPOP_ALGORITHMS, verifyDpopProof } from './dpop.ts'
-import { OAuthError } from './errors.ts'
+import { OAuthError, resourceStatusOf } from './errors.ts'
 import type { RequestContext } from './request-context.ts'
 import { type ErrorCode, type TokenType, tokenType } from './protocol.ts'
 
@@ -84,7 +84,7 @@ export const refusal = (
   more: Readonly<Record<string, string>> = {},
 ): OAuthError =>
   new OAuthError(code, description, {
-    status: STATUS[code] ?? 401,
+    status: resourceStatusOf(code),
     headers: {
       'WWW-Authenticate': challenge(scheme, {
         error: code,
@@ -93,9 +93,6 @@ export const refusal = (
       }),
     },
   })
-
-// RFC 6750 §3.1; what is wrong with a proof is 401 here, other than at the token endpoint.
-const STATUS: Partial<Record<ErrorCode, number>> = { invalid_request: 400, insufficient_scope: 403 }
 
 const challenge = (
   scheme: TokenType,

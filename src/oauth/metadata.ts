@@ -3,12 +3,12 @@
 import {
   AUTHENTICATION_METHODS,
   CLIENT_ALGORITHMS,
+  GRANT_TYPES,
   ID_TOKEN_ALGORITHMS,
 } from '../config/client-settings.ts'
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/limits.ts'
 import { DPOP_ALGORITHMS } from '../http/dpop.ts'
 import type { RequestContext } from '../http/request-context.ts'
-import { GRANTS } from './token.ts'
 
 // A public client proves nothing, so it is told nothing.
 const INTROSPECTION_METHODS = AUTHENTICATION_METHODS.filter((method) => method !== 'none')
@@ -32,7 +32,7 @@ export const metadata = ({ config, issuer }: RequestContext): Response =>
       ...(config.hasClientMetadataDocuments && { client_id_metadata_document_supported: true }),
       scopes_supported: [...config.scopes.keys()],
       response_types_supported: ['code'],
-      grant_types_supported: [...GRANTS.keys()],
+      grant_types_supported: GRANT_TYPES,
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ID_TOKEN_ALGORITHMS,
       token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,

@@ -1,5 +1,10 @@
 // POST /token (RFC 6749 §3.2): authenticate, choose the grant, answer.
-import { DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT } from '../config/client-settings.ts'
+import {
+  DEVICE_CODE_GRANT,
+  GRANT_TYPES,
+  type GrantType,
+  REFRESH_TOKEN_GRANT,
+} from '../config/client-settings.ts'
 import { authenticateClient } from './clients/authentication.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { RequestContext, TokenRequest } from '../http/request-context.ts'
@@ -7,11 +12,10 @@ import * as deviceCode from './grants/device-code.ts'
 import * as refreshToken from './grants/refresh-token.ts'
 import { readParameters } from '../http/parameters.ts'
 
-/** The supported grants: grant_type and handler. */
-export const GRANTS: ReadonlyMap<string, (request: TokenRequest) => Promise<Response>> = new Map([
-  [deviceCode.GRANT_TYPE, deviceCode.grant],
-  [refreshToken.GRANT_TYPE, refreshToken.grant],
-])
+const GRANTS: Readonly<Record<GrantType, (request: TokenRequest) => Promise<Response>>> = {
+  [DEVICE_CODE_GRANT]: deviceCode.grant,
+  [REFRESH_TOKEN_GRANT]: refreshToken.grant,
+}
 
 /** The order of the checks is part of the behaviour: the first that fails answers. */
 export const token = async (exchange: RequestContext): Promise<Response> => {
@@ -19,11 +23,12 @@ export const token = async (exchange: RequestContext): Promise<Response> => {
   const client = await authenticateClient(exchange, parameters)
   const grantType = parameters.get('grant_type')
   if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
-  const grant = GRANTS.get(grantType)
-  if (grant === undefined) throw new OAuthError('unsupported_grant_type', unsupported(grantType))
+  const supported = GRANT_TYPES.find((name) => name === grantType)
+  if (supported === undefined)
+    throw new OAuthError('unsupported_grant_type', unsupported(grantType))
   if (!client.grantTypes.has(grantType))
     throw new OAuthError('unauthorized_client', 'The client is not allowed to use this grant_type')
-  return grant({ exchange, client, parameters })
+  return GRANTS[supported]({ exchange, client, parameters })
 }
 
 // Names that developers try first.

@@ -24,6 +24,8 @@ import { type PageEnvironment, pageContextFor, readSession } from './kit/page-re
 
 type Middleware = MiddlewareHandler<PageEnvironment>
 
+const PAGES = ['/device/*', '/devices/*']
+
 // A form of ours has a few hundred bytes.
 const MAX_FORM_BYTES = 64 * 1024
 
@@ -31,14 +33,14 @@ const MAX_FORM_BYTES = 64 * 1024
 export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   const routes = new Hono<PageEnvironment>()
   routes.route('/device', files(config))
-  for (const path of ['/device/*', '/devices/*', '/authorize']) {
+  for (const path of [...PAGES, '/authorize']) {
     const headers = pageHeaders({ hasWorker: path === '/devices/*' && config.push !== undefined })
     routes.use(path, headers, noStore, requireTls, preparePage(config))
     routes.use(path, bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }))
   }
   routes.route('/authorize', authorize)
   if (config.push !== undefined) routes.route('/devices/prompts/not-me', promptDenial)
-  for (const path of ['/device/*', '/devices/*']) routes.use(path, onlyLinks, requireOwnForm)
+  for (const path of PAGES) routes.use(path, onlyLinks, requireOwnForm)
   routes.route('/device', enterCode)
   routes.route('/device/sign-in', signIn)
   routes.route('/device/sign-in/at', upstream)
@@ -48,7 +50,7 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   routes.route('/device/confirm/decision', answeredElsewhere)
   routes.route('/device/result', result)
   routes.route('/devices', devices)
-  for (const path of ['/device/*', '/devices/*']) routes.all(path, missing)
+  for (const path of PAGES) routes.all(path, missing)
   routes.onError(unavailable)
   return routes
 }

@@ -2,8 +2,7 @@
 import * as z from 'zod/mini'
 import {
   type AUTHENTICATION_METHODS,
-  DEVICE_CODE_GRANT,
-  REFRESH_TOKEN_GRANT,
+  GRANT_TYPES,
   clientSchema,
   hasItsKeys,
 } from '../../config/client-settings.ts'
@@ -20,8 +19,6 @@ export type ClientMetadata = RequestedMetadata & {
   readonly scope: string
 }
 
-const GRANTS: readonly string[] = [DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT]
-
 /**
  * The metadata that is stored for a client: supported grants, and the scope allowed to unlisted clients.
  * Throws `invalid_client_metadata` if the rest lacks keys or scope.
@@ -34,7 +31,7 @@ export const grantMetadata = (
   const metadata = {
     ...requested,
     token_endpoint_auth_method: authenticationMethod,
-    grant_types: requested.grant_types.filter((type) => GRANTS.includes(type)),
+    grant_types: requested.grant_types.filter((type) => GRANT_TYPES.some((name) => name === type)),
     scope: (requested.scope === undefined
       ? unlistedScope
       : within(requested.scope, unlistedScope)

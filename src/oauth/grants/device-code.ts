@@ -1,5 +1,5 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
-import { DEVICE_CODE_GRANT, MAX_HOLD_SECONDS } from '../../config/client-settings.ts'
+import { MAX_HOLD_SECONDS } from '../../config/client-settings.ts'
 import type { Client } from '../../config/clients.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
 import { SLOW_DOWN_SECONDS } from '../../config/limits.ts'
@@ -27,8 +27,6 @@ import { prepareTokens, tokenResponse } from '../token-response.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
 import { placeIn, requestLocation } from '../../sender/location.ts'
 import type { RequestContext, TokenRequest } from '../../http/request-context.ts'
-
-export const GRANT_TYPE = DEVICE_CODE_GRANT
 
 /** Answers a poll: at once, or after a hold. */
 export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {

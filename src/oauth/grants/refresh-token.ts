@@ -1,5 +1,4 @@
 // The refresh_token grant (RFC 6749 §6): rotate, and end the family when a rotated token comes back.
-import { REFRESH_TOKEN_GRANT } from '../../config/client-settings.ts'
 import { accountOf, ask } from '../../objects/index.ts'
 import type { RefreshOutcome } from '../../objects/account/grant-state.ts'
 import { digestOf, nextRefreshToken, parseRefreshToken } from '../../tokens/refresh-token.ts'
@@ -9,8 +8,6 @@ import { OAuthError } from '../../http/errors.ts'
 import type { TokenRequest } from '../../http/request-context.ts'
 import { mayRefresh, parseScope, remainingScope } from '../scope.ts'
 import { prepareTokens, tokenResponse } from '../token-response.ts'
-
-export const GRANT_TYPE = REFRESH_TOKEN_GRANT
 
 /** Answers with a fresh access token and the next refresh token. Touches one object. */
 export const grant = async ({ exchange, client, parameters }: TokenRequest): Promise<Response> => {
