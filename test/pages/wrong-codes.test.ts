@@ -2,11 +2,13 @@
 // Conformance VP-5, VP-6, VP-22. How many guesses that allows is in objects/code-guard.test.ts.
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { DAY, MINUTE, SECOND } from '../../src/durations.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/durations.ts'
+import { parseSession } from '../../src/identity/session.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { startDevice } from '../support/device.ts'
 import { Person } from '../support/person.ts'
 import { useUp } from '../support/rate-limit.ts'
+import { serverSecret } from '../support/seals.ts'
 import { ISSUER } from '../support/settings.ts'
 import { Onlooker, scan, waitOn, wrongCodesOf } from '../support/waiting-page.ts'
 import { freshAddress, worker } from '../support/worker.ts'
@@ -74,6 +76,36 @@ describe('five wrong codes', () => {
     expect(guesses).toBe(105)
   })
 
+  it('VP-5 and with a sign-in of yesterday beside it, and requests that are cut: no more', async () => {
+    const ada = new Onlooker()
+    const old = await ada.browser()
+    pass(13 * HOUR)
+    const { cookies } = await ada.browser()
+    const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(ada.subject))
+    const session = parseSession(await serverSecret(), cookies.get('__Host-session') ?? '')
+    if (session === undefined) throw new Error('nobody is signed in')
+    const start = Date.now()
+    let guesses = 0
+    let turn = 0
+    while (Date.now() < start + 2 * HOUR) {
+      const codes = Array.from({ length: 6 }, () => (turn += 1))
+      for (const code of codes) {
+        await openCode(old.cookies, code)
+        await account.tryCode(session.digest, codeNumber(code))
+        pass(2 * SECOND)
+      }
+      let next = 0
+      for (const code of codes) {
+        const page = await openCode(cookies, code)
+        if (page.status === 404) guesses += 1
+        else next = retryAfter(page)
+      }
+      pass(next * SECOND)
+    }
+    expect(guesses).toBeGreaterThan(10)
+    expect(guesses, 'five, and one after each wait').toBeLessThanOrEqual(17)
+  })
+
   it('VP-5 are as many for those who send them straight to where a page waits', async () => {
     const { person } = await signedIn()
     const page = await scan(person, await startDevice())
@@ -89,6 +121,12 @@ const codeNumber = (index: number): string =>
   [index % 20, Math.floor(index / 20) % 20, Math.floor(index / 400), 0, 0, 0, 0, 0]
     .map((digit) => ALPHABET[digit])
     .join('')
+const openCode = async (from: Map<string, string>, turn: number) => {
+  const one = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+  copy(from, one.cookies)
+  one.cookies.set('__Host-user_code', codeNumber(turn))
+  return one.open('/device/confirm')
+}
 const copy = (from: Map<string, string>, to: Map<string, string>) => {
   for (const [name, value] of from) to.set(name, value)
 }

@@ -41,14 +41,20 @@ export class Onlooker {
 export const scan = (person: Person, device: Pick<Device, 'userCode'>): Promise<Page> =>
   person.open(`/device?user_code=${device.userCode}`)
 
-const tokenOn = ({ html }: Page): string => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
+const fieldOn = ({ html }: Page, name: 'csrf' | 'shown'): string =>
+  new RegExp(`name="${name}" value="([^"]+)"`).exec(html)?.[1] ?? ''
 
 /** What confirm.js sends from `page`, for the code that stands there or another. */
 export const waitOn = (
   person: Person,
   page: Page,
   { userCode }: Pick<Device, 'userCode'>,
-): Promise<Page> => person.post(DECISION, { csrf: tokenOn(page), user_code: userCode })
+): Promise<Page> =>
+  person.post(DECISION, {
+    csrf: fieldOn(page, 'csrf'),
+    user_code: userCode,
+    shown: fieldOn(page, 'shown'),
+  })
 
 /** Since when pages wait for an answer to this device. */
 const waitingSince = (device: Device): Promise<readonly number[]> =>

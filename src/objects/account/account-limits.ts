@@ -56,6 +56,3 @@ export const MAX_PUSH_SUBSCRIPTIONS = 10
 
 /** Wrong user codes that are recognised: the oldest is forgotten, and counts again when it is repeated. */
 export const MAX_KNOWN_WRONG_CODES = 5
-
-/** Codes in memory that may be looked up again while the account waits: the oldest becomes a guess again. */
-export const MAX_SHOWN_CODES = 20

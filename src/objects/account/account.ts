@@ -3,6 +3,7 @@
 // person's Logins. It never deletes itself.
 import { DurableObject } from 'cloudflare:workers'
 import type { RefreshLimits } from '../../config/clients.ts'
+import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
 import { CodeTries } from './code-tries.ts'
 import type { Grant, NewGrant, RefreshOutcome, RefreshRequest } from './grant-state.ts'
 import { Grants } from './grants.ts'
@@ -70,8 +71,8 @@ export class Account extends DurableObject {
   }
 
   /**
-   * The same, before the person has a user code looked up. `wasShown`: this account has been shown its
-   * request before.
+   * The same, before the person has a user code looked up; undefined as well if the sign-in is too old
+   * for that (SS-5). `wasShown`: this account has been shown its request before.
    */
   async tryCode(
     digest: SessionDigest,
@@ -80,8 +81,11 @@ export class Account extends DurableObject {
     wasShown = false,
   ): Promise<SignedInPerson | undefined> {
     const person = await this.session(digest)
-    if (person !== undefined && place !== undefined) await this.#prompts.notePlace(digest.id, place)
-    return person && { ...person, ...(await this.#tryCode(userCode, wasShown)) }
+    if (person === undefined) return undefined
+    if (place !== undefined) await this.#prompts.notePlace(digest.id, place)
+    // First: a code that is not going to be looked up takes no other code's turn.
+    if (Date.now() >= person.authTimeMs + FRESH_SIGN_IN_MS) return undefined
+    return { ...person, ...(await this.#tryCode(userCode, wasShown)) }
   }
 
   /**

@@ -1,11 +1,6 @@
 // The user codes that were looked up for one account (RFC 8628 §5.1).
-import {
-  CODES_AT_ONCE_WINDOW_MS,
-  FREE_WRONG_CODES,
-  MAX_CODE_LIFETIME_MS,
-} from '../../config/limits.ts'
+import { CODES_AT_ONCE_WINDOW_MS, FREE_WRONG_CODES } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
-import { MAX_SHOWN_CODES } from './account-limits.ts'
 import {
   NO_WRONG_CODES,
   type WrongCodes,
@@ -22,8 +17,8 @@ const WRONG_CODES = 'wrong_user_codes'
 /** Counts wrong codes, and limits codes that are sent at the same time. */
 export class CodeTries {
   readonly #storage: DurableObjectStorage
-  // First look-up of each code that was not wrong. Memory is enough: an attack that makes the account
-  // wait also keeps the object in memory, and the page proves by itself which request it has shown.
+  // The codes of the last second. None of them passes a wait: a code that was looked up may still be
+  // a guess without an answer. Only a proof from the page tells that its request was shown.
   readonly #triedAtMs = new Map<string, number>()
 
   constructor(storage: DurableObjectStorage) {
@@ -44,15 +39,12 @@ export class CodeTries {
     if (wasShown) return { codeWaitMs: 0 }
     if (isKnownWrong(wrongCodes, sha256(userCode), now))
       return { codeWaitMs: 0, isKnownWrong: true }
-    this.#forget(now)
-    if (this.#triedAtMs.has(userCode)) return { codeWaitMs: 0 }
     const waitMs = codeWaitMs(wrongCodes, now)
     if (waitMs > 0) return { codeWaitMs: waitMs }
+    this.#forget(now)
+    if (this.#triedAtMs.has(userCode)) return { codeWaitMs: 0 }
     // Guesses sent together outrun the count: allow as many as are still free, at least one.
-    const atOnce = [...this.#triedAtMs.values()].filter(
-      (triedAtMs) => now < triedAtMs + CODES_AT_ONCE_WINDOW_MS,
-    )
-    if (atOnce.length >= Math.max(1, FREE_WRONG_CODES - countAt(wrongCodes, now)))
+    if (this.#triedAtMs.size >= Math.max(1, FREE_WRONG_CODES - countAt(wrongCodes, now)))
       return { codeWaitMs: CODES_AT_ONCE_WINDOW_MS }
     this.#triedAtMs.set(userCode, now)
     return { codeWaitMs: 0 }
@@ -73,10 +65,8 @@ export class CodeTries {
   }
 
   #forget(now: number): void {
-    for (const [userCode, triedAtMs] of this.#triedAtMs) {
-      const isTooMuch = this.#triedAtMs.size > MAX_SHOWN_CODES
-      if (isTooMuch || now >= triedAtMs + MAX_CODE_LIFETIME_MS) this.#triedAtMs.delete(userCode)
-    }
+    for (const [userCode, triedAtMs] of this.#triedAtMs)
+      if (now >= triedAtMs + CODES_AT_ONCE_WINDOW_MS) this.#triedAtMs.delete(userCode)
   }
 
   async #wrongCodes(): Promise<WrongCodes> {
