@@ -22,18 +22,18 @@ type Admitted = Extract<ReviewResult<Approver>, { outcome: 'decided' | 'question
 
 /** The request under review or the decision already taken; a 401 response without a token. */
 export const admitApprover = async (
-  exchange: RequestContext,
+  context: RequestContext,
   shownCode: string,
 ): Promise<Admitted | Response> => {
-  const { request, env } = exchange
+  const { request, env } = context
   const shown = tokenInHeader(request)
   if (shown === undefined) return unauthenticated()
   const userCode = parseUserCode(shownCode)
   const result = await admit(env, request, userCode ?? '', async () => {
-    const credential = await credentialOf(exchange, shown)
+    const credential = await credentialOf(context, shown)
     // Text that is not a code is no guess at one.
     if (userCode === undefined) throw unknownCode()
-    await useProof(exchange, shown.scheme)
+    await useProof(context, shown.scheme)
     return identify(credential, userCode)
   })
   switch (result.outcome) {
@@ -60,14 +60,14 @@ export const admitApprover = async (
 export const unknownCode = (): OAuthError =>
   new OAuthError('unknown_code', 'The user code is invalid or has expired')
 
-const credentialOf = async (exchange: RequestContext, shown: ShownToken): Promise<Credential> => {
+const credentialOf = async (context: RequestContext, shown: ShownToken): Promise<Credential> => {
   const { token, scheme } = shown
   const now = Date.now()
   const issuer = claimedIssuer(token)
   const credential =
-    issuer === exchange.issuer
-      ? await ownCredential(exchange, token, now)
-      : await issuerCredential(exchange, issuer, token, now)
+    issuer === context.issuer
+      ? await ownCredential(context, token, now)
+      : await issuerCredential(context, issuer, token, now)
   if (credential === undefined)
     throw refusal(
       scheme,
@@ -75,7 +75,7 @@ const credentialOf = async (exchange: RequestContext, shown: ShownToken): Promis
       'The access token is invalid, expired or meant for another API',
     )
   const { authentication, dpopJkt, mayApprove, scope, maxSignInMs } = credential
-  await requireBoundKey(exchange, dpopJkt, shown)
+  await requireBoundKey(context, dpopJkt, shown)
   if (!mayApprove)
     throw refusal(
       scheme,

@@ -7,9 +7,9 @@ import { admitApprover, unknownCode } from './approver.ts'
 import { type DecisionRequest, decisionSchema } from './decision-request.ts'
 
 /** Takes the person's decision, once. A second one is refused with the first one's outcome. */
-export const decide = async (exchange: RequestContext, shownCode: string): Promise<Response> => {
-  const { env, config, request } = exchange
-  const result = await admitApprover(exchange, shownCode)
+export const decide = async (context: RequestContext, shownCode: string): Promise<Response> => {
+  const { env, config, request } = context
+  const result = await admitApprover(context, shownCode)
   if (result instanceof Response) return result
   const decision = parseDecision(await readJsonObject(request, invalidRequest))
   if (result.outcome === 'decided')

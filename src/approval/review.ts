@@ -11,9 +11,9 @@ import type { AuthorizationRequest } from '../objects/device-authorization/autho
 import { admitApprover } from './approver.ts'
 
 /** Shows the request without deciding; or the decision that this person has already taken. */
-export const review = async (exchange: RequestContext, shownCode: string): Promise<Response> => {
-  const { request, config, issuer, headers } = exchange
-  const result = await admitApprover(exchange, shownCode)
+export const review = async (context: RequestContext, shownCode: string): Promise<Response> => {
+  const { request, config, issuer, headers } = context
+  const result = await admitApprover(context, shownCode)
   if (result instanceof Response) return result
   const language = chooseLanguage(
     new URL(request.url).searchParams.get('ui_locales') ?? undefined,

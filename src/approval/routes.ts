@@ -14,7 +14,7 @@ import type { RequestContext } from '../http/request-context.ts'
 import { decide } from './decide.ts'
 import { review } from './review.ts'
 
-type Endpoint = (exchange: RequestContext, shownCode: string) => Promise<Response>
+type Endpoint = (context: RequestContext, shownCode: string) => Promise<Response>
 
 /** Both endpoints, and JSON for whatever else stands below them. */
 export const approvalRoutes = (config: Config): Hono<Environment> => {
@@ -34,8 +34,13 @@ export const approvalRoutes = (config: Config): Hono<Environment> => {
     routes.all(path, async (context) => {
       const url = new URL(context.req.url)
       const shownCode = context.req.param('userCode' as never) ?? ''
-      const exchange = requestContextOf(context, config)
-      const response = await answer(methods, (given) => endpoint(given, shownCode), exchange, url)
+      const requestContext = requestContextOf(context, config)
+      const response = await answer(
+        methods,
+        (given) => endpoint(given, shownCode),
+        requestContext,
+        url,
+      )
       return withHeaders(response, url, NO_STORE)
     })
   }

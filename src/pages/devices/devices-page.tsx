@@ -4,7 +4,7 @@ import type { FC } from 'hono/jsx'
 import type { ShownClient } from '../../config/client-name.ts'
 import { MAX_PASSKEYS } from '../../objects/account/account-limits.ts'
 import type { Overview } from '../../objects/account/views.ts'
-import { ActionForm, Actions, Fact } from '../kit/card.tsx'
+import { ActionForm, Actions, Detail } from '../kit/card.tsx'
 import { ClientName } from '../kit/client-name.tsx'
 import { Button, Checkbox, Csrf, Notice } from '../kit/form.tsx'
 import { Email, Layout, type PageContext } from '../kit/layout.tsx'
@@ -74,14 +74,16 @@ const Devices: FC<DevicesPageProps> = ({ page, overview, now, clientOf }) => {
               <bdi>{device.deviceName}</bdi>
             </h3>
             <dl>
-              <Fact term={copy.service}>
+              <Detail term={copy.service}>
                 <ClientName page={page} client={clientOf(device)} />
-              </Fact>
-              <Fact term={copy.place}>{placeName(device.place, language)}</Fact>
-              <Fact term={copy.connectedAt}>{timeAgo(now - device.connectedAtMs, language)}</Fact>
-              <Fact term={copy.usedAt}>
+              </Detail>
+              <Detail term={copy.place}>{placeName(device.place, language)}</Detail>
+              <Detail term={copy.connectedAt}>
+                {timeAgo(now - device.connectedAtMs, language)}
+              </Detail>
+              <Detail term={copy.usedAt}>
                 {timeAgo(now - (device.refresh?.issuedAtMs ?? device.connectedAtMs), language)}
-              </Fact>
+              </Detail>
             </dl>
             <Actions>
               <Rename page={page} kind="device" id={device.grantId} name={device.deviceName} />
@@ -112,12 +114,12 @@ const Passkeys: FC<DevicesPageProps> = ({ page, overview, now, passkeyOptions, p
               <bdi>{passkey.name}</bdi>
             </h3>
             <dl>
-              <Fact term={copy.addedAt}>{timeAgo(now - passkey.addedAtMs, language)}</Fact>
-              <Fact term={copy.usedAt}>
+              <Detail term={copy.addedAt}>{timeAgo(now - passkey.addedAtMs, language)}</Detail>
+              <Detail term={copy.usedAt}>
                 {passkey.usedAtMs === undefined
                   ? copy.never
                   : timeAgo(now - passkey.usedAtMs, language)}
-              </Fact>
+              </Detail>
             </dl>
             <Actions>
               <Rename page={page} kind="passkey" id={passkey.id} name={passkey.name} />
@@ -167,8 +169,8 @@ const Sessions: FC<DevicesPageProps> = ({ page, overview, sessionId, now }) => {
               {session.id === sessionId ? <span class="tag">{copy.thisBrowser}</span> : null}
             </h3>
             <dl>
-              <Fact term={copy.place}>{placeName(session.place, language)}</Fact>
-              <Fact term={copy.signedInAt}>{timeAgo(now - session.startedAtMs, language)}</Fact>
+              <Detail term={copy.place}>{placeName(session.place, language)}</Detail>
+              <Detail term={copy.signedInAt}>{timeAgo(now - session.startedAtMs, language)}</Detail>
             </dl>
             {session.id === sessionId ? null : (
               <Actions>

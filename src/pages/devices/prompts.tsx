@@ -10,7 +10,7 @@ import type { PushAddress } from '../../objects/account/push-subscriptions.ts'
 import { parsePushAddress } from '../../push/address.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
 import { reportPrompt } from '../../review/review.ts'
-import { ActionForm, Actions, Fact } from '../kit/card.tsx'
+import { ActionForm, Actions, Detail } from '../kit/card.tsx'
 import { isOwnPage } from '../kit/fetch-metadata.ts'
 import { Button, Csrf, Notice } from '../kit/form.tsx'
 import type { PageContext } from '../kit/layout.tsx'
@@ -42,8 +42,10 @@ export const Prompts: FC<PromptsProps> = (props) => {
               {asked.sessionId === sessionId ? <span class="tag">{copy.thisBrowser}</span> : null}
             </h3>
             <dl>
-              <Fact term={copy.place}>{placeName(asked.place, language)}</Fact>
-              <Fact term={copy.prompts.since}>{timeAgo(now - asked.subscribedAtMs, language)}</Fact>
+              <Detail term={copy.place}>{placeName(asked.place, language)}</Detail>
+              <Detail term={copy.prompts.since}>
+                {timeAgo(now - asked.subscribedAtMs, language)}
+              </Detail>
             </dl>
             <Actions>
               <ActionForm page={page} action="prompts/remove" id={asked.sessionId}>

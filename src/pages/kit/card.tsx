@@ -3,7 +3,7 @@ import type { FC, PropsWithChildren } from 'hono/jsx'
 import { Csrf } from './form.tsx'
 import type { PageContext } from './layout.tsx'
 
-export const Fact: FC<PropsWithChildren<{ readonly term: string }>> = ({ term, children }) =>
+export const Detail: FC<PropsWithChildren<{ readonly term: string }>> = ({ term, children }) =>
   children === undefined ? null : (
     <div>
       <dt>{term}</dt>
