@@ -44,6 +44,7 @@ const fetch = workerWith({
     app('app'),
     app('other-app'),
     app('trusting-app', { proximity: TRUSTING }),
+    app('careful-app', { proximity: { same_network: 'confirm' } }),
     app('strict-app', { proximity: { ...TRUSTING, same_country: 'refuse' } }),
     { ...TEST_VARS.CLIENTS[0], client_id: 'trusting-tv', proximity: TRUSTING },
   ],
@@ -55,6 +56,7 @@ const somewhere = (network: Network): Placed => {
   return { network, address: `198.51.100.${addresses}` }
 }
 const HOME = somewhere(TURKU)
+const AT_HOME = { ...UNKNOWN, country: TURKU.country, network: HOME.address }
 const BY_PROXIMITY: Readonly<Record<Exclude<Proximity, 'unknown'>, Placed>> = {
   same_network: HOME,
   same_operator: somewhere(TURKU),
@@ -93,11 +95,12 @@ const signIn = async (proximity?: Proximity): Promise<SignedInApp> => {
   const allowance = proximity && {
     proximity,
     action: 'confirm' as const,
-    deviceLocation: UNKNOWN,
-    personLocation: UNKNOWN,
+    deviceLocation: AT_HOME,
+    personLocation: AT_HOME,
   }
   const approval = { subject, ...(allowance && { allowance }) }
-  return { holder, subject, ...(await connectDevice('app', { fetch: holder.fetch, approval })) }
+  const { fetch: collector } = holder.at(sentFrom(HOME, fetch))
+  return { holder, subject, ...(await connectDevice('app', { fetch: collector, approval })) }
 }
 
 const at = ({ holder, tokens }: SignedInApp, place: Placed): ApprovalApp =>
@@ -135,6 +138,27 @@ describe('a token of ours', () => {
     const bare = await at(signedIn, HOME).decide(device.userCode, { decision: 'approve' })
     expect(summary(bare)).toBe('422 check_not_passed')
     expect(summary(await approveAt(signedIn, HOME, device))).toBe('200 status')
+  })
+
+  it.each<[string, Exclude<Proximity, 'unknown'>]>([
+    ['app', 'same_network'],
+    ['app', 'same_operator'],
+    ['careful-app', 'far'],
+  ])('AP-18 of %s at home, collected from %s, vouches for that', async (clientId, redeemer) => {
+    const holder = await newKeyHolder(fetch)
+    const asked = await startDevice(clientId, { fetch: sentFrom(HOME, holder.fetch) })
+    const person = new ApprovalApp(
+      sentFrom(HOME, fetch),
+      `Bearer ${await acme.token(crypto.randomUUID())}`,
+    )
+    await person.decide(asked.userCode, { decision: 'approve', ...checkOf(asked) })
+    const collector = holder.at(sentFrom(BY_PROXIMITY[redeemer], fetch))
+    const { body: tokens } = await asked.poll({}, AT_ONCE, collector.fetch)
+    const device = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
+    const { body } = await at({ holder, subject: '', grantId: '', tokens }, HOME).review(
+      device.userCode,
+    )
+    expect(body.device.proximity.level).toBe(redeemer)
   })
 
   it('AP-18 of a grant that does not know its distance vouches for none', async () => {

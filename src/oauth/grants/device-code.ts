@@ -1,10 +1,12 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
-import { MAX_HOLD_SECONDS } from '../../config/client-settings.ts'
+import { MAX_HOLD_SECONDS, type ProximityPolicy } from '../../config/client-settings.ts'
 import type { Client } from '../../config/clients.ts'
+import { fartherOf } from '../../config/proximity-policy.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
 import { SLOW_DOWN_SECONDS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
+import type { Allowance } from '../../objects/device-authorization/approval.ts'
 import type { Absent } from '../../objects/device-authorization/device-authorization.ts'
 import {
   type MissingProof,
@@ -25,7 +27,13 @@ import { preferredWaitSeconds } from '../prefer.ts'
 import { mayRefresh, remainingScope } from '../scope.ts'
 import { prepareTokens, tokenResponse } from '../token-response.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
-import { placeIn, requestLocation } from '../../sender/location.ts'
+import {
+  type Location,
+  type Proximity,
+  placeIn,
+  proximityOf,
+  requestLocation,
+} from '../../sender/location.ts'
 import type { RequestContext, TokenRequest } from '../../http/request-context.ts'
 
 /** Answers a poll: at once, or after a hold. */
@@ -140,7 +148,10 @@ const redeem = async (
       dpopJkt: refreshTokenKey(client, poller.dpopJkt),
       approvedAtMs: approval.approvedAtMs,
       authentication,
-      allowed: allowance && { proximity: allowance.proximity, action: allowance.action },
+      allowed: allowance && {
+        proximity: collectedProximity(request.proximityPolicy, allowance, poller.location),
+        action: allowance.action,
+      },
       approvedBy: approvingGrantId === undefined ? [] : [approvingGrantId],
       lastsUntilMs:
         refreshToken === undefined
@@ -164,6 +175,14 @@ const redeem = async (
     dpopJkt: poller.dpopJkt,
   })
 }
+
+// The farther of the device that was shown and the one that collects: tokens with `device:approve` prove
+// nothing nearer than their holder was.
+const collectedProximity = (
+  policy: ProximityPolicy,
+  { proximity, personLocation }: Allowance,
+  redeemer: Location,
+): Proximity => fartherOf(policy, proximity, proximityOf(redeemer, personLocation))
 
 // The page told the person that the device was connected, so they must learn that it is not.
 const warnPerson = async (
