@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { createApp } from './app.ts'
 import { parseConfig } from './config/config.ts'
+import { requireRateLimits } from './config/rate-limits.ts'
 import { DEMO } from './demo/worker/client.ts'
 
 export {
@@ -12,6 +13,8 @@ export {
   Login,
   ReplayGuard,
 } from './objects/index.ts'
+
+requireRateLimits(env)
 
 // Parsed at start, so that invalid settings fail the deployment and not the first request.
 export default createApp(parseConfig(env, DEMO))

@@ -1,6 +1,7 @@
 // The outer rings against floods: Cloudflare's rate-limit bindings, which are cheap and lenient.
 // The objects do all exact counting.
 import { MINUTE } from '../durations.ts'
+import { logFailure } from './log.ts'
 import { networkOf, widerNetworkOf } from '../sender/location.ts'
 
 /** The wait of a client that met a limit: the period of every limit in wrangler.toml. */
@@ -34,8 +35,18 @@ export const isWithinLimit = async (
   return second.success
 }
 
-/** Counts an event over all users; true if it is more frequent than usual. */
+/**
+ * Counts an event over all users; true if it is more frequent than usual. True as well if the limit does
+ * not answer: that makes people wait, and must not keep an event from being counted elsewhere.
+ */
 export const isCrowded = async (
   env: Cloudflare.Env,
   what: 'wrong code' | 'new account',
-): Promise<boolean> => !(await env.EVERYONE_LIMIT.limit({ key: what })).success
+): Promise<boolean> => {
+  try {
+    return !(await env.EVERYONE_LIMIT.limit({ key: what })).success
+  } catch (error) {
+    logFailure(error)
+    return true
+  }
+}

@@ -1,6 +1,8 @@
 // The settings: every invalid one is an error that names its field.
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { issuerFor, parseConfig } from '../../src/config/config.ts'
+import { ConfigError, issuerFor, parseConfig } from '../../src/config/config.ts'
+import { requireRateLimits } from '../../src/config/rate-limits.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { isLoopback } from '../../src/loopback.ts'
 import { SECRET_HASH, TEST_VARS } from '../support/settings.ts'
@@ -261,5 +263,21 @@ describe('the settings', () => {
     ['192.168.0.1', false],
   ])('HH-14 treat %s as a loopback host: %s', (hostname, expected) => {
     expect(isLoopback(hostname)).toBe(expected)
+  })
+})
+
+describe('a rate limit of wrangler.toml', () => {
+  const limits = Object.keys(env).filter((name) => name.endsWith('_LIMIT'))
+
+  it.each(limits)('that is missing is named at start: %s', (name) => {
+    expect(() => requireRateLimits({ ...env, [name]: undefined })).toThrow(
+      new ConfigError([`${name}: this rate limit is missing in ratelimits`]),
+    )
+  })
+
+  it('is named with the others that are missing; with all of them there is nothing to say', () => {
+    expect(() => requireRateLimits({})).toThrow(/START_LIMIT: .*; EVERYONE_LIMIT: /)
+    expect(() => requireRateLimits(env)).not.toThrow()
+    expect(limits).toHaveLength(15)
   })
 })

@@ -268,6 +268,15 @@ describe('while everyone enters wrong codes, or makes accounts', () => {
     expect((await person.submit(refused, '/device')).html).toContain(later.userCode)
   })
 
+  it('VP-5 a wrong code is counted also while the limit of everyone fails', async () => {
+    vi.spyOn(console, 'error').mockReturnValue()
+    vi.spyOn(env.EVERYONE_LIMIT, 'limit').mockRejectedValue(new Error('no answer'))
+    const { ada, person } = await signedIn()
+    await enterWrong(person, ['BBBBBBBB'])
+    expect(await wrongCodesOf(ada)).toBeGreaterThan(0)
+    expect((await enter(person, 'ZZZZZZZZ')).status).toBe(429)
+  })
+
   it('VP-5 a new account waits ten seconds before its first code, and keeps it', async () => {
     useUp(env.EVERYONE_LIMIT, 'new account')
     const device = await startDevice()
