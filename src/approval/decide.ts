@@ -1,5 +1,5 @@
 // POST /device/authorizations/{user_code}/decision: the person's answer.
-import { type CheckProblems, approve, deny } from '../review/review.ts'
+import { type CheckProblems, type PendingReview, approve, deny } from '../review/review.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { readJsonObject } from '../http/json-body.ts'
@@ -28,7 +28,7 @@ export const decide = async (context: RequestContext, shownCode: string): Promis
     case 'not_valid':
       throw unknownCode()
     case 'too_far':
-      throw new OAuthError('too_far', 'The device is too far away for the policy of its client')
+      throw tooFar(question)
     case 'check_not_passed':
       throw checkNotPassed(done.problems)
     case 'approved':
@@ -37,6 +37,15 @@ export const decide = async (context: RequestContext, shownCode: string): Promis
       return Response.json({ status: done.outcome })
   }
 }
+
+// The policy's own `confirm` can be passed on the page, where the server sees the check itself.
+const tooFar = ({ request, proximity }: PendingReview): OAuthError =>
+  new OAuthError(
+    'too_far',
+    request.proximityPolicy[proximity] === 'confirm'
+      ? 'This app was not approved on the network of its person: approve the device on the page'
+      : 'The device is too far away for the policy of its client',
+  )
 
 const parseDecision = (body: Readonly<Record<string, unknown>>): DecisionRequest => {
   const parsed = decisionSchema.safeParse(body)

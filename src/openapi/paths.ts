@@ -238,6 +238,8 @@ export const PATHS = {
     parameters: [USER_CODE, DPOP],
     post: {
       summary: 'Takes their answer, once',
+      description:
+        'too_far: the policy refuses the device there, or demands a check that this app cannot prove; error_description says whether the page may still approve it',
       security: WITH_TOKEN,
       requestBody: { required: true, content: json('Decision') },
       responses: {

@@ -44,7 +44,7 @@ export interface PendingReview<Person extends Approver = Approver> extends Devic
   readonly userCode: string
   readonly request: AuthorizationRequest
   readonly personLocation: Location
-  /** The action of the client's policy at this proximity. */
+  /** The action of the client's policy at this proximity, or `refuse` if this token cannot confirm. */
   readonly reaction: ProximityAction
 }
 
@@ -97,7 +97,7 @@ export const admit = async <Person extends Approver>(
     case 'reviewable': {
       const { request: asked, pollerLocation } = opened
       const distance = distanceOf(asked, pollerLocation, approver, whereabouts)
-      const reaction = asked.proximityPolicy[distance.proximity]
+      const reaction = actionFor(asked.proximityPolicy[distance.proximity], approver)
       const more = { request: asked, personLocation: whereabouts, reaction }
       return { outcome: 'question', question: { approver, userCode, ...distance, ...more } }
     }
@@ -114,6 +114,13 @@ const distanceOf = (
   if (grant === undefined) return distance
   const proximity = fartherOf(proximityPolicy, distance.proximity, grant.proximity)
   return { ...distance, proximity }
+}
+
+// An app that signed in here reports the check itself, and an attacker may hold its tokens: `confirm` is
+// for the page, unless the app was approved on its person's own network.
+const actionFor = (action: ProximityAction, { grant }: Approver): ProximityAction => {
+  const isNear = grant === undefined || grant.proximity === 'same_network'
+  return action === 'confirm' && !isNear ? 'refuse' : action
 }
 
 const DECISIONS = {

@@ -127,14 +127,25 @@ describe('a token of ours', () => {
     const device = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
     const { body } = await at(signedIn, BY_PROXIMITY[measured]).review(device.userCode)
     expect(body.device.proximity.level).toBe(level)
-    expect(body.policy).toBe(level === 'far' ? 'confirm' : 'allow')
+    const confirm = allowed === 'same_network' ? 'confirm' : 'refuse'
+    expect(body.policy).toBe(level === 'far' ? confirm : 'allow')
     // What was not measured is not said.
     expect(typeof body.device.proximity.text).toBe(level === measured ? 'string' : 'undefined')
   })
 
-  it('AP-18 of an app that was let in from afar has the code typed, wherever it is', async () => {
+  it('AP-18 of an app that was let in from afar leaves the check to the page', async () => {
     const signedIn = await signIn('far')
     const device = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
+    const checked = await approveAt(signedIn, HOME, device)
+    expect(summary(checked)).toBe('403 too_far')
+    expect(checked.body.error_description).toContain('on the page')
+    const denied = await at(signedIn, HOME).decide(device.userCode, { decision: 'deny' })
+    expect(summary(denied)).toBe('200 status')
+  })
+
+  it('AP-18 of an app on its person’s own network has the code typed', async () => {
+    const signedIn = await signIn('same_network')
+    const device = await startDevice('tv', { fetch: sentFrom(BY_PROXIMITY.far, fetch) })
     const bare = await at(signedIn, HOME).decide(device.userCode, { decision: 'approve' })
     expect(summary(bare)).toBe('422 check_not_passed')
     expect(summary(await approveAt(signedIn, HOME, device))).toBe('200 status')
