@@ -127,9 +127,9 @@ const DECISIONS = {
   declined: 'declined',
   reported: 'reported',
   withdrawn: 'withdrawn',
-  // These two are taken by no person and shown to none.
+  // No person took these two: the request was stopped, and the device did not get in.
   opened_by_many: 'reported',
-  collected_elsewhere: 'withdrawn',
+  collected_elsewhere: 'reported',
 } as const satisfies Record<DenialReason, Decision>
 
 /** The check that the action `confirm` demands: a scanned address proves neither part. */

@@ -4,9 +4,12 @@ import { env } from 'cloudflare:workers'
 import { evictDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SECOND } from '../../src/durations.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { upstreamAccount } from '../../src/identity/upstream.ts'
 import { accountOf } from '../../src/objects/index.ts'
+import { withdraw } from '../../src/review/review.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
+import { DEMO } from '../../src/demo/worker/client.ts'
 import { type Answer, type Device, authorizationBehind, startDevice } from '../support/device.ts'
 import { AT_ONCE, hold, summary } from '../support/held-poll.ts'
 import { connectInternet } from '../support/internet.ts'
@@ -310,12 +313,34 @@ describe('a redemption', () => {
     expect(summary(await pollFrom(HOME, device))).toBe('200 access_token')
   })
 
-  it('XD-13 that was refused is nothing to take back any more', async () => {
+  it('XD-13 that was refused is over for its person, and no wrong code', async () => {
     vi.spyOn(console, 'info').mockReturnValue()
     const device = await startAt(HOME)
     const person = await newPerson(HOME)
     await approveAs(person, device)
     await pollFrom(HOTEL, device)
-    expect(summary(await person.app.review(device.userCode))).toBe('404 unknown_code')
+    for (let times = 0; times < 6; times += 1) {
+      const { status, body } = await person.app.review(device.userCode)
+      expect([status, body.status]).toStrictEqual([200, 'reported'])
+    }
+    const stranger = await newPerson(HOME)
+    expect(summary(await stranger.app.review(device.userCode))).toBe('404 unknown_code')
+  })
+
+  it('XD-13 that was refused can still be reported by its person, once', async () => {
+    vi.spyOn(console, 'info').mockReturnValue()
+    const device = await startAt(HOME)
+    const person = await newPerson(HOME)
+    await approveAs(person, device)
+    await pollFrom(HOTEL, device)
+    const subject = await upstreamAccount(env, acme.issuer, person.sub, 'somebody')
+    const takeBack = (by: string) =>
+      withdraw(env, parseConfig(TEST_VARS, DEMO), by, device.userCode.replace('-', ''))
+    expect(await takeBack('someone else')).toStrictEqual({ outcome: 'not_valid' })
+    expect(await takeBack(subject)).toStrictEqual({ outcome: 'withdrawn' })
+    expect(await takeBack(subject)).toStrictEqual({ outcome: 'not_valid' })
+    const kinds = (await activityOf(person.sub)).map(({ kind }) => kind)
+    expect(kinds).toContain('device_reported')
+    expect(kinds).toContain('collected_elsewhere')
   })
 })

@@ -39,6 +39,8 @@ export type AuthorizationState =
       readonly reason: DenialReason
       /** The subject of the person who decided; undefined if no person did. */
       readonly subject: string | undefined
+      /** The grant that was approved, then collected elsewhere: the person may still report it. */
+      readonly grantId?: string
     }
   | {
       readonly status: 'redeemed'
@@ -179,15 +181,17 @@ export const withdraw = (
   state: AuthorizationState,
   subject: string,
 ): { state: AuthorizationState; outcome: WithdrawalOutcome } => {
-  if (!('approval' in state) || state.approval.subject !== subject)
+  const { request } = state
+  const approved =
+    'approval' in state ? state.approval : state.status === 'denied' ? state : undefined
+  if (approved?.grantId === undefined || approved.subject !== subject)
     return { state, outcome: { outcome: 'not_valid' } }
-  const { request, approval } = state
   return {
     state:
-      state.status === 'approved'
-        ? { status: 'denied', request, reason: 'withdrawn', subject }
-        : state,
-    outcome: { outcome: 'withdrawn', grantId: approval.grantId, request },
+      state.status === 'redeemed'
+        ? state
+        : { status: 'denied', request, reason: 'withdrawn', subject },
+    outcome: { outcome: 'withdrawn', grantId: approved.grantId, request },
   }
 }
 
@@ -207,7 +211,13 @@ export const redeem = (
   const proximity = collectedElsewhere(request, approval, poller.location)
   if (proximity !== undefined)
     return {
-      state: { status: 'denied', request, reason: 'collected_elsewhere', subject: undefined },
+      state: {
+        status: 'denied',
+        request,
+        reason: 'collected_elsewhere',
+        subject: approval.subject,
+        grantId: approval.grantId,
+      },
       outcome: { outcome: 'collected_elsewhere', request, approval, proximity },
     }
   // RFC 8707 §2.2: a refused target consumes nothing.
