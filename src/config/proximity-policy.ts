@@ -1,7 +1,13 @@
 // Applies a client's policy to the distance between a device and a person (RFC 10027 §6.1.1). Pure.
 import { APPROVAL_SCOPE } from './approval-issuer.ts'
 import { type ProximityPolicy, PROXIMITY_ACTIONS, type ProximityAction } from './client-settings.ts'
-import { PROXIMITIES, type Proximity, type Location, proximityOf } from '../sender/location.ts'
+import {
+  PROXIMITIES,
+  type Proximity,
+  type Location,
+  isSameOperator,
+  proximityOf,
+} from '../sender/location.ts'
 
 /** The location of a device and its proximity to the person. */
 export interface DeviceDistance {
@@ -37,7 +43,8 @@ export const fartherOf = (policy: ProximityPolicy, a: Proximity, b: Proximity): 
 
 /**
  * The location that counts for a device that starts at one place and polls from another: the farther
- * one, because an attacker may control either of the two.
+ * one, because an attacker may control either of the two. The same operator in the same country is no
+ * other place: a household with IPv4 and IPv6 starts by one and polls by the other.
  */
 export const deviceDistance = (
   policy: ProximityPolicy,
@@ -46,7 +53,7 @@ export const deviceDistance = (
   poller: Location | undefined,
 ): DeviceDistance => {
   const start = { location: starter, proximity: proximityOf(starter, person) }
-  if (poller === undefined) return start
+  if (poller === undefined || isSameOperator(starter, poller)) return start
   const poll = { location: poller, proximity: proximityOf(poller, person) }
   const { proximity } = start
   return fartherOf(policy, proximity, poll.proximity) === proximity ? start : poll

@@ -117,7 +117,8 @@ const isUnplaced = ({ country, isFromEdge }: Location): boolean =>
 const isOutside = ({ country, asn, isFromEdge }: Location): boolean =>
   country === undefined && asn === undefined && isFromEdge !== true
 
-const isSameOperator = (a: Location, b: Location): boolean =>
+/** True if both came by one operator in one country. */
+export const isSameOperator = (a: Location, b: Location): boolean =>
   isSame(a.country, b.country) && isSame(a.asn, b.asn)
 
 const isSame = <T>(a: T | undefined, b: T | undefined): boolean => a !== undefined && a === b

@@ -55,6 +55,7 @@ const HOME_BY_IPV6 = somewhere(TURKU, '2001:db8:1:2::7')
 const HOME_WITH_NEW_PREFIX = somewhere(TURKU, '2001:db8:9:9::7')
 const NEIGHBOUR = somewhere({ ...TURKU, ...operator(64_502, 'Piispanristi Cable') })
 const PHONE_NETWORK = somewhere({ ...TURKU, ...MOBILE })
+const ROAMING = somewhere({ ...RECIFE, asn: TURKU.asn })
 const HOTEL = somewhere({ ...RECIFE, ...operator(64_512, 'Boa Viagem Hotel') })
 const RELAY = somewhere({ ...TURKU, city: 'Helsinki', ...operator(36_183, 'Private Relay') })
 const VPN_ABROAD = somewhere({ ...RECIFE, ...operator(64_513, 'A VPN') })
@@ -123,7 +124,9 @@ describe('the question', () => {
     ['who polls behind Tor', 'tv', HOME, TOR, HOME, 'far', 'confirm', undefined],
     ['whom the edge cannot place', 'tv', HOME, UNPLACED, HOME, 'far', 'confirm', undefined],
     ['nobody else', 'strict', HOME, HOME, HOME, 'same_network', 'allow', 'Turku'],
-    ['dual stack', 'tv', HOME, HOME_BY_IPV6, HOME, 'same_operator', 'allow', 'Turku'],
+    ['dual stack', 'strict', HOME, HOME_BY_IPV6, HOME, 'same_network', 'allow', 'Turku'],
+    ['dual stack', 'strict', HOME_BY_IPV6, HOME, HOME, 'same_operator', 'refuse', 'Turku'],
+    ['the same operator abroad', 'tv', HOME, ROAMING, HOME, 'far', 'confirm', 'Recife'],
     ['nobody that is known', 'tv', OUTSIDE, OUTSIDE, OUTSIDE, 'same_network', 'allow', undefined],
     [
       'who is not known',
