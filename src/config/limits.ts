@@ -16,7 +16,8 @@ export const RECOVERY_UNTIL_MS = 60 * SECOND
 export const CATCH_UP_MS = 60 * SECOND
 /** The most such tokens of one chain at once: a command line refreshes once a second at most. */
 export const MAX_CATCH_UP_TOKENS = 60
-/** Consecutive tokens that return later than that: more lost answers are a thief taking turns. */
+/** Consecutive tokens that return later than that: more lost answers are a thief taking turns.
+ * No time limit between them: a device that refreshes once a week shares its chain with a slow thief. */
 export const MAX_LATE_RETURNS = 3
 /** Retention of an ended grant: longer than its code can be redeemed again. */
 export const ENDED_GRANT_RETENTION_MS = 1 * HOUR
