@@ -1,6 +1,7 @@
 // Letters and digits of other scripts, and variants of Latin ones, that look like a Latin letter or a
 // digit. From Unicode's confusables.txt (version 13, UTS #39): the single characters that compatibility
-// decomposition does not change. Added by hand: small capitals and their look-alikes.
+// decomposition does not change. Added by hand: small capitals and their look-alikes, and the
+// Han stroke.
 export const CONFUSABLES: Readonly<Record<string, string>> = {
   2: 'ꝚƧϨꙄᒿꛯƻ',
   3: 'ꞫȜƷꝪⳌЗӠ𖼻𑣊Ҙ',
@@ -21,7 +22,7 @@ export const CONFUSABLES: Readonly<Record<string, string>> = {
   i: 'ıɪɩιіꙇӏꭵᎥ𑣃ɨᵻᵼ',
   j: 'ϳјꞲͿЈᎫᒍꓙɉɈᴊ',
   k: 'ΚⲔКᏦᛕꓗ𐔘ƙⱩҚꝀҞᴋкκ',
-  l: '\u{661}۱𐌠\u{1e8c7}ƖǀΙⲒІӀ\u{5d5}\u{5df}\u{627}\u{7ca}ⵏᛁꓲ𖼨𐊊𐌉ⳐᏞᒪꓡ𖼖𑢣𑢲𐐛𐔦łŁɭƗƚɫ\u{673}ʟ',
+  l: '\u{661}۱𐌠\u{1e8c7}ƖǀΙⲒІӀ\u{5d5}\u{5df}\u{627}\u{7ca}ⵏᛁꓲ𖼨𐊊𐌉ⳐᏞᒪꓡ𖼖𑢣𑢲𐐛𐔦łŁɭƗƚɫ\u{673}ʟ丨',
   m: 'ΜϺⲘМᎷᗰᛖꓟ𐊰𐌑Ӎᴍм',
   n: 'ŋŊոռΝⲚꓠ𐔓ɳƞηƝᵰɴип',
   o: '०੦૦௦౦೦൦๐໐၀\u{665}۵ᴏᴑꬽοσⲟоჿօ\u{5e1}\u{647}\u{6be}\u{6c1}\u{6d5}ഠဝ𐓪𑣈𑣗𐐬\u{7c0}০୦〇𑓐𑣠ΟⲞОՕⵔዐଠ𐓂ꓳ𑢵𐊒𐊫𐐄𐔖\u{6ff}øꬾØⵁɵꝋөѳꮎꮻƟꝊθΘӨѲⴱᎾᏫꭴတ',

@@ -33,6 +33,9 @@ const SAME: Readonly<Record<string, string>> = {
 const WITHOUT_SPACES =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u
 
+// Also letters, such as the Hangul fillers, and the format characters that are not ignorable.
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu
+
 /** The visual skeleton of a name; empty without any letter or digit. */
 export const skeletonOf = (name: string): string => withoutPairs(lettersOf(name))
 
@@ -48,7 +51,7 @@ export const hasLookAlikeOf = (name: string, word: string): boolean => {
 }
 
 const lettersOf = (name: string): string =>
-  [...name.normalize('NFKD')]
+  [...name.normalize('NFKD').replaceAll(INVISIBLE, '')]
     .map((character) => LATIN.get(character) ?? enclosedIn(character) ?? character.toLowerCase())
     .map((character) => SAME[character] ?? character)
     .join('')
@@ -71,6 +74,6 @@ const enclosedIn = (character: string): string | undefined => {
 const partsOf = (name: string): string[] =>
   name
     .normalize('NFKC')
-    .replaceAll(/\p{Cf}/gu, '')
+    .replaceAll(INVISIBLE, '')
     .replaceAll(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})/gu, ' ')
     .split(/[^\p{L}\p{M}\p{N}\p{So}@$€£!|]+/u)

@@ -6,12 +6,16 @@ const MAX_CHARACTERS = 64
 // number of unordered combining marks.
 const MAX_LENGTH = 4 * MAX_CHARACTERS
 
-/** `text` on one line, without control, format and bidirectional characters, not too long. */
+// Letters and marks that show nothing, such as the Hangul fillers: a name of them would look empty.
+const INVISIBLE = /(?!\p{C})\p{Default_Ignorable_Code_Point}/gu
+
+/** `text` on one line, without invisible, control and bidirectional characters, not too long. */
 export const plainText = (text: string): string =>
   [
     ...cutText(text, MAX_LENGTH)
+      .replaceAll(INVISIBLE, '')
       .normalize('NFC')
-      .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
+      .replaceAll(/[\p{C}\p{Z}\u2800]+/gu, ' ')
       .trim(),
   ]
     .slice(0, MAX_CHARACTERS)

@@ -58,6 +58,8 @@ describe('the question', () => {
     ['markup', '<script>alert(1)</script>', '&lt;script&gt;'],
     ['a right-to-left override', 'safe \u202Eevil', 'safe evil'],
     ['line breaks and controls', 'one\n\u0007two', 'one two'],
+    ['letters that show nothing', 'Den\u3164\u115fTV\uffa0', 'DenTV'],
+    ['nothing but such letters', '\u3164\u1160\u115f\uffa0\u2800', 'A device'],
   ])('VP-16 shows %s in a device name as the text it is', async (_, name, shown) => {
     const device = await startDevice('tv', { fields: { device_name: name } })
     const { html } = await ask(await signedIn(), device.userCode)
