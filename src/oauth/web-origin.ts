@@ -5,7 +5,10 @@ import type { Client } from '../config/clients.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 
-/** Throws `unauthorized_client` if a page asks that none of these clients names, and is not ours. */
+/**
+ * Throws `unauthorized_client` if a page asks that none of these clients names, and is not ours. Clients
+ * that register, or have a metadata document, name none: strangers would vouch for their own pages.
+ */
 export const requirePageOf = (
   { request, issuer }: RequestContext,
   clients: Iterable<Pick<Client, 'webOrigins'>>,
@@ -15,7 +18,8 @@ export const requirePageOf = (
   for (const { webOrigins } of clients) if (webOrigins.includes(origin)) return
   throw new OAuthError(
     'unauthorized_client',
-    'The origin of this page is not among the web_origins of the client',
+    'The origin of this page is not among the web_origins of the client; ' +
+      'web pages can start only for clients listed in CLIENTS with web_origins',
     { status: 403 },
   )
 }

@@ -30,6 +30,7 @@ const start = async (clientId: string, headers: Fields, by: Fetch = fetch): Prom
 const refuses = ({ status, headers, body }: Answer): void => {
   expect([status, body.error]).toStrictEqual([403, 'unauthorized_client'])
   expect(body.error_description).toContain('web_origins')
+  expect(body.error_description).toContain('only for clients listed in CLIENTS')
   expect(body).not.toHaveProperty('device_code')
   // Its developer has to be able to read that.
   expect(headers.get('Access-Control-Allow-Origin')).toBe('*')
