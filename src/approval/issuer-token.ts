@@ -40,11 +40,15 @@ export const issuerCredential = async (
     tryCode: async (userCode) => {
       const known = claimsOf(claims)
       const subject = await upstreamAccount(env, trusted.issuer, issuerSubject, known.name)
-      const tried = await ask(async () => accountOf(env, subject)?.tryCodeByClaims(known, userCode))
-      if (tried === undefined) return undefined
-      const { isNew, ...rest } = tried
-      const waitMs = isNew ? await countNewAccount(env, subject) : 0
-      return { ...rest, codeWaitMs: Math.max(rest.codeWaitMs, waitMs), subject }
+      const attempt = () =>
+        ask(async () => accountOf(env, subject)?.tryCodeByClaims(known, userCode))
+      let tried = await attempt()
+      if (tried?.isNew === true) {
+        // First the wait of a new account, if it has one; then its code.
+        await countNewAccount(env, subject)
+        tried = await attempt()
+      }
+      return tried && { ...tried, subject }
     },
   }
 }

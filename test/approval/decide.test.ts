@@ -270,8 +270,19 @@ describe('wrong codes', () => {
     const device = await startDevice()
     const { status, headers } = await app.review(device.userCode)
     expect([status, headers.get('Retry-After')]).toStrictEqual([429, '10'])
+    expect((await app.review(device.userCode)).status, 'the same code again').toBe(429)
     later(10_000)
     expect((await app.review(device.userCode)).status).toBe(200)
+  })
+
+  it('AP-6 a new account looks up no code before it is counted as new', async () => {
+    const account = await accountBehind(newSub())
+    const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
+    const first = await account.tryCodeByClaims(claims, 'BBBBBBBB')
+    expect(first).toStrictEqual({ codeWaitMs: 0, isNew: true })
+    await account.waitBeforeFirstCode()
+    const second = await account.tryCodeByClaims(claims, 'BBBBBBBB')
+    expect(second).toStrictEqual({ codeWaitMs: 10_000, isNew: false })
   })
 
   it('AP-6 are five at once at the most', async () => {

@@ -104,15 +104,17 @@ export class Account extends DurableObject {
   }
 
   /**
-   * The same by the claims of a trusted issuer's token; creates the account if there is none. Such claims
-   * never replace stored ones: a sign-in tells more.
+   * The same by the claims of a trusted issuer's token; creates the account if there is none, and then
+   * looks at no code: the caller counts the new account first, and tries again. Such claims never
+   * replace stored ones: a sign-in tells more.
    */
   async tryCodeByClaims(
     claims: Claims,
     userCode: string,
   ): Promise<(CodeTry & { isNew: boolean }) | undefined> {
     const introduced = await this.#profile.introduce(claims, Date.now())
-    return introduced && { ...(await this.#tryCode(userCode)), isNew: introduced === 'new' }
+    if (introduced === 'new') return { codeWaitMs: 0, isNew: true }
+    return introduced && { ...(await this.#tryCode(userCode)), isNew: false }
   }
 
   /** Ends the session on the server (SS-4). */
