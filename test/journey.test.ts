@@ -64,6 +64,6 @@ it('signs a television in', async () => {
   const other = new Person(worker, ISSUER)
   await other.createAccount('Charles Babbage', 'charles@example.com')
   const nothing = await other.open(television.answer.verification_uri_complete)
-  expect(nothing.html).toContain('This code is not valid')
+  expect(nothing.html).toContain('This code is invalid or has expired')
   expect((await television.poll()).body.error).toBe('invalid_grant')
 })
