@@ -50,7 +50,7 @@ describe.each(LANGUAGES.map((language) => [language.tag, language] as const))(
 
     it('VP-23 the approval API says so', async () => {
       const { userCode } = await startUnlisted()
-      const app = new ApprovalApp(fetch, `Bearer ${await acme.token('ada')}`, {
+      const app = new ApprovalApp(fetch, `Bearer ${await acme.token(`ada-${tag}`)}`, {
         'Accept-Language': tag,
       })
       const verification = { verified: false, verified_text: label('Northlight') }
@@ -77,7 +77,7 @@ describe('a listed client', () => {
 
   it('VP-23 is verified in the approval API', async () => {
     const { userCode } = await startDevice('tv', { fetch })
-    const app = new ApprovalApp(fetch, `Bearer ${await acme.token('ada')}`)
+    const app = new ApprovalApp(fetch, `Bearer ${await acme.token('berta')}`)
     const { client } = (await app.review(userCode)).body
     expect(client.verified).toBe(true)
     expect(client).not.toHaveProperty('verified_text')
