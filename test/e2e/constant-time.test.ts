@@ -31,25 +31,25 @@ it('CA-9 secrets are compared as digests, or in constant time', () => {
 
 it('what compares in constant time is what the platform has for that', () => {
   const own = source.filter(({ text }) => /timingSafeEqual/.test(text)).map(({ file }) => file)
-  expect(own.toSorted()).toStrictEqual(['crypto.ts', 'identity/password.ts'])
+  expect(own.toSorted()).toStrictEqual(['crypto.ts', 'objects/login/password.ts'])
   const usersOf = (call: string) =>
     source
       .filter(({ text }) => new RegExp(`(?<!const )\\b${call}\\(`).test(text))
       .map(({ file }) => file)
       .toSorted()
   expect(usersOf('isEqualInConstantTime')).toStrictEqual([
-    'activation/routes.tsx',
-    'oauth/client-authentication.ts',
+    'oauth/clients/authentication.ts',
     'oauth/register.ts',
+    'pages/routes.tsx',
   ])
   expect(usersOf('unseal')).toStrictEqual([
-    'activation/result.tsx',
-    'activation/shown-request.ts',
     'codes.ts',
+    'http/dpop-nonce.ts',
     'identity/challenge.ts',
     'identity/session.ts',
-    'oauth/client-registry.ts',
-    'oauth/dpop-nonce.ts',
+    'oauth/clients/registry.ts',
+    'pages/result.tsx',
+    'review/shown-request.ts',
     'tokens/refresh-token.ts',
   ])
 })

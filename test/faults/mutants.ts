@@ -31,12 +31,12 @@ interface Mutant {
 
 const FULL_DISKS: Shaking = { mostMs: 2000, weights: { kills: 0, terms: 0, 'full disks': 1 } }
 
-const OBJECT = 'objects/device-authorization.ts'
-const STATE = 'objects/device-authorization-state.ts'
-const ACCOUNT = 'objects/account.ts'
-const GRANTS = 'objects/grants.ts'
-const GRANT_STATE = 'objects/grant-state.ts'
-const CHAIN = 'objects/refresh-chain.ts'
+const OBJECT = 'objects/device-authorization/device-authorization.ts'
+const STATE = 'objects/device-authorization/state.ts'
+const ACCOUNT = 'objects/account/account.ts'
+const GRANTS = 'objects/account/grants.ts'
+const GRANT_STATE = 'objects/account/grant-state.ts'
+const CHAIN = 'objects/account/refresh-chain.ts'
 
 /** Saves, but only some time after it has answered. */
 const later = (save: string) => `new Promise<void>((resolve) => {
@@ -184,7 +184,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'keys do not survive a restart',
-    file: 'objects/keyring.ts',
+    file: 'objects/keyring/keyring.ts',
     from: 'this.ctx.storage.put(RECORD, keys)',
     to: 'Promise.resolve()',
   },
