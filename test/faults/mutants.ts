@@ -190,7 +190,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a storage that fails is a 500',
-    file: 'oauth/errors.ts',
+    file: 'http/errors.ts',
     from: 'return error instanceof ObjectUnavailable',
     to: 'return error === undefined',
     shaking: FULL_DISKS,
