@@ -1,4 +1,4 @@
-// What each request may cost: objects touched, storage writes, signatures (design.md, section 5).
+// What each request may cost: objects touched, storage writes, signatures.
 // Whoever raises a number here says why.
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
