@@ -1,4 +1,5 @@
 // GET /device/authorizations/{user_code}: the request that the page would show.
+import { deviceWords } from '../language/device-words.ts'
 import { chooseLanguage, type Language } from '../language/language.ts'
 import { pageBrand } from '../config/page-brand.ts'
 import { shownClient } from '../config/client-name.ts'
@@ -25,7 +26,7 @@ export const review = async (context: RequestContext, shownCode: string): Promis
     return Response.json({
       status: result.decision,
       client: namesOf(result.request, config, language),
-      device: { name: result.request.deviceName },
+      device: { name: deviceWords(result.request.deviceName, language.messages) },
     })
   const { question } = result
   if (question.reaction === 'refuse') noteTooFar(question)

@@ -9,6 +9,7 @@ import { seal, unseal } from '../crypto.ts'
 import { plainText } from '../text/plain-text.ts'
 import { accountOf, ask } from '../objects/index.ts'
 import { withdraw } from '../review/review.ts'
+import { deviceWords } from '../language/device-words.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { nameInSentence } from './kit/client-name.tsx'
 import { dropCookie, keepCookie, readCookie } from './kit/cookies.ts'
@@ -56,7 +57,7 @@ export const ResultPage: FC<ResultPageProps> = ({ page, result, client, offersPa
       {isConnected ? <Connected /> : <Standby />}
       <h1>{title}</h1>
       <p class="lead">{next}</p>
-      <p>{detail(nameInSentence(page, client), deviceName)}</p>
+      <p>{detail(nameInSentence(page, client), deviceWords(deviceName, page.language.messages))}</p>
       {isConnected && offersPasskey ? (
         <section class="offer">
           <h2>{copy.passkey.title}</h2>

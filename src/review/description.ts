@@ -2,6 +2,7 @@
 import { type ShownClient, shownClient } from '../config/client-name.ts'
 import type { Config } from '../config/config.ts'
 import { toldProximity } from '../config/proximity-policy.ts'
+import { deviceWords } from '../language/device-words.ts'
 import type { Language } from '../language/language.ts'
 import { placeName } from '../language/place-and-time.ts'
 import { mostUnusualFirst, scopeWords } from '../language/scope-text.ts'
@@ -41,7 +42,7 @@ export const describeRequest = (
     })),
     resources: request.resource.filter((resource) => resource !== issuer),
     device: {
-      name: request.deviceName,
+      name: deviceWords(request.deviceName, language.messages),
       place: placeName(location, language),
       proximity,
       proximityText:

@@ -11,6 +11,7 @@ const HOSTS = ['a.test', 'b.test']
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   'layout.footer': [CLIENT],
   'signIn.wait': [45],
+  'device.television': [7],
   'confirm.title': [CLIENT],
   'confirm.timeLeft': [7],
   'confirm.resources': [HOSTS],

@@ -219,4 +219,10 @@ describe('the service worker', () => {
     expect(script).toContain(words)
     expect(script).not.toContain('alert')
   })
+
+  it('calls televisions of a known make as its language does', async () => {
+    const { script } = await load('/device/push-worker.js?ui_locales=de')
+    expect(script).toContain('"Samsung TV":"Samsung-Fernseher"')
+    expect(script).toContain('"":"Ein Gerät"')
+  })
 })

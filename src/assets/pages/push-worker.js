@@ -17,8 +17,11 @@ const pageFor = (code) => `${base}/device?user_code=${encodeURIComponent(code)}`
 const clientName = ({ client, isVerified }) =>
   isVerified ? client : filled(words.unverified, { client })
 
+const deviceName = (device) =>
+  Object.hasOwn(words.devices, device) ? words.devices[device] : device
+
 const show = ({ code, client, isVerified, device, ...place }) =>
-  self.registration.showNotification(filled(words.title, { device }), {
+  self.registration.showNotification(filled(words.title, { device: deviceName(device) }), {
     body: filled(words.text, {
       client: clientName({ client, isVerified }),
       place: placeName(place),

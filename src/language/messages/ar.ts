@@ -94,6 +94,11 @@ export const ar: Messages = {
     },
   },
 
+  device: {
+    unnamed: 'جهاز',
+    television: (make) => `تلفزيون ${make}`,
+  },
+
   confirm: {
     title: (client) => `ربط جهاز بخدمة ${isolate(client)}؟`,
     signedIn: 'الحساب:',

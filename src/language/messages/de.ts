@@ -100,6 +100,11 @@ export const de: Messages = {
     },
   },
 
+  device: {
+    unnamed: 'Ein Gerät',
+    television: (make) => `${make}-Fernseher`,
+  },
+
   confirm: {
     title: (client) => `Ein Gerät mit ${isolate(client)} verbinden?`,
     signedIn: 'Angemeldet:',

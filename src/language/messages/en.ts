@@ -94,6 +94,12 @@ export const en = {
     },
   },
 
+  /** Names of devices that told none, or their make alone. */
+  device: {
+    unnamed: 'A device',
+    television: (make: string) => `${make} TV`,
+  },
+
   confirm: {
     title: (client: string) => `Connect a device to ${isolate(client)}?`,
     /** Before the name of the person. */

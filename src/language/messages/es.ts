@@ -98,6 +98,11 @@ export const es: Messages = {
     },
   },
 
+  device: {
+    unnamed: 'Un dispositivo',
+    television: (make) => `TV ${make}`,
+  },
+
   confirm: {
     title: (client) => `¿Conectar un dispositivo a ${isolate(client)}?`,
     signedIn: 'Sesión iniciada:',

@@ -101,6 +101,11 @@ export const fr: Messages = {
     },
   },
 
+  device: {
+    unnamed: 'Un appareil',
+    television: (make) => `TV ${make}`,
+  },
+
   confirm: {
     title: (client) => `Associer un appareil à ${isolate(client)}\u202f?`,
     signedIn: 'Compte connecté\u202f:',

@@ -97,6 +97,11 @@ export const ja: Messages = {
     },
   },
 
+  device: {
+    unnamed: 'デバイス',
+    television: (make) => `${make}テレビ`,
+  },
+
   confirm: {
     title: (client) => `デバイスを${isolate(client)}に接続しますか？`,
     signedIn: 'ログイン中：',

@@ -93,6 +93,11 @@ export const ptBr: Messages = {
     },
   },
 
+  device: {
+    unnamed: 'Um dispositivo',
+    television: (make) => `TV ${make}`,
+  },
+
   confirm: {
     title: (client) => `Conectar um dispositivo a ${isolate(client)}?`,
     signedIn: 'Conta em uso:',

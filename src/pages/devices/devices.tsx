@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { shownClient } from '../../config/client-name.ts'
 import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
-import { deviceNameOf } from '../../sender/device-name.ts'
+import { browserNameOf } from '../../sender/device-name.ts'
 import { plainText } from '../../text/plain-text.ts'
 import { parseRegistrationResponse } from '../../identity/credential-response.ts'
 import {
@@ -10,11 +10,13 @@ import {
   verifyPasskeyRegistrationResponse,
 } from '../../identity/passkey.ts'
 import { type SignedIn, endSession } from '../../identity/session.ts'
+import type { Overview } from '../../objects/account/views.ts'
 import { accountOf, ask } from '../../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
 import { dropCookie, keepCookie } from '../kit/cookies.ts'
 import { DevicesPage } from './devices-page.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
+import { deviceWords } from '../../language/device-words.ts'
 import type { Messages } from '../../language/language.ts'
 import { missing, tooMany } from '../kit/problem.tsx'
 import { sentPushAddress } from './prompts.tsx'
@@ -55,12 +57,12 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
   const page = context.get('page')
   const copy = page.language.messages.devices
   const done = (isForeign(context) ? undefined : context.req.query('done')) ?? ''
-  const browser = deviceNameOf(undefined, context.req.header('User-Agent') ?? null)
+  const browser = browserNameOf(context.req.header('User-Agent') ?? null)
   return context.html(
     <DevicesPage
       page={page}
       person={owner}
-      overview={overview}
+      overview={overviewInWords(overview, page.language.messages)}
       clientOf={(device) => shownClient(context.get('config'), device)}
       sessionId={owner.digest.id}
       now={Date.now()}
@@ -78,11 +80,24 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
             )
           : undefined
       }
-      passkeyName={plainText(copy.newPasskey(browser))}
+      passkeyName={plainText(copy.newPasskey(deviceWords(browser, page.language.messages)))}
       pushKey={context.get('config').push?.publicKey}
     />,
     problem === undefined ? 200 : 400,
   )
+}
+
+const overviewInWords = (overview: Overview, messages: Messages): Overview => {
+  const words = (name: string) => deviceWords(name, messages)
+  return {
+    ...overview,
+    devices: overview.devices.map((it) => ({ ...it, deviceName: words(it.deviceName) })),
+    sessions: overview.sessions.map((it) => ({ ...it, browser: words(it.browser) })),
+    askedBrowsers: overview.askedBrowsers.map((it) => ({ ...it, browser: words(it.browser) })),
+    events: overview.events.map((it) =>
+      it.about === undefined ? it : { ...it, about: words(it.about) },
+    ),
+  }
 }
 
 // People from an identity provider keep signing in there, so that it can lock them out.

@@ -8,6 +8,7 @@ import { inkOn } from '../../config/contrast.ts'
 import type { Config } from '../../config/config.ts'
 import { STRICT_TRANSPORT_SECURITY } from '../../config/limits.ts'
 import { icon } from './icon.ts'
+import { translatedDeviceNames } from '../../language/device-words.ts'
 import { type Language, chooseLanguage } from '../../language/language.ts'
 import { brandOf } from '../../config/page-brand.ts'
 import { PASSKEY_LIBRARY } from './passkey-library.ts'
@@ -84,6 +85,7 @@ const promptWords = (
       text: text('{client}', '{place}'),
       unverified: messages.unverified.inSentence('{client}', brand.name),
       notMe,
+      devices: Object.fromEntries(translatedDeviceNames(messages)),
       places: [place(['{0}']), place(['{0}', '{1}']), place(['{0}', '{1}', '{2}'])],
     },
   })

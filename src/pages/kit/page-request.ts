@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { displayUserCode, parseUserCode } from '../../codes.ts'
 import { type Config, issuerFor } from '../../config/config.ts'
-import { deviceNameOf } from '../../sender/device-name.ts'
+import { browserNameOf } from '../../sender/device-name.ts'
 import { randomBytes, sha256, toBase64url } from '../../crypto.ts'
 import type { RelyingParty } from '../../identity/passkey.ts'
 import {
@@ -78,7 +78,7 @@ export const sessionCookie = (context: PageRequest): SessionCookie | undefined =
 
 /** The browser, place and previous session of a sign-in. */
 export const signInContextOf = (context: PageRequest): SignInContext => ({
-  browser: deviceNameOf(undefined, context.req.header('User-Agent') ?? null),
+  browser: browserNameOf(context.req.header('User-Agent') ?? null),
   place: placeIn(requestLocation(context.req.raw)),
   previous: sessionCookie(context),
 })
