@@ -6,7 +6,7 @@ import { CLOCK_SKEW_MS } from '../config/limits.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../http/log.ts'
 import { claimsOf, upstreamAccount } from '../identity/upstream.ts'
-import { accountOf, ask } from '../objects/index.ts'
+import { accountOf } from '../objects/index.ts'
 import { temporarilyUnavailable } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
@@ -40,8 +40,7 @@ export const issuerCredential = async (
     tryCode: async (userCode) => {
       const known = claimsOf(claims)
       const subject = await upstreamAccount(env, trusted.issuer, issuerSubject, known.name)
-      const attempt = () =>
-        ask(async () => accountOf(env, subject)?.tryCodeByClaims(known, userCode))
+      const attempt = () => accountOf(env, subject)?.tryCodeByClaims(known, userCode)
       let tried = await attempt()
       if (tried?.isNew === true) {
         // First the wait of a new account, if it has one; then its code.

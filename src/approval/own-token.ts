@@ -1,7 +1,7 @@
 // Access tokens of our own that decide about devices: of an app that signed in here itself.
 import { APPROVAL_SCOPE } from '../config/approval-issuer.ts'
 import { FRESH_SIGN_IN_MS } from '../config/limits.ts'
-import { accountOf, ask } from '../objects/index.ts'
+import { accountOf } from '../objects/index.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import type { Credential } from './credential.ts'
@@ -24,9 +24,7 @@ export const ownCredential = async (
     scope: APPROVAL_SCOPE,
     maxSignInMs: FRESH_SIGN_IN_MS,
     tryCode: async (userCode) => {
-      const tried = await ask(async () =>
-        accountOf(env, subject)?.tryCodeByGrant(grantId, jti, userCode),
-      )
+      const tried = await accountOf(env, subject)?.tryCodeByGrant(grantId, jti, userCode)
       if (tried === undefined) return undefined
       const { proximity, ...codeTry } = tried
       return { ...codeTry, subject, grant: { id: grantId, proximity } }

@@ -7,7 +7,7 @@ import { CLIENT_ALGORITHMS } from '../config/client-settings.ts'
 import type { Client } from '../config/clients.ts'
 import { CLOCK_SKEW_MS, DPOP_NONCE_LIFETIME_MS } from '../config/limits.ts'
 import { sha256 } from '../crypto.ts'
-import { ask, replayGuardOf } from '../objects/index.ts'
+import { replayGuardOf } from '../objects/index.ts'
 import { isWithinLimit } from './rate-limit.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { issueNonce, nonceIssuedAtMs } from './dpop-nonce.ts'
@@ -54,7 +54,7 @@ export const verifyDpopProof = async (
   const digest = sha256(claims.jti ?? '')
   const untilMs = issuedAtMs + DPOP_NONCE_LIFETIME_MS + CLOCK_SKEW_MS
   oneTimeValues.add(async () => {
-    if (!(await ask(() => replayGuardOf(env, 'dpop', jkt).use(digest, untilMs))))
+    if (!(await replayGuardOf(env, 'dpop', jkt).use(digest, untilMs)))
       throw invalid('The DPoP proof was used before')
   })
   return jkt

@@ -1,7 +1,7 @@
 // The built-in accounts: email and password, for a service without an identity provider.
 import * as z from 'zod/mini'
 import { plainText } from '../text/plain-text.ts'
-import { ask, emailLogin, mintSubject } from '../objects/index.ts'
+import { emailLogin, mintSubject } from '../objects/index.ts'
 import type { PasswordOutcome } from '../objects/login/login.ts'
 import { type PasswordProblem, passwordProblem } from './password-policy.ts'
 import { type Opened, type SignInContext, openAccount } from './session.ts'
@@ -40,7 +40,7 @@ export const signIn = async (
   { email, password }: { email: string; password: string },
   context: SignInContext,
 ): Promise<Exclude<PasswordOutcome, { outcome: 'right' }> | Opened> => {
-  const tried = await ask(() => emailLogin(env, email).tryPassword(password))
+  const tried = await emailLogin(env, email).tryPassword(password)
   if (tried.outcome !== 'right') return tried
   const { subject, name } = tried
   const claims = { name, email, isEmailVerified: false }
@@ -66,9 +66,10 @@ export const createAccount = async (
   }
   if (email === undefined || Object.keys(problems).length > 0) return { problems }
   const subject = mintSubject(env)
-  const registered = await ask(() =>
-    emailLogin(env, email).register(subject, { name, password: person.password }),
-  )
+  const registered = await emailLogin(env, email).register(subject, {
+    name,
+    password: person.password,
+  })
   if (registered.outcome !== 'registered') return { problems: { email: 'taken' } }
   return openAccount(
     env,

@@ -3,7 +3,7 @@
 import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/limits.ts'
 import { randomBytes, seal, sha256, unseal } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
-import { ask, replayGuardOf } from '../objects/index.ts'
+import { replayGuardOf } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 
 const TIME_BYTES = 4
@@ -43,7 +43,7 @@ export const verifyChallenge = async (
   if (now >= untilMs) return undefined
   const digest = sha256(challenge)
   // The sender is unknown so far, so all challenges are spread over a few thousand objects.
-  return () => ask(() => replayGuardOf(env, 'passkey', digest.slice(0, 2)).use(digest, untilMs))
+  return () => replayGuardOf(env, 'passkey', digest.slice(0, 2)).use(digest, untilMs)
 }
 
 const purposeOf = ({ purpose, formToken }: Ceremony): string => `passkey ${purpose} ${formToken}`

@@ -9,7 +9,7 @@ import type {
 } from '@simplewebauthn/server'
 import { PASSKEY_CHALLENGE_LIFETIME_MS } from '../config/limits.ts'
 import { logFailure, logEvent } from '../http/log.ts'
-import { accountOf, ask, passkeyLogin } from '../objects/index.ts'
+import { accountOf, passkeyLogin } from '../objects/index.ts'
 import type { Passkey } from '../objects/account/passkeys.ts'
 import { type Ceremony, issueChallenge, verifyChallenge } from './challenge.ts'
 import { type Opened, type SignedIn, type SignInContext, openAccount } from './session.ts'
@@ -58,7 +58,7 @@ export const verifyPasskeyAuthenticationResponse = async (
   const subject = Buffer.from(response.response.userHandle ?? '', 'base64url').toString('hex')
   const account = accountOf(env, subject)
   if (account === undefined || !(await isFirstUse())) return refused
-  const passkey = await ask(() => account.passkey(response.id))
+  const passkey = await account.passkey(response.id)
   if (passkey === undefined) return refused
   const { verifyAuthenticationResponse } = await webAuthn()
   const verified = await attempt(() =>
@@ -81,14 +81,12 @@ export const verifyPasskeyAuthenticationResponse = async (
       before: passkey.counter,
       now: newCounter,
     })
-  await ask(() =>
-    account.updatePasskey({
-      ...passkey,
-      counter: newCounter,
-      isBackedUp: credentialBackedUp,
-      usedAtMs: Date.now(),
-    }),
-  )
+  await account.updatePasskey({
+    ...passkey,
+    counter: newCounter,
+    isBackedUp: credentialBackedUp,
+    usedAtMs: Date.now(),
+  })
   // RFC 8176: proof of a key, in hardware unless it can be copied, with the person present and
   // verified.
   const amr = [isBackupEligible ? 'swk' : 'hwk', 'user']
@@ -149,23 +147,21 @@ export const verifyPasskeyRegistrationResponse = async (
   const { credential, credentialBackedUp, credentialDeviceType } = verified.registrationInfo
   const account = accountOf(env, person.subject)
   // Checked first, because a claimed Login stays behind.
-  if ((await ask(async () => account?.hasRoomForPasskey())) !== true) return { outcome: 'full' }
+  if ((await account?.hasRoomForPasskey()) !== true) return { outcome: 'full' }
   // SS-12: no account of the site has it.
-  const owner = await ask(() => passkeyLogin(env, credential.id).claim(person.subject, ''))
+  const owner = await passkeyLogin(env, credential.id).claim(person.subject, '')
   if (owner !== person.subject) return refused
-  const added = await ask(async () =>
-    account?.addPasskey({
-      id: credential.id,
-      publicKey: credential.publicKey,
-      counter: credential.counter,
-      transports: credential.transports ?? [],
-      isBackupEligible: credentialDeviceType === 'multiDevice',
-      isBackedUp: credentialBackedUp,
-      name,
-      addedAtMs: Date.now(),
-      usedAtMs: undefined,
-    }),
-  )
+  const added = await account?.addPasskey({
+    id: credential.id,
+    publicKey: credential.publicKey,
+    counter: credential.counter,
+    transports: credential.transports ?? [],
+    isBackupEligible: credentialDeviceType === 'multiDevice',
+    isBackedUp: credentialBackedUp,
+    name,
+    addedAtMs: Date.now(),
+    usedAtMs: undefined,
+  })
   return added ?? refused
 }
 

@@ -5,7 +5,7 @@ import { randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import { logFailure } from '../http/log.ts'
 import type { SignedInPerson } from '../objects/account/views.ts'
 import type { Claims } from '../objects/account/profile.ts'
-import { accountOf, ask } from '../objects/index.ts'
+import { accountOf } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import type { SessionDigest } from '../objects/account/sessions.ts'
 import type { Place } from '../sender/location.ts'
@@ -59,7 +59,7 @@ export const signedInPerson = async (
   cookie: SessionCookie | undefined,
 ): Promise<SignedIn | undefined> => {
   if (cookie === undefined) return undefined
-  const person = await ask(async () => accountOf(env, cookie.subject)?.session(cookie.digest))
+  const person = await accountOf(env, cookie.subject)?.session(cookie.digest)
   return person === undefined ? undefined : { ...person, ...cookie }
 }
 
@@ -85,18 +85,16 @@ export const openAccount = async (
   { previous, ...where }: SignInContext,
 ): Promise<Opened | { readonly outcome: 'refused' }> => {
   const { value, digest } = mintSession(await macSecret(env), subject)
-  const opened = await ask(async () =>
-    accountOf(env, subject)?.open(
-      claims,
-      digest,
-      {
-        amr: signIn.amr,
-        provider: signIn.provider,
-        authTimeMs: signIn.atMs ?? Date.now(),
-        ...where,
-      },
-      previous?.digest,
-    ),
+  const opened = await accountOf(env, subject)?.open(
+    claims,
+    digest,
+    {
+      amr: signIn.amr,
+      provider: signIn.provider,
+      authTimeMs: signIn.atMs ?? Date.now(),
+      ...where,
+    },
+    previous?.digest,
   )
   if (opened?.outcome !== 'opened') return { outcome: 'refused' }
   if (opened.isNew) await countNewAccount(env, subject)
@@ -122,6 +120,5 @@ export const endSession = async (
   env: Cloudflare.Env,
   cookie: SessionCookie | undefined,
 ): Promise<void> => {
-  if (cookie !== undefined)
-    await ask(async () => accountOf(env, cookie.subject)?.signOut(cookie.digest))
+  if (cookie !== undefined) await accountOf(env, cookie.subject)?.signOut(cookie.digest)
 }

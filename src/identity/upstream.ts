@@ -10,7 +10,7 @@ import type { IdentityProvider } from '../config/identity-provider.ts'
 import { Cache } from '../http/cache.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Claims } from '../objects/account/profile.ts'
-import { ask, mintSubject, upstreamLogin } from '../objects/index.ts'
+import { mintSubject, upstreamLogin } from '../objects/index.ts'
 import { NotFetched, fetchTrusted } from '../http/public-fetch.ts'
 import { Published } from '../http/published.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
@@ -117,8 +117,7 @@ export const upstreamAccount = (
   issuer: string,
   upstreamSubject: string,
   name: string,
-): Promise<string> =>
-  ask(() => upstreamLogin(env, issuer, upstreamSubject).claim(mintSubject(env), name))
+): Promise<string> => upstreamLogin(env, issuer, upstreamSubject).claim(mintSubject(env), name)
 
 interface UpstreamIdentity {
   readonly subject: string

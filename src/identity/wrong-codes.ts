@@ -1,6 +1,6 @@
 // Service-wide counts of wrong user codes and of new accounts, the means of guessing codes (RFC 8628
 // §5.1). Wrong codes count for their account as well. High counts mean longer waits, and no refusals.
-import { accountOf, ask } from '../objects/index.ts'
+import { accountOf } from '../objects/index.ts'
 import { isCrowded } from '../http/rate-limit.ts'
 
 /** The person behind a wrong code. `wasShown`: they had seen its request before. */
@@ -20,11 +20,11 @@ export const countWrongCode = async (
 ): Promise<void> => {
   if (wasShown) return
   const crowded = await isCrowded(env, 'wrong code')
-  await ask(async () => accountOf(env, subject)?.countWrongCode(userCode, crowded))
+  await accountOf(env, subject)?.countWrongCode(userCode, crowded)
 }
 
 /** Counts a new account. Returns its wait before its first code, in ms. */
 export const countNewAccount = async (env: Cloudflare.Env, subject: string): Promise<number> => {
   if (!(await isCrowded(env, 'new account'))) return 0
-  return (await ask(async () => accountOf(env, subject)?.waitBeforeFirstCode())) ?? 0
+  return (await accountOf(env, subject)?.waitBeforeFirstCode()) ?? 0
 }

@@ -6,7 +6,7 @@ import type { Client } from '../config/clients.ts'
 import type { PushHints } from '../config/push.ts'
 import { parseEmail } from '../identity/built-in.ts'
 import { isLoopback } from '../loopback.ts'
-import { ask, emailLogin } from '../objects/index.ts'
+import { emailLogin } from '../objects/index.ts'
 import { type NamedAccount, type WaitingDevice, promptPerson } from '../push/prompt.ts'
 import { verifyIdTokenHint } from '../tokens/id-token.ts'
 import { OAuthError } from '../http/errors.ts'
@@ -70,7 +70,7 @@ const accountNamedBy = async (
   if (kind === 'id_token_hint')
     return verifyIdTokenHint(env, value, { issuer, clientId }, Date.now())
   const email = parseEmail(value)
-  const subject = email && (await ask(() => emailLogin(env, email).subject()))
+  const subject = email && (await emailLogin(env, email).subject())
   return subject === undefined ? undefined : { subject, issuedAtMs: undefined }
 }
 

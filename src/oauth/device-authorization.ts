@@ -4,7 +4,7 @@ import type { Client } from '../config/clients.ts'
 import { displayUserCode, mintDeviceCode, mintUserCode } from '../codes.ts'
 import { deviceNameOf } from '../sender/device-name.ts'
 import { SECOND } from '../durations.ts'
-import { ask, deviceAuthorizationOf } from '../objects/index.ts'
+import { deviceAuthorizationOf } from '../objects/index.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import { policyFor } from '../config/proximity-policy.ts'
 import type { WaitingDevice } from '../push/prompt.ts'
@@ -85,7 +85,7 @@ const start = async (
     const userCode = mint(client.userCodeCharset)
     const { text, deviceCode } = mintDeviceCode(serverSecret, userCode, request.expiresAtMs)
     const accepted = { ...request, secretHash: deviceCode.secretHash }
-    const started = await ask(() => deviceAuthorizationOf(env, userCode).start(accepted))
+    const started = await deviceAuthorizationOf(env, userCode).start(accepted)
     if (started.outcome === 'started') return { userCode, deviceCode: text, request: accepted }
   }
   throw new Error('no free user code was found')

@@ -1,12 +1,12 @@
 // Polls, and holds a pending request until a decision, a deadline or a hang-up.
-import { type Hold, type Waited, upgrade, waitOn } from '../review/held-socket.ts'
+import { type Hold, type Waited, waitOn } from '../review/held-socket.ts'
 import {
   type Absent,
   type HeldPollEnd,
   POLLER_HEADER,
 } from '../objects/device-authorization/device-authorization.ts'
 import type { Poller, PollOutcome } from '../objects/device-authorization/state.ts'
-import { ObjectUnavailable, ask } from '../objects/index.ts'
+import { ObjectUnavailable, waitAt } from '../objects/index.ts'
 
 interface HeldPoll extends Hold {
   readonly userCode: string
@@ -53,12 +53,10 @@ const open = async (
   { userCode, poller }: HeldPoll,
 ): Promise<PollOutcome | Absent | WebSocket | ObjectUnavailable> => {
   try {
-    return await ask(async () => {
-      const response = await upgrade(env, userCode, {
-        [POLLER_HEADER]: encodeURIComponent(JSON.stringify(poller)),
-      })
-      return response.webSocket ?? (await response.json<PollOutcome | Absent>())
+    const wait = await waitAt<PollOutcome | Absent>(env, userCode, {
+      [POLLER_HEADER]: encodeURIComponent(JSON.stringify(poller)),
     })
+    return wait.socket ?? wait.answer
   } catch (error) {
     if (error instanceof ObjectUnavailable) return error
     throw error

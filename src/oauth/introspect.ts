@@ -1,6 +1,6 @@
 // POST /introspect (RFC 7662): the current state of a token, for its client and its resource server.
 import type { Client } from '../config/clients.ts'
-import { accountOf, ask } from '../objects/index.ts'
+import { accountOf } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import { digestOf, parseRefreshToken } from '../tokens/refresh-token.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
@@ -40,7 +40,7 @@ const introspectAccessToken = async (
     (client.resource !== undefined && token.audience.includes(client.resource))
   if (!isForCaller) return undefined
   const { subject, grantId, jti, expiresAtMs, issuedAtMs, dpopJkt } = token
-  const isLive = await ask(async () => accountOf(env, subject)?.isLive(grantId, jti))
+  const isLive = await accountOf(env, subject)?.isLive(grantId, jti)
   if (isLive !== true || !(await isStillClient(exchange, token.clientId))) return undefined
   return {
     active: true,
@@ -66,8 +66,10 @@ const introspectRefreshToken = async (
   const token = parseRefreshToken(await macSecret(env), text)
   if (token === undefined) return undefined
   const { subject, grantId } = token
-  const grant = await ask(async () =>
-    accountOf(env, subject)?.grantOf(grantId, digestOf(token), client.refreshLimits),
+  const grant = await accountOf(env, subject)?.grantOf(
+    grantId,
+    digestOf(token),
+    client.refreshLimits,
   )
   if (grant === undefined || grant.clientId !== client.id) return undefined
   const scope = remainingScope(grant.scope, client)

@@ -8,7 +8,7 @@ import { isEqualInConstantTime, randomBytes, sha256, toBase64url } from '../cryp
 import { plainText } from '../text/plain-text.ts'
 import { SECOND } from '../durations.ts'
 import type { Registration } from '../objects/client-record.ts'
-import { ask, clientRecordOf } from '../objects/index.ts'
+import { clientRecordOf } from '../objects/index.ts'
 import { isWithinLimit } from '../http/rate-limit.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import { forgetClient, isMintedClientId, mintClientId } from './clients/registry.ts'
@@ -34,7 +34,7 @@ export const register = async (exchange: RequestContext): Promise<Response> => {
     accessTokenHash: sha256(accessToken),
     issuedAtMs: Date.now(),
   }
-  await ask(() => clientRecordOf(env, clientId).register(registration))
+  await clientRecordOf(env, clientId).register(registration)
   return Response.json(describe(exchange, clientId, registration, { secret, accessToken }), {
     status: 201,
   })
@@ -49,7 +49,7 @@ export const manageRegistration = async (exchange: RequestContext): Promise<Resp
     throw unauthorized('The bearer token is missing')
   if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'register'))) throw tooManyRequests()
   const record = isMinted ? clientRecordOf(env, clientId) : undefined
-  const before = record && (await ask(() => record.read()))
+  const before = record && (await record.read())
   const accessToken = await requireToken(exchange, before?.accessTokenHash)
   // requireToken has already refused a missing registration.
   if (record === undefined || before === undefined) throw new TypeError('no such registration')
@@ -57,13 +57,13 @@ export const manageRegistration = async (exchange: RequestContext): Promise<Resp
     case 'PUT': {
       const body = await readJsonObject(request, invalidMetadata)
       const { secret, ...after } = replaced(clientId, before, body, config)
-      const isKept = await ask(() => record.replace(after))
+      const isKept = await record.replace(after)
       forgetClient(clientId)
       if (!isKept) throw invalidToken()
       return Response.json(describe(exchange, clientId, after, { secret, accessToken }))
     }
     case 'DELETE':
-      await ask(() => record.remove())
+      await record.remove()
       forgetClient(clientId)
       return new Response(null, { status: 204 })
     default:

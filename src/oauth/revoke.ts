@@ -1,6 +1,6 @@
 // POST /revoke (RFC 7009): a refresh token with its whole grant, or one access token.
 import type { Client } from '../config/clients.ts'
-import { accountOf, ask } from '../objects/index.ts'
+import { accountOf } from '../objects/index.ts'
 import { verifyAccessToken } from '../tokens/access-token.ts'
 import { digestOf, parseRefreshToken } from '../tokens/refresh-token.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
@@ -34,7 +34,7 @@ const revokeRefreshToken = async (
   const token = parseRefreshToken(await macSecret(env), text)
   if (token === undefined) return undefined
   const { subject, grantId } = token
-  return ask(async () => accountOf(env, subject)?.revokeGrant(grantId, client.id, digestOf(token)))
+  return accountOf(env, subject)?.revokeGrant(grantId, client.id, digestOf(token))
 }
 
 // RFC 7009 §2.1 lets the refresh token live on: the device may just be tidying up.
@@ -47,6 +47,6 @@ const revokeAccessToken = async (
   if (token === undefined) return undefined
   if (token.clientId !== client.id) return 'foreign'
   const { subject, grantId, jti, expiresAtMs } = token
-  await ask(async () => accountOf(env, subject)?.revokeAccessToken(grantId, jti, expiresAtMs))
+  await accountOf(env, subject)?.revokeAccessToken(grantId, jti, expiresAtMs)
   return 'revoked'
 }

@@ -1,7 +1,7 @@
 // GET and POST /userinfo (OpenID Connect Core §5.3), with a bearer token (RFC 6750) or one that is
 // bound to a key (RFC 9449 §7).
 import type { Claims } from '../objects/account/profile.ts'
-import { ask, accountOf } from '../objects/index.ts'
+import { accountOf } from '../objects/index.ts'
 import { type AccessTokenClaims, verifyAccessToken } from '../tokens/access-token.ts'
 import { isStillClient } from './clients/registry.ts'
 import type { RequestContext } from '../http/request-context.ts'
@@ -34,9 +34,7 @@ export const userinfo = async (exchange: RequestContext): Promise<Response> => {
   await useProof(exchange, scheme)
   if (!(await isStillClient(exchange, claims.clientId)))
     throw refusal(scheme, 'invalid_token', 'The client of the token no longer exists')
-  const account = await ask(async () =>
-    accountOf(env, claims.subject)?.claims(claims.grantId, claims.jti),
-  )
+  const account = await accountOf(env, claims.subject)?.claims(claims.grantId, claims.jti)
   if (account === undefined)
     throw refusal(scheme, 'invalid_token', 'The token or its grant was revoked')
   return Response.json(claimsFor(claims, account))

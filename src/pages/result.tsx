@@ -7,7 +7,7 @@ import { type ShownClient, shownClient } from '../config/client-name.ts'
 import { parseUserCode } from '../codes.ts'
 import { seal, unseal } from '../crypto.ts'
 import { plainText } from '../text/plain-text.ts'
-import { accountOf, ask } from '../objects/index.ts'
+import { accountOf } from '../objects/index.ts'
 import { withdraw } from '../review/review.ts'
 import { deviceWords } from '../language/device-words.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
@@ -163,9 +163,7 @@ export const result = new Hono<PageEnvironment>()
 const mayAddPasskey = async (context: PageRequest): Promise<boolean> => {
   const cookie = sessionCookie(context)
   if (!context.get('config').hasBuiltInAccounts || cookie === undefined) return false
-  const own = await ask(async () =>
-    accountOf(context.env, cookie.subject)?.ownPasskeys(cookie.digest),
-  )
+  const own = await accountOf(context.env, cookie.subject)?.ownPasskeys(cookie.digest)
   if (own === undefined || own.passkeys.length > 0) return false
   return own.person.provider === undefined && own.person.amr.includes('pwd')
 }

@@ -7,7 +7,7 @@ import { sha256 } from '../crypto.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure, logEvent } from '../http/log.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
-import { accountOf, ask } from '../objects/index.ts'
+import { accountOf } from '../objects/index.ts'
 import { promptSource } from '../objects/account/prompt-guard.ts'
 import { NotFetched, postPublic } from '../http/public-fetch.ts'
 import { hostLimits, pushServiceLimits } from '../http/outbound-limits.ts'
@@ -49,16 +49,14 @@ export const promptPerson = async (
 ): Promise<void> => {
   const { clientId, origin, proximityPolicy } = request
   const account = accountOf(env, subject)
-  const browsers = await ask(() =>
-    account?.prompt({
-      codeHash: sha256(userCode),
-      clientId,
-      source: promptSource(clientId, origin),
-      origin,
-      proximityPolicy,
-      hintIssuedAtMs: issuedAtMs,
-    }),
-  )
+  const browsers = await account?.prompt({
+    codeHash: sha256(userCode),
+    clientId,
+    source: promptSource(clientId, origin),
+    origin,
+    proximityPolicy,
+    hintIssuedAtMs: issuedAtMs,
+  })
   const message = messageFor(userCode, request, client, Date.now())
   const send = async ({ sessionId, ...address }: NonNullable<typeof browsers>[number]) => {
     const { endpoint } = address
@@ -69,8 +67,7 @@ export const promptPerson = async (
       const status = await postPublic(target, await pushRequest(settings, address, message))
       logPush(clientId, status)
       // RFC 8030 §7.3: the subscription has expired, or the browser has ended it.
-      if (status === 404 || status === 410)
-        await ask(() => account?.unsubscribe(sessionId, endpoint))
+      if (status === 404 || status === 410) await account?.unsubscribe(sessionId, endpoint)
     } catch (error) {
       if (error instanceof NotFetched) logPush(clientId, error.message)
       else logFailure(error)

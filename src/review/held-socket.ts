@@ -4,7 +4,6 @@
 import { MAX_HOLD_SECONDS } from '../config/client-settings.ts'
 import { SECOND } from '../durations.ts'
 import { SOCKET_ENDED } from '../objects/device-authorization/device-authorization.ts'
-import { deviceAuthorizationOf } from '../objects/index.ts'
 
 export interface Hold {
   readonly untilMs: number
@@ -14,16 +13,6 @@ export interface Hold {
 
 /** `End` is the object's own word; `lost` means: ask again. */
 export type Waited<End extends string> = End | 'timed_out' | 'hung_up' | 'lost'
-
-/** Asks the object for a socket; without one, its answer is in the body. */
-export const upgrade = (
-  env: Cloudflare.Env,
-  userCode: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<Response> =>
-  deviceAuthorizationOf(env, userCode).fetch('https://object/', {
-    headers: { Upgrade: 'websocket', ...headers },
-  })
 
 /** Waits until the socket ends, or `untilMs`. */
 export const waitOn = <End extends string>(

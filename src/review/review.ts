@@ -9,7 +9,7 @@ import type { SessionDigest } from '../objects/account/sessions.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import type { Allowance, Authentication } from '../objects/device-authorization/approval.ts'
 import type { DenialReason } from '../objects/device-authorization/state.ts'
-import { accountOf, ask, deviceAuthorizationOf } from '../objects/index.ts'
+import { accountOf, deviceAuthorizationOf } from '../objects/index.ts'
 import { promptSource } from '../objects/account/prompt-guard.ts'
 import { type DeviceDistance, deviceDistance, fartherOf } from '../config/proximity-policy.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
@@ -77,9 +77,7 @@ export const admit = async <Person extends Approver>(
   const { subject } = approver
   const whereabouts = requestLocation(request)
   const { country, network } = whereabouts
-  const opened = await ask(() =>
-    deviceAuthorizationOf(env, userCode).open({ subject, country, network }),
-  )
+  const opened = await deviceAuthorizationOf(env, userCode).open({ subject, country, network })
   switch (opened.outcome) {
     case 'opened_by_many':
       logEvent('device_authorization.decided', {
@@ -175,17 +173,15 @@ export const approve = async (
     return { outcome: 'check_not_passed', problems }
   }
   const { subject, authTimeMs, amr, grant } = approver
-  const decision = await ask(() =>
-    deviceAuthorizationOf(env, userCode).approve({
-      subject,
-      grantId: mintGrantId(),
-      approvedAtMs: Date.now(),
-      authTimeMs,
-      amr,
-      allowance: allowanceOf(question, reaction),
-      approvingGrantId: grant?.id,
-    }),
-  )
+  const decision = await deviceAuthorizationOf(env, userCode).approve({
+    subject,
+    grantId: mintGrantId(),
+    approvedAtMs: Date.now(),
+    authTimeMs,
+    amr,
+    allowance: allowanceOf(question, reaction),
+    approvingGrantId: grant?.id,
+  })
   if (decision.outcome !== 'decided') return notValid(env, approver, userCode)
   log(question, 'approved')
   return { outcome: 'approved' }
@@ -209,10 +205,8 @@ export const deny = async (
   const source = push && promptSource(clientId, origin)
   // First, because it holds whatever becomes of the code: a decided request cannot be reported again.
   if (reason === 'reported')
-    await ask(async () =>
-      accountOf(env, subject)?.reportRequest(deviceName, placeIn(location), source),
-    )
-  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, reason))
+    await accountOf(env, subject)?.reportRequest(deviceName, placeIn(location), source)
+  const decision = await deviceAuthorizationOf(env, userCode).deny(subject, reason)
   if (decision.outcome !== 'decided') return notValid(env, approver, userCode)
   log(question, reason)
   return { outcome: reason }
@@ -226,14 +220,14 @@ export const reportPrompt = async (
   userCode: string,
 ): Promise<{ readonly outcome: 'reported' | 'not_asked' | 'too_late' }> => {
   const account = accountOf(env, subject)
-  const refusal = await ask(() => account?.refusePrompt(digest, endpoint, sha256(userCode)))
+  const refusal = await account?.refusePrompt(digest, endpoint, sha256(userCode))
   if (refusal === undefined || refusal.outcome === 'not_asked') return { outcome: 'not_asked' }
   if (refusal.outcome === 'too_late') return { outcome: 'too_late' }
-  const decision = await ask(() => deviceAuthorizationOf(env, userCode).deny(subject, 'reported'))
+  const decision = await deviceAuthorizationOf(env, userCode).deny(subject, 'reported')
   if (decision.outcome !== 'decided') return { outcome: 'too_late' }
   const { clientId, deviceName, origin } = decision.request
   logEvent('device_authorization.decided', { clientId, outcome: 'reported' })
-  await ask(() => account?.reportRequest(deviceName, placeIn(origin)))
+  await account?.reportRequest(deviceName, placeIn(origin))
   return { outcome: 'reported' }
 }
 
@@ -244,16 +238,14 @@ export const withdraw = async (
   subject: string,
   userCode: string,
 ): Promise<{ readonly outcome: 'withdrawn' | 'not_valid' }> => {
-  const withdrawn = await ask(() => deviceAuthorizationOf(env, userCode).withdraw(subject))
+  const withdrawn = await deviceAuthorizationOf(env, userCode).withdraw(subject)
   if (withdrawn.outcome === 'not_valid') return { outcome: 'not_valid' }
   const { grantId, request } = withdrawn
   const source = push && promptSource(request.clientId, request.origin)
-  await ask(async () => {
-    const account = accountOf(env, subject)
-    // Also before the device has collected its tokens, so that it never does.
-    await account?.removeDevice(grantId, 'device_reported', request.deviceName, source)
-    await account?.signOutEverywhere({ withDevices: false })
-  })
+  const account = accountOf(env, subject)
+  // Also before the device has collected its tokens, so that it never does.
+  await account?.removeDevice(grantId, 'device_reported', request.deviceName, source)
+  await account?.signOutEverywhere({ withDevices: false })
   logEvent('device_authorization.decided', { clientId: request.clientId, outcome: 'withdrawn' })
   return { outcome: 'withdrawn' }
 }

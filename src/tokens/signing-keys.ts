@@ -7,7 +7,7 @@ import {
   importJWK,
 } from 'jose'
 import { KEYRING_CACHE_MS, KEY_ANNOUNCED_MS } from '../config/limits.ts'
-import { ask, keyringOf } from '../objects/index.ts'
+import { keyringOf } from '../objects/index.ts'
 import {
   type ForgottenKey,
   type SigningAlgorithm,
@@ -61,7 +61,7 @@ export const hintVerificationKey = async (
   const published = await verificationKey(env, name, now)
   if (published !== undefined) return published
   if (remembered === undefined || now - remembered.fetchedAtMs >= KEYRING_CACHE_MS)
-    remembered = { fetchedAtMs: now, keys: await ask(() => keyringOf(env).rememberedKeys()) }
+    remembered = { fetchedAtMs: now, keys: await keyringOf(env).rememberedKeys() }
   const key = remembered.keys.find(
     ({ kid, publicJwk, untilMs }) =>
       kid === name.kid && publicJwk.alg === name.alg && now < untilMs,
@@ -86,14 +86,14 @@ export const publicKeySet = async (env: Cloudflare.Env, now: number): Promise<JS
 
 /** The server's secret: it seals values that we hand out, and refresh tokens are derived from it. */
 export const macSecret = async (env: Cloudflare.Env): Promise<Uint8Array> => {
-  knownMacSecret ??= await ask(() => keyringOf(env).macSecret())
+  knownMacSecret ??= await keyringOf(env).macSecret()
   return knownMacSecret
 }
 
 const knownKeys = async (env: Cloudflare.Env, now: number): Promise<readonly SigningKey[]> => {
   if (known !== undefined && now - known.fetchedAtMs < KEYRING_CACHE_MS) return known.keys
   try {
-    known = { fetchedAtMs: now, keys: await ask(() => keyringOf(env).keys()) }
+    known = { fetchedAtMs: now, keys: await keyringOf(env).keys() }
   } catch (error) {
     // Keys are announced a day ahead, so an isolate can work without the Keyring for half of that.
     if (known === undefined || now - known.fetchedAtMs > KEY_ANNOUNCED_MS / 2) throw error

@@ -60,14 +60,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a redemption is not saved',
     file: OBJECT,
-    from: 'if (state !== before) await this.#save(state)\n    if (outcome',
-    to: 'if (outcome',
+    from: 'if (state !== before) await this.#save(state)\n    return outcome',
+    to: 'return outcome',
   },
   {
     name: 'a redemption is saved after the answer',
     file: OBJECT,
-    from: 'if (state !== before) await this.#save(state)\n    if (outcome',
-    to: `if (state !== before) await ${later('this.#save(state)')}\n    if (outcome`,
+    from: 'if (state !== before) await this.#save(state)\n    return outcome',
+    to: `if (state !== before) await ${later('this.#save(state)')}\n    return outcome`,
   },
   {
     name: 'a denial loses against a later approval',
@@ -111,8 +111,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'the grant is saved after the answer',
     file: GRANTS,
-    from: 'await this.#keep(grantId, grant)\n    await this.tidyUp(now)',
-    to: `await ${later('this.#keep(grantId, grant)')}\n    await this.tidyUp(now)`,
+    from: 'await this.#save(grantId, grant)\n    await this.tidyUp(now)',
+    to: `await ${later('this.#save(grantId, grant)')}\n    await this.tidyUp(now)`,
   },
   {
     name: 'a redemption has another access token each time',
@@ -129,8 +129,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a rotation is saved after the answer',
     file: GRANTS,
-    from: "if ('grant' in refreshed && refreshed.grant !== grant)\n      await this.#keep(grantId, refreshed.grant)",
-    to: `if ('grant' in refreshed && refreshed.grant !== grant) await ${later('this.#keep(grantId, refreshed.grant)')}`,
+    from: "if ('grant' in refreshed && refreshed.grant !== grant)\n      await this.#save(grantId, refreshed.grant)",
+    to: `if ('grant' in refreshed && refreshed.grant !== grant) await ${later('this.#save(grantId, refreshed.grant)')}`,
   },
   {
     name: 'a refresh token leads to another one each time',
@@ -160,15 +160,15 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a replay does not end the grant',
     file: GRANTS,
-    from: "if (refreshed.outcome === 'replayed') await this.#keepEnded(grantId, end(grant, now), now)",
+    from: "if (refreshed.outcome === 'replayed') await this.#saveEnded(grantId, end(grant, now), now)",
     to: '',
     isLate: true,
   },
   {
     name: 'a revocation is saved after the answer',
     file: GRANTS,
-    from: "await this.#keepEnded(grantId, end(grant, now), now)\n    return 'revoked'",
-    to: `await ${later('this.#keepEnded(grantId, end(grant, now), now)')}\n    return 'revoked'`,
+    from: "await this.#saveEnded(grantId, end(grant, now), now)\n    return 'revoked'",
+    to: `await ${later('this.#saveEnded(grantId, end(grant, now), now)')}\n    return 'revoked'`,
   },
   {
     name: 'a removed device lives on',
@@ -198,8 +198,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a storage that fails is an invalid_grant',
     file: 'oauth/grants/refresh-token.ts',
-    from: 'const refreshed = await ask(async () =>',
-    to: 'const refreshed = await (async (call: () => any) => { try { return await call() } catch { return undefined } })(async () =>',
+    from: "  })\n  if (refreshed === undefined || !('grant' in refreshed))",
+    to: "  }).catch(() => undefined)\n  if (refreshed === undefined || !('grant' in refreshed))",
     shaking: FULL_DISKS,
   },
 ]

@@ -2,7 +2,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { replayGuardOf } from '../../src/objects/index.ts'
 import { passSeconds } from '../support/clock.ts'
 import { type Answer, approve, startDevice } from '../support/device.ts'
 import { type ProofOptions, newKeyHolder, readyKeyHolder, sha256 } from '../support/dpop.ts'
@@ -17,6 +16,8 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
+
+const guardOf = (jkt: string) => env.REPLAY_GUARD.getByName(`dpop:${jkt}`)
 
 const summary = ({ status, body }: Answer): string => `${status} ${body.error ?? 'tokens'}`
 const TOKENS = '200 tokens'
@@ -42,7 +43,7 @@ describe('a proof that was seen before', () => {
     expect(summary(await pollWith(proof))).toBe(PENDING)
     expect(summary(await pollWith(proof))).toBe(USED)
     passSeconds(299)
-    expect(await runDurableObjectAlarm(replayGuardOf(env, 'dpop', holder.jkt))).toBe(true)
+    expect(await runDurableObjectAlarm(guardOf(holder.jkt))).toBe(true)
     expect(summary(await pollWith(proof))).toBe(USED)
     passSeconds(1)
     expect(summary(await pollWith(proof))).toBe(NONCE_WANTED)
@@ -52,7 +53,7 @@ describe('a proof that was seen before', () => {
     const holder = await readyKeyHolder()
     const jti = crypto.randomUUID()
     await pollWith(await holder.proof({ claims: { jti } }))
-    const guard = replayGuardOf(env, 'dpop', holder.jkt)
+    const guard = guardOf(holder.jkt)
     const keys = await runInDurableObject(guard, async (_, { storage }) => [
       ...(await storage.list()).keys(),
     ])

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 import { runInDurableObject } from 'cloudflare:test'
 import { SignJWT, decodeJwt, importJWK } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { accountOf, keyringOf } from '../../src/objects/index.ts'
+import { keyringOf } from '../../src/objects/index.ts'
 import { type Answer, answerOf, newPerson } from '../support/device.ts'
 import { ISSUER } from '../support/settings.ts'
 import { askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
@@ -22,11 +22,7 @@ const refusesToken = ({ status, headers, body }: Answer) => {
   expect(headers.get('Access-Control-Expose-Headers')).toContain('WWW-Authenticate')
 }
 
-const accountBehind = (subject: string) => {
-  const account = accountOf(env, subject)
-  if (account === undefined) throw new Error('no such subject')
-  return account
-}
+const accountBehind = (subject: string) => env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
 
 describe('the claims', () => {
   it.each([

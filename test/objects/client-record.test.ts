@@ -2,7 +2,6 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { clientRecordOf } from '../../src/objects/index.ts'
 
 const REGISTRATION = {
   metadata: '{"client_name":"Radio"}',
@@ -11,7 +10,7 @@ const REGISTRATION = {
   issuedAtMs: 1_000_000,
 }
 
-const newRecord = () => clientRecordOf(env, `test-${crypto.randomUUID()}`)
+const newRecord = () => env.CLIENT_RECORD.getByName(`test-${crypto.randomUUID()}`)
 
 const storedIn = (record: ReturnType<typeof newRecord>) =>
   runInDurableObject(record, async (_, { storage }) => ({

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT } from '../../src/config/client-settings.ts'
-import { clientRecordOf } from '../../src/objects/index.ts'
 import { type Answer, answerOf } from './device.ts'
 import { asKeyClient } from './key-client.ts'
 import { type ConnectedDevice, connectDevice } from './tokens.ts'
@@ -90,7 +89,7 @@ export const replace = (client: Json, metadata: object): Promise<Answer> =>
 
 /** All that is stored of a client, as text. */
 export const storedOf = ({ client_id: clientId }: Json): Promise<string> =>
-  runInDurableObject(clientRecordOf(env, clientId), async (_, { storage }) =>
+  runInDurableObject(env.CLIENT_RECORD.getByName(clientId), async (_, { storage }) =>
     JSON.stringify([...(await storage.list())]),
   )
 

@@ -4,7 +4,7 @@ import type { Client } from '../../config/clients.ts'
 import { ASSERTION_LIFETIME_MS, CLOCK_SKEW_MS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { SECOND } from '../../durations.ts'
-import { ask, replayGuardOf } from '../../objects/index.ts'
+import { replayGuardOf } from '../../objects/index.ts'
 import { clientKeys } from './keys.ts'
 import { temporarilyUnavailable } from '../../http/errors.ts'
 import type { RequestContext } from '../../http/request-context.ts'
@@ -75,7 +75,5 @@ const mediaType = (typ: string | undefined): string | undefined =>
 // One client may serve a million televisions, so its assertions spread over several objects.
 const isFirstUse = (env: Cloudflare.Env, client: Client, jti: string, untilMs: number) => {
   const digest = sha256(jti)
-  return ask(() =>
-    replayGuardOf(env, 'assertion', `${client.id} ${digest[0]}`).use(digest, untilMs),
-  )
+  return replayGuardOf(env, 'assertion', `${client.id} ${digest[0]}`).use(digest, untilMs)
 }

@@ -6,7 +6,7 @@ import { CLIENT_CACHE_MS } from '../../config/limits.ts'
 import { randomBytes, seal, unseal } from '../../crypto.ts'
 import { Cache } from '../../http/cache.ts'
 import type { Registration } from '../../objects/client-record.ts'
-import { ask, clientRecordOf } from '../../objects/index.ts'
+import { clientRecordOf } from '../../objects/index.ts'
 import { NotFetched } from '../../http/public-fetch.ts'
 import { Published } from '../../http/published.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
@@ -73,7 +73,7 @@ export const isStillClient = async (
 ): Promise<boolean> => {
   if (config.clients.has(clientId) || isDocumentAddress(clientId, config)) return true
   if (!(await isMintedClientId(env, clientId, config))) return false
-  return (await ask(() => clientRecordOf(env, clientId).read())) !== undefined
+  return (await clientRecordOf(env, clientId).read()) !== undefined
 }
 
 /** Drops a changed client from the cache of this isolate. */
@@ -97,7 +97,7 @@ const registeredClient = async (
   clientId: string,
   config: Config,
 ): Promise<Client | undefined> => {
-  const registration = await ask(() => clientRecordOf(env, clientId).read())
+  const registration = await clientRecordOf(env, clientId).read()
   return registration && toClient(clientId, registration, config)
 }
 

@@ -16,7 +16,7 @@ import {
   retainedUntilMs,
 } from '../../objects/device-authorization/state.ts'
 import { refreshableUntilMs } from '../../objects/account/grant-state.ts'
-import { accountOf, ask, deviceAuthorizationOf } from '../../objects/index.ts'
+import { accountOf, deviceAuthorizationOf } from '../../objects/index.ts'
 import { digestOf, firstRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
 import { refreshTokenKey, verifyDpopProof, requireProof } from '../../http/dpop.ts'
@@ -90,7 +90,7 @@ const pollOrHold = async (
   const preferred = preferredWaitSeconds(request.headers.get('Prefer'))
   const waitSeconds = preferred === undefined ? undefined : Math.min(preferred, MAX_HOLD_SECONDS)
   const holdMs = waitSeconds === undefined ? client.holdMs : waitSeconds * SECOND
-  if (holdMs === 0) return ask(() => deviceAuthorizationOf(env, userCode).poll(poller))
+  if (holdMs === 0) return deviceAuthorizationOf(env, userCode).poll(poller)
   const { polled, wasHeld } = await heldPoll(env, {
     userCode,
     poller,
@@ -110,8 +110,9 @@ const redeem = async (
   const { env, issuer } = exchange
   // Everything that can fail comes first: a redemption must be answered.
   await prepareTokens(env, client)
-  const redeemed = await ask(() =>
-    deviceAuthorizationOf(env, deviceCode.userCode).redeem(poller, parameters.resource),
+  const redeemed = await deviceAuthorizationOf(env, deviceCode.userCode).redeem(
+    poller,
+    parameters.resource,
   )
   if (redeemed.outcome === 'collected_elsewhere') {
     logEvent('device_authorization.collected_elsewhere', {
@@ -136,30 +137,28 @@ const redeem = async (
   const refreshToken = mayRefresh(client, scope)
     ? firstRefreshToken(await macSecret(env), subject, grantId, deviceCode.secretHash)
     : undefined
-  const connected = await ask(async () =>
-    accountOf(env, subject)?.connectDevice(grantId, {
-      clientId: client.id,
-      clientName: client.name,
-      deviceName,
-      place: placeIn(allowance?.deviceLocation ?? origin),
-      // The approved scope: reduced again each time that tokens are issued.
-      scope: request.scope,
-      resource,
-      dpopJkt: refreshTokenKey(client, poller.dpopJkt),
-      approvedAtMs: approval.approvedAtMs,
-      authentication,
-      allowed: allowance && {
-        proximity: collectedProximity(request.proximityPolicy, allowance, poller.location),
-        action: allowance.action,
-      },
-      approvedBy: approvingGrantId === undefined ? [] : [approvingGrantId],
-      lastsUntilMs:
-        refreshToken === undefined
-          ? Date.now() + client.accessTokenSeconds * SECOND
-          : refreshableUntilMs(Date.now(), client.refreshLimits, Date.now()),
-      refreshToken: refreshToken && digestOf(refreshToken),
-    }),
-  )
+  const connected = await accountOf(env, subject)?.connectDevice(grantId, {
+    clientId: client.id,
+    clientName: client.name,
+    deviceName,
+    place: placeIn(allowance?.deviceLocation ?? origin),
+    // The approved scope: reduced again each time that tokens are issued.
+    scope: request.scope,
+    resource,
+    dpopJkt: refreshTokenKey(client, poller.dpopJkt),
+    approvedAtMs: approval.approvedAtMs,
+    authentication,
+    allowed: allowance && {
+      proximity: collectedProximity(request.proximityPolicy, allowance, poller.location),
+      action: allowance.action,
+    },
+    approvedBy: approvingGrantId === undefined ? [] : [approvingGrantId],
+    lastsUntilMs:
+      refreshToken === undefined
+        ? Date.now() + client.accessTokenSeconds * SECOND
+        : refreshableUntilMs(Date.now(), client.refreshLimits, Date.now()),
+    refreshToken: refreshToken && digestOf(refreshToken),
+  })
   if (connected?.outcome !== 'connected') throw refusal({ outcome: 'invalid' })
   return tokenResponse(env, {
     issuer,
@@ -190,8 +189,9 @@ const warnPerson = async (
   { request, approval }: Extract<RedeemOutcome, { outcome: 'collected_elsewhere' }>,
   { location }: Poller,
 ): Promise<void> => {
-  await ask(async () =>
-    accountOf(env, approval.subject)?.noteCollectedElsewhere(request.deviceName, placeIn(location)),
+  await accountOf(env, approval.subject)?.noteCollectedElsewhere(
+    request.deviceName,
+    placeIn(location),
   )
 }
 

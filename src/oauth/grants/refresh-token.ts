@@ -1,5 +1,5 @@
 // The refresh_token grant (RFC 6749 §6): rotate, and end the family when a rotated token comes back.
-import { accountOf, ask } from '../../objects/index.ts'
+import { accountOf } from '../../objects/index.ts'
 import type { RefreshOutcome } from '../../objects/account/grant-state.ts'
 import { digestOf, nextRefreshToken, parseRefreshToken } from '../../tokens/refresh-token.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
@@ -31,16 +31,14 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
   await prepareTokens(env, client)
   await exchange.oneTimeValues.use()
   const next = nextRefreshToken(await macSecret(env), presented)
-  const refreshed = await ask(async () =>
-    accountOf(env, presented.subject)?.refresh(presented.grantId, {
-      clientId: client.id,
-      presented: digestOf(presented),
-      nextSecretHash: digestOf(next).secretHash,
-      dpopJkt: refreshTokenKey(client, dpopJkt),
-      ...asked,
-      limits: client.refreshLimits,
-    }),
-  )
+  const refreshed = await accountOf(env, presented.subject)?.refresh(presented.grantId, {
+    clientId: client.id,
+    presented: digestOf(presented),
+    nextSecretHash: digestOf(next).secretHash,
+    dpopJkt: refreshTokenKey(client, dpopJkt),
+    ...asked,
+    limits: client.refreshLimits,
+  })
   if (refreshed === undefined || !('grant' in refreshed))
     throw refusal(refreshed?.outcome ?? 'invalid')
   return tokenResponse(env, {

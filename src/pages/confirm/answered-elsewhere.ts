@@ -4,14 +4,15 @@ import { Hono } from 'hono'
 import { MAX_HOLD_SECONDS } from '../../config/client-settings.ts'
 import { parseUserCode } from '../../codes.ts'
 import { SECOND } from '../../durations.ts'
-import { upgrade, waitOn } from '../../review/held-socket.ts'
+import { waitOn } from '../../review/held-socket.ts'
 import {
   EXPIRY_HEADER,
   type WatchEnd,
   WATCHER_HEADER,
 } from '../../objects/device-authorization/device-authorization.ts'
-import { ask } from '../../objects/index.ts'
+
 import type { WatchOutcome } from '../../objects/device-authorization/watch.ts'
+import { waitAt } from '../../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
 import { countWrongCode } from '../../identity/wrong-codes.ts'
 import { notValid } from '../enter-code.tsx'
@@ -67,11 +68,13 @@ export const answeredElsewhere = new Hono<PageEnvironment>()
   })
 
 const watch = async (context: PageRequest, userCode: string, subject: string) => {
-  const response = await ask(() => upgrade(context.env, userCode, { [WATCHER_HEADER]: subject }))
-  const { webSocket, headers } = response
-  if (webSocket === null) return (await response.json<Answer>()).outcome
-  return waitOn<WatchEnd>(webSocket, {
-    untilMs: Math.min(Date.now() + MAX_HOLD_SECONDS * SECOND, Number(headers.get(EXPIRY_HEADER))),
+  const wait = await waitAt<Answer>(context.env, userCode, { [WATCHER_HEADER]: subject })
+  if (wait.socket === undefined) return wait.answer.outcome
+  return waitOn<WatchEnd>(wait.socket, {
+    untilMs: Math.min(
+      Date.now() + MAX_HOLD_SECONDS * SECOND,
+      Number(wait.headers.get(EXPIRY_HEADER)),
+    ),
     signal: context.req.raw.signal,
   })
 }

@@ -11,7 +11,7 @@ import {
 } from '../../identity/passkey.ts'
 import { type SignedIn, endSession } from '../../identity/session.ts'
 import type { Overview } from '../../objects/account/views.ts'
-import { accountOf, ask } from '../../objects/index.ts'
+import { accountOf } from '../../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
 import { dropCookie, keepCookie } from '../kit/cookies.ts'
 import { DevicesPage } from './devices-page.tsx'
@@ -50,8 +50,9 @@ const askFirst = (context: PageRequest): Response => {
 }
 
 const show = async (context: PageRequest, owner: SignedIn, problem?: string): Promise<Response> => {
-  const overview = await ask(async () =>
-    accountOf(context.env, owner.subject)?.overview(owner.digest, placeToSee(context)),
+  const overview = await accountOf(context.env, owner.subject)?.overview(
+    owner.digest,
+    placeToSee(context),
   )
   if (overview === undefined) return askFirst(context)
   const page = context.get('page')
@@ -132,7 +133,7 @@ const addPrompts: OwnHandler = async (context, owner) => {
   if (place === undefined) return missing(context)
   const address = await sentPushAddress(context)
   const account = accountOf(context.env, owner.subject)
-  const isAdded = address && (await ask(() => account?.subscribe(owner.digest, address, place)))
+  const isAdded = address && (await account?.subscribe(owner.digest, address, place))
   return isAdded === true
     ? goTo(context, '/devices?done=browserAsked')
     : show(context, owner, context.get('page').language.messages.devices.prompts.problem)
@@ -148,7 +149,7 @@ const change = (
   own(async (context, owner) => {
     const form = context.get('form')
     const account = accountOf(context.env, owner.subject)
-    if (account !== undefined) await ask(() => act(account, form('id'), plainText(form('name'))))
+    if (account !== undefined) await act(account, form('id'), plainText(form('name')))
     return goTo(context, `/devices?done=${done}`)
   })
 
@@ -200,9 +201,7 @@ export const devices = new Hono<PageEnvironment>()
     '/everywhere',
     own(async (context, owner) => {
       const withDevices = context.get('form')('with_devices') === 'yes'
-      await ask(async () =>
-        accountOf(context.env, owner.subject)?.signOutEverywhere({ withDevices }),
-      )
+      await accountOf(context.env, owner.subject)?.signOutEverywhere({ withDevices })
       return signedOut(context)
     }),
   )

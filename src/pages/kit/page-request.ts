@@ -12,7 +12,7 @@ import {
   parseSession,
   signedInPerson,
 } from '../../identity/session.ts'
-import { accountOf, ask } from '../../objects/index.ts'
+import { accountOf } from '../../objects/index.ts'
 import { macSecret } from '../../tokens/signing-keys.ts'
 import { type Place, placeIn, requestLocation } from '../../sender/location.ts'
 import { keepCookie, readCookie } from './cookies.ts'
@@ -115,8 +115,11 @@ export const codeTryer = async (
   const form: Form | undefined = context.get('form')
   const proof = form?.('shown') ?? ''
   const wasShown = await isProvenShown(env, { subject, userCode }, proof, now)
-  const person = await ask(async () =>
-    accountOf(env, subject)?.tryCode(digest, userCode, placeToSee(context), wasShown),
+  const person = await accountOf(env, subject)?.tryCode(
+    digest,
+    userCode,
+    placeToSee(context),
+    wasShown,
   )
   return person && { ...person, ...cookie, wasShown }
 }

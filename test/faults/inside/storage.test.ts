@@ -3,7 +3,6 @@
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { keyringOf } from '../../../src/objects/index.ts'
 import type { Person } from '../../support/person.ts'
 import { STEPS, SignIn, UNAVAILABLE, doStep, newPerson } from './sign-in.ts'
 
@@ -15,7 +14,7 @@ let person: Person
 let apis: { readonly asynchronous: Api; readonly synchronous: Api }
 beforeAll(async () => {
   person = await newPerson()
-  apis = await runInDurableObject(keyringOf(env), (_, { storage }) => ({
+  apis = await runInDurableObject(env.KEYRING.getByName('keyring'), (_, { storage }) => ({
     asynchronous: Object.getPrototypeOf(storage) as Api,
     synchronous: Object.getPrototypeOf(storage.kv) as Api,
   }))

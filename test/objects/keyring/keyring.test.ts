@@ -3,7 +3,6 @@ import { env } from 'cloudflare:workers'
 import type { JWK } from 'jose'
 import { describe, expect, it, vi } from 'vitest'
 import { type SigningKey, currentKey } from '../../../src/objects/keyring/keyring-state.ts'
-import { keyringOf } from '../../../src/objects/index.ts'
 import { holdClock } from '../../support/clock.ts'
 import { url, worker } from '../../support/worker.ts'
 
@@ -182,10 +181,10 @@ const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 it('the key set holds every key, also future ones, and no private part', async () => {
   // Later than this isolate's cache of the keys, and a day before they change.
-  await keyringOf(env).keys()
+  await env.KEYRING.getByName('keyring').keys()
   vi.setSystemTime(Date.now() + 29 * DAY)
   const keys = await published()
-  const { keys: stored } = await storedIn(keyringOf(env))
+  const { keys: stored } = await storedIn(env.KEYRING.getByName('keyring'))
   expect(keys).toHaveLength(4)
   expect(keys.map(({ kid }) => kid)).toEqual(kidsOf(stored))
   expect(stored.every(({ privateJwk }) => 'd' in privateJwk)).toBe(true)

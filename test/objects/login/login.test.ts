@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { emailLogin, mintSubject } from '../../../src/objects/index.ts'
+import { mintSubject } from '../../../src/objects/index.ts'
 import {
   type Failures,
   NO_FAILURES,
@@ -21,7 +21,7 @@ const PERSON = { name: 'Anna', password: PASSWORD }
 
 holdClock()
 
-const nobody = () => emailLogin(env, `${crypto.randomUUID()}@example.com`)
+const nobody = () => env.LOGIN.getByName(`email:${crypto.randomUUID()}@example.com`)
 type Login = ReturnType<typeof nobody>
 
 const somebody = async (): Promise<Login> => {

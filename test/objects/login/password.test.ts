@@ -8,7 +8,6 @@ import {
   needsRehash,
   verifyPassword,
 } from '../../../src/objects/login/password.ts'
-import { emailLogin } from '../../../src/objects/index.ts'
 import { newPerson } from '../../support/device.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -97,7 +96,7 @@ describe('raised parameters (SS-21)', () => {
   })
 
   it('replace the old hash at the next successful sign-in only', async () => {
-    const login = emailLogin(env, (await newPerson()).email)
+    const login = env.LOGIN.getByName(`email:${(await newPerson()).email}`)
     const old = hashedWith(PASSWORD, 13, 8, 1)
     const stored = () =>
       runInDurableObject(login, (_, { storage }) => storage.get<{ passwordHash: string }>('login'))

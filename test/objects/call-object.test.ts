@@ -1,0 +1,74 @@
+// Every call to an object translates its failures, and starts on a new stub.
+import { env } from 'cloudflare:workers'
+import { expect, it, vi } from 'vitest'
+import {
+  ObjectUnavailable,
+  accountOf,
+  deviceAuthorizationOf,
+  emailLogin,
+  mintSubject,
+  waitAt,
+} from '../../src/objects/index.ts'
+
+const failure = (more: object) => Object.assign(new Error('Network connection lost.'), more)
+
+/** Bindings whose objects all fail with this error, and the number of stubs that were taken. */
+const broken = (error: Error) => {
+  const fail = async (): Promise<never> => {
+    throw error
+  }
+  const stub = new Proxy({}, { get: () => fail })
+  const getByName = vi.fn(() => stub)
+  const namespace = { getByName, get: getByName, idFromString: (text: string) => text }
+  const bindings = { LOGIN: namespace, ACCOUNT: namespace, DEVICE_AUTHORIZATION: namespace }
+  return { env: { ...env, ...bindings } as unknown as Cloudflare.Env, getByName }
+}
+
+it.each([
+  ['a method', (away: Cloudflare.Env) => emailLogin(away, 'a@example.com').subject()],
+  ['a method of an account', (away: Cloudflare.Env) => accountOf(away, 'x')?.passkey('y')],
+  ['a wait', (away: Cloudflare.Env) => waitAt(away, 'BCDFGHJK', {})],
+])('a failed call of %s is an ObjectUnavailable that tells an overload', async (_what, call) => {
+  for (const overloaded of [true, false]) {
+    const cause = failure({ overloaded })
+    const error: unknown = await Promise.resolve(call(broken(cause).env)).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toBeInstanceOf(ObjectUnavailable)
+    expect(error).toMatchObject({ isOverloaded: overloaded, cause })
+  }
+})
+
+it('a stub that cannot be taken, and an answer that breaks off, are failures of the call', async () => {
+  const noStub = vi.spyOn(env.DEVICE_AUTHORIZATION, 'getByName').mockImplementation(() => {
+    throw failure({})
+  })
+  await expect(deviceAuthorizationOf(env, 'BCDFGHJK').withdraw('x')).rejects.toBeInstanceOf(
+    ObjectUnavailable,
+  )
+  noStub.mockRestore()
+  const halfAnswer = vi.fn(async () => new Response('{"outcome":'))
+  const cut = vi
+    .spyOn(env.DEVICE_AUTHORIZATION, 'getByName')
+    .mockReturnValue({ fetch: halfAnswer } as never)
+  await expect(waitAt(env, 'BCDFGHJK', {})).rejects.toBeInstanceOf(ObjectUnavailable)
+  expect(halfAnswer).toHaveBeenCalledOnce()
+  cut.mockRestore()
+})
+
+it('each call takes a new stub, and an await of the object takes none', async () => {
+  const { env: away, getByName } = broken(failure({}))
+  const login = emailLogin(away, 'a@example.com')
+  await Promise.resolve(login)
+  expect(getByName).not.toHaveBeenCalled()
+  await login.subject().catch(() => undefined)
+  await login.subject().catch(() => undefined)
+  expect(getByName).toHaveBeenCalledTimes(2)
+})
+
+it('a call reaches its object with all that it is given', async () => {
+  const subject = mintSubject(env)
+  const email = `${crypto.randomUUID()}@example.com`
+  expect(await emailLogin(env, email).claim(subject, 'Ada')).toBe(subject)
+  expect(await emailLogin(env, email).subject()).toBe(subject)
+})
