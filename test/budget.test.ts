@@ -43,7 +43,7 @@ describe('a device', () => {
     expect(await costOf(() => start())).toEqual({ ...NOTHING, objects: 1, writes: 1, alarms: 1 })
   })
 
-  it('that names its account costs no more where PUSH is off', async () => {
+  it('that names its account costs no more while PUSH is off', async () => {
     const hints = { id_token_hint: 'a.b.c', login_hint: anna.email }
     const cost = await costOf(() => startDevice('tv', { fields: hints, fetch }))
     expect(cost).toEqual({ ...NOTHING, objects: 1, writes: 1, alarms: 1 })
@@ -54,7 +54,7 @@ describe('a device', () => {
     expect(await costOf(() => start('nobody').catch(() => undefined))).toEqual(NOTHING)
   })
 
-  it('that polls costs one object and no write, also when it is too early', async () => {
+  it('that polls costs one object and no write, an early poll too', async () => {
     const device = await start()
     const poll = async (error: string) => expect((await device.poll()).body.error).toBe(error)
     const cost = { ...NOTHING, objects: 1 }
@@ -62,7 +62,7 @@ describe('a device', () => {
     expect(await costOf(() => poll('slow_down'))).toEqual(cost)
   })
 
-  it('whose poll is held to the end costs one object, asked once, and no write', async () => {
+  it('with a poll held to the end costs one object, called once, and no write', async () => {
     const device = await start('held-tv')
     const cost = await costOf(async () => {
       const { answer } = await hold(device, {})
@@ -76,7 +76,7 @@ describe('a device', () => {
   it.each([
     ['denied', 'access_denied', deny],
     ['expired', 'expired_token', async () => vi.setSystemTime(Date.now() + 601_000)],
-  ])('that hears %s costs one object and no write', async (_, error, bring) => {
+  ])('that is told %s costs one object and no write', async (_, error, bring) => {
     const device = await start()
     await bring(device.userCode)
     const cost = await costOf(async () => expect((await device.poll()).body.error).toBe(error))
@@ -87,14 +87,17 @@ describe('a device', () => {
     ['without openid', 'plain-tv', 1],
     ['with openid, RS256', 'tv', 2],
     ['with openid, ES256', 'es256-tv', 2],
-  ])('that collects, %s: two objects, a write in each', async (_, client, expected) => {
-    const device = await start(client)
-    await allow(device.userCode)
-    const cost = await costOf(async () => expect((await device.poll()).status).toBe(200))
-    expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 2, signatures: expected })
-  })
+  ])(
+    'that collects, %s, costs two objects, with one write in each',
+    async (_, client, expected) => {
+      const device = await start(client)
+      await allow(device.userCode)
+      const cost = await costOf(async () => expect((await device.poll()).status).toBe(200))
+      expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 2, signatures: expected })
+    },
+  )
 
-  it('that collects from elsewhere costs as many: the denial, and a line for its person', async () => {
+  it('that collects from elsewhere costs as much: the denial, and an event for its person', async () => {
     const home = { network: TURKU, address: freshAddress() }
     const device = await startDevice('tv', { fetch: sentFrom(home, fetch) })
     const location = requestLocation(
@@ -115,7 +118,7 @@ describe('a device', () => {
     expect(await costOf(poll), 'once').toEqual({ ...NOTHING, objects: 1 })
   })
 
-  it('that was held until the approval costs no more', async () => {
+  it('with a poll held until the approval costs no more', async () => {
     const device = await start('held-tv')
     const cost = await costOf(async () => {
       const { answer } = await hold(device, {})
@@ -146,21 +149,21 @@ const ours = async (userCode: string, afterMs: number) =>
 const forged = (userCode: string, afterMs: number) =>
   mintDeviceCode(STRANGERS_SECRET, userCode, Date.now() + afterMs).text
 
-describe('a device_code that is not valid', () => {
+describe('an invalid device_code', () => {
   it.each([
     ['malformed', () => 'no code of ours', 'invalid_grant'],
     ['of the right length', () => 'A'.repeat(79), 'invalid_grant'],
     ['forged', () => forged('BCDFGHJK', 5 * MINUTE), 'invalid_grant'],
     ['forged, and expired', () => forged('BCDFGHJK', -MINUTE), 'invalid_grant'],
     ['long expired', () => ours('BCDFGHJK', -60 * MINUTE), 'expired_token'],
-  ])('%s starts no object', async (_, code, error) => {
+  ])('that is %s starts no object', async (_, code, error) => {
     expect(await pollWith(await code(), error)).toEqual(NOTHING)
   })
 
   it.each([
     ['expired', -MINUTE, 'expired_token'],
     ['deleted', 5 * MINUTE, 'invalid_grant'],
-  ])('%s, costs one object and leaves nothing there', async (_, afterMs, error) => {
+  ])('that is %s costs one object and stores nothing', async (_, afterMs, error) => {
     const userCode = mintUserCode('letters')
     const cost = await pollWith(await ours(userCode, afterMs), error)
     expect(cost).toEqual({ ...NOTHING, objects: 1 })
@@ -171,7 +174,7 @@ describe('a device_code that is not valid', () => {
     expect(stored).toEqual([null])
   })
 
-  it('forged, of a device that waits, starts no object either', async () => {
+  it('forged for a pending device starts no object', async () => {
     const victim = await start()
     const userCode = parseUserCode(victim.userCode) ?? ''
     expect(await pollWith(forged(userCode, 5 * MINUTE), 'invalid_grant')).toEqual(NOTHING)
@@ -189,8 +192,8 @@ const signedIn = async (headers = {}) => {
   return person
 }
 
-describe('a person who is signed in', () => {
-  it('who scans a picture costs two objects and one write, once: who opened the code', async () => {
+describe('a signed-in person', () => {
+  it('with a scanned picture costs two objects and one write, once, to record the opening', async () => {
     const device = await start()
     const person = await signedIn()
     const cost = await costOf(async () => {
@@ -202,7 +205,7 @@ describe('a person who is signed in', () => {
     expect(again).toEqual({ ...NOTHING, objects: 2 })
   })
 
-  it('who scans it on the network of the device costs two objects and no write', async () => {
+  it('with a picture scanned on the device’s network costs two objects and no write', async () => {
     const home = { 'CF-Connecting-IP': freshAddress() }
     const device = await startDevice('tv', { fetch, headers: home })
     const person = await signedIn(home)
@@ -214,7 +217,7 @@ describe('a person who is signed in', () => {
   })
 
   it.each(['allow', 'deny'] as const)(
-    'who decides to %s costs two objects and one write',
+    'with a decision to %s costs two objects and one write',
     async (decision) => {
       const device = await start()
       const person = await signedIn()
@@ -231,7 +234,7 @@ describe('a person who is signed in', () => {
     },
   )
 
-  it('who types what is no code costs no object', async () => {
+  it('with a malformed code costs no object', async () => {
     const person = await signedIn()
     const page = await person.open('/device')
     const cost = await costOf(async () => {
@@ -241,7 +244,7 @@ describe('a person who is signed in', () => {
     expect(cost).toEqual(NOTHING)
   })
 
-  it('who enters a code of nobody costs one write, in the own account', async () => {
+  it('with an unknown code costs one write, in their own account', async () => {
     const person = await signedIn()
     const userCode = mintUserCode('letters')
     const cost = await costOf(async () =>
@@ -259,7 +262,7 @@ describe('a person who is signed in', () => {
     expect(again, 'the same once more').toEqual({ ...NOTHING, objects: 1 })
   })
 
-  it('who waits after wrong codes costs one object and no write', async () => {
+  it('with a wait after wrong codes costs one object and no write', async () => {
     const person = await signedIn()
     for (const letter of 'BCDFG') await person.open(`/device?user_code=${letter.repeat(8)}`)
     const cost = await costOf(async () =>
@@ -274,8 +277,8 @@ const openQuestion = async () => {
   return { device, person, page: await scan(person, device) }
 }
 
-describe('a page that waits for an answer from elsewhere', () => {
-  it('for 25 s costs two objects, each asked once, and no write', async () => {
+describe('a page that waits for a decision elsewhere', () => {
+  it('costs two objects in 25 s, each called once, and no write', async () => {
     const { device, person, page } = await openQuestion()
     const cost = await costOf(async () => {
       const { answer } = await holdPage(person, page, device)
@@ -286,7 +289,7 @@ describe('a page that waits for an answer from elsewhere', () => {
     expect(timesAsked()).toBe(2)
   })
 
-  it('costs no more when the answer comes', async () => {
+  it('costs no more when the decision comes', async () => {
     const { device, person, page } = await openQuestion()
     const cost = await costOf(async () => {
       const { answer } = await holdPage(person, page, device)
@@ -298,13 +301,13 @@ describe('a page that waits for an answer from elsewhere', () => {
     expect(timesAsked()).toBe(2)
   })
 
-  it('and has nothing to ask any more costs nothing', async () => {
+  it('costs nothing once there is nothing to wait for', async () => {
     const person = await signedIn()
     expect(await costOf(() => person.open(DECISION))).toEqual(NOTHING)
   })
 })
 
-it('a stranger who scans a picture costs nothing', async () => {
+it('a stranger with a scanned picture costs nothing', async () => {
   const device = await start()
   const stranger = new Person(fetch, ISSUER)
   const cost = await costOf(() => stranger.open(`/device?user_code=${device.userCode}`))

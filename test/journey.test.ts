@@ -9,7 +9,7 @@ import { url, worker } from './support/worker.ts'
 
 holdClock()
 
-it('signs a television in', async () => {
+it('a television signs in, calls the API and greets its person', async () => {
   // The television asks for a code, and shows it with a QR picture.
   const television = await startDevice('held-tv', { fields: { device_name: 'Den TV' } })
   expect(television.userCode).toMatch(/^[B-Z]{4}-[B-Z]{4}$/)

@@ -36,11 +36,11 @@ const sorted = (list: readonly string[]) =>
   [...new Set(list)].toSorted((a, b) => a.localeCompare(b))
 
 describe('the description', () => {
-  it('AP-17 is what the schemas give: `npm run openapi` writes it', () => {
+  it('AP-17 is generated from the schemas by `npm run openapi`', () => {
     expect(committed).toStrictEqual(JSON.parse(JSON.stringify(openApiDocument())))
   })
 
-  it('AP-17 is served, of this server', async () => {
+  it('AP-17 is served with the address of this server', async () => {
     for (const [by, issuer] of [
       [fetch, ISSUER],
       [workerWith({ ...vars, ISSUER: `${ISSUER}/t1` }), `${ISSUER}/t1`],
@@ -52,7 +52,7 @@ describe('the description', () => {
     }
   })
 
-  it('AP-17 has every JSON endpoint with every method, and no other', async () => {
+  it('AP-17 has exactly the JSON endpoints and their methods', async () => {
     const config = parseConfig(vars, DEMO)
     const routes = [...oauthRoutes(config).routes, ...approvalRoutes(config).routes]
     const served: string[] = []
@@ -73,12 +73,12 @@ describe('the description', () => {
     expect(sorted(described)).toStrictEqual(sorted(served))
   })
 
-  it('AP-17 has every parameter that a form can have', () => {
+  it('AP-17 has every parameter of every form', () => {
     const all = Object.values(FORMS).flatMap(({ required, optional }) => [...required, ...optional])
     expect(sorted(all)).toStrictEqual(sorted(KNOWN_PARAMETERS))
   })
 
-  it('AP-17 refers to nothing that is not there, and describes nothing that nobody refers to', () => {
+  it('AP-17 has no dangling reference and no unused definition', () => {
     const names = [...JSON.stringify(committed).matchAll(/"#\/components\/schemas\/(\w+)"/g)]
     expect(sorted(names.map(([, name = '']) => name))).toStrictEqual(
       sorted(Object.keys(committed.components.schemas)),
@@ -101,8 +101,8 @@ const send = (path: string, init: RequestInit = {}) =>
     }),
   ).then(answerOf)
 
-describe('what is answered', () => {
-  it('AP-17 by the device and token endpoints is as described', async () => {
+describe('answers', () => {
+  it('AP-17 of the device and token endpoints are as described', async () => {
     const device = await startDevice('tv', { fetch })
     isDescribedBy(responses.deviceAuthorizationResponse, device.answer)
     isDescribedBy(responses.errorResponse, (await device.poll()).body)
@@ -127,13 +127,13 @@ describe('what is answered', () => {
     }
   })
 
-  it('AP-17 by what everybody may read is as described', async () => {
+  it('AP-17 of the public documents are as described', async () => {
     isDescribedBy(responses.keySet, (await send('/jwks.json')).body)
     for (const name of ['oauth-authorization-server', 'openid-configuration'])
       isDescribedBy(responses.serverMetadata, (await send(`/.well-known/${name}`)).body)
   })
 
-  it('AP-17 by registration is as described', async () => {
+  it('AP-17 of registration are as described', async () => {
     const headers = { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' }
     const body = JSON.stringify({
       client_name: 'Kitchen radio',
@@ -149,7 +149,7 @@ describe('what is answered', () => {
     isDescribedBy(responses.errorResponse, refused.body)
   })
 
-  it('AP-17 by the approval API is as described', async () => {
+  it('AP-17 of the approval API are as described', async () => {
     const app = new ApprovalApp(fetch, `Bearer ${await acme.token('ada')}`)
     const device = await startDevice('tv', { fetch })
     isDescribedBy(responses.reviewResponse, (await app.review(device.userCode)).body)

@@ -60,7 +60,7 @@ describe('a device with a key', () => {
     expect(cost).toEqual({ ...NOTHING, objects: 3, writes: 3, alarms: 1, signatures: 2 })
   })
 
-  it('DC-22 whose proof is refused costs nothing, or one object if it was used before', async () => {
+  it('DC-22 whose proof is refused costs nothing, or one object if the proof was used before', async () => {
     const device = await startDevice('tv', { fetch })
     const used = await holder.proof()
     await device.poll({}, { DPoP: used })

@@ -27,12 +27,12 @@ const refresh = async (token: string, status: number) => {
 }
 
 describe('an access token', () => {
-  it('is verified by an API without any object: the key set is cached', async () => {
+  it('costs no object when an API verifies it: the key set is cached', async () => {
     const cost = await costOf(() => fetch(new Request(url('/jwks.json'))))
     expect(cost).toEqual(NOTHING)
   })
 
-  it('used here costs the account, and one write the first time', async () => {
+  it('costs the account, and one write the first time, when it is used here', async () => {
     const { access_token: token } = await connected()
     const headers = { Authorization: `Bearer ${token}` }
     const use = async () =>
@@ -43,14 +43,14 @@ describe('an access token', () => {
 })
 
 describe('a refresh token', () => {
-  it('RF-4 that is used costs one object, asked once, one write and one signature', async () => {
+  it('RF-4 costs one object, called once, one write and one signature when it is used', async () => {
     const { refresh_token: token } = await connected()
     const cost = await costOf(() => refresh(token, 200))
     expect(cost).toEqual({ ...NOTHING, objects: 1, writes: 1, signatures: 1 })
     expect(timesAsked()).toBe(1)
   })
 
-  it('RF-6 that is used again costs no write, but for one where it comes late', async () => {
+  it('RF-6 costs no write when it is repeated, except for one when it is late', async () => {
     const { refresh_token: token } = await connected()
     await refresh(token, 200)
     const again = () => costOf(() => refresh(token, 200))
@@ -62,7 +62,7 @@ describe('a refresh token', () => {
   })
 
   it.each(['nosuch', 'A'.repeat(134)])(
-    'that we cannot have made starts no object: %s',
+    'that cannot be ours starts no object: %s',
     async (token) => {
       expect(await costOf(() => refresh(token, 400))).toEqual(NOTHING)
       const revoke = () => asking('/revoke', { token })
@@ -72,19 +72,19 @@ describe('a refresh token', () => {
     },
   )
 
-  it('that we did not make costs nothing', async () => {
+  it('of another server costs nothing', async () => {
     const { refresh_token: token } = await connected()
     expect(await costOf(() => refresh(altered(token, 99), 400))).toEqual(NOTHING)
   })
 
-  it('RV-6 that is revoked costs one object and one write', async () => {
+  it('RV-6 costs one object and one write when it is revoked', async () => {
     const { refresh_token: token } = await connected()
     const cost = await costOf(() => asking('/revoke', { token }))
     expect(cost).toEqual({ ...NOTHING, objects: 1, writes: 1 })
   })
 })
 
-it('an access token that an API has introspected costs the account, and no write', async () => {
+it('an introspected access token costs the account, and no write', async () => {
   const { access_token: token } = await connected()
   const cost = await costOf(async () => {
     const response = await fetch(formRequest('/introspect', { token, ...as('issuer-api') }))

@@ -45,7 +45,7 @@ const REGISTRAR = {
   Authorization: `Bearer ${INITIAL_ACCESS_TOKEN}`,
 }
 
-describe('a body without end', () => {
+describe('an endless body', () => {
   it.each<[method: string, path: string, status: number, headers?: Record<string, string>]>([
     ['POST', '/device_authorization', 413],
     ['POST', '/token', 413],
@@ -70,7 +70,7 @@ describe('a body without end', () => {
     ['PUT', '/token', 405],
     ['POST', '/nowhere', 404],
     ['POST', '/userinfo', 401, { 'Content-Type': 'application/json' }],
-  ])('at %s %s: %i, after 64 KiB at most', async (method, path, status, headers) => {
+  ])('to %s %s is answered with %i after 64 KiB at most', async (method, path, status, headers) => {
     const { body, taken } = endless()
     expect((await send(method, path, body, headers)).status).toBe(status)
     // A chunk or two are taken ahead.
@@ -87,11 +87,11 @@ const packed = async (text: string, how: Packing): Promise<Uint8Array> =>
     ).arrayBuffer(),
   )
 
-describe('a packed body', () => {
+describe('a compressed body', () => {
   it.each<[string, Packing]>([
     ['gzip', 'gzip'],
     ['deflate', 'deflate'],
-  ])('is not unpacked: %s', async (encoding, how) => {
+  ])('is not decompressed: %s', async (encoding, how) => {
     const bomb = await packed(`client_id=tv&device_name=${'x'.repeat(20_000_000)}`, how)
     expect(bomb.length).toBeLessThan(LIMIT)
     const { status, body } = await answerOf(
@@ -115,8 +115,8 @@ describe('a packed body', () => {
 const ask = async (path: string, fields: string, headers = {}) =>
   answerOf(await everything(formRequest(path, fields, headers)))
 
-describe('a request for the very patient', () => {
-  it('names a thousand scopes, and is granted those that there are', async () => {
+describe('an oversized request', () => {
+  it('with a thousand scopes is granted only the known ones', async () => {
     const words = Array.from({ length: 1000 }, (_, index) => `scope:${index}`).join('+')
     const { status } = await ask('/device_authorization', `client_id=tv&scope=${words}+openid`)
     expect(status).toBe(200)
@@ -125,13 +125,13 @@ describe('a request for the very patient', () => {
     )
   })
 
-  it('has ten thousand parameters, of which the known ones count', async () => {
+  it('with ten thousand parameters is read by the known ones', async () => {
     const many = Array.from({ length: 10_000 }, (_, index) => `p${index}`).join('&')
     expect((await ask('/device_authorization', `${many}&client_id=tv`)).status).toBe(200)
     expect((await ask('/token', `${many}&client_id=tv`)).body.error).toBe('invalid_request')
   })
 
-  it('names thousands of resources', async () => {
+  it('with thousands of resources is refused', async () => {
     const own = `&resource=${ISSUER}`.repeat(2000)
     expect((await ask('/device_authorization', `client_id=tv${own}`)).status).toBe(200)
     const { tokens } = await connectDevice('tv')
@@ -147,7 +147,7 @@ describe('a request for the very patient', () => {
   })
 
   it.each(['User-Agent', 'Prefer', 'Accept-Language', 'Cookie', 'X-Anything', 'Referer'])(
-    'has a megabyte of %s',
+    'with a megabyte of %s is answered as usual',
     async (name) => {
       const { deviceCode } = await startDevice()
       const fields = { grant_type: DEVICE_CODE_GRANT, client_id: 'tv', device_code: deviceCode }
@@ -159,7 +159,7 @@ describe('a request for the very patient', () => {
     },
   )
 
-  it.each(['Authorization', 'DPoP'])('has a megabyte of %s', async (name) => {
+  it.each(['Authorization', 'DPoP'])('with a megabyte of %s is refused', async (name) => {
     const headers = { [name]: `Basic ${'A'.repeat(1_000_000)}` }
     const { status } = await ask('/token', 'client_id=tv&grant_type=x', headers)
     expect(status).toBe(name === 'DPoP' ? 400 : 401)
@@ -169,20 +169,17 @@ describe('a request for the very patient', () => {
 const nested = (depth: number, open: string, close: string) =>
   open.repeat(depth) + close.repeat(depth)
 
-describe('JSON that goes thousands deep', () => {
+describe('JSON nested thousands of levels deep', () => {
   const DEEP = {
     lists: nested(15_000, '[', ']'),
     objects: `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`,
   }
   const key = '"kty":"EC","crv":"P-256","x":"a","y":"b"'
 
-  it.each(Object.entries(DEEP))(
-    'of %s is a client’s own affair, where we do not know it',
-    async (_, deep) => {
-      const { status } = await register(`{"client_name":"Radio","extension":${deep}}`)
-      expect(status).toBe(201)
-    },
-  )
+  it.each(Object.entries(DEEP))('(%s) is ignored in an unknown member', async (_, deep) => {
+    const { status } = await register(`{"client_name":"Radio","extension":${deep}}`)
+    expect(status).toBe(201)
+  })
 
   it.each(
     Object.entries(DEEP).flatMap(([kind, deep]) => [
@@ -192,7 +189,7 @@ describe('JSON that goes thousands deep', () => {
       [kind, 'as a key', `{"jwks":{"keys":[${deep}]}}`],
       [kind, 'within a key', `{"jwks":{"keys":[{${key},"x5c":${deep}}]}}`],
     ]),
-  )('of %s is refused %s', async (_kind, _where, json) => {
+  )('(%s) is refused %s', async (_kind, _where, json) => {
     const { status, body } = await register(json)
     expect([status, body.error]).toStrictEqual([400, 'invalid_client_metadata'])
   })

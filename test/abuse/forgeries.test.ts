@@ -264,7 +264,7 @@ const STARTS_NOTHING: [value: string, by: string, forge: Forge, answer: number |
   ],
 ]
 
-describe('starts no object, made up: the', () => {
+describe('a made-up value starts no object:', () => {
   it.each(STARTS_NOTHING)('%s (authenticated by %s)', async (_value, _by, forge, answer) => {
     const request = await forge()
     let heard: readonly (number | string)[] = []
@@ -275,7 +275,7 @@ describe('starts no object, made up: the', () => {
     expect(cost).toMatchObject({ objects: 0, writes: 0, alarms: 0 })
   })
 
-  it('id of a person: the platform takes none but those that it gave out', async () => {
+  it('the id of a person: the platform accepts only ids that it issued', async () => {
     for (let tried = 0; tried < 1000; tried += 1)
       expect(accountOf(env, Buffer.from(randomBytes(32)).toString('hex'))).toBeUndefined()
     const { subject } = by.victim
@@ -289,7 +289,7 @@ describe('starts no object, made up: the', () => {
   })
 })
 
-it('a forged code is refused as one that never was, to the letter', async () => {
+it('a forged code gets exactly the answer of an unknown one', async () => {
   const answers = await Promise.all(
     [by.forgedDeviceCode(MINUTE), by.forgedDeviceCode(-MINUTE), 'nosuch', sha256('x')].map(
       async (code) => {

@@ -68,9 +68,9 @@ const CACHEABLE = [
 
 describe.each([
   ['with an issuer', worker],
-  ['without', anyHost],
+  ['without an issuer', anyHost],
 ] as const)('a Worker %s', (_, fetch) => {
-  it.each(CACHEABLE)('%s is the same whatever a header says', async (path) => {
+  it.each(CACHEABLE)('answers %s alike, whatever the headers say', async (path) => {
     const told = async (headers: Readonly<Record<string, string>>) => {
       const response = await get(fetch, path, headers)
       const kept = [...response.headers].filter(([name]) => name !== 'set-cookie')
@@ -87,7 +87,7 @@ describe.each([
       expect(await told({ [name]: value }), name).toStrictEqual(honest)
   })
 
-  it('a device is told our own addresses', async () => {
+  it('tells a device its own addresses', async () => {
     const answer = await fetch(
       formRequest('/device_authorization', { client_id: 'tv' }, MISLEADING_DEVICE),
     )
@@ -98,7 +98,7 @@ describe.each([
   })
 
   it.each(['/device', '/device/sign-in', '/', '/device/confirm', '/devices', '/authorize'])(
-    '%s leads nowhere else, and says nothing of it',
+    'redirects %s nowhere else, and does not echo the header',
     async (path) => {
       const response = await get(fetch, path, MISLEADING)
       expect(response.headers.get('Location') ?? '/').toMatch(/^\/(?!\/)/)
@@ -106,7 +106,7 @@ describe.each([
     },
   )
 
-  it('tokens are ours', async () => {
+  it('names itself in tokens', async () => {
     const { tokens } = await connectDevice('tv', { headers: MISLEADING_DEVICE, fetch })
     const { iss, aud } = JSON.parse(
       Buffer.from(String(tokens.access_token).split('.')[1], 'base64url').toString(),
@@ -115,7 +115,7 @@ describe.each([
   })
 })
 
-describe('what must not be kept', () => {
+describe('caching', () => {
   // A cache that goes by what an address looks like would keep these.
   it.each([
     '/device/nowhere.js',
@@ -130,7 +130,7 @@ describe('what must not be kept', () => {
     '/device/passkey.jsx',
     '/userinfo/x.js',
     '/token/x.css',
-  ])('%s is not for a cache, and nobody’s page', async (path) => {
+  ])('of %s is not allowed, and the answer shows no personal page', async (path) => {
     const person = await visitorAt(worker, 'Ada Lovelace')
     const page = await person.open(path)
     expect(page.status).toBe(404)
@@ -138,7 +138,7 @@ describe('what must not be kept', () => {
     expect(page.html).not.toContain('Lovelace')
   })
 
-  it.each([...CACHEABLE, '/nowhere'])('%s sets no cookie', async (path) => {
+  it.each([...CACHEABLE, '/nowhere'])('of %s sets no cookie', async (path) => {
     const { headers } = await get(worker, path)
     expect(headers.getSetCookie()).toStrictEqual([])
   })
@@ -150,7 +150,7 @@ const withAll = (request: Request, headers: Readonly<Record<string, string>>): R
   return more
 }
 
-describe('a method that is another', () => {
+describe('a method override', () => {
   const OVERRIDES: Readonly<Record<string, string>> = {
     'X-HTTP-Method-Override': 'POST',
     'X-HTTP-Method': 'POST',
@@ -158,14 +158,14 @@ describe('a method that is another', () => {
   }
 
   it.each(['/device_authorization', '/token', '/revoke', '/introspect'])(
-    '%s is asked by POST alone',
+    'does not turn a GET to %s into a POST',
     async (path) => {
       const response = await get(worker, `${path}?_method=POST&client_id=tv`, OVERRIDES)
       expect(response.status).toBe(405)
     },
   )
 
-  it('a link decides nothing', async () => {
+  it('in a link decides nothing', async () => {
     const device = await startDevice()
     const person = await visitorAt((request) => worker(withAll(request, OVERRIDES)))
     await person.open(`/device?user_code=${device.userCode}`)
@@ -175,7 +175,7 @@ describe('a method that is another', () => {
     expect((await device.poll()).body.error).toBe('authorization_pending')
   })
 
-  it('a form removes nothing but what it is for', async () => {
+  it('in a form deletes nothing', async () => {
     const { tokens } = await connectDevice()
     const headers = { 'X-HTTP-Method-Override': 'DELETE' }
     const asked = await worker(
@@ -199,13 +199,13 @@ describe('two issuers on one Worker', () => {
   const first = at('https://one.test')
   const second = at('https://two.test')
 
-  it('are told apart by their tokens', async () => {
+  it('accept only their own tokens', async () => {
     const { tokens } = await connectDevice('tv', { fetch: first })
     expect((await askUserinfo(tokens.access_token, { fetch: first })).status).toBe(200)
     expect((await askUserinfo(tokens.access_token, { fetch: second })).status).toBe(401)
   })
 
-  it('are told apart where one is below the other', async () => {
+  it('accept only their own tokens if one is below the other', async () => {
     const below = workerWith({ ISSUER: `${ISSUER}/t1` })
     const { tokens } = await connectDevice()
     const ask = new Request(url('/t1/userinfo'), {
@@ -214,7 +214,7 @@ describe('two issuers on one Worker', () => {
     expect((await below(ask)).status).toBe(401)
   })
 
-  it('do not take each other’s proofs', async () => {
+  it('accept only their own proofs', async () => {
     const holder = await newKeyHolder(anyHost)
     await holder.learnNonce()
     const { tokens } = await connectDevice('tv', { fetch: holderAt(holder, 'https://one.test') })

@@ -67,10 +67,10 @@ const FORGERIES: [string, () => string | Promise<string>][] = [
   ['a name of a key that is a path', () => recommended({ kid: '../../../../dev/null' })],
   ['a name of a key that is SQL', () => recommended({ kid: "x' UNION SELECT 'AAAA" })],
   ['a name of a key that everything has', () => recommended({ kid: '__proto__' })],
-  ['a name of a key that is none', () => recommended({ kid: ['x'] })],
+  ['an invalid name of a key', () => recommended({ kid: ['x'] })],
   ['no name of a key', () => withHeader({ kid: undefined })],
   ['a payload that is not encoded', () => withHeader({ b64: false, crit: ['b64'] })],
-  ['something critical that nobody knows', () => withHeader({ crit: ['exp'], exp: 1 })],
+  ['an unknown critical header', () => withHeader({ crit: ['exp'], exp: 1 })],
   ['nothing that is critical', () => withHeader({ crit: [] })],
   ['compression', () => withHeader({ zip: 'DEF' })],
   ['another algorithm of the same key', () => withHeader({ alg: 'ES384' })],
@@ -93,7 +93,7 @@ const FORGERIES: [string, () => string | Promise<string>][] = [
 const kidFor = (alg: string): string | undefined => keys.find((key) => key.alg === alg)?.kid
 
 describe('an access token', () => {
-  it('is good as it is, or the table below would prove nothing', async () => {
+  it('is valid unchanged, or the table below would prove nothing', async () => {
     expect((await askUserinfo(token)).status).toBe(200)
   })
 
@@ -146,7 +146,7 @@ const show = async (jwt: string, path = '/token') => {
 }
 
 describe('a client assertion', () => {
-  it('is taken if nothing is odd', async () => {
+  it('is accepted unchanged', async () => {
     expect(await show(await assertionWith('more', '{}'))).toBe('400 invalid_request')
     expect(await show(await assertionWith('more', '{}'), '/device_authorization')).toBe(
       '200 undefined',
@@ -154,7 +154,7 @@ describe('a client assertion', () => {
   })
 
   it.each(oddly(['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti']))(
-    'CA-12 whose %s is %s proves nothing',
+    'CA-12 whose %s is %s is refused',
     async (claim, _what, json) => {
       const answer = await show(await assertionWith(claim, json), '/device_authorization')
       expect(answer).toMatch(/^40[01] (?:invalid_client|invalid_request)$/)

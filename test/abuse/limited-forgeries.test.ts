@@ -75,7 +75,7 @@ const IS_LIMITED: [value: string, limit: Limit, objects: number, forge: Forge][]
     async () => start({ id_token_hint: await by.forgedIdToken() }),
   ],
   [
-    'a user code typed by somebody who is signed in (their Account, the DeviceAuthorization)',
+    'a user code typed by a signed-in person (their Account, the DeviceAuthorization)',
     'PERSON_LIMIT',
     2,
     () => open('/device/confirm', by.asVictim({ user_code: mintUserCode('letters') })),
@@ -93,7 +93,7 @@ const IS_LIMITED: [value: string, limit: Limit, objects: number, forge: Forge][]
     async () => by.signInWith(await by.challenge()),
   ],
   [
-    'the endpoint of a notification, of somebody who is signed in (their Account)',
+    'the endpoint of a notification, from a signed-in person (their Account)',
     'PERSON_LIMIT',
     1,
     () =>
@@ -114,7 +114,7 @@ const IS_LIMITED: [value: string, limit: Limit, objects: number, forge: Forge][]
   ],
 ]
 
-describe('is bounded by a limit, where it cannot be told from what is ours:', () => {
+describe('a value that looks valid is limited:', () => {
   it.each(IS_LIMITED)('%s, by %s', async (_value, limit, objects, forge) => {
     const [request, again] = [await forge(), await forge()]
     expect(await costOf(() => fetch(request))).toMatchObject({ objects })
@@ -122,7 +122,7 @@ describe('is bounded by a limit, where it cannot be told from what is ours:', ()
     expect(await costOf(() => fetch(again))).toEqual(NOTHING)
   })
 
-  it('user codes typed by one account, by its own count (VP-5)', async () => {
+  it('user codes entered by one account, by its own count (VP-5)', async () => {
     const { cookies } = await signedIn('Gus', `${crypto.randomUUID()}@example.com`)
     const guess = () =>
       fetch(open('/device/confirm', { ...cookies, user_code: mintUserCode('letters') }))

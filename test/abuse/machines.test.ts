@@ -44,7 +44,7 @@ const resolve = (text: string): string => {
 }
 
 it(
-  'whatever is sent to the endpoints, nothing breaks, leaks or comes back',
+  'random requests to the endpoints break nothing, leak nothing and echo nothing',
   async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -83,7 +83,7 @@ const keepCount = async ({ method }: Request, { status }: Response): Promise<voi
 }
 
 it(
-  'and nothing is left behind but what was granted, and what goes by itself',
+  'random requests leave nothing behind but grants and records that expire',
   async () => {
     const after = await leftovers()
     const grown = (kind: keyof typeof after) => after[kind].length - (before[kind]?.length ?? 0)

@@ -81,7 +81,7 @@ describe.each(EVIL)('%s', (_what, name) => {
     await expectHarmless(await person.open(`/device?user_code=${device.userCode}`))
   })
 
-  it('typed into a field comes back harmless', async () => {
+  it('entered into a field is harmless when it is shown again', async () => {
     const text = wellFormed(name)
     for (const [action, fields] of [
       ['/device', { user_code: text }],
@@ -105,7 +105,7 @@ describe.each(EVIL)('%s', (_what, name) => {
 const OF_PEOPLE = EVIL.filter(([what]) => /element|override|bells|separator|half/.test(what))
 
 it.each(OF_PEOPLE)(
-  '%s in the name of a person is refused or harmless, also to devices',
+  '%s in the name of a person is refused or harmless, on devices too',
   async (_, name) => {
     const somebody = new Person(everything, ISSUER, { 'CF-Connecting-IP': freshAddress() })
     const address = `${crypto.randomUUID()}@example.com`
@@ -127,7 +127,7 @@ it.each(OF_PEOPLE)(
   },
 )
 
-it('VP-16 a place and an operator are harmless too, whatever the edge calls them', async () => {
+it('VP-16 a hostile place or operator from the edge is harmless', async () => {
   const person = await visitorAt(everything)
   const [, script = ''] = EVIL[0] ?? []
   const cf = { country: 'FI', city: script, region: '\u202e', asOrganization: '"><svg>' }

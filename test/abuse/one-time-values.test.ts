@@ -52,12 +52,12 @@ const LEAVES_NO_JTI: [what: string, forge: Forge, answer: string | number][] = [
     'invalid_grant',
   ],
   [
-    'a scope of a refresh that is none',
+    'an invalid scope of a refresh',
     async () => refresh(by.tokens['refresh_token'] ?? '', await freshProof(), { scope: '"' }),
     'invalid_scope',
   ],
   [
-    'a scope that is none',
+    'an invalid scope',
     async () => start({ scope: '"' }, await freshProof('/device_authorization')),
     'invalid_scope',
   ],
@@ -90,7 +90,7 @@ const LEAVES_NO_JTI: [what: string, forge: Forge, answer: string | number][] = [
   ],
 ]
 
-describe('leaves no jti behind, with a proof, an assertion or a challenge that is right: ', () => {
+describe('a valid proof, assertion or challenge uses up no jti in a refused request:', () => {
   it.each(LEAVES_NO_JTI)('%s', async (_what, forge, answer) => {
     const request = await forge()
     const used = vi.spyOn(env.REPLAY_GUARD, 'getByName')

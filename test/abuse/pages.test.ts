@@ -135,7 +135,7 @@ const token: fc.Arbitrary<(cookies: Cookies) => string> = fc.oneof(
 )
 
 it(
-  'whatever is sent to the pages, nothing breaks, leaks or comes back',
+  'random requests to the pages break nothing, leak nothing and echo nothing',
   async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -175,7 +175,7 @@ it(
 )
 
 it(
-  'and nothing is left behind but accounts, devices that wait, and what goes by itself',
+  'random requests leave nothing behind but accounts, pending devices and records that expire',
   async () => {
     const left = await leftovers()
     expect(left.CLIENT_RECORD).toStrictEqual([])

@@ -22,7 +22,7 @@ const ask = async (path: string, fields: string, headers = {}) =>
   answerOf(await worker(formRequest(path, fields, headers)))
 
 describe.each(NAMES)('%s', (name) => {
-  it('is a parameter like any other that we do not know', async () => {
+  it('is ignored as any unknown parameter', async () => {
     const fields = `${name}=x&${name}[polluted]=1&${name}.polluted=1&client_id=tv`
     expect((await ask('/device_authorization', fields)).status).toBe(200)
     expectClean()
@@ -31,17 +31,17 @@ describe.each(NAMES)('%s', (name) => {
   it.each([
     ['a client', 401, 'invalid_client', (text: string) => `client_id=${text}`],
     ['a grant', 400, 'unsupported_grant_type', (text: string) => `client_id=tv&grant_type=${text}`],
-  ])('is no name of %s', async (_what, status, error, fields) => {
+  ])('does not name %s', async (_what, status, error, fields) => {
     const answer = await ask('/token', fields(name))
     expect([answer.status, answer.body.error]).toStrictEqual([status, error])
   })
 
-  it('is no scope', async () => {
+  it('is not a scope', async () => {
     const { body } = await ask('/device_authorization', `client_id=tv&scope=${name}`)
     expect(body.error).toBe('invalid_scope')
   })
 
-  it('is no member of a client’s metadata', async () => {
+  it('is not a member of a client’s metadata', async () => {
     const json = `{"client_name":"Radio","application_type":"native",
       "${name}":{"polluted":1,"scope":"library:write","token_endpoint_auth_method":"none"}}`
     const { status, body } = await register(json)
@@ -52,7 +52,7 @@ describe.each(NAMES)('%s', (name) => {
     expectClean()
   })
 
-  it('is kept of no key', async () => {
+  it('in a key changes no prototype', async () => {
     const key = `{"kty":"EC","crv":"P-256","x":"a","y":"b","${name}":"polluted"}`
     await register(`{"jwks":{"keys":[${key}]}}`)
     expectClean()
@@ -72,7 +72,7 @@ describe.each(NAMES)('%s', (name) => {
     expectClean()
   })
 
-  it('in a cookie is nobody’s session, result or attempt', async () => {
+  it('in a cookie is not a session, a result or an attempt', async () => {
     const person = new Person(everything, ISSUER, { 'CF-Connecting-IP': freshAddress() })
     const json = encodeURIComponent(`{"${name}":{"outcome":"connected","polluted":1}}`)
     for (const cookie of ['session', 'result', 'upstream', 'language', 'next', '__proto__'])
@@ -83,7 +83,7 @@ describe.each(NAMES)('%s', (name) => {
   })
 })
 
-it('a client that replaces itself cannot name what is ours by another way', async () => {
+it('a client that replaces itself changes no protected member through a prototype', async () => {
   const { body: client } = await register(RADIO)
   const { body } = await replace(client, {
     ...RADIO,
@@ -93,7 +93,7 @@ it('a client that replaces itself cannot name what is ours by another way', asyn
   expectClean()
 })
 
-describe('a parameter that is there more than once', () => {
+describe('a repeated or misplaced parameter', () => {
   const good = `grant_type=${DEVICE_CODE_GRANT}&client_id=tv`
 
   it.each([
@@ -103,21 +103,21 @@ describe('a parameter that is there more than once', () => {
     ['behind a semicolon', (code: string) => [`${good};device_code=${code}`]],
     ['in capitals', (code: string) => [`${good}&DEVICE_CODE=${code}`]],
     ['with a space in its name', (code: string) => [`${good}&device_code+=${code}`]],
-  ])('or elsewhere, %s, is not taken', async (_, make) => {
+  ])('is refused: %s', async (_, make) => {
     const { deviceCode } = await startDevice()
     const [fields = '', query = ''] = make(deviceCode)
     const { body } = await ask(`/token${query}`, fields)
     expect(['invalid_request', 'invalid_client']).toContain(body.error)
   })
 
-  it('in the query beside the form counts for nothing', async () => {
+  it('in the query has no effect beside the form', async () => {
     const { deviceCode } = await startDevice()
     const query = '?client_id=other-tv&grant_type=refresh_token&device_code=x'
     const { body } = await ask(`/token${query}`, `${good}&device_code=${deviceCode}`)
     expect(body.error).toBe('authorization_pending')
   })
 
-  it('in a form of a page: the first counts, and the token with it', async () => {
+  it('in a form of a page is read by its first value, the token too', async () => {
     const device = await startDevice()
     const person = await visitorAt(worker)
     const page = await person.open(`/device?user_code=${device.userCode}`)
@@ -136,7 +136,7 @@ describe('a parameter that is there more than once', () => {
     expect((await device.poll()).body.error).toBe('access_denied')
   })
 
-  it('as a header: two credentials are none', async () => {
+  it('as a second credential in a header authenticates nothing', async () => {
     const request = formRequest('/token', good)
     request.headers.append('Authorization', `Basic ${btoa('basic:x')}`)
     request.headers.append('Authorization', `Basic ${btoa('tv:')}`)

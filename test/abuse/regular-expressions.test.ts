@@ -120,7 +120,7 @@ const baited = (unit: string, end: string, length: number): string =>
   unit.repeat(Math.ceil(length / unit.length)) + end
 
 describe.each(Object.entries(READERS))('%s', (_, read) => {
-  it('is read in a time that grows with its length', async () => {
+  it('takes time proportional to the length of its text', async () => {
     const enough = await msOf(replaceOften)
     for (const [unit, end] of BAIT) {
       const long = await msOf(() => read(baited(unit, end, LONG)))
@@ -170,7 +170,7 @@ describe('the endpoints, with each bait in each place', () => {
     return (await now()) - started
   }
 
-  it.each(BAIT)('%j … %j costs no more than reading it', async (unit, end) => {
+  it.each(BAIT)('answer %j … %j in no more time than reading takes', async (unit, end) => {
     const ratio = async () => {
       const plain = await msWith('x'.repeat(LONG))
       return (await msWith(baited(unit, end, LONG))) / plain

@@ -175,7 +175,7 @@ const normalize = async (bytes: number): Promise<Work> => {
   return () => text.normalize('NFC')
 }
 
-it('the comparison finds work that grows with the square', async () => {
+it('the comparison detects quadratic work', async () => {
   expect(await isSuperlinear(normalize)).toBe(true)
 })
 
@@ -206,7 +206,7 @@ describe.each(Object.entries(MACHINE_REQUESTS))('when %s', (name, make) => {
 
   // Those that take odd JWTs sign one.
   it.skipIf(make.length < 2)(
-    'HH-18 no member of its JWT costs more than its length',
+    'HH-18 no member of a JWT costs more than its length',
     async () => {
       for (const part of ['header', 'claims'] as const)
         for (const member of JWT_MEMBERS[part])

@@ -196,7 +196,7 @@ const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outco
   }
 }
 
-it('AP-15 what the app may do is what the page lets its person do, in every situation', async () => {
+it('AP-15 the app may do exactly what the page lets its person do, in every situation', async () => {
   const seen = new Set<string>()
   await fc.assert(
     fc.asyncProperty(situations, async (situation) => {

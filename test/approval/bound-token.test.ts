@@ -105,7 +105,7 @@ describe.each<[string, (holder: KeyHolder) => Promise<string>]>([
     await refuses(await decideWith(device, other, token), device, 401, 'invalid_token')
   })
 
-  it('AP-9 decides nothing with a proof that was used', async () => {
+  it('AP-9 decides nothing with a used proof', async () => {
     const { holder, token, device } = await ready()
     const options = { proof: { claims: { jti: crypto.randomUUID() } } }
     expect((await decideWith(device, holder, token, options)).status).toBe(200)
@@ -114,7 +114,7 @@ describe.each<[string, (holder: KeyHolder) => Promise<string>]>([
   })
 })
 
-it('AP-9 a token that is not bound is none for the scheme DPoP', async () => {
+it('AP-9 an unbound token is refused with the scheme DPoP', async () => {
   const holder = await newKeyHolder(fetch)
   await holder.learnNonce()
   const token = await acme.token('somebody')

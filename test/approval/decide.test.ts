@@ -66,7 +66,7 @@ describe('a decision', () => {
     ['approve', 'approved', 'tokens'],
     ['deny', 'declined', 'access_denied'],
     ['report', 'reported', 'access_denied'],
-  ])('AP-1 to %s is taken, told, and heard by the device', async (decision, status, heard) => {
+  ])('AP-1 to %s is stored, returned and passed to the device', async (decision, status, heard) => {
     const app = await appOf()
     const device = await startDevice()
     const answer = await app.decide(device.userCode, { decision })
@@ -77,7 +77,7 @@ describe('a decision', () => {
   })
 
   it.each(['approve', 'deny', 'report'])(
-    'AP-2 is taken once: after %s whatever comes again is refused, and told what holds',
+    'AP-2 is final: after %s, a further decision is refused and told the stored one',
     async (first) => {
       const app = await appOf()
       const device = await startDevice()
@@ -96,7 +96,7 @@ describe('a decision', () => {
     },
   )
 
-  it('AP-2 is nobody else’s to see: another’s code is one that never was', async () => {
+  it('AP-2 is hidden from other people: their answer is that of an unknown code', async () => {
     const device = await startDevice()
     const gone = await startDevice('short-tv')
     await (await appOf()).decide(device.userCode, { decision: 'approve' })
@@ -116,7 +116,7 @@ describe('a decision', () => {
       ])
   })
 
-  it('AP-3 that a request was not theirs is remembered in the account', async () => {
+  it('AP-3 to report a request is listed in the account', async () => {
     const sub = newSub()
     const device = await startDevice('tv', { fields: { device_name: 'Den TV' } })
     await (await appOf(sub)).decide(device.userCode, { decision: 'report' })
@@ -135,7 +135,7 @@ describe('a decision', () => {
     ])
   })
 
-  it('AP-3 of two at the same moment one is taken, and both tell the same', async () => {
+  it('AP-3 is taken once of two simultaneous ones, and both return the same status', async () => {
     const app = await appOf()
     const device = await startDevice()
     const both = await Promise.all([
@@ -154,7 +154,7 @@ describe('a decision', () => {
 describe('a device far away', () => {
   const IN_FRONT = { in_front: true }
 
-  it('AP-4 is let in with its code typed and the word that it is there', async () => {
+  it('AP-4 is approved with its code entered and its presence confirmed', async () => {
     const app = await appIn(TURKU)
     const device = await startIn(RECIFE)
     const typed_code = device.userCode.toLowerCase().replace('-', ' ')
@@ -164,12 +164,12 @@ describe('a device far away', () => {
   })
 
   it.each<[string, object, string[]]>([
-    ['nothing', {}, ['typed_code', 'in_front']],
-    ['only the word', IN_FRONT, ['typed_code']],
+    ['no check', {}, ['typed_code', 'in_front']],
+    ['only its presence confirmed', IN_FRONT, ['typed_code']],
     ['another code', { typed_code: 'BCDF-GHJK', ...IN_FRONT }, ['typed_code']],
-    ['the word that it is not', { typed_code: 'own', in_front: false }, ['in_front']],
-    ['only the code', { typed_code: 'own' }, ['in_front']],
-  ])('AP-4 is not let in with %s, and goes on waiting', async (_name, check, missing) => {
+    ['its presence denied', { typed_code: 'own', in_front: false }, ['in_front']],
+    ['only the code entered', { typed_code: 'own' }, ['in_front']],
+  ])('AP-4 is not approved with %s, and stays pending', async (_name, check, missing) => {
     const app = await appIn(TURKU)
     const device = await startIn(RECIFE)
     const own = 'typed_code' in check && check.typed_code === 'own'
@@ -182,7 +182,7 @@ describe('a device far away', () => {
     expect(await outcome(device)).toBe('authorization_pending')
   })
 
-  it('AP-4 can be refused without any of it', async () => {
+  it('AP-4 is denied without either', async () => {
     const device = await startIn(RECIFE)
     expect((await (await appIn(TURKU)).decide(device.userCode, { decision: 'deny' })).status).toBe(
       200,
@@ -190,7 +190,7 @@ describe('a device far away', () => {
     expect(await outcome(device)).toBe('access_denied')
   })
 
-  it('AP-4 is not let in at all where the client says so, until somebody near does', async () => {
+  it('AP-4 is not approved from afar if its client refuses that, only from nearby', async () => {
     const device = await startIn(RECIFE, 'strict-tv')
     const body = { decision: 'approve', typed_code: device.userCode, ...IN_FRONT }
     const far = await (await appIn(TURKU)).decide(device.userCode, body)
@@ -205,23 +205,23 @@ describe('a body', () => {
   const FORM = 'application/x-www-form-urlencoded'
 
   it.each<[string, object | string, string, number]>([
-    ['is not there', '', 'application/json', 400],
-    ['is no JSON', '{', 'application/json', 400],
-    ['is no object', '[]', 'application/json', 400],
+    ['is missing', '', 'application/json', 400],
+    ['is not JSON', '{', 'application/json', 400],
+    ['is not an object', '[]', 'application/json', 400],
     ['is null', 'null', 'application/json', 400],
     ['is not UTF-8', '{"decision":"\uD800"}', 'application/json', 400],
     ['has no decision', {}, 'application/json', 400],
-    ['has a decision that is none', { decision: 'allow' }, 'application/json', 400],
+    ['has an unknown decision', { decision: 'allow' }, 'application/json', 400],
     ['has a list of decisions', { decision: ['approve'] }, 'application/json', 400],
-    ['has a member that nobody knows', { ...good, force: true }, 'application/json', 400],
-    ['has words for yes', { ...good, in_front: 'yes' }, 'application/json', 400],
+    ['has an unknown member', { ...good, force: true }, 'application/json', 400],
+    ['has a text for a boolean', { ...good, in_front: 'yes' }, 'application/json', 400],
     ['has a code that is a number', { ...good, typed_code: 1 }, 'application/json', 400],
-    ['has a code that is long', { ...good, typed_code: 'B'.repeat(65) }, 'application/json', 400],
+    ['has an overlong code', { ...good, typed_code: 'B'.repeat(65) }, 'application/json', 400],
     ['is a form', 'decision=approve', FORM, 400],
-    ['is called a form', text, FORM, 400],
-    ['is called text', text, 'text/plain', 400],
+    ['is declared as a form', text, FORM, 400],
+    ['is declared as text', text, 'text/plain', 400],
     ['is too large', { ...good, typed_code: 'B'.repeat(70_000) }, 'application/json', 413],
-  ])('AP-5 is refused that %s', async (_name, body, type, status) => {
+  ])('AP-5 is refused if it %s', async (_name, body, type, status) => {
     const app = await appOf()
     const device = await startDevice()
     const answer = await app.decide(device.userCode, body, { 'Content-Type': type })
@@ -232,7 +232,7 @@ describe('a body', () => {
 })
 
 describe('wrong codes', () => {
-  it('AP-6 are counted per account: after five there is a wait, and it is told', async () => {
+  it('AP-6 are counted per account: a wait follows the fifth, and is reported', async () => {
     const sub = newSub()
     const app = await appOf(sub)
     for (const letter of 'BCDFG') {
@@ -251,7 +251,7 @@ describe('wrong codes', () => {
     expect(await outcome(device)).toBe('authorization_pending')
   })
 
-  it('AP-6 make every code wait, also one that was looked up before, but the same wrong one', async () => {
+  it('AP-6 make every other code wait, one that was looked up before too', async () => {
     const app = await appOf()
     const device = await startDevice()
     expect((await app.review(device.userCode)).status).toBe(200)
@@ -264,7 +264,7 @@ describe('wrong codes', () => {
     expect((await app.decide(device.userCode, { decision: 'deny' })).status).toBe(200)
   })
 
-  it('AP-6 a new account waits before its first while everyone makes accounts', async () => {
+  it('AP-6 make a new account wait before its first code while everyone creates accounts', async () => {
     useUp(env.EVERYONE_LIMIT, 'new account')
     const app = await appOf()
     const device = await startDevice()
@@ -285,7 +285,7 @@ describe('wrong codes', () => {
     expect(second).toStrictEqual({ codeWaitMs: 10_000, isNew: false })
   })
 
-  it('AP-6 are five at once at the most', async () => {
+  it('AP-6 are limited to five at the same time', async () => {
     const app = await appOf()
     const codes = [...'BCDFGHJK'].map((letter) => `XXXX-XXX${letter}`)
     const answers = await Promise.all(codes.map((code) => app.review(code)))
@@ -294,7 +294,7 @@ describe('wrong codes', () => {
     ])
   })
 
-  it('AP-6 cap an address, whoever it is', async () => {
+  it('AP-6 are limited by address, for all accounts together', async () => {
     const place = { 'CF-Connecting-IP': '192.0.2.77' }
     const statuses = new Set<number>()
     // Twice the limit, and one: the minute may turn in between.

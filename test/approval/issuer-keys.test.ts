@@ -51,7 +51,7 @@ describe('the keys of an issuer', () => {
     expect(issuer.paths.slice(-2)).toStrictEqual([where, '/keys'])
   })
 
-  it('AP-14 are asked for once, their address for an hour', async () => {
+  it('AP-14 are fetched once, and their address once an hour', async () => {
     const issuer = new TrustedIssuer()
     for (let times = 0; times < 3; times += 1) expect((await ask(issuer)).status).toBe(200)
     expect(issuer.paths).toHaveLength(2)
@@ -63,7 +63,7 @@ describe('the keys of an issuer', () => {
     expect(issuer.paths, 'and no keys, which are a second old').toHaveLength(4)
   })
 
-  it('AP-14 may change: a key that is gone is gone in ten minutes', async () => {
+  it('AP-14 may change: a withdrawn key is refused within ten minutes', async () => {
     const issuer = new TrustedIssuer()
     expect((await ask(issuer)).status).toBe(200)
     issuer.keys = [publicKeyOf('RS256')]
@@ -76,13 +76,13 @@ describe('the keys of an issuer', () => {
     ['another issuer', ({ metadata }) => ({ ...metadata, issuer: acme.issuer })],
     ['no issuer', ({ metadata }) => ({ ...metadata, issuer: undefined })],
     ['no address of keys', ({ metadata }) => ({ ...metadata, jwks_uri: undefined })],
-    ['an address that is none', ({ metadata }) => ({ ...metadata, jwks_uri: 'keys' })],
+    ['an invalid address', ({ metadata }) => ({ ...metadata, jwks_uri: 'keys' })],
     [
       'an address in the clear',
       ({ metadata }) => ({ ...metadata, jwks_uri: 'http://keys.example/' }),
     ],
     ['nothing', () => []],
-  ])('AP-14 are not believed where the metadata says %s', async (_name, metadata) => {
+  ])('AP-14 are not trusted if the metadata has %s', async (_name, metadata) => {
     const issuer = new TrustedIssuer()
     const good = issuer.metadata
     issuer.metadata = metadata(issuer) as Record<string, unknown>
@@ -98,7 +98,7 @@ describe('the keys of an issuer', () => {
       'a key that is not on its curve',
       JSON.stringify({ keys: [{ ...publicKeyOf('ES256'), y: publicKeyOf('ES256').x }] }),
     ],
-  ])('AP-14 cannot be had where they are %s, which is no fault of the token', async (_, keySet) => {
+  ])('AP-14 are unavailable if they are %s, and the token is not blamed', async (_, keySet) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     const issuer = new TrustedIssuer()
     issuer.keySet = keySet
@@ -106,7 +106,7 @@ describe('the keys of an issuer', () => {
     expect(log).toHaveBeenCalledOnce()
   })
 
-  it('AP-14 cannot be had while the issuer is away, if they never were', async () => {
+  it('AP-14 are unavailable if the issuer was never reached', async () => {
     const issuer = new TrustedIssuer()
     issuer.isAway = true
     cannotBeHad(await ask(issuer))
@@ -114,7 +114,7 @@ describe('the keys of an issuer', () => {
     expect((await ask(issuer)).status).toBe(200)
   })
 
-  it('AP-14 go on for twelve hours while the issuer is away', async () => {
+  it('AP-14 stay valid for twelve hours while the issuer is unreachable', async () => {
     const issuer = new TrustedIssuer()
     expect((await ask(issuer)).status).toBe(200)
     issuer.isAway = true
@@ -128,7 +128,7 @@ describe('the keys of an issuer', () => {
     ['no metadata', (issuer) => (issuer.path = '/nowhere')],
     ['the metadata of another', (issuer) => (issuer.metadata = acme.metadata)],
     ['no key set', (issuer) => (issuer.keySet = '<html></html>')],
-  ])('AP-14 do not go on once the issuer answers with %s', async (_, change) => {
+  ])('AP-14 become invalid once the issuer answers with %s', async (_, change) => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const issuer = new TrustedIssuer()
     expect((await ask(issuer)).status).toBe(200)
@@ -139,14 +139,14 @@ describe('the keys of an issuer', () => {
     cannotBeHad(await ask(issuer))
   })
 
-  it('AP-14 are not asked for where a host is asked too often', async () => {
+  it('AP-14 are not fetched if the limit of the host is reached', async () => {
     const issuer = new TrustedIssuer()
     useUp(env.OUTBOUND_LIMIT, `trusted ${new URL(issuer.issuer).hostname}`)
     cannotBeHad(await ask(issuer))
     expect(issuer.paths).toStrictEqual([])
   })
 
-  it('AP-14 are asked for however often clients name addresses there', async () => {
+  it('AP-14 are fetched however often clients name addresses at that host', async () => {
     const issuer = new TrustedIssuer()
     useUp(env.OUTBOUND_LIMIT, new URL(issuer.issuer).hostname)
     expect((await ask(issuer)).status).toBe(200)

@@ -42,7 +42,7 @@ const claimsBehind = async (token: string) => {
 describe('the person behind a token', () => {
   const ada = { name: 'Ada', email: 'ada@example.com', email_verified: true }
 
-  it('AP-3 has the account that their sign-in at that issuer opens, made if need be', async () => {
+  it('AP-3 has the account of their sign-in at that issuer, created if needed', async () => {
     const sub = newSub()
     const { sub: subject, ...claims } = await claimsBehind(await acme.token(sub, { claims: ada }))
     expect(claims).toStrictEqual(ada)
@@ -50,7 +50,7 @@ describe('the person behind a token', () => {
     expect(await claimsBehind(await acme.token(sub))).toStrictEqual({ sub: subject, ...ada })
   })
 
-  it('AP-3 is called by their subject where the token says nothing, and not renamed by one', async () => {
+  it('AP-3 is named by their subject if the token has no name, and is not renamed by a token', async () => {
     const sub = newSub()
     const first = await claimsBehind(await acme.token(sub))
     expect(first.name).toBe(sub)
@@ -58,14 +58,14 @@ describe('the person behind a token', () => {
     expect(body).toStrictEqual(first)
   })
 
-  it('AP-3 is another one at another issuer, whatever the subject', async () => {
+  it('AP-3 is a different person at another issuer, even with the same subject', async () => {
     const sub = newSub()
     const here = await claimsBehind(await acme.token(sub))
     const there = await claimsBehind(await patient.token(sub))
     expect(here.sub).not.toBe(there.sub)
   })
 
-  it('AP-3 decides for themselves only: what another opened is not theirs', async () => {
+  it('AP-3 cannot decide a request that another person opened', async () => {
     const [ours, theirs] = [await acme.token(newSub()), await acme.token(newSub())]
     const device = await startDevice()
     expect((await approveWith(ours, device)).status).toBe(200)
@@ -77,7 +77,7 @@ describe('the person behind a token', () => {
     )
   })
 
-  it('AP-3 decides nothing while the account is shut', async () => {
+  it('AP-3 decides nothing while the account is disabled', async () => {
     const sub = newSub()
     const token = await acme.token(sub)
     const device = await startDevice()

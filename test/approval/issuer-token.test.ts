@@ -63,11 +63,11 @@ const unsigned = (header: object, claims: object): string =>
 
 const secret = new TextEncoder().encode(JSON.stringify(publicKeyOf('ES256')))
 
-describe('a token that is right', () => {
+describe('a valid token', () => {
   it.each<[string, IssuedToken]>([
     ['as it is', {}],
     ['for us, in a list', { claims: { aud: [ISSUER] } }],
-    ['whose type is a media type', { header: { typ: 'application/at+jwt' } }],
+    ['with a full media type as its type', { header: { typ: 'application/at+jwt' } }],
     ['signed with RS256', { alg: 'RS256' }],
     ['signed with PS256', { alg: 'PS256' }],
     ['signed with ES384', { alg: 'ES384' }],
@@ -81,65 +81,65 @@ describe('a token that is right', () => {
   })
 })
 
-describe('a token that is not', () => {
+describe('an invalid token', () => {
   const brought = { kid: 'brought', jwk: publicKeyOf('ES384') }
   const now = nowInSeconds()
   it.each<[string, IssuedToken]>([
-    ['says another audience', { claims: { aud: 'https://else.example' } }],
+    ['names another audience', { claims: { aud: 'https://else.example' } }],
     ['is for us among others', { claims: { aud: ['https://else.example', ISSUER] } }],
     ['is for us first', { claims: { aud: [ISSUER, 'https://else.example'] } }],
-    ['says no audience', { claims: { aud: undefined } }],
-    ['is for everybody', { claims: { aud: [] } }],
+    ['has no audience', { claims: { aud: undefined } }],
+    ['has an empty audience', { claims: { aud: [] } }],
     ['is for the address of an endpoint', { claims: { aud: `${ISSUER}/token` } }],
-    ['has run out', { claims: { exp: now - 61 } }],
-    ['never runs out', { claims: { exp: undefined } }],
-    ['runs out in words', { claims: { exp: 'never' } }],
-    ['is not good yet', { claims: { nbf: now + 120 } }],
-    ['is issued later', { claims: { iat: now + 120 } }],
-    ['does not say when it was issued', { claims: { iat: undefined } }],
-    ['says so in words', { claims: { iat: 'today' } }],
-    ['is nobody’s', { claims: { sub: undefined } }],
-    ['is of an empty name', { claims: { sub: '' } }],
-    ['is of a number', { claims: { sub: 7 } }],
-    ['is of a name without end', { claims: { sub: 'x'.repeat(256) } }],
+    ['has expired', { claims: { exp: now - 61 } }],
+    ['has no expiry', { claims: { exp: undefined } }],
+    ['has an expiry in words', { claims: { exp: 'never' } }],
+    ['is not valid yet', { claims: { nbf: now + 120 } }],
+    ['was issued in the future', { claims: { iat: now + 120 } }],
+    ['has no issue time', { claims: { iat: undefined } }],
+    ['has an issue time in words', { claims: { iat: 'today' } }],
+    ['has no subject', { claims: { sub: undefined } }],
+    ['has an empty subject', { claims: { sub: '' } }],
+    ['has a number as subject', { claims: { sub: 7 } }],
+    ['has an overlong subject', { claims: { sub: 'x'.repeat(256) } }],
     ['has no jti', { claims: { jti: undefined } }],
-    ['is of no client', { claims: { client_id: undefined } }],
-    ['is a client’s own', { claims: { sub: 'the-app', client_id: 'the-app' } }],
-    ['says the issuer in other letters', { claims: { iss: acme.issuer.toUpperCase() } }],
-    ['says the issuer with a slash', { claims: { iss: `${acme.issuer}/` } }],
-    ['says no issuer', { claims: { iss: undefined } }],
-    ['says that we issued it', { claims: { iss: ISSUER } }],
-    ['says another trusted issuer', { claims: { iss: globex.issuer } }],
-    ['is any JWT', { header: { typ: 'JWT' } }],
+    ['has no client', { claims: { client_id: undefined } }],
+    ['is a client’s own token', { claims: { sub: 'the-app', client_id: 'the-app' } }],
+    ['has the issuer in upper case', { claims: { iss: acme.issuer.toUpperCase() } }],
+    ['has the issuer with a slash', { claims: { iss: `${acme.issuer}/` } }],
+    ['has no issuer', { claims: { iss: undefined } }],
+    ['names us as issuer', { claims: { iss: ISSUER } }],
+    ['names another trusted issuer', { claims: { iss: globex.issuer } }],
+    ['has the type JWT', { header: { typ: 'JWT' } }],
     ['has no type', { header: { typ: undefined } }],
     ['is a logout token', { header: { typ: 'logout+jwt' } }],
     ['is a DPoP proof', { header: { typ: 'dpop+jwt' } }],
     ['is an ID token', { claims: { aud: 'the-app', nonce: 'x' }, header: { typ: 'JWT' } }],
     ['is an ID token for us', { claims: { nonce: 'x', scope: undefined }, header: { typ: 'JWT' } }],
-    ['is of an unknown key', { header: { kid: 'nosuch' } }],
-    ['is of another key', { key: KEY_PAIRS.RS256, header: { alg: 'RS256' } }],
-    ['brings its key', { key: KEY_PAIRS.ES384, header: { ...brought, alg: 'ES384' } }],
-    ['is signed with what is public', { key: secret, header: { alg: 'HS256' } }],
-    ['asks for what nobody knows', { header: { crit: ['urn:x'], 'urn:x': true } }],
-    ['was signed in later', { claims: { auth_time: now + 120 } }],
-    ['was signed in, in milliseconds', { claims: { auth_time: now * 1000 } }],
+    ['names an unknown key', { header: { kid: 'nosuch' } }],
+    ['is signed by another key', { key: KEY_PAIRS.RS256, header: { alg: 'RS256' } }],
+    ['carries its own key', { key: KEY_PAIRS.ES384, header: { ...brought, alg: 'ES384' } }],
+    ['is signed with the public key as a secret', { key: secret, header: { alg: 'HS256' } }],
+    ['has an unknown critical header', { header: { crit: ['urn:x'], 'urn:x': true } }],
+    ['has a sign-in time in the future', { claims: { auth_time: now + 120 } }],
+    ['has a sign-in time in milliseconds', { claims: { auth_time: now * 1000 } }],
     ['is bound to a certificate', { claims: { cnf: { 'x5t#S256': 'x' } } }],
     ['is bound to a certificate and a key', { claims: { cnf: { 'x5t#S256': 'x', jkt: 'x' } } }],
-    ['is bound to something', { claims: { cnf: 'something' } }],
-  ])('AP-7 decides nothing: one that %s', async (_name, more) => {
+    ['has a confirmation that is not an object', { claims: { cnf: 'something' } }],
+  ])('AP-7 decides nothing if it %s', async (_name, more) => {
     const device = await startDevice()
     refuses(await approveWith(await acme.token(newSub(), more), device), 401, 'invalid_token')
     expect(await isWaiting(device)).toBe(true)
   })
 
-  it('AP-7 decides nothing: one of a key that only looks like the issuer’s', async () => {
+  it('AP-7 decides nothing with a key that only claims the issuer’s kid', async () => {
     const { privateKey } = await generateKeyPair('ES256')
     const device = await startDevice()
     const token = await acme.token(newSub(), { key: privateKey })
     refuses(await approveWith(token, device), 401, 'invalid_token')
   })
 
-  it('AP-7 decides nothing: one that nobody signed', async () => {
+  it('AP-7 decides nothing without a signature', async () => {
     const device = await startDevice()
     const claims = decodeJwt(await acme.token(newSub()))
     for (const alg of ['none', 'None', 'ES256'])
@@ -151,7 +151,7 @@ describe('a token that is not', () => {
     expect(await isWaiting(device)).toBe(true)
   })
 
-  it('AP-7 decides nothing: one whose claims were changed', async () => {
+  it('AP-7 decides nothing with changed claims', async () => {
     const device = await startDevice()
     const [header, , signature] = (await acme.token(newSub())).split('.')
     const claims = decodeJwt(await acme.token('somebody-else'))
@@ -159,7 +159,7 @@ describe('a token that is not', () => {
     refuses(await approveWith(forged, device), 401, 'invalid_token')
   })
 
-  it('AP-7 decides nothing: one of an issuer that is not trusted, which is not even asked', async () => {
+  it('AP-7 decides nothing from an untrusted issuer, which is not contacted', async () => {
     const device = await startDevice()
     refuses(await approveWith(await stranger.token(newSub()), device), 401, 'invalid_token')
     expect(asked).toStrictEqual([])
@@ -169,9 +169,9 @@ describe('a token that is not', () => {
     ['nothing', ''],
     ['an opaque token', 'c2VjcmV0'],
     ['half a JWT', 'eyJhbGciOiJFUzI1NiJ9.e30'],
-    ['what is encrypted', 'eyJhbGciOiJkaXIifQ..a.b.c'],
+    ['an encrypted token', 'eyJhbGciOiJkaXIifQ..a.b.c'],
     ['two tokens', 'one two'],
-    ['what is no token', 'ä'],
+    ['a text that is not a token', 'ä'],
   ])('AP-7 decides nothing: %s', async (_name, token) => {
     const device = await startDevice()
     const authorization = token === 'ä' ? 'Bearer %C3%A4' : `Bearer ${token}`
@@ -179,7 +179,7 @@ describe('a token that is not', () => {
     refuses(await app.decide(device.userCode, { decision: 'approve' }), 401, 'invalid_token')
   })
 
-  it('AP-7 decides nothing: a refresh token and an ID token of ours', async () => {
+  it('AP-7 decides nothing: a refresh token or an ID token of ours', async () => {
     const { tokens } = await connectDevice()
     for (const token of [tokens.refresh_token, tokens.id_token])
       refuses(await approveWith(token, await startDevice()), 401, 'invalid_token')
@@ -189,26 +189,29 @@ describe('a token that is not', () => {
     ['no header', {}],
     ['a token in the address', {}],
     ['a cookie', { Cookie: '__Host-session=x' }],
-  ])('AP-7 whoever brings %s is told of both schemes, and of no error', async (name, headers) => {
-    const query = name.includes('address') ? `?access_token=${await acme.token(newSub())}` : ''
-    const app = new ApprovalApp(fetch, '')
-    const answer = await app.send(`/ZZZZ-ZZZZ${query}`, { headers: { ...(headers as object) } })
-    expect([answer.status, answer.body]).toStrictEqual([401, {}])
-    expect(answer.headers.get('WWW-Authenticate')).toMatch(
-      /^Bearer realm="antenna", DPoP realm="antenna", algs="/,
-    )
-  })
+  ])(
+    'AP-7 a request with %s gets a challenge for each scheme, without an error',
+    async (name, headers) => {
+      const query = name.includes('address') ? `?access_token=${await acme.token(newSub())}` : ''
+      const app = new ApprovalApp(fetch, '')
+      const answer = await app.send(`/ZZZZ-ZZZZ${query}`, { headers: { ...(headers as object) } })
+      expect([answer.status, answer.body]).toStrictEqual([401, {}])
+      expect(answer.headers.get('WWW-Authenticate')).toMatch(
+        /^Bearer realm="antenna", DPoP realm="antenna", algs="/,
+      )
+    },
+  )
 })
 
-describe('what a token is good for', () => {
+describe('the right to decide', () => {
   it.each([
     ['nothing', undefined],
-    ['no word', ''],
-    ['other things', 'openid profile'],
-    ['nearly that', 'device:approved device:approv'],
-    ['that in other letters', 'DEVICE:APPROVE'],
+    ['empty', ''],
+    ['of other words', 'openid profile'],
+    ['of similar words', 'device:approved device:approv'],
+    ['in upper case', 'DEVICE:APPROVE'],
     ['a list', ['device:approve']],
-  ])('AP-7 is not deciding if its scope is %s', async (_name, scope) => {
+  ])('AP-7 is missing if the scope is %s', async (_name, scope) => {
     const device = await startDevice()
     const answer = await approveWith(await acme.token(newSub(), { claims: { scope } }), device)
     refuses(answer, 403, 'insufficient_scope')
@@ -216,7 +219,7 @@ describe('what a token is good for', () => {
     expect(await isWaiting(device)).toBe(true)
   })
 
-  it('AP-7 is what the operator says: another word', async () => {
+  it('AP-7 can be a scope of the operator’s choice', async () => {
     const device = await startDevice()
     refuses(await approveWith(await hasty.token(newSub()), device), 403, 'insufficient_scope')
     const token = await hasty.token(newSub(), { claims: { scope: 'tv' } })
@@ -224,14 +227,14 @@ describe('what a token is good for', () => {
   })
 
   it.each([
-    ['a list that has it', ['read', 'approve:devices'], 200],
+    ['a list with it', ['read', 'approve:devices'], 200],
     ['it alone', 'approve:devices', 200],
-    ['a list that has it not', ['read'], 403],
+    ['a list without it', ['read'], 403],
     ['a list in a list', [['approve:devices']], 403],
-    ['words that begin so', 'approve:devices-not', 403],
-    ['yes', true, 403],
+    ['longer words', 'approve:devices-not', 403],
+    ['true', true, 403],
     ['nothing', undefined, 403],
-  ])('AP-7 is what the operator says: a claim, and there is %s', async (_name, said, status) => {
+  ])('AP-7 can be a claim of the operator’s choice: %s', async (_name, said, status) => {
     const claims = { permissions: said, aud: 'https://tv.globex.example' }
     const answer = await approveWith(await globex.token(newSub(), { claims }), await startDevice())
     expect(answer.status).toBe(status)
@@ -244,12 +247,12 @@ describe('the sign-in behind a token', () => {
     ['just now', acme, 0, undefined],
     ['nearly twelve hours ago', acme, 12 * HOUR - 60, undefined],
     ['twelve hours ago', acme, 12 * HOUR, 43_200],
-    ['nobody knows when', acme, undefined, 43_200],
-    ['some time', acme, 'yesterday', 43_200],
+    ['at an unknown time', acme, undefined, 43_200],
+    ['at a time in words', acme, 'yesterday', 43_200],
     ['nearly an hour ago', hasty, HOUR - 60, undefined],
     ['an hour ago', hasty, HOUR, 3600],
-    ['years ago, and nobody looks', patient, 20_000 * HOUR, undefined],
-    ['nobody knows or asks when', patient, undefined, undefined],
+    ['years ago, with the check disabled', patient, 20_000 * HOUR, undefined],
+    ['at an unknown time, with the check disabled', patient, undefined, undefined],
   ])('AP-10 was %s', async (_name, issuer, ago, maxAge) => {
     const device = await startDevice()
     const claims = {

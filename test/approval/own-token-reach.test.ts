@@ -122,18 +122,21 @@ describe('a token of ours', () => {
     ['far', 'same_network', 'far'],
     ['far', 'same_country', 'far'],
     ['unknown', 'same_network', 'unknown'],
-  ])('AP-18 of an app at %s, from %s, vouches for %s', async (allowed, measured, level) => {
-    const signedIn = await signIn(allowed)
-    const device = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
-    const { body } = await at(signedIn, BY_PROXIMITY[measured]).review(device.userCode)
-    expect(body.device.proximity.level).toBe(level)
-    const confirm = allowed === 'same_network' ? 'confirm' : 'refuse'
-    expect(body.policy).toBe(level === 'far' ? confirm : 'allow')
-    // What was not measured is not said.
-    expect(typeof body.device.proximity.text).toBe(level === measured ? 'string' : 'undefined')
-  })
+  ])(
+    'AP-18 of an app approved at %s, used from %s, proves %s',
+    async (allowed, measured, level) => {
+      const signedIn = await signIn(allowed)
+      const device = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
+      const { body } = await at(signedIn, BY_PROXIMITY[measured]).review(device.userCode)
+      expect(body.device.proximity.level).toBe(level)
+      const confirm = allowed === 'same_network' ? 'confirm' : 'refuse'
+      expect(body.policy).toBe(level === 'far' ? confirm : 'allow')
+      // What was not measured is not said.
+      expect(typeof body.device.proximity.text).toBe(level === measured ? 'string' : 'undefined')
+    },
+  )
 
-  it('AP-18 of an app that was let in from afar leaves the check to the page', async () => {
+  it('AP-18 of an app approved from afar leaves the check to the page', async () => {
     const signedIn = await signIn('far')
     const device = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
     const checked = await approveAt(signedIn, HOME, device)
@@ -143,7 +146,7 @@ describe('a token of ours', () => {
     expect(summary(denied)).toBe('200 status')
   })
 
-  it('AP-18 of an app on its person’s own network has the code typed', async () => {
+  it('AP-18 of an app on its person’s own network requires the code', async () => {
     const signedIn = await signIn('same_network')
     const device = await startDevice('tv', { fetch: sentFrom(BY_PROXIMITY.far, fetch) })
     const bare = await at(signedIn, HOME).decide(device.userCode, { decision: 'approve' })
@@ -155,7 +158,7 @@ describe('a token of ours', () => {
     ['app', 'same_network'],
     ['app', 'same_operator'],
     ['careful-app', 'far'],
-  ])('AP-18 of %s at home, collected from %s, vouches for that', async (clientId, redeemer) => {
+  ])('AP-18 of %s at home, collected from %s, proves that distance', async (clientId, redeemer) => {
     const holder = await newKeyHolder(fetch)
     const asked = await startDevice(clientId, { fetch: sentFrom(HOME, holder.fetch) })
     const person = new ApprovalApp(
@@ -172,7 +175,7 @@ describe('a token of ours', () => {
     expect(body.device.proximity.level).toBe(redeemer)
   })
 
-  it('AP-18 of a grant that does not know its distance vouches for none', async () => {
+  it('AP-18 of a grant without a known distance proves none', async () => {
     const [holder, subject] = [await newKeyHolder(fetch), await newSubject()]
     const approval = { subject, allowance: undefined as never }
     const connected = await connectDevice('app', { fetch: holder.fetch, approval })
@@ -200,7 +203,7 @@ describe('a request for device:approve', () => {
     expect((await person.review(device.userCode)).body.policy).toBe(policy)
   })
 
-  it('AP-19 needs no more where the device asks for less', async () => {
+  it('AP-19 needs no more if the device asks for less', async () => {
     const holder = await newKeyHolder(fetch)
     const by = sentFrom(HOME, holder.fetch)
     const device = await startDevice('trusting-app', { fetch: by, fields: { scope: 'openid' } })
@@ -209,7 +212,7 @@ describe('a request for device:approve', () => {
     expect((await person.review(device.userCode)).body.policy).toBe('allow')
   })
 
-  it('AP-19 that was allowed on one network is not collected from another', async () => {
+  it('AP-19 approved on one network is not collected from another', async () => {
     vi.spyOn(console, 'info').mockReturnValue()
     const holder = await newKeyHolder(fetch)
     const device = await startDevice('trusting-app', { fetch: sentFrom(HOME, holder.fetch) })
@@ -285,27 +288,30 @@ const ENDS: [string, End][] = [
   ],
 ]
 
-describe('what a token of ours let in', () => {
-  it.each(ENDS)('AP-20 ends when its grant %s, through another app as well', async (_name, end) => {
-    const { first, second, device } = await chain()
-    const { body: tokens } = await device.poll()
-    expect((await askUserinfo(tokens.access_token, { fetch })).status).toBe(200)
-    await end(first)
-    expect((await askUserinfo(tokens.access_token, { fetch })).status).toBe(401)
-    const others = [
-      await refresh('other-app', second.tokens.refresh_token, second.holder),
-      await refresh('tv', tokens.refresh_token),
-    ]
-    expect(others).toStrictEqual(['400 invalid_grant', '400 invalid_grant'])
-  })
+describe('a device approved with a token of ours', () => {
+  it.each(ENDS)(
+    'AP-20 loses access when the grant of the token %s, through another app too',
+    async (_name, end) => {
+      const { first, second, device } = await chain()
+      const { body: tokens } = await device.poll()
+      expect((await askUserinfo(tokens.access_token, { fetch })).status).toBe(200)
+      await end(first)
+      expect((await askUserinfo(tokens.access_token, { fetch })).status).toBe(401)
+      const others = [
+        await refresh('other-app', second.tokens.refresh_token, second.holder),
+        await refresh('tv', tokens.refresh_token),
+      ]
+      expect(others).toStrictEqual(['400 invalid_grant', '400 invalid_grant'])
+    },
+  )
 
-  it.each(ENDS)('AP-20 is not collected after its grant %s', async (_name, end) => {
+  it.each(ENDS)('AP-20 collects no tokens after the grant of the token %s', async (_name, end) => {
     const { first, device } = await chain()
     await end(first)
     expect(summary(await device.poll())).toBe('400 invalid_grant')
   })
 
-  it('AP-20 names its person by no ID token any more', async () => {
+  it('AP-20 cannot name its person by an ID token after that grant has ended', async () => {
     const { first, device } = await chain()
     await device.poll()
     const account = accountOf(env, first.subject)
@@ -317,7 +323,7 @@ describe('what a token of ours let in', () => {
     expect([...voided.keys()].toSorted()).toStrictEqual(names.toSorted())
   })
 
-  it('AP-20 goes on where another app ends', async () => {
+  it('AP-20 keeps access when another app ends', async () => {
     const { first, second, device } = await chain()
     const { body: tokens } = await device.poll()
     const other = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
@@ -330,7 +336,7 @@ describe('what a token of ours let in', () => {
     expect((await askUserinfo(others.access_token, { fetch })).status).toBe(200)
   })
 
-  it('AP-20 is ten grants deep at most', async () => {
+  it('AP-20 is at most ten grants away from a person', async () => {
     let last = await signIn('same_network')
     const told = []
     for (let depth = 0; depth < 11; depth += 1) {

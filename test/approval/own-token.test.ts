@@ -93,8 +93,8 @@ const refuses = async (answer: Answer, device: Device, status: number, error: st
   expect((await device.poll()).body.error).toBe('authorization_pending')
 }
 
-describe('a client that the operator lets approve', () => {
-  it('AP-8 lets devices in for its person, whose sign-in they hear of', async () => {
+describe('a client with device:approve', () => {
+  it('AP-8 approves devices for its person, and passes the sign-in on to them', async () => {
     const ago = 2 * HOUR
     const signedIn = await signIn('app', { ago })
     const { subject } = signedIn
@@ -110,7 +110,7 @@ describe('a client that the operator lets approve', () => {
     expect([claims.sub, claims['auth_time'], claims['amr']]).toStrictEqual([subject, told, ['pwd']])
   })
 
-  it('AP-8 AP-10 has twelve hours from the sign-in, whatever it refreshes', async () => {
+  it('AP-8 AP-10 approves until twelve hours after the sign-in, however often it refreshes', async () => {
     const signedIn = await signIn()
     later(12 * HOUR - 60 * SECOND)
     const first = await refresh(signedIn)
@@ -124,7 +124,7 @@ describe('a client that the operator lets approve', () => {
     expect(answer.headers.get('WWW-Authenticate')).toContain('max_age="43200"')
   })
 
-  it('AP-8 cannot approve by tokens that another API sees too', async () => {
+  it('AP-8 cannot approve with a token that another API receives too', async () => {
     const by = workerWith({ ...settings, RESOURCE: API })
     const signedIn = await signIn('app', { by })
     expect(decodeJwt(signedIn.tokens.access_token)).toMatchObject({
@@ -144,7 +144,7 @@ describe('a client that the operator lets approve', () => {
     await refuses(answer, other, 401, 'invalid_token')
   })
 
-  it('AP-8 narrowed its scope away', async () => {
+  it('AP-8 cannot approve with a narrowed scope', async () => {
     const signedIn = await signIn()
     const { body } = await refresh(signedIn, { scope: 'openid' })
     expect(decodeJwt(body.access_token)['auth_time']).toBeUndefined()
@@ -155,22 +155,22 @@ describe('a client that the operator lets approve', () => {
 })
 
 describe('a token of ours', () => {
-  it('AP-8 of a client that may not, decides nothing', async () => {
+  it('AP-8 decides nothing for a client without device:approve', async () => {
     const signedIn = await signIn('tv')
     const device = await startDevice()
     await refuses(await approveWith(signedIn, device), device, 403, 'insufficient_scope')
   })
 
-  it('AP-8 of a client that asked for what it may not have, has it not', async () => {
+  it('AP-8 lacks device:approve if its client may not have it', async () => {
     const fields = { scope: 'openid device:approve' }
     const { tokens } = await connectDevice('tv', { fetch, fields })
     expect(decodeJwt(tokens.access_token)['scope']).toBe('openid')
   })
 
   it.each<[string, object[], number, string]>([
-    ['is gone', TEST_VARS.CLIENTS, 403, 'insufficient_scope'],
+    ['is removed', TEST_VARS.CLIENTS, 403, 'insufficient_scope'],
     [
-      'may not any more',
+      'has lost device:approve',
       [{ ...app, scope: 'openid profile offline_access' }],
       403,
       'insufficient_scope',
@@ -193,7 +193,7 @@ describe('a token of ours', () => {
       'its person signed everything out',
       async ({ subject }) => accountOf(env, subject)?.signOutEverywhere({ withDevices: true }),
     ],
-    ['the account was shut', async ({ subject }) => accountOf(env, subject)?.disable(true)],
+    ['the account was disabled', async ({ subject }) => accountOf(env, subject)?.disable(true)],
     [
       'it was revoked',
       ({ tokens }) =>
@@ -204,7 +204,7 @@ describe('a token of ours', () => {
       ({ tokens }) =>
         fetch(formRequest('/revoke', { client_id: 'app', token: tokens.refresh_token })),
     ],
-    ['it ran out', async () => later(600 * SECOND)],
+    ['it expired', async () => later(600 * SECOND)],
   ])('AP-8 decides nothing once %s', async (_name, happen) => {
     const signedIn = await signIn()
     expect((await approveWith(signedIn, await startDevice())).status, 'before').toBe(200)
@@ -213,7 +213,7 @@ describe('a token of ours', () => {
     await refuses(await approveWith(signedIn, device), device, 401, 'invalid_token')
   })
 
-  it('AP-8 is of one issuer: another Worker’s is not good here', async () => {
+  it('AP-8 is refused by another issuer on the same Worker', async () => {
     const other = workerWith({ ...settings, ISSUER: `${ISSUER}/other` })
     const { tokens } = await signIn()
     const answer = await answerOf(
@@ -226,7 +226,7 @@ describe('a token of ours', () => {
     expect([answer.status, answer.body.error]).toStrictEqual([401, 'invalid_token'])
   })
 
-  it('AP-8 whose use is a use: an answer that was lost is not given again', async () => {
+  it('AP-8 counts as used even if the answer was lost', async () => {
     const holder = await newKeyHolder(fetch)
     const subject = await newSubject()
     const approval = { subject }

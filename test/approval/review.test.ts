@@ -55,8 +55,8 @@ const startIn = (network: Network, clientId = 'cinema'): Promise<Device> =>
     fields: { device_name: 'Den \u202ETV', scope: 'openid offline_access library:read' },
   })
 
-describe('what is shown', () => {
-  it('AP-11 is what the page shows, as words and as data', async () => {
+describe('a review', () => {
+  it('AP-11 has what the page shows, as words and as data', async () => {
     const device = await startIn(TURKU)
     vi.setSystemTime(Date.now() + MINUTE)
     const { status, body, headers } = await (await appIn(RECIFE)).review(device.userCode)
@@ -102,12 +102,12 @@ describe('what is shown', () => {
     ['near', TURKU, 'allow'],
     ['in the same city', { ...TURKU, asn: 1 }, 'confirm'],
     ['far', RECIFE, 'refuse'],
-  ])('AP-11 says what the policy demands: %s', async (_name, network, policy) => {
+  ])('AP-11 states the check that the policy demands: %s', async (_name, network, policy) => {
     const device = await startIn(TURKU)
     expect((await (await appIn(network)).review(device.userCode)).body.policy).toBe(policy)
   })
 
-  it('AP-11 leaves out what is not known', async () => {
+  it('AP-11 leaves out unknown values', async () => {
     const device = await startIn({}, 'tv')
     const { body } = await (await appIn({})).review(device.userCode)
     expect(body.device).toStrictEqual({
@@ -130,7 +130,7 @@ describe('what is shown', () => {
     ['?ui_locales=xx+de', undefined, 'de', 'Filme sehen'],
     ['', 'xx', 'en', 'See films'],
     ['', undefined, 'en', 'See films'],
-  ])('AP-11 is in their language: %s %s', async (query, accept, tag, text) => {
+  ])('AP-11 is in the person’s language: %s %s', async (query, accept, tag, text) => {
     const device = await startIn(TURKU)
     const headersSent: Record<string, string> =
       accept === undefined ? {} : { 'Accept-Language': accept }
@@ -139,14 +139,14 @@ describe('what is shown', () => {
     expect([headers.get('Content-Language'), body.scopes[0].text]).toStrictEqual([tag, text])
   })
 
-  it('AP-11 decides nothing, however often', async () => {
+  it('AP-11 decides nothing, however often it is read', async () => {
     const device = await startIn(TURKU)
     const app = await appIn(TURKU)
     for (let times = 0; times < 3; times += 1) await app.review(device.userCode)
     expect((await device.poll()).body.error).toBe('authorization_pending')
   })
 
-  it('AP-11 ends a code that three look at', async () => {
+  it('AP-11 ends a code that three people open', async () => {
     const device = await startIn(TURKU)
     const statuses = []
     for (let times = 0; times < 3; times += 1)
@@ -171,7 +171,7 @@ describe('the endpoints', () => {
   it.each([
     [PATHS[0], 'GET', ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']],
     [PATHS[1], 'POST', ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']],
-  ])('AP-12 %s has the method %s and no other', async (path = '', allowed, methods) => {
+  ])('AP-12 %s has the method %s only', async (path = '', allowed, methods) => {
     for (const method of methods) {
       const response = await send(path, { method })
       expect([method, response.status]).toStrictEqual([method, 405])
@@ -187,7 +187,7 @@ describe('the endpoints', () => {
     '/device/authorizations/',
     '/device/authorizations/ZZZZ-ZZZZ/nothing',
     '/device/authorizations/ZZZZ-ZZZZ/decision/nothing',
-  ])('AP-12 %s passes through nothing of the pages', async (path) => {
+  ])('AP-12 %s is answered as JSON, without cookies or headers of pages', async (path) => {
     const response = await send(path, { method: path.endsWith('decision') ? 'POST' : 'GET' })
     expect(response.status).toBe(PATHS.includes(path) ? 401 : 404)
     expect(response.headers.get('Content-Type')).toContain('application/json')
@@ -198,7 +198,7 @@ describe('the endpoints', () => {
     expect(response.headers.get('Strict-Transport-Security')).toContain('max-age=')
   })
 
-  it.each(PATHS)('AP-12 %s is for TLS', async (path) => {
+  it.each(PATHS)('AP-12 %s requires TLS', async (path) => {
     const request = new Request(`http://antenna.test${path}`, {
       method: path.endsWith('decision') ? 'POST' : 'GET',
       headers: { Authorization: `Bearer ${await acme.token('somebody')}` },
@@ -235,7 +235,7 @@ describe('a page of another origin', () => {
   const WEB_VIEW = 'capacitor://localhost'
   const open = workerWith({ ...settings, APPROVAL_ORIGINS: [APP, WEB_VIEW] })
 
-  it.each(PATHS)('AP-13 may not ask unless it is named: %s', async (path) => {
+  it.each(PATHS)('AP-13 is refused unless it is listed: %s', async (path) => {
     const answers = [
       await preflight(path, APP, fetch),
       await send(path, { headers: { Origin: APP } }),
@@ -247,7 +247,7 @@ describe('a page of another origin', () => {
     [PATHS[0], APP, 'GET'],
     [PATHS[1], APP, 'POST'],
     [PATHS[1], WEB_VIEW, 'POST'],
-  ])('AP-13 may if it is: %s from %s', async (path = '', origin, method) => {
+  ])('AP-13 is accepted if it is listed: %s from %s', async (path = '', origin, method) => {
     const asked = await preflight(path, origin, open)
     expect(asked.status).toBe(204)
     expect(asked.headers.get('X-Content-Type-Options')).toBe('nosniff')
@@ -268,7 +268,7 @@ describe('a page of another origin', () => {
   })
 
   it.each(['https://app.example.evil', 'http://app.example', 'https://APP.example', 'null', '*'])(
-    'AP-13 may not if another is: %s',
+    'AP-13 is refused if another is listed: %s',
     async (origin) => {
       for (const path of PATHS)
         for (const answer of [

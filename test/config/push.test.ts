@@ -94,7 +94,7 @@ describe('DEMO_PUSH_KEY', () => {
   })
 
   it.each<[string, string, object]>([
-    ['that is none', 'DEMO_PUSH_KEY: must be', { DEMO_PUSH_KEY: '' }],
+    ['that is empty', 'DEMO_PUSH_KEY: must be', { DEMO_PUSH_KEY: '' }],
     ['that is compressed', 'DEMO_PUSH_KEY: must be', { DEMO_PUSH_KEY: `A${PUSH_KEY.slice(1)}` }],
     ['of another pair', 'PUSH.public_key: does not match', { DEMO_PUSH_KEY: OTHER_KEY }],
     [

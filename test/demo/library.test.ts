@@ -192,7 +192,7 @@ it('accepts tokens for the configured resource only', async () => {
 })
 
 it.each(['/library', '/.well-known/oauth-protected-resource'])(
-  'is not there unless the demo is on: %s',
+  'is absent unless the demo is on: %s',
   async (path) => {
     const response = await workerWith({})(new Request(url(path)))
     expect(response.status).toBe(404)

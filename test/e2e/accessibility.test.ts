@@ -69,7 +69,7 @@ describe.each(Object.entries(PAGE_STATES))('%s', (name, reach) => {
   afterAll(() => Promise.all(browser.contexts().map((context) => context.close())))
 
   it.each(['light', 'dark'] as const)(
-    'VP-18, VP-21 is found in order by axe, and has edges that can be seen: %s',
+    'VP-18, VP-21 passes axe and has visible edges: %s',
     async (colorScheme) => {
       await phone.page.emulateMedia({ colorScheme })
       expect(await axeFindings(phone.page)).toEqual([])
@@ -81,7 +81,7 @@ describe.each(Object.entries(PAGE_STATES))('%s', (name, reach) => {
     expect(await namelessOn(phone.page)).toEqual([])
   })
 
-  it('VP-21 has nothing that is hard to hit', async () => {
+  it('VP-21 has controls large enough to press', async () => {
     const targets = await targetsOn(phone.page)
     expect(targets.filter(({ width, height }) => width < 24 || height < 44)).toEqual([])
   })
@@ -89,19 +89,19 @@ describe.each(Object.entries(PAGE_STATES))('%s', (name, reach) => {
   it.each([
     ['a window of 320 px', NARROW],
     ['200 %', ZOOMED],
-  ])('VP-21 fits into %s without scrolling sideways', async (_, size) => {
+  ])('VP-21 fits into %s without horizontal scrolling', async (_, size) => {
     await phone.page.setViewportSize(size)
     expect(await overflowOf(phone.page)).toBeLessThanOrEqual(0)
   })
 
-  it('VP-21 shows where the focus is, and covers it with nothing', async () => {
+  it('VP-21 shows the focus and never covers it', async () => {
     await phone.page.setViewportSize(SIZE)
     const stops = await tabThrough(phone.page)
     expect(stops).toHaveLength((await targetsOn(phone.page)).length)
     expect(stops.filter(({ isRinged, isUncovered }) => !isRinged || !isUncovered)).toEqual([])
   })
 
-  it('needs one page and one style sheet to be seen, under 20 KB', async () => {
+  it('is visible after one page and one style sheet, under 20 KB', async () => {
     const kinds = loaded.map((response) => response.request().resourceType())
     expect(kinds.filter((kind) => kind !== 'script')).toEqual(['document', 'stylesheet'])
     const blocking = await phone.page.evaluate(`performance.getEntriesByType('resource')
@@ -113,7 +113,7 @@ describe.each(Object.entries(PAGE_STATES))('%s', (name, reach) => {
   })
 })
 
-it('VP-21 gives every page a title of its own', () => {
+it('VP-21 every page has a title of its own', () => {
   const byTitle = Map.groupBy(titles, ([, title]) => title)
   const shared = [...byTitle.values()].map((states) => states.map(([name]) => name))
   expect(shared.filter((names) => names.length > 1)).toEqual([
@@ -125,7 +125,7 @@ it('VP-21 gives every page a title of its own', () => {
   ])
 })
 
-it('VP-21 can be used from code to Allow with a keyboard alone', async () => {
+it('VP-21 the keyboard alone leads from code to Allow', async () => {
   const phone = await unlock()
   const email = await (await unlock()).join()
   const device = await RemoteDevice.start(server.origin)
@@ -158,8 +158,8 @@ it('VP-21 can be used from code to Allow with a keyboard alone', async () => {
 
 it.each([
   ['moves a little', 'no-preference', true],
-  ['moves nothing for who does not like that', 'reduce', false],
-] as const)('VP-21 %s when connected', async (_, reducedMotion, isMoving) => {
+  ['moves nothing with reduced motion', 'reduce', false],
+] as const)('VP-21 %s after an approval', async (_, reducedMotion, isMoving) => {
   const phone = await unlock({ reducedMotion })
   await PAGE_STATES.connected(phone)
   expect((await animationsOn(phone.page)) > 0).toBe(isMoving)
@@ -173,7 +173,7 @@ describe('in Arabic', () => {
     'confirm, far, problems',
     'connected',
     'my devices, everything',
-  ])('VP-21 %s reads from right to left, and is found in order by axe', async (state) => {
+  ])('VP-21 %s reads from right to left and passes axe', async (state) => {
     const phone = await unlock({ locale: 'ar' })
     await PAGE_STATES[state](phone)
     const { page } = phone

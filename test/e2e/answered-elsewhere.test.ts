@@ -62,12 +62,12 @@ const setHidden = (phone: Phone, isHidden: boolean): Promise<void> =>
     document.dispatchEvent(new Event('visibilitychange'))
   }`)
 
-describe('a question that stands open on a laptop', () => {
+describe('a question that is open on a laptop', () => {
   it.each([
     ['Allow', 'You’re connected'],
     ['Don’t allow', 'Nothing was shared'],
     ['I did not start this', 'The request was stopped'],
-  ])('shows at once what was answered on the phone: %s', async (button, heading) => {
+  ])('shows at once the decision taken on the phone: %s', async (button, heading) => {
     const { laptop, phone, device } = await openQuestion()
     const asked: Request[] = []
     laptop.page.on('request', (request) => void (isWaiting(request) && asked.push(request)))
@@ -82,7 +82,7 @@ describe('a question that stands open on a laptop', () => {
     expect(new URL(laptop.page.url()).pathname).toBe('/device/result')
   })
 
-  it('shows what was answered in another tab', async () => {
+  it('shows at once the decision taken in another tab', async () => {
     const { laptop, device } = await openQuestion()
     const tab = await laptop.page.context().newPage()
     await tab.goto(device.picture)
@@ -91,7 +91,7 @@ describe('a question that stands open on a laptop', () => {
     await device.collect()
   })
 
-  it('does not say what somebody else answered', async () => {
+  it('hides the decision of another person', async () => {
     const { laptop, device } = await openQuestion()
     const pages = await laptop.page.evaluate<number>('history.length')
     const { laptop: other } = await openedPage()
@@ -103,7 +103,7 @@ describe('a question that stands open on a laptop', () => {
     expect(await laptop.page.evaluate<number>('history.length')).toBe(pages)
   })
 
-  it('is answered there, and not overtaken by itself', async () => {
+  it('takes its own decision without being overtaken by its own wait', async () => {
     const { laptop, device } = await openQuestion()
     const seen: string[] = []
     laptop.page.on('request', (request) => {
@@ -117,8 +117,8 @@ describe('a question that stands open on a laptop', () => {
   })
 })
 
-describe('a question to which there is no answer yet', () => {
-  it('keeps what is typed, and the focus, while it asks again', async () => {
+describe('an undecided question', () => {
+  it('keeps typed text and focus while it asks again', async () => {
     const laptop = await Phone.unlock(browser, server.origin, { ...LAPTOP, place: at(TURKU) })
     await laptop.join()
     // The first answer: nothing yet.
@@ -132,7 +132,7 @@ describe('a question to which there is no answer yet', () => {
     expect(await laptop.page.evaluate('document.activeElement.name')).toBe('typed_code')
   })
 
-  it('asks nothing while nobody sees it, and once somebody does, shows the answer', async () => {
+  it('stops asking while it is hidden, and shows the decision once it is visible', async () => {
     const { laptop, phone, device } = await openQuestion()
     const given = laptop.page.waitForEvent('requestfailed', isWaiting)
     await setHidden(laptop, true)
@@ -174,8 +174,8 @@ const openWith = async (status: number) => {
   }
 }
 
-describe('a question whose server has trouble', () => {
-  it.each([0, 429, 503])('asks ever less often after %i', async (status) => {
+describe('a question whose server fails', () => {
+  it.each([0, 429, 503])('asks less and less often after %i', async (status) => {
     const { askedAt, pass } = await openWith(status)
     await pass(5 * 60)
     const times = await askedAt()
@@ -183,7 +183,7 @@ describe('a question whose server has trouble', () => {
     expect(gaps.slice(0, 7)).toEqual([4, 8, 16, 32, 60, 60, 60])
   })
 
-  it('goes back to its pace when that is over', async () => {
+  it('returns to its pace once the server recovers', async () => {
     const { askedAt, answerWith, pass } = await openWith(503)
     await pass(30)
     await answerWith(204)
@@ -193,7 +193,7 @@ describe('a question whose server has trouble', () => {
     expect((await askedAt()).length - asked).toBe(10)
   })
 
-  it.each([403, 409])('gives up after %i, until somebody looks again', async (status) => {
+  it.each([403, 409])('gives up after %i until it is visible again', async (status) => {
     const { laptop, askedAt, pass } = await openWith(status)
     await pass(60)
     expect(await askedAt()).toHaveLength(1)

@@ -69,7 +69,7 @@ describe.each(Object.entries(STATES))('%s', (_, reach) => {
     await reach()
   })
 
-  it.each(['light', 'dark'] as const)('is found in order by axe: %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('passes axe: %s', async (colorScheme) => {
     await app.page.emulateMedia({ colorScheme })
     const findings = await axeFindings(app.page)
     // It does not judge what stands on pictures, which those who hear the app are not told of.
@@ -78,19 +78,19 @@ describe.each(Object.entries(STATES))('%s', (_, reach) => {
     await app.page.setViewportSize(SIZE)
   })
 
-  it('names every control, and makes it large enough for a thumb', async () => {
+  it('names every control and makes it large enough for a thumb', async () => {
     expect(await namelessOn(app.page)).toEqual([])
     const small = (await targetsOn(app.page)).filter(({ height }) => height < 44)
     expect(small).toEqual([])
   })
 
-  it.each([NARROW, LAPTOP])('fits where it is $width wide', async (size) => {
+  it.each([NARROW, LAPTOP])('fits into $width', async (size) => {
     await app.page.setViewportSize(size)
     expect(await overflowOf(app.page)).toBeLessThanOrEqual(0)
     await app.page.setViewportSize(SIZE)
   })
 
-  it('shows where the keyboard is', async () => {
+  it('shows the focus', async () => {
     const stops = await tabThrough(app.page)
     expect(stops.length).toBeGreaterThan(0)
     expect(stops.filter(({ isRinged, isUncovered }) => !isRinged || !isUncovered)).toEqual([])

@@ -12,14 +12,14 @@ beforeAll(async () => {
 afterEach(() => Promise.all(demo.browser.contexts().map((context) => context.close())))
 afterAll(() => demo.stop())
 
-describe('says in plain words', () => {
-  it('that a code is not valid', async () => {
+describe('the app says in plain words', () => {
+  it('that a code is invalid', async () => {
     const app = await demo.signedIn()
     await app.open('BCDF-GHJK')
     await app.reads('That code is wrong or has expired. Use the code that the screen shows now.')
   })
 
-  it('that a code has run out while it was asking', async () => {
+  it('that a code expired while the question was open', async () => {
     const app = await demo.signedIn()
     await app.page.clock.install()
     const device = await RemoteDevice.start(demo.origin)
@@ -32,7 +32,7 @@ describe('says in plain words', () => {
   it.each([
     ['when they answer', (app: PhoneApp) => app.tap('Yes')],
     ['when they come back to it', (app: PhoneApp) => app.comeBack()],
-  ])('that it was answered on the page: %s', async (_, notice) => {
+  ])('that the page has already decided: %s', async (_, notice) => {
     const app = await demo.signedIn()
     const device = await RemoteDevice.start(demo.origin)
     await app.open(device.userCode)
@@ -53,7 +53,7 @@ describe('says in plain words', () => {
     await app.sees('Not connected')
   })
 
-  it('that somebody tries too many codes', async () => {
+  it('that there were too many wrong codes', async () => {
     const app = await demo.signedInAs(somebody())
     for (const last of 'BCDFG') {
       await app.open(`BCDF-GHJ${last}`)
@@ -63,7 +63,7 @@ describe('says in plain words', () => {
     await app.reads(/^Too many attempts. Try again in \d+ seconds.$/)
   })
 
-  it('that there is no connection, and the question stays', async () => {
+  it('that it is offline, and keeps the question', async () => {
     const app = await demo.signedIn()
     const device = await RemoteDevice.start(demo.origin)
     await app.open(device.userCode)
@@ -76,7 +76,7 @@ describe('says in plain words', () => {
     await app.sees('Connected')
   })
 
-  it('that the sign-in is no longer good, and goes on after the next', async () => {
+  it('that the sign-in has ended, and continues after the next one', async () => {
     const app = await demo.signedIn()
     await app.open()
     await app.page.evaluate(`{
@@ -92,7 +92,7 @@ describe('says in plain words', () => {
     await app.sees('Connected')
   })
 
-  it('that the sign-in is too old, and has the person do it again', async () => {
+  it('that the sign-in is too old, and repeats it', async () => {
     const app = await demo.signedIn()
     const device = await RemoteDevice.start(demo.origin)
     // What Antenna says thirteen hours later.

@@ -24,7 +24,7 @@ const turnOnTelevision = async (): Promise<Page> => {
   return television
 }
 
-it('lights the television with one tap, and the page knows the same person', async () => {
+it('one tap connects the television, and the page has the same person', async () => {
   const name = somebody()
   const app = await demo.signedInAs(name)
   const television = await turnOnTelevision()
@@ -52,7 +52,7 @@ it('lights the television with one tap, and the page knows the same person', asy
   await page.getByText(name).first().waitFor()
 })
 
-it('keeps the scanned code over signing in', async () => {
+it('signing in keeps the scanned code', async () => {
   const app = await demo.unlock()
   const device = await RemoteDevice.start(demo.origin)
   await app.open(device.userCode)
@@ -64,7 +64,7 @@ it('keeps the scanned code over signing in', async () => {
   await device.collect()
 })
 
-it('takes a typed code, in small letters and without the dash', async () => {
+it('a typed code may be in lower case and without the dash', async () => {
   const app = await demo.signedIn()
   await app.open()
   const device = await RemoteDevice.start(demo.origin)
@@ -78,7 +78,7 @@ it('takes a typed code, in small letters and without the dash', async () => {
   await device.collect()
 })
 
-it('lets somebody else sign in after signing out', async () => {
+it('a second person can sign in after the first has signed out', async () => {
   const app = await demo.signedInAs(somebody())
   await app.tap('Sign out')
   const next = somebody()
@@ -86,7 +86,7 @@ it('lets somebody else sign in after signing out', async () => {
   await app.sees(`Hello, ${next}`)
 })
 
-it('is signed in no further where the person cancels', async () => {
+it('a cancelled sign-in starts no session', async () => {
   const app = await demo.unlock()
   await app.open()
   await app.tap('Sign in')
@@ -98,7 +98,7 @@ it.each<[string, { state: string; iss?: string }]>([
   ['another state', { state: 'other', iss: 'own' }],
   ['no issuer', { state: 'own' }],
   ['another issuer', { state: 'own', iss: 'https://accounts.example' }],
-])('believes no answer that it did not ask for: %s', async (_, { state, iss }) => {
+])('an unexpected answer is refused: %s', async (_, { state, iss }) => {
   const app = await demo.unlock()
   await app.open()
   await app.tap('Sign in')
@@ -118,7 +118,7 @@ it.each<[string, { state: string; iss?: string }]>([
   expect(asked).not.toContain('/token')
 })
 
-describe('tells the television', () => {
+describe('the app tells the television', () => {
   it.each([
     ['No', 'Not connected', 'access_denied'],
     ['I did not start this', 'Thank you for the report', 'access_denied'],
@@ -131,7 +131,7 @@ describe('tells the television', () => {
     expect(await device.outcome()).toBe(outcome)
   })
 
-  it('nothing, of “Not now”', async () => {
+  it('nothing after “Not now”', async () => {
     const app = await demo.signedIn()
     const device = await RemoteDevice.start(demo.origin)
     await app.open(device.userCode)
@@ -143,8 +143,8 @@ describe('tells the television', () => {
 
 const far = () => RemoteDevice.start(demo.origin, { place: at(RECIFE) })
 
-describe('far from the device', () => {
-  it('XD-3 has its code typed and a box ticked', async () => {
+describe('far from the device, the app', () => {
+  it('XD-3 asks for the code and a ticked box', async () => {
     const app = await demo.signedIn()
     const device = await far()
     await app.open(device.userCode)
@@ -162,7 +162,7 @@ describe('far from the device', () => {
     await device.collect()
   })
 
-  it('XD-3 has it done anew for each device', async () => {
+  it('XD-3 asks again for each device', async () => {
     const app = await demo.signedIn()
     const [first, second] = [await far(), await far()]
     await app.open(first.userCode)
@@ -176,7 +176,7 @@ describe('far from the device', () => {
     await app.reads('Tick this only if the device is really with you.')
   })
 
-  it('XD-3 cannot say yes where the client lets no such device in', async () => {
+  it('XD-3 offers no approval if the client refuses far devices', async () => {
     const app = await demo.signedIn()
     const device = await RemoteDevice.start(demo.origin, {
       clientId: 'strict-tv',
@@ -188,7 +188,7 @@ describe('far from the device', () => {
   })
 })
 
-it('is not there where nobody signs people in for it', async () => {
+it('the app is absent without an identity provider for it', async () => {
   const plain = await startServer()
   expect((await fetch(`${plain.origin}/app`)).status).toBe(404)
   expect(await (await fetch(`${plain.origin}/tv`)).text()).not.toContain('as-app')

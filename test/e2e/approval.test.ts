@@ -70,7 +70,7 @@ const signInByBrowser = async (member: Member): Promise<Person> => {
 const subjectOf = (accessToken: string) => decodeJwt(accessToken).sub
 
 describe('an app of the service', () => {
-  it('AP-3 and the browser are one person: one account, and one list of devices', async () => {
+  it('AP-3 shares one account and one list of devices with the browser', async () => {
     const member = newMember()
     const visitor = await signInByBrowser(member)
     const first = await RemoteDevice.start(server.origin, { name: 'Kitchen TV' })
@@ -103,7 +103,7 @@ describe('an app of the service', () => {
     await page.context().close()
   })
 
-  it('AP-3 may come first: the account is there when they sign in by browser', async () => {
+  it('AP-3 can create the account before the first sign-in by browser', async () => {
     const member = newMember()
     const app = await UpstreamApp.signIn(acme, server.origin, member)
     const device = await RemoteDevice.start(server.origin, { name: 'Den TV' })
@@ -129,7 +129,7 @@ describe('an app of the service', () => {
     expect(stolen.status).toBe(401)
   })
 
-  it('AP-4 far from the device has the code typed, as on the page', async () => {
+  it('AP-4 far from the device has the code entered, as on the page', async () => {
     const app = await UpstreamApp.signIn(acme, server.origin, newMember())
     const device = await RemoteDevice.start(server.origin, { place: at(RECIFE) })
     const { body } = await app.review(device.userCode)
@@ -139,7 +139,7 @@ describe('an app of the service', () => {
     expect(await device.outcome()).toBe('authorization_pending')
   })
 
-  it('AP-10 whose person signed in there long ago is sent back to it', async () => {
+  it('AP-10 with an old sign-in is sent back to its provider', async () => {
     acme.misbehave({ signedInSecondsAgo: 13 * HOUR_SECONDS })
     const app = await UpstreamApp.signIn(acme, server.origin, newMember())
     acme.misbehave()
@@ -149,7 +149,7 @@ describe('an app of the service', () => {
     expect(headers.get('WWW-Authenticate')).toContain('max_age="43200"')
   })
 
-  it('AP-7 that was not granted it decides nothing', async () => {
+  it('AP-7 without the scope decides nothing', async () => {
     const app = await UpstreamApp.signIn(acme, server.origin, newMember(), { scope: 'openid' })
     const device = await RemoteDevice.start(server.origin)
     const { status, body } = await app.decide(device.userCode, { decision: 'approve' })
@@ -164,14 +164,14 @@ describe('an app of the service', () => {
   })
 })
 
-describe('its reference', () => {
+describe('the reference of the approval API', () => {
   const reference = new URL('../../src/approval/README.md', import.meta.url).pathname
   const section = /\n## Requests\n([^]*?)\n## /.exec(readFileSync(reference, 'utf8'))?.[1] ?? ''
   const lines = [...section.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = '']) =>
     block.replaceAll('\\\n', '').trim().split('\n'),
   )
 
-  it('AP-1 has a line for each call', () => {
+  it('AP-1 has a curl line for each call', () => {
     expect(lines).toHaveLength(3)
   })
 

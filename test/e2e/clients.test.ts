@@ -125,7 +125,7 @@ const compare = async (
 }
 
 describe('openid-client', () => {
-  it('signs in, reads the ID token and the claims', async () => {
+  it('signs in, and reads the ID token and the claims', async () => {
     const config = await discover('held-tv')
     const { tokens } = await signIn(config, 100)
     expect(tokens.scope).toBe(SCOPE)
@@ -159,7 +159,7 @@ describe('openid-client', () => {
     await expect(dead).rejects.toMatchObject({ error: 'invalid_grant' })
   })
 
-  it('hears that the person declined', async () => {
+  it('is told that the person denied', async () => {
     const config = await discover('held-tv')
     const device = await openid.initiateDeviceAuthorization(config, { scope: SCOPE })
     const polled = openid.pollDeviceAuthorizationGrant(config, device)
@@ -169,7 +169,7 @@ describe('openid-client', () => {
     await expect(polled).rejects.toMatchObject({ error: 'access_denied' })
   })
 
-  it('has its token long before a device that polls every five seconds, each time', async () => {
+  it('has its tokens long before a device that polls every five seconds, each time', async () => {
     const held = await discover('demo-tv')
     const polled = await discover('patient-tv')
     const [ours, control] = await compare(
@@ -182,7 +182,7 @@ describe('openid-client', () => {
     expect(ours.longest / control.longest).toBeLessThan(1 / 2)
   })
 
-  it('has it as soon as it could ask for it, where it prefers to wait', async () => {
+  it('has its tokens at once if it prefers to wait', async () => {
     const waiting = await discover('demo-tv', undefined, 25)
     const plain = await discover('tv')
     const [ours, control] = await compare(

@@ -19,7 +19,7 @@ const isRisky = (left: string, right: string): boolean =>
   ![left, right].some((side) => IS_KNOWN_TO_ALL.test(side)) &&
   [left, right].some((side) => IS_SECRET.test(side))
 
-it('CA-9 secrets are compared as digests, or in constant time', () => {
+it('CA-9 secrets are compared as digests or in constant time', () => {
   expect(source.length).toBeGreaterThan(80)
   const found = source.flatMap(({ file, text }) =>
     [...text.matchAll(COMPARISON)]
@@ -29,7 +29,7 @@ it('CA-9 secrets are compared as digests, or in constant time', () => {
   expect(found).toStrictEqual([])
 })
 
-it('what compares in constant time is what the platform has for that', () => {
+it('the constant-time comparison is the platform’s own', () => {
   const own = source.filter(({ text }) => /timingSafeEqual/.test(text)).map(({ file }) => file)
   expect(own.toSorted()).toStrictEqual(['crypto.ts', 'objects/login/password.ts'])
   const usersOf = (call: string) =>

@@ -14,7 +14,7 @@ const textOf = (file: string): string => readFileSync(`${root}${file}`, 'utf8')
 const prose = (file: string): string => textOf(file).replaceAll(/^```[^]*?^```$/gm, '')
 const scripts: Readonly<Record<string, string>> = JSON.parse(textOf('package.json')).scripts
 
-it('there is a document for each reader', () => {
+it('each kind of reader has a document', () => {
   expect(DOCUMENTS).toEqual(
     expect.arrayContaining([
       'README.md',
@@ -56,7 +56,7 @@ const linksOf = (file: string): string[] =>
 
 const LINKS = DOCUMENTS.flatMap((file) => linksOf(file).map((target) => [file, target] as const))
 
-it.each(LINKS)('%s has a link that leads somewhere: %s', (file, target) => {
+it.each(LINKS)('%s has a link with an existing target: %s', (file, target) => {
   const [path = '', anchor] = target.split('#')
   const goal = path === '' ? file : normalize(join(dirname(file), path))
   expect([goal, existsSync(`${root}${goal}`)]).toEqual([goal, true])
@@ -74,7 +74,7 @@ it('the README shows a television and a phone', () => {
   expect(PICTURES.filter(([file]) => file === 'README.md')).toHaveLength(2)
 })
 
-it.each(PICTURES)('%s shows a light picture: %s', (file, target) => {
+it.each(PICTURES)('%s shows a small picture: %s', (file, target) => {
   expect(statSync(join(root, dirname(file), target)).size).toBeLessThanOrEqual(120_000)
 })
 
@@ -97,14 +97,14 @@ const FILES_NAMED = DOCUMENTS.filter((file) => file !== '.github/CHANGELOG.md').
   [...new Set(namedFiles(file))].map((name) => [file, name] as const),
 )
 
-it('finds names of files in the documents', () => {
+it('the documents name files', () => {
   expect(FILES_NAMED.length).toBeGreaterThan(100)
   expect(isThere('README.md', 'src/demo/worker/library.ts')).toBe(true)
   expect(isThere('README.md', 'no-such-file.ts')).toBe(false)
   expect(isThere('README.md', 'no-such-folder/')).toBe(false)
 })
 
-it.each(FILES_NAMED)('%s names a file that is there: %s', (file, name) => {
+it.each(FILES_NAMED)('%s names an existing file: %s', (file, name) => {
   expect([name, isThere(file, name)]).toEqual([name, true])
 })
 
@@ -114,6 +114,6 @@ const COMMANDS = DOCUMENTS.flatMap((file) =>
   ),
 )
 
-it.each(COMMANDS)('%s names an npm command that there is: %s', (_file, script) => {
+it.each(COMMANDS)('%s names an existing npm command: %s', (_file, script) => {
   expect(['ci', ...Object.keys(scripts)]).toContain(script)
 })

@@ -43,7 +43,7 @@ const insist = async <T>(ask: () => Promise<T>): Promise<{ answer: T; asked: num
 }
 
 describe('oauth4webapi', () => {
-  it('DP-1 DP-5 DP-7 RF-8 signs in, asks for the claims and refreshes, with one nonce to fetch', async () => {
+  it('DP-1 DP-5 DP-7 RF-8 signs in, asks for the claims and refreshes, after fetching one nonce', async () => {
     const issuer = new URL(server.origin)
     const found = await oauth.discoveryRequest(issuer, { ...insecure, algorithm: 'oauth2' })
     const as = await oauth.processDiscoveryResponse(issuer, found)
@@ -160,7 +160,7 @@ describe('openid-client', () => {
     },
   )
 
-  it('RF-8 DP-7 gets nowhere with the tokens of another key', async () => {
+  it('RF-8 DP-7 is refused with the tokens of another key', async () => {
     const config = await discover('held-tv')
     const tokens = await signIn(config, openid.getDPoPHandle(config, await newKeyPair('ES256')))
     const thief = { DPoP: openid.getDPoPHandle(config, await newKeyPair('ES256')) }
@@ -174,7 +174,7 @@ describe('openid-client', () => {
     }
   })
 
-  it('IN-5 RF-8 introspects as a confidential client, and changes its key', async () => {
+  it('IN-5 RF-8 introspects as a confidential client, and may change its key', async () => {
     const config = await discover('basic', openid.ClientSecretBasic(SECRET))
     const first = openid.getDPoPHandle(config, await newKeyPair('ES256'))
     const tokens = await signIn(config, first)

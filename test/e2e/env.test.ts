@@ -30,7 +30,7 @@ const generatedTypes = (): string => {
   }
 }
 
-it('Env lists the bindings of wrangler.toml, with their types', () => {
+it('Env has the bindings of wrangler.toml, with their types', () => {
   const bindings = Object.entries(membersOf(generatedTypes(), '__BaseEnv_Env')).filter(
     ([, type]) => !VARIABLES.includes(type),
   )

@@ -60,7 +60,7 @@ const signIn = async ({
   return { page, tokens }
 }
 
-it('names the person in a JWT that is for Antenna, with when they signed in', async () => {
+it('Example ID names the person and the time of sign-in in a JWT for Antenna', async () => {
   const before = Math.floor(Date.now() / 1000)
   const { tokens } = await signIn()
   const claims = decodeJwt(tokens?.access_token ?? '')
@@ -77,7 +77,7 @@ it('names the person in a JWT that is for Antenna, with when they signed in', as
   expect(tokens?.claims()).toMatchObject({ sub: claims.sub, name: 'Ada Lovelace' })
 })
 
-it('knows the same name as the same person, also after a restart', async () => {
+it('Example ID gives the same name the same subject, after a restart too', async () => {
   const later = await startExampleId(0)
   const subjects = await Promise.all(
     [{}, { name: 'ada lovelace ' }, { at: later }, { name: 'Grace Hopper' }].map(
@@ -90,9 +90,9 @@ it('knows the same name as the same person, also after a restart', async () => {
   expect(subjects[3]).not.toBe(subjects[0])
 })
 
-describe('sends people back', () => {
+describe('Example ID redirects people', () => {
   it.each(['http://localhost:9/app', 'http://127.0.0.1:9/auth/app', 'https://localhost:9/app'])(
-    'to this machine, whatever the port: %s',
+    'to this machine on any port: %s',
     async (callback) => {
       expect((await signIn({ callback })).tokens).toBeDefined()
     },
@@ -114,13 +114,13 @@ describe('sends people back', () => {
   })
 })
 
-it('grants the right to decide to the app alone', async () => {
+it('Example ID grants the right to decide to the app only', async () => {
   const callback = 'http://localhost:9/device/sign-in/at/example-id/callback'
   const { tokens } = await signIn({ clientId: 'antenna', callback })
   expect(tokens).toBeUndefined()
 })
 
-it('tells a browser that it did not send to its page to start again', async () => {
+it('Example ID tells a browser without a pending sign-in to start again', async () => {
   const page = await fetch(`${provider.issuer}/interaction/unknown`)
   expect(page.status).toBe(400)
   expect(await page.text()).toContain('This sign-in has ended')
@@ -129,7 +129,7 @@ it('tells a browser that it did not send to its page to start again', async () =
 it.each([
   ['http://localhost:8787', 'http://localhost:8787'],
   ['https://app.example', null],
-])('answers pages of this machine only (CORS): %s', async (origin, allowed) => {
+])('Example ID allows CORS to pages of this machine only: %s', async (origin, allowed) => {
   const response = await fetch(`${provider.issuer}/token`, {
     method: 'POST',
     headers: { Origin: origin },

@@ -62,7 +62,7 @@ const factsOn = async (phone: Phone): Promise<Record<string, string>> => {
   return Object.fromEntries(rows)
 }
 
-describe('says how near the device is', () => {
+describe('the distance of the device', () => {
   const elsewhere: Network = { ...TURKU, region: 'Uusimaa', city: 'Espoo' }
   const otherNet: Network = { ...TURKU, asn: 64_501, asOrganization: 'Ruissalo Kaapeli' }
   const farther: Network = { ...otherNet, region: 'Uusimaa', city: 'Espoo' }
@@ -76,7 +76,7 @@ describe('says how near the device is', () => {
     ['in the same country', 'In the same country as you', at(farther)],
     ['in another country', 'In a different country from you', at(RECIFE)],
     ['with the same provider abroad', 'In a different country from you', at(sameNetFar)],
-  ])('XD-3 %s', async (_, sentence, place) => {
+  ])('XD-3 is shown: %s', async (_, sentence, place) => {
     const phone = await signedInAt(HOME)
     const clientId = 'trusting-tv'
     const device = await RemoteDevice.start(server.origin, { clientId, place })
@@ -91,7 +91,7 @@ describe('says how near the device is', () => {
     })
   })
 
-  it('XD-3 XD-14 not at all where the edge cannot place the device, which is as if far', async () => {
+  it('XD-3 XD-14 is omitted, and counts as far, if the device’s location is unknown', async () => {
     const phone = await signedInAt(at(TURKU))
     const device = await RemoteDevice.start(server.origin, { place: at({}) })
     await phone.scan(device)
@@ -99,7 +99,7 @@ describe('says how near the device is', () => {
     await phone.reads('Is this device with you?')
   })
 
-  it('XD-3 XD-14 not at all where it cannot place the person, who is as if far', async () => {
+  it('XD-3 XD-14 is omitted, and counts as far, if the person’s location is unknown', async () => {
     const phone = await signedInAt(at({}))
     const device = await RemoteDevice.start(server.origin, { place: at(RECIFE) })
     await phone.scan(device)
@@ -108,8 +108,8 @@ describe('says how near the device is', () => {
   })
 })
 
-describe('a client that lets far devices in', () => {
-  it('XD-3 only has it said', async () => {
+describe('a client that allows far devices', () => {
+  it('XD-3 has the distance shown, without a check', async () => {
     const { phone, device } = await scanFromFar('trusting-tv')
     await phone.reads('In a different country from you')
     await phone.reads('Does your device show this code?')
@@ -120,8 +120,8 @@ describe('a client that lets far devices in', () => {
   })
 })
 
-describe('a client that says nothing about far devices', () => {
-  it('XD-3 has their code typed, which the page does not show, and a box ticked', async () => {
+describe('a client with the default for far devices', () => {
+  it('XD-3 has the person enter the hidden code and tick a box', async () => {
     const { phone, device } = await scanFromFar('tv')
     await phone.reads('In a different country from you')
     await phone.page.getByRole('status').filter({ hasText: 'Is this device with you?' }).waitFor()
@@ -143,7 +143,7 @@ describe('a client that says nothing about far devices', () => {
     ['nothing ticked', 'own', false, [BOX_PROBLEM]],
     ['nothing typed', undefined, true, [CODE_PROBLEM]],
     ['another code', 'BCDF-GHJK', true, [CODE_PROBLEM]],
-  ])('VP-18 says next to the field what is wrong: %s', async (_, typed, isTicked, problems) => {
+  ])('VP-18 has problems shown beside their fields: %s', async (_, typed, isTicked, problems) => {
     const { phone, device } = await scanFromFar('tv')
     const code = typed === 'own' ? device.userCode : (typed ?? '')
     await codeField(phone).fill(code)
@@ -162,14 +162,14 @@ describe('a client that says nothing about far devices', () => {
     expect(await device.outcome()).toBe('authorization_pending')
   })
 
-  it('XD-3 can be refused without typing anything', async () => {
+  it('XD-3 can be denied without the check', async () => {
     const { phone, device } = await scanFromFar('tv')
     await phone.tap('Don’t allow')
     await phone.sees('Nothing was shared')
     expect(await device.outcome()).toBe('access_denied')
   })
 
-  it('XD-3 asks for no code any more when the person is back near the device', async () => {
+  it('XD-3 needs no code once the person is back near the device', async () => {
     const { phone, device } = await scanFromFar('tv')
     await phone.moveTo(at(RECIFE))
     await phone.scan(device)
@@ -178,7 +178,7 @@ describe('a client that says nothing about far devices', () => {
     await phone.sees('You’re connected')
   })
 
-  it('XD-3 decides where the person is when they answer, not when they were asked', async () => {
+  it('XD-3 is judged by the person’s location at the decision, not at the question', async () => {
     const place = at(RECIFE)
     const phone = await signedInAt(at(RECIFE))
     const device = await RemoteDevice.start(server.origin, { place })
@@ -189,7 +189,7 @@ describe('a client that says nothing about far devices', () => {
     expect(await device.outcome()).toBe('authorization_pending')
   })
 
-  it('XD-3 takes Enter in the code’s field for no answer', async () => {
+  it('XD-3 is not approved by Enter in the code’s field', async () => {
     const phone = await signedInAt(at(TURKU))
     const device = await RemoteDevice.start(server.origin, { place: at(RECIFE) })
     await phone.scan(device)
@@ -200,8 +200,8 @@ describe('a client that says nothing about far devices', () => {
   })
 })
 
-describe('a client that lets no far device in', () => {
-  it('XD-3 has it said in words, and the device goes on waiting for somebody near', async () => {
+describe('a client that refuses far devices', () => {
+  it('XD-3 has the refusal explained, and the device stays pending for a person nearby', async () => {
     const { phone, device } = await scanFromFar('strict-tv')
     await phone.sees('This device is too far away')
     await phone.reads(/It is not where you are, and .?The strict-tv.? does not accept such devices/)
@@ -215,7 +215,7 @@ describe('a client that lets no far device in', () => {
     await device.collect()
   })
 
-  it('XD-3 is obeyed also where the question was asked near it', async () => {
+  it('XD-3 is refused even if the question was opened nearby', async () => {
     const phone = await signedInAt(at(RECIFE))
     const place = at(RECIFE)
     const device = await RemoteDevice.start(server.origin, { clientId: 'strict-tv', place })

@@ -95,8 +95,8 @@ const lookAt = async (address: string): Promise<Page> => {
 
 const refused = { status: 403, body: { error: 'unauthorized_client' } }
 
-describe('a page in the browser of the victim', () => {
-  it('DA-19 gets no codes, and reads why', async () => {
+describe('a page in the browser of a victim', () => {
+  it('DA-19 gets no codes, and an explanation', async () => {
     const page = await lookAt(foreignOrigin)
     for (const clientId of ['tv', 'strict-tv', 'packaged-tv']) {
       const read = await runIn(page, clientId)
@@ -106,13 +106,13 @@ describe('a page in the browser of the victim', () => {
     }
   })
 
-  it('DA-19 gets none either by hiding its origin, or without asking whether it may', async () => {
+  it('DA-19 gets none with a hidden origin or without a preflight request', async () => {
     const page = await lookAt(foreignOrigin)
     expect(await runInSandbox(page, 'web-tv')).toMatchObject(refused)
     expect(await runIn(page, 'strict-tv', 'no-cors')).toBeUndefined()
   })
 
-  it('DA-19 gets them where the client names it, which is what web televisions need', async () => {
+  it('DA-19 gets codes if its client lists it, as web televisions need', async () => {
     const page = await lookAt(foreignOrigin)
     expect(await runIn(page, 'web-tv')).toMatchObject({
       status: 200,
@@ -121,7 +121,7 @@ describe('a page in the browser of the victim', () => {
     expect(await runInSandbox(page, 'packaged-tv')).toMatchObject({ status: 200 })
   })
 
-  it('DA-19 gets them where it is our own, as the demo television is', async () => {
+  it('DA-19 gets codes if it is our own, like the demo television', async () => {
     const page = await lookAt(`${server.origin}/tv`)
     expect(await runIn(page, 'strict-tv')).toMatchObject({ status: 200 })
   })
@@ -133,8 +133,8 @@ const atHome = async (): Promise<Phone> => {
   return phone
 }
 
-describe('who started in the victim’s network and waits elsewhere', () => {
-  it('XD-12 is shown where they wait, and let in by no tap', async () => {
+describe('an attacker who starts in the victim’s network and polls elsewhere', () => {
+  it('XD-12 is shown at the place of the polls, and not approved by one tap', async () => {
     const phone = await atHome()
     const device = await RemoteDevice.start(server.origin, { place: HOME })
     device.moveTo(ELSEWHERE)
@@ -147,7 +147,7 @@ describe('who started in the victim’s network and waits elsewhere', () => {
     expect(await device.outcome()).toBe('authorization_pending')
   })
 
-  it('XD-12 is refused where the client lets in nobody but on the person’s network', async () => {
+  it('XD-12 is refused if the client requires the person’s network', async () => {
     const phone = await atHome()
     const device = await RemoteDevice.start(server.origin, { clientId: 'strict-tv', place: HOME })
     await phone.scan(device)
@@ -160,8 +160,8 @@ describe('who started in the victim’s network and waits elsewhere', () => {
   })
 })
 
-describe('who collects elsewhere what was allowed at home', () => {
-  it.each(['tv', 'strict-tv'])('XD-13 gets nothing, and the person reads of it: %s', async (id) => {
+describe('an attacker who collects elsewhere after an approval at home', () => {
+  it.each(['tv', 'strict-tv'])('XD-13 gets nothing, and the person is told: %s', async (id) => {
     const phone = await atHome()
     const device = await RemoteDevice.start(server.origin, { clientId: id, place: HOME })
     await phone.allow(device)

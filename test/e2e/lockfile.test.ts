@@ -34,7 +34,7 @@ const locked = (
 describe.each(['package-lock.json', 'test/bench/package-lock.json'])('%s', (lockfile) => {
   const packages = packagesOf(lockfile)
 
-  it('pins every package by its digest, wherever it comes from', () => {
+  it('pins every package by its digest, from any source', () => {
     expect(packages.length).toBeGreaterThan(10)
     for (const [path, { integrity, resolved }] of packages) {
       expect(integrity, path).toMatch(/^sha512-[\w+/]{86}==$/)
@@ -42,7 +42,7 @@ describe.each(['package-lock.json', 'test/bench/package-lock.json'])('%s', (lock
     }
   })
 
-  it('has install scripts only of packages whose binaries it pins as well', () => {
+  it('has install scripts only for packages whose binaries it pins too', () => {
     const byPath = new Map(packages)
     for (const [path, { hasInstallScript, optionalDependencies = {} }] of packages) {
       if (hasInstallScript !== true) continue
@@ -58,7 +58,7 @@ describe.each(['package-lock.json', 'test/bench/package-lock.json'])('%s', (lock
 const OWN_NODE = ['linux-arm64', 'linux-x64', 'win32-x64']
 
 it.runIf(OWN_NODE.includes(`${process.platform}-${process.arch}`))(
-  'the Node.js that scripts run on is the pinned one',
+  'scripts run on the pinned Node.js',
   () => {
     const system = process.platform === 'win32' ? 'win' : process.platform
     const pinned = packagesOf('package-lock.json').find(

@@ -23,7 +23,7 @@ const isPoll = (url: string) => new URL(url).pathname === '/token'
 it.each([
   ['kept alive, and Chromium repeats the poll by itself', true],
   ['new, and the page polls again', false],
-])('DC-6 signs a television in whose connection was %s', async (_, keepsAlive) => {
+])('DC-6 a television is signed in although its connection was %s', async (_, keepsAlive) => {
   const proxy = new CuttingProxy(server.origin, { keepsAlive })
   await proxy.start()
   const person = new Person(fetch, server.origin)

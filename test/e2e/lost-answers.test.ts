@@ -100,8 +100,8 @@ const expectOneChain = async (answers: readonly ServerAnswer[]): Promise<void> =
 /** What an answer's access token says: the same, if it is the same token signed twice. */
 const claimsIn = (answer: ServerAnswer) => decodeJwt(tokensIn(answer).access_token)
 
-describe('a redemption whose answer is lost', () => {
-  it.each([0, 1100])('DC-6 is repeated %i ms later: the same tokens', async (ms) => {
+describe('a redemption with a lost answer', () => {
+  it.each([0, 1100])('DC-6 repeated %i ms later gets the same tokens', async (ms) => {
     const device = await allowedDevice()
     const lost = await proxy.lose('/token', device.poll)
     await pause(ms)
@@ -113,17 +113,20 @@ describe('a redemption whose answer is lost', () => {
     await expectOneChain([lost, found])
   })
 
-  it.each([0, 1100])('DC-6 LP-1 is repeated %i ms later if the poll had been held', async (ms) => {
-    const device = await startDevice()
-    const lost = await proxy.lose('/token', async () => {
-      const { polled } = await device.hold()
-      return Promise.all([polled, allow(device.userCode)])
-    })
-    await pause(ms)
-    await expectOneChain([lost, await device.poll()])
-  })
+  it.each([0, 1100])(
+    'DC-6 LP-1 repeated %i ms later gets the same tokens after a held poll',
+    async (ms) => {
+      const device = await startDevice()
+      const lost = await proxy.lose('/token', async () => {
+        const { polled } = await device.hold()
+        return Promise.all([polled, allow(device.userCode)])
+      })
+      await pause(ms)
+      await expectOneChain([lost, await device.poll()])
+    },
+  )
 
-  it('DC-6 is repeated as often as it is lost', async () => {
+  it('DC-6 can be repeated as often as it is lost', async () => {
     const device = await allowedDevice()
     const answers: ServerAnswer[] = []
     for (let times = 0; times < 6; times += 1) answers.push(await proxy.lose('/token', device.poll))
@@ -134,21 +137,24 @@ describe('a redemption whose answer is lost', () => {
 
 // The front that wrangler puts before the Worker keeps a hang-up to itself, so that the Worker may
 // well answer into the void. What it does if it notices is in test/oauth/held-poll-faults.test.ts.
-it.each([-100, 0, 8, 16, 32])('DC-6 waits for a device gone %i ms after the tap', async (ms) => {
-  const device = await startDevice()
-  const page = await question(device.userCode)
-  const { length } = proxy.lost
-  proxy.cutNext('/token')
-  const { polled } = await device.hold()
-  const tapped = pause(-ms).then(() => person.decide(page, 'allow'))
-  await Promise.all([untilReset(polled), tapped, pause(ms).then(() => proxy.hangUp())])
-  await expectOneChain([...proxy.lost.slice(length), await device.poll()])
-})
+it.each([-100, 0, 8, 16, 32])(
+  'DC-6 waits for a device that is away %i ms after the approval',
+  async (ms) => {
+    const device = await startDevice()
+    const page = await question(device.userCode)
+    const { length } = proxy.lost
+    proxy.cutNext('/token')
+    const { polled } = await device.hold()
+    const tapped = pause(-ms).then(() => person.decide(page, 'allow'))
+    await Promise.all([untilReset(polled), tapped, pause(ms).then(() => proxy.hangUp())])
+    await expectOneChain([...proxy.lost.slice(length), await device.poll()])
+  },
+)
 
-describe('a refresh whose answer is lost', () => {
+describe('a refresh with a lost answer', () => {
   beforeAll(nextPerson)
 
-  it('RF-6 is repeated with the same token, each time, and has the same successor', async () => {
+  it('RF-6 can be repeated with the same token any number of times, for the same successor', async () => {
     let { refresh_token: token } = await connect()
     for (let times = 0; times < 3; times += 1) {
       const old = token
@@ -160,7 +166,7 @@ describe('a refresh whose answer is lost', () => {
     expect(heard(await refresh(token))).toBe('200 tokens')
   })
 
-  it('RF-6 catches up with a process that has gone on, where both keep one file', async () => {
+  it('RF-6 is caught up by a second process with the same token file', async () => {
     const { refresh_token: r1 } = await connect()
     const r2 = refreshTokenIn(await proxy.lose('/token', () => refresh(r1)))
     const r3 = refreshTokenIn(await refresh(r2))
@@ -168,7 +174,7 @@ describe('a refresh whose answer is lost', () => {
     expect(heard(await refresh(r3))).toBe('200 tokens')
   })
 
-  it.each([1, 2])('RF-6 has one successor, of two at once (lost: %i)', async (at) => {
+  it.each([1, 2])('RF-6 has one successor for two simultaneous requests (lost: %i)', async (at) => {
     const { refresh_token: r1 } = await connect()
     const { length } = proxy.lost
     proxy.cutNext('/token', at - 1)
@@ -180,10 +186,10 @@ describe('a refresh whose answer is lost', () => {
   })
 })
 
-describe('a revocation whose answer is lost', () => {
+describe('a revocation with a lost answer', () => {
   beforeAll(nextPerson)
 
-  it('RV-3 RV-6 has ended the grant, and is repeated', async () => {
+  it('RV-3 RV-6 has ended the grant, and can be repeated', async () => {
     const { access_token: access, refresh_token: r1 } = await connect()
     const lost = await proxy.lose('/revoke', () => revoke(r1))
     expect(await goodOf([access, r1])).toStrictEqual([])
@@ -191,7 +197,7 @@ describe('a revocation whose answer is lost', () => {
     for (const answer of [lost, await revoke(r1)]) expect(heard(answer)).toBe('200 empty')
   })
 
-  it('RV-6 has ended an access token alone, and is repeated', async () => {
+  it('RV-6 has ended one access token, and can be repeated', async () => {
     const { access_token: access, refresh_token: r1 } = await connect()
     const lost = await proxy.lose('/revoke', () => revoke(access))
     expect(await goodOf([access, r1])).toStrictEqual([r1])
@@ -199,7 +205,7 @@ describe('a revocation whose answer is lost', () => {
     expect(heard(await refresh(r1))).toBe('200 tokens')
   })
 
-  it('RV-2 RV-6 ends what a lost refresh had handed out', async () => {
+  it('RV-2 RV-6 ends the tokens of a lost refresh too', async () => {
     const { refresh_token: r1 } = await connect()
     const next = tokensIn(await proxy.lose('/token', () => refresh(r1)))
     await proxy.lose('/revoke', () => revoke(r1))
@@ -207,26 +213,29 @@ describe('a revocation whose answer is lost', () => {
   })
 })
 
-it.each(['Bearer', 'DPoP'])('DC-6 RF-6 RV-3 openid-client bears each loss (%s)', async (type) => {
-  const config = await openid.discovery(new URL(proxy.origin), 'tv', undefined, openid.None(), {
-    execute: [openid.allowInsecureRequests],
-  })
-  const keyPair = type === 'DPoP' ? await openid.randomDPoPKeyPair() : undefined
-  const options = keyPair && { DPoP: openid.getDPoPHandle(config, keyPair) }
-  const device = await openid.initiateDeviceAuthorization(config, { scope: SCOPE })
-  await allow(device.user_code)
-  const poll = () => openid.pollDeviceAuthorizationGrant(config, device, undefined, options)
-  const go = (token = '') => openid.refreshTokenGrant(config, token, undefined, options)
-  const dead = { error: 'invalid_grant' }
-  // With DPoP the first answer brings but a nonce.
-  const lost = await proxy.lose('/token', poll, keyPair ? 1 : 0)
-  const { refresh_token: r1 } = await poll()
-  expect(r1).toBe(refreshTokenIn(lost))
-  const lostNext = await proxy.lose('/token', () => go(r1))
-  const { refresh_token: r2 = '' } = await go(r1)
-  expect(r2).toBe(refreshTokenIn(lostNext))
-  const signOut = () => openid.tokenRevocation(config, r2)
-  await proxy.lose('/revoke', signOut)
-  await signOut()
-  await expect(go(r2)).rejects.toMatchObject(dead)
-})
+it.each(['Bearer', 'DPoP'])(
+  'DC-6 RF-6 RV-3 openid-client recovers from each loss (%s)',
+  async (type) => {
+    const config = await openid.discovery(new URL(proxy.origin), 'tv', undefined, openid.None(), {
+      execute: [openid.allowInsecureRequests],
+    })
+    const keyPair = type === 'DPoP' ? await openid.randomDPoPKeyPair() : undefined
+    const options = keyPair && { DPoP: openid.getDPoPHandle(config, keyPair) }
+    const device = await openid.initiateDeviceAuthorization(config, { scope: SCOPE })
+    await allow(device.user_code)
+    const poll = () => openid.pollDeviceAuthorizationGrant(config, device, undefined, options)
+    const go = (token = '') => openid.refreshTokenGrant(config, token, undefined, options)
+    const dead = { error: 'invalid_grant' }
+    // With DPoP the first answer brings but a nonce.
+    const lost = await proxy.lose('/token', poll, keyPair ? 1 : 0)
+    const { refresh_token: r1 } = await poll()
+    expect(r1).toBe(refreshTokenIn(lost))
+    const lostNext = await proxy.lose('/token', () => go(r1))
+    const { refresh_token: r2 = '' } = await go(r1)
+    expect(r2).toBe(refreshTokenIn(lostNext))
+    const signOut = () => openid.tokenRevocation(config, r2)
+    await proxy.lose('/revoke', signOut)
+    await signOut()
+    await expect(go(r2)).rejects.toMatchObject(dead)
+  },
+)

@@ -183,7 +183,7 @@ const hangUp = async (sockets: readonly Socket[]): Promise<void> => {
   await untilSockets((open) => open < quietSockets + HELD / 10)
 }
 
-it('LP-5 a thousand held polls of one client starve nobody, and leave nothing', async () => {
+it('LP-5 a thousand held polls of one client block no other, and leave nothing behind', async () => {
   const bytesBefore = await residentBytes(server.pid)
   const flows = await startMany()
   quietSockets = await openSockets()

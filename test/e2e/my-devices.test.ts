@@ -97,7 +97,7 @@ describe('the devices of a person', () => {
     ])
   })
 
-  it('XD-8 are nobody else’s to see', async () => {
+  it('XD-8 are hidden from other people', async () => {
     const { phone } = await newPerson()
     await connect(phone)
     const { phone: other } = await newPerson()
@@ -105,7 +105,7 @@ describe('the devices of a person', () => {
     await other.reads('No devices are connected.')
   })
 
-  it('XD-8 can be called by another name', async () => {
+  it('XD-8 can be renamed', async () => {
     const { phone } = await newPerson()
     const { device, tokens } = await connect(phone)
     await phone.open('/devices')
@@ -119,7 +119,7 @@ describe('the devices of a person', () => {
     await expectAlive(device, tokens)
   })
 
-  it('XD-8 can be removed, one by one: nothing that one had works any more', async () => {
+  it('XD-8 can be removed one by one, which ends every token of the device', async () => {
     const { phone } = await newPerson()
     const television = await connect(phone, 'Living-room TV')
     const radio = await connect(phone, 'Kitchen radio')
@@ -149,7 +149,7 @@ describe('the sessions of a person', () => {
     await laptop.sees('My devices')
   })
 
-  it('SS-4 end here, and here only, with Sign out', async () => {
+  it('SS-4 end in this browser only with Sign out', async () => {
     const { phone, email } = await newPerson()
     const laptop = await laptopOf(email)
     await phone.open('/devices')
@@ -181,8 +181,8 @@ describe('the sessions of a person', () => {
   })
 })
 
-describe('who allowed a device and did not mean it', () => {
-  it('XD-8 takes it back on the last page: tokens die, and every session ends', async () => {
+describe('an approval by mistake', () => {
+  it('XD-8 can be withdrawn on the last page, which ends its tokens and every session', async () => {
     const { phone, email } = await newPerson()
     const laptop = await laptopOf(email)
     const { device, tokens } = await connect(phone)
@@ -199,7 +199,7 @@ describe('who allowed a device and did not mean it', () => {
     expect(events[1]).toMatch(/^Removed Living-room TV, which was not yours\s+Turku/)
   })
 
-  it('XD-8 takes it back before the device has collected its tokens', async () => {
+  it('XD-8 can be withdrawn before the device has collected its tokens', async () => {
     const { phone, email } = await newPerson()
     const laptop = await laptopOf(email)
     const device = await startDevice()
@@ -213,7 +213,7 @@ describe('who allowed a device and did not mean it', () => {
     await phone.reads('No devices are connected.')
   })
 
-  it('XD-8 cannot take back what somebody else allowed', async () => {
+  it('XD-8 can be withdrawn only by its approver', async () => {
     const { phone } = await newPerson()
     const device = await startDevice()
     await phone.allow(device)
@@ -229,8 +229,8 @@ describe('who allowed a device and did not mean it', () => {
   })
 })
 
-describe('who is asked about a device and did not start that', () => {
-  it('XD-6 says so: the request ends, and is remembered', async () => {
+describe('a request that the person did not start', () => {
+  it('XD-6 can be reported, which ends it and adds an event', async () => {
     const { phone } = await newPerson()
     const device = await startDevice()
     await phone.scan(device)
@@ -273,7 +273,7 @@ describe('a code that is passed around', () => {
     expect(await device.outcome()).toBe('access_denied')
   })
 
-  it('XD-6 goes on for two people in one country: families look together', async () => {
+  it('XD-6 stays valid for two people in one country, as in a family', async () => {
     const device = await startDevice()
     const [{ phone: first }, { phone: second }] = [await newPerson(), await newPerson()]
     await first.scan(device)
@@ -286,7 +286,7 @@ describe('a code that is passed around', () => {
   })
 })
 
-it('VP-6 a code that somebody used is not valid for anybody else, and still theirs to see', async () => {
+it('VP-6 a used code is invalid for other people, and its approver can still see it', async () => {
   const { phone } = await newPerson()
   const { device } = await connect(phone)
   const { phone: other } = await newPerson()

@@ -32,7 +32,7 @@ const householdAt = async (address: string) => {
   return { person, ask }
 }
 
-it('DC-6 DC-16 gives one token for a code, of fifty that are polled sixteen times at once', async () => {
+it('DC-6 DC-16 each of fifty codes gives one token to sixteen simultaneous polls', async () => {
   const households = await Promise.all(
     Array.from({ length: HOUSEHOLDS }, (_, index) => householdAt(`192.0.2.${index}`)),
   )

@@ -40,7 +40,7 @@ const addressOf = (code: string): string => `${server.origin}/device?user_code=$
 const linkTo = (code: string, target = '_self'): string =>
   `<p><a href="${addressOf(code)}" target="${target}">Win a prize</a></p>`
 
-it('costs a person nothing, whatever it opens in their browser', async () => {
+it('another site cannot harm a person with any address that it opens in their browser', async () => {
   const phone = await Phone.unlock(browser, server.origin)
   await phone.join()
   const context = phone.page.context()
@@ -78,7 +78,7 @@ it('costs a person nothing, whatever it opens in their browser', async () => {
   await phone.sees('You’re connected')
 })
 
-it('leads from a link of another site to the question by one tap, also before signing in', async () => {
+it('a link of another site leads to the question by one tap, before signing in too', async () => {
   for (const isSignedIn of [true, false]) {
     const phone = await Phone.unlock(browser, server.origin)
     const email = await phone.join()

@@ -31,7 +31,7 @@ const signIn = async (passkey: SoftPasskey, userHandle: string, spoil = (text: s
   return (await visitor.submit(page, SIGN_IN, { credential })).status
 }
 
-it('SS-9 is taken however long the numbers of its signature are, and refused with a wrong one', async () => {
+it('SS-9 a signature is accepted for any length of its numbers, and refused with a wrong one', async () => {
   const person = new Person(fetch, server.origin)
   await person.createAccount('Ada', 'ada@example.com')
   const passkey = new SoftPasskey(server.origin)

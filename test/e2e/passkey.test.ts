@@ -44,7 +44,7 @@ const expectRefusal = async (phone: Phone): Promise<void> => {
 }
 
 describe('adding a passkey', () => {
-  it('XD-9 is offered to who signed in with a password, and after that no more', async () => {
+  it('XD-9 is offered after a sign-in with a password, until the account has a passkey', async () => {
     const phone = await Phone.unlock(browser, server.origin)
     const authenticator = await Authenticator.addTo(phone.page)
     await phone.join()
@@ -60,7 +60,7 @@ describe('adding a passkey', () => {
     expect(await phone.heading('Next time, no password').count()).toBe(0)
   })
 
-  it('SS-13 is for localhost, found without a name, and tells nobody who it is', async () => {
+  it('SS-13 creates a discoverable credential for localhost without personal data', async () => {
     const phone = await Phone.unlock(browser, server.origin)
     const authenticator = await Authenticator.addTo(phone.page)
     const email = await phone.join()
@@ -75,7 +75,7 @@ describe('adding a passkey', () => {
     expect(handle.toString('latin1')).not.toContain(email)
   })
 
-  it('VP-18 says so when the person does not go through with it, and asks again', async () => {
+  it('VP-18 reports a cancelled attempt, and can be repeated', async () => {
     const phone = await Phone.unlock(browser, server.origin)
     const authenticator = await Authenticator.addTo(phone.page)
     await phone.join()
@@ -89,7 +89,7 @@ describe('adding a passkey', () => {
     await phone.reads('Your passkey is ready.')
   })
 
-  it('SS-12 adds none to an authenticator that has one of this account', async () => {
+  it('SS-12 is refused by an authenticator that already has one of this account', async () => {
     const phone = await Phone.unlock(browser, server.origin)
     const authenticator = await Authenticator.addTo(phone.page)
     await phone.join()
@@ -100,8 +100,8 @@ describe('adding a passkey', () => {
   })
 })
 
-describe('from scanning a code to being done', () => {
-  it('XD-9 takes two taps with a passkey', async () => {
+describe('from scan to approval', () => {
+  it('XD-9 it takes two taps with a passkey', async () => {
     const { phone } = await withPasskey()
     const device = await RemoteDevice.start(server.origin)
     await phone.scan(device)
@@ -115,7 +115,7 @@ describe('from scanning a code to being done', () => {
     await device.collect()
   })
 
-  it('VP-20 takes one less where the browser fills the passkey in by itself', async () => {
+  it('VP-20 it takes one tap fewer if the browser fills in the passkey', async () => {
     const { phone } = await withPasskey({ hasAutofill: true })
     const device = await RemoteDevice.start(server.origin)
     await phone.scan(device)
@@ -127,7 +127,7 @@ describe('from scanning a code to being done', () => {
     await device.collect()
   })
 
-  it('takes two where the browser offered it by itself and the person did not want that', async () => {
+  it('it takes two taps after the person dismissed the browser’s offer', async () => {
     const { phone, authenticator } = await withPasskey({ hasAutofill: true })
     const device = await RemoteDevice.start(server.origin)
     await authenticator.setAnswering(false)
@@ -141,7 +141,7 @@ describe('from scanning a code to being done', () => {
     expect(phone.taps).toBe(2)
   })
 
-  it('VP-10 takes one tap when signed in, and that one every time', async () => {
+  it('VP-10 it takes exactly one tap with a session', async () => {
     const phone = await Phone.unlock(browser, server.origin)
     await phone.join()
     for (const name of ['Living-room TV', 'Kitchen radio']) {
@@ -159,7 +159,7 @@ describe('from scanning a code to being done', () => {
 })
 
 describe('signing in with a passkey', () => {
-  it('VP-18 says so when the person does not go through with it, and asks again', async () => {
+  it('VP-18 reports a cancelled attempt, and can be repeated', async () => {
     const { phone, authenticator } = await withPasskey()
     await authenticator.setUserVerified(false)
     await phone.open('/device/sign-in')
@@ -171,7 +171,7 @@ describe('signing in with a passkey', () => {
     await phone.sees('Connect your device')
   })
 
-  it('VP-18 says so when the phone has none', async () => {
+  it('VP-18 reports a phone without a passkey', async () => {
     const phone = await Phone.unlock(browser, server.origin)
     await Authenticator.addTo(phone.page)
     await phone.open('/device/sign-in')
@@ -179,7 +179,7 @@ describe('signing in with a passkey', () => {
     await phone.page.getByRole('alert').filter({ hasText: NOT_USED }).waitFor()
   })
 
-  it('SS-8 refuses who did not prove to be the owner of the phone, whatever the page asked for', async () => {
+  it('SS-8 is refused without user verification, whatever the page requested', async () => {
     const { phone, authenticator } = await withPasskey()
     await phone.open('/device/sign-in')
     await phone.page.evaluate(`{
@@ -193,9 +193,9 @@ describe('signing in with a passkey', () => {
   })
 
   it.each([
-    ['SS-8 nobody was there', { isBadUP: true }],
+    ['SS-8 without user presence', { isBadUP: true }],
     ['SS-9 the signature is wrong', { isBogusSignature: true }],
-  ])('refuses: %s', async (_, fault) => {
+  ])('is refused: %s', async (_, fault) => {
     const { phone, authenticator } = await withPasskey()
     await authenticator.setFault(fault)
     await phone.open('/device/sign-in')
@@ -208,9 +208,12 @@ describe('signing in with a passkey', () => {
 
   const strangers: [string, (known: Credential) => Partial<Credential>][] = [
     ['SS-8 it says now that it can be copied', () => ({ backupEligibility: true })],
-    ['SS-10 it names nobody', () => ({ userHandle: Buffer.alloc(32).toString('base64') })],
+    [
+      'SS-10 it has an unknown user handle',
+      () => ({ userHandle: Buffer.alloc(32).toString('base64') }),
+    ],
   ]
-  it.each(strangers)('refuses: %s', async (_, properties) => {
+  it.each(strangers)('is refused: %s', async (_, properties) => {
     const { phone, authenticator } = await withPasskey()
     const credential = await authenticator.credential()
     await authenticator.change(credential, properties(credential))
@@ -219,7 +222,7 @@ describe('signing in with a passkey', () => {
     await expectRefusal(phone)
   })
 
-  it('SS-11 locks nobody out whose counter went back', async () => {
+  it('SS-11 is accepted with a counter that went back', async () => {
     const { phone, authenticator } = await withPasskey()
     await authenticator.change(await authenticator.credential(), { signCount: 0 })
     await phone.open('/device/sign-in')
@@ -227,7 +230,7 @@ describe('signing in with a passkey', () => {
     await phone.sees('Connect your device')
   })
 
-  it('SS-6 takes what the browser answered once, and from that browser only', async () => {
+  it('SS-6 is accepted once per challenge, from the same browser only', async () => {
     const { phone } = await withPasskey()
     const answer = await interceptAnswer(phone)
     const other = await Phone.unlock(browser, server.origin)
@@ -240,7 +243,7 @@ describe('signing in with a passkey', () => {
 })
 
 describe('the passkeys of a person', () => {
-  it('can be renamed, and removed: then they sign nobody in', async () => {
+  it('can be renamed and removed, and sign no one in once removed', async () => {
     const { phone } = await withPasskey()
     await phone.open('/device/sign-in')
     await usePasskey(phone)
@@ -267,7 +270,7 @@ describe('the passkeys of a person', () => {
   })
 })
 
-it('VP-19 asks for a password where scripts do not run, and shows no button that would not work', async () => {
+it('VP-19 a page without scripts asks for a password and hides the passkey button', async () => {
   const writer = await Phone.unlock(browser, server.origin)
   const email = await writer.join()
   const phone = await Phone.unlock(browser, server.origin, { javaScriptEnabled: false })

@@ -108,7 +108,7 @@ const signIn = async () => {
   return { television, phone, subscriber, asked }
 }
 
-it('asks nobody at first, and by push whom it knows when it is turned on again', async () => {
+it('a television sends no prompt at first, and prompts its last person when it is turned on again', async () => {
   const { television, phone, subscriber, asked } = await signIn()
   expect(television.hints).toEqual([null])
 
@@ -127,7 +127,7 @@ it('asks nobody at first, and by push whom it knows when it is turned on again',
   await television.greets('Ada Lovelace')
 })
 
-it('does not ask who signs out, but does when somebody wants a new code after that', async () => {
+it('a television sends no prompt after a sign-out, and prompts again for a new code', async () => {
   const { television, subscriber } = await signIn()
   await television.press('Sign out')
   expect(television.hints).toEqual([null, null])
@@ -139,7 +139,7 @@ it('does not ask who signs out, but does when somebody wants a new code after th
   expect(service.countFor(subscriber)).toBe(0)
 })
 
-it('asks once, however many codes run out', async () => {
+it('a television sends one prompt, however many codes expire', async () => {
   const { television, subscriber } = await signIn()
   await television.page.clock.install()
   await television.turnOn()
@@ -151,7 +151,7 @@ it('asks once, however many codes run out', async () => {
   expect(await television.saysThatItMayAsk).toBe(false)
 })
 
-it('goes on with a code, and forgets, where what it kept is no ID token', async () => {
+it('a television with an invalid stored ID token deletes it and shows a code', async () => {
   const television = await Television.open()
   await television.page.evaluate(`localStorage.setItem('demo-tv.id_token', 'worn out')`)
   await television.turnOn()
@@ -161,7 +161,7 @@ it('goes on with a code, and forgets, where what it kept is no ID token', async 
   expect(television.hints).toEqual([null, 'worn out', null, null])
 })
 
-it('signs somebody in where the browser lets it keep nothing', async () => {
+it('a television whose browser stores nothing still signs a person in', async () => {
   const television = await Television.open()
   await television.page.addInitScript(
     `Object.defineProperty(window, 'localStorage', { get: () => { throw new Error('blocked') } })`,

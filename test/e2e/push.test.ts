@@ -62,7 +62,7 @@ const startAgain = (hint: { id_token_hint: string }, place: Place = at(TURKU)) =
 /** Without the marks around names. */
 const plain = (text: string) => text.replaceAll(/[\u2066-\u2069]/g, '')
 
-it('a television that knows its person is allowed from the notification’s page', async () => {
+it('a television that names its account is approved from the page of the notification', async () => {
   const phone = await unlock()
   const hint = await introduce(phone)
   const subscriber = service.subscribe()
@@ -111,7 +111,7 @@ it('a television that knows its person is allowed from the notification’s page
   await device.collect()
 })
 
-it('“Not me” ends the request from the notification, and the source asks no more', async () => {
+it('“Not me” on the notification ends the request and silences its source', async () => {
   const phone = await unlock()
   const hint = await introduce(phone)
   const subscriber = service.subscribe()
@@ -129,7 +129,7 @@ it('“Not me” ends the request from the notification, and the source asks no 
   expect(service.countFor(subscriber)).toBe(0)
 })
 
-it('“Not me” of somebody who signed out meanwhile leads to the page', async () => {
+it('“Not me” after signing out leads to the page', async () => {
   const phone = await unlock()
   const hint = await introduce(phone)
   const subscriber = service.subscribe()
@@ -150,7 +150,7 @@ it.each([
     '自分ではない',
   ],
   ['ar', 'rtl', 'تسجيل الدخول على Den TV؟', 'من Turku، Southwest Finland، فنلندا.', 'لست أنا'],
-])('VP-20 the notification speaks %s', async (locale, dir, title, place, notMe) => {
+])('VP-20 the notification is in %s', async (locale, dir, title, place, notMe) => {
   const phone = await unlock(locale)
   const hint = await introduce(phone)
   const subscriber = service.subscribe()
@@ -164,7 +164,7 @@ it.each([
   expect(plain(shown.body)).toContain(place)
 })
 
-it('the notification says names as they are, whatever they look like', async () => {
+it('the notification shows names as plain text', async () => {
   const phone = await unlock()
   const hint = await introduce(phone)
   const subscriber = service.subscribe()
@@ -187,7 +187,7 @@ it('VP-23 the notification says that a client is not verified', async () => {
 })
 
 describe('a browser', () => {
-  it('subscribes with our key, for messages that are shown', async () => {
+  it('subscribes with our key, for visible messages', async () => {
     const phone = await unlock()
     const subscriber = service.subscribe()
     await connectPushService(phone, subscriber)
@@ -205,7 +205,7 @@ describe('a browser', () => {
     expect(Buffer.from(key, 'base64').toString('base64url')).toBe(PUSH.public_key)
   })
 
-  it('that may not show notifications says so, and nothing changes', async () => {
+  it('without permission for notifications says so, and nothing changes', async () => {
     const phone = await unlock()
     await phone.open('/devices')
     await phone.tap('Ask me on this browser')
@@ -214,7 +214,7 @@ describe('a browser', () => {
     expect(await phone.button('Stop asking').count()).toBe(0)
   })
 
-  it('that cannot be asked is told so, and is offered nothing', async () => {
+  it('without push is told so, and is offered nothing', async () => {
     const phone = await unlock()
     await phone.page.addInitScript('delete window.PushManager')
     await phone.open('/devices')
@@ -222,7 +222,7 @@ describe('a browser', () => {
     expect(await phone.button('Ask me on this browser').isVisible()).toBe(false)
   })
 
-  it('that takes it back at its push service is not asked any more', async () => {
+  it('that unsubscribes at its push service gets no more prompts', async () => {
     const phone = await unlock()
     const hint = await introduce(phone)
     const subscriber = service.subscribe()
@@ -239,7 +239,7 @@ describe('a browser', () => {
     expect(service.refused.splice(0)).toEqual(['the browser took it back'])
   })
 
-  it('in another country than the device is not asked, and one at home is', async () => {
+  it('in a different country from the device gets no prompt, and one at home does', async () => {
     const phone = await unlock()
     const hint = await introduce(phone)
     const subscriber = service.subscribe()

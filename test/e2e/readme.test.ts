@@ -32,12 +32,12 @@ const named = (cell: string): string[] =>
 
 const risks = tableUnder(security, '## Risk assessment')
 
-it('XD-1 there is a risk assessment', () => {
+it('XD-1 SECURITY.md has a risk assessment', () => {
   expect(risks.length).toBeGreaterThan(8)
   expect(security).toContain('What is left:')
 })
 
-it.each(risks)('XD-2 %s: is mitigated in files and shown by tests that are there', (...cells) => {
+it.each(risks)('XD-2 %s: has a mitigation in existing files and existing tests', (...cells) => {
   const [, mitigation = '', where = '', tests = ''] = cells
   expect(mitigation).not.toBe('')
   expect(named(where).length).toBeGreaterThan(0)
@@ -50,12 +50,12 @@ it.each(risks)('XD-2 %s: is mitigated in files and shown by tests that are there
 
 const attacks = tableUnder(read('test/abuse/README.md'), '# Attacks')
 
-it('names the attacks that were tried', () => {
+it('the attacks table has rows', () => {
   expect(attacks.length).toBeGreaterThan(25)
 })
 
 it.each(attacks)(
-  '%s: %s, and a test that is there goes on trying',
+  '%s: %s, and an existing test that repeats it',
   (_attack, outcome = '', tests = '') => {
     expect(outcome).not.toBe('')
     expect(named(tests).length).toBeGreaterThan(0)
@@ -64,7 +64,7 @@ it.each(attacks)(
   },
 )
 
-it('names every campaign there is', () => {
+it('the attacks table names every campaign', () => {
   const campaigns = readdirSync(`${root}test/abuse`)
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => `abuse/${file.replace('.test.ts', '')}`)
@@ -72,13 +72,13 @@ it('names every campaign there is', () => {
   expect(tests).toEqual(expect.arrayContaining(campaigns))
 })
 
-it('XD-4 says what the flow is not for', () => {
+it('XD-4 the README names the unsuitable uses of the flow', () => {
   expect(security).toMatch(/Use the device grant only where the device has no usable browser/)
   expect(security).toMatch(/not for high-value resources/)
   expect(security).toMatch(/On a phone or laptop itself, use the authorization code grant/)
 })
 
-it('makes a key pair for push that fits', () => {
+it('the command for push keys makes a valid key pair', () => {
   const command =
     /```sh\n(node -e [^\n]+generateKeyPairSync[^\n]+)\n```/.exec(
       read('src/config/README.md'),
@@ -89,7 +89,7 @@ it('makes a key pair for push that fits', () => {
   expect(parseConfig({ PUSH, KEY: privateKey }, DEMO).push).toMatchObject({ publicKey, privateKey })
 })
 
-it('has a settings file that Antenna takes, for a service with an identity provider', () => {
+it('the settings file for a service with an identity provider is valid', () => {
   const blocks = [...read('README.md').matchAll(/```toml\n([^]*?)```/g)].map(
     ([, text = '']) => text,
   )

@@ -41,7 +41,7 @@ const turnOnTelevision = async (): Promise<Page> => {
 
 const shownCode = (television: Page) => television.locator('#user-code').innerText()
 
-it('signs a television in: scan, make an account, allow', async () => {
+it('a television signs in by scanning, a new account and Allow', async () => {
   const television = await turnOnTelevision()
   const code = await shownCode(television)
   const scanned = await readQrCode(television)
@@ -70,7 +70,7 @@ it('signs a television in: scan, make an account, allow', async () => {
   expect(foreignRequests).toEqual([])
 })
 
-it('asks a person who is signed in for one tap, and takes a typed code', async () => {
+it('a signed-in person needs one tap, and a typed code works', async () => {
   const television = await turnOnTelevision()
   const phone = await openWindow(PHONE)
   await phone.goto(`${server.origin}/device/create-account`)
@@ -91,7 +91,7 @@ it('asks a person who is signed in for one tap, and takes a typed code', async (
   expect(await second.locator('#greeting').innerText()).toContain('Grace Hopper')
 })
 
-it('tells the television when the person declines, and lets it try again', async () => {
+it('a television hears of the denial, and can try again', async () => {
   const television = await turnOnTelevision()
   const code = await shownCode(television)
   const phone = await openWindow(PHONE)

@@ -71,14 +71,14 @@ const freePort = (): Promise<number> =>
     })
   })
 
-it('says first what there is, and hands its flags to wrangler', async () => {
+it('npm start prints its addresses first, and passes its flags to wrangler', async () => {
   expect(server.output.indexOf('/app')).toBeGreaterThan(0)
   expect(server.output.indexOf('/app')).toBeLessThan(server.output.indexOf('wrangler'))
   expect(server.output).toContain(origin)
   expect(await readdir(directory)).toContain('v3')
 })
 
-it('runs an identity provider that the app and the pages sign people in at', async () => {
+it('npm start runs an identity provider for the app and the pages', async () => {
   const metadata = await fetch(`${provider}/.well-known/openid-configuration`)
   expect(await metadata.json()).toMatchObject({ issuer: provider })
   expect(await (await fetch(`${origin}/app`)).text()).toContain(`data-issuer="${provider}"`)
@@ -90,8 +90,8 @@ it('runs an identity provider that the app and the pages sign people in at', asy
 const keptIn = (folder: string) => join(folder, 'demo-push-key')
 const privateKeyIn = async (folder: string) => (await readFile(keptIn(folder), 'utf8')).trim()
 
-describe('the key pair that push services know it by', () => {
-  it('is what browsers are opted in with, and is not shown', async () => {
+describe('the push key pair of npm start', () => {
+  it('is offered to browsers, and not printed', async () => {
     const privateKey = await privateKeyIn(directory)
     const publicKey = publicKeyOf(privateKey)
     expect(publicKey).toBeDefined()
@@ -102,7 +102,7 @@ describe('the key pair that push services know it by', () => {
     expect((await stat(keptIn(directory))).mode & 0o777).toBe(0o600)
   })
 
-  it('is the same after a restart', async () => {
+  it('survives a restart', async () => {
     const privateKey = await privateKeyIn(directory)
     const flags = [`--persist-to=${directory}`, '--provider-port=0', '--help']
     expect(await new Program(['start', '--', ...flags]).exited).toBe(0)
@@ -111,7 +111,7 @@ describe('the key pair that push services know it by', () => {
   })
 
   it.each(['', 'half of i'])(
-    'is another elsewhere, and where what was kept is %j',
+    'is new in another folder, and if the stored one is %j',
     async (kept) => {
       const elsewhere = await mkdtemp(join(tmpdir(), 'antenna-'))
       if (kept !== '') await writeFile(keptIn(elsewhere), kept)
@@ -124,14 +124,14 @@ describe('the key pair that push services know it by', () => {
   )
 })
 
-it('serves the television, and nothing that is not there', async () => {
+it('npm start serves the television, and 404 for unknown addresses', async () => {
   const television = await fetch(`${origin}/tv`)
   expect(television.status).toBe(200)
   expect(await television.text()).toContain('demo-tv')
   expect((await fetch(`${origin}/tv/`)).status).toBe(404)
 })
 
-it('signs a terminal in, which greets the person by name', async () => {
+it('npm run tv signs a terminal in and greets the person by name', async () => {
   const terminal = new Program(['tv', '--', '--issuer', origin])
   const [code] = await terminal.says(/[B-Z]{4}-[B-Z]{4}/)
   const person = new Person(fetch, origin)
@@ -142,21 +142,21 @@ it('signs a terminal in, which greets the person by name', async () => {
   expect(terminal.output).not.toMatch(/eyJ/)
 })
 
-it('ends a terminal cleanly on Ctrl-C', async () => {
+it('npm run tv ends cleanly on Ctrl-C', async () => {
   const terminal = new Program(['tv', '--', '--issuer', origin])
   await terminal.says(/[B-Z]{4}-[B-Z]{4}/)
   await terminal.stop('SIGINT')
   expect(terminal.output).not.toMatch(/error|at .*\(.*:\d+/i)
 })
 
-it('says in one sentence that a client is not known', async () => {
+it('npm run tv reports an unknown client in one sentence', async () => {
   const terminal = new Program(['tv', '--', '--issuer', origin, '--client-id', 'nobody'])
   expect(await terminal.exited).toBe(1)
   expect(terminal.output).toContain('nobody')
   expect(terminal.output).not.toMatch(/at .*\(.*:\d+/)
 })
 
-it('says in plain words that the port of the identity provider is taken', async () => {
+it('npm start reports a taken port of the identity provider', async () => {
   const { port } = new URL(provider)
   const second = new Program(['start', '--', '--port', '0', '--provider-port', port])
   expect(await second.exited).toBe(1)
@@ -168,13 +168,13 @@ it('says in plain words that the port of the identity provider is taken', async 
 it.each([
   ['--provider-port=nonsense', '--provider-port must be a port number.'],
   ['--provider-port', '--provider-port must be a port number.'],
-])('refuses %s', async (flag, sentence) => {
+])('npm start refuses %s', async (flag, sentence) => {
   const program = new Program(['start', '--', flag])
   expect(await program.exited).toBe(1)
   expect(program.output.trim()).toBe(sentence)
 })
 
-it('runs no identity provider where other machines are served, which could not reach it', async () => {
+it('npm start with a public address runs no identity provider, which other machines could not reach', async () => {
   const program = new Program(['start', '--', '--ip', '0.0.0.0', '--help'])
   expect(await program.exited).toBe(0)
   expect(program.output).toContain('the app at /app is off')
@@ -183,7 +183,7 @@ it('runs no identity provider where other machines are served, which could not r
 })
 
 // Last: it ends what the others use.
-it('ends both on Ctrl-C', async () => {
+it('npm start ends both servers on Ctrl-C', async () => {
   await server.stop('SIGINT')
   for (const address of [origin, provider]) await expect(fetch(address)).rejects.toThrow()
 })

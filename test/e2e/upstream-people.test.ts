@@ -97,7 +97,7 @@ const subjectOf = async (...args: Parameters<typeof signIn>) =>
   (await connectMember(...args)).idToken.sub
 
 describe('an account', () => {
-  it('TK-8 is the same each time, by a subject of ours', async () => {
+  it('TK-8 is the same at each sign-in, with a subject of ours', async () => {
     const member = newMember()
     const { idToken, userinfo } = await connectMember(member)
     expect(userinfo).toStrictEqual({ sub: idToken.sub, ...member, email_verified: true })
@@ -106,7 +106,7 @@ describe('an account', () => {
     expect(await subjectOf(newMember())).not.toBe(idToken.sub)
   })
 
-  it('stays the same when name and address change there, and learns of it', async () => {
+  it('stays the same when name and address change at the provider, and has the new ones', async () => {
     const member = newMember()
     const sub = await subjectOf(member)
     acme.misbehave({ userinfo: ADA })
@@ -114,25 +114,25 @@ describe('an account', () => {
     expect(userinfo).toStrictEqual({ sub, ...ADA, email_verified: true })
   })
 
-  it('is the same by every client that we are there', async () => {
+  it('is the same for every client of ours at the provider', async () => {
     const member = newMember()
     expect(await subjectOf(member, { id: 'acme-app' })).toBe(await subjectOf(member))
   })
 
-  it('is one, however many sign-ins were the first', async () => {
+  it('is created once by simultaneous first sign-ins', async () => {
     const member = newMember()
     const subjects = await Promise.all([1, 2, 3].map(() => subjectOf(member)))
     expect(new Set(subjects).size).toBe(1)
   })
 
-  it('is another one where another provider has the same subject', async () => {
+  it('is a different one if another provider has the same subject', async () => {
     const member = newMember()
     const there = await connectMember(member, { id: 'globex', provider: globex })
     expect(there.userinfo).toMatchObject(member)
     expect(there.idToken.sub).not.toBe(await subjectOf(member))
   })
 
-  it('is not linked by its address, whichever was first', async () => {
+  it('is never linked by its address, in either order', async () => {
     const member = { name: 'Mallory', email: 'shared@example.com' }
     const builtIn = newVisitor()
     await builtIn.createAccount('Alice', member.email)
@@ -155,41 +155,49 @@ describe('an account', () => {
   })
 })
 
-describe('what the provider says of somebody', () => {
+describe('the provider’s claims', () => {
   const LONG_ADDRESS = `${'x'.repeat(250)}@example.com`
   const verified = (name: string) => ({ name, email: ADA.email, email_verified: true })
 
   it.each<[string, object, object]>([
     ['an address', {}, { ...ADA, email_verified: true }],
     // TK-13
-    ['an address of anybody', { email_verified: false }, { ...ADA, email_verified: false }],
-    ['an address and no more', { email_verified: undefined }, { ...ADA, email_verified: false }],
-    ['an address, and a word', { email_verified: 'true' }, { ...ADA, email_verified: false }],
+    ['an unverified address', { email_verified: false }, { ...ADA, email_verified: false }],
+    [
+      'an address without a word on verification',
+      { email_verified: undefined },
+      { ...ADA, email_verified: false },
+    ],
+    [
+      'an address verified by a text',
+      { email_verified: 'true' },
+      { ...ADA, email_verified: false },
+    ],
     ['no address', { email: undefined }, { name: ADA.name }],
     // Cut short, or tidied up, it would be somebody else's.
-    ['an address too long to be one', { email: LONG_ADDRESS }, { name: ADA.name }],
+    ['an overlong address', { email: LONG_ADDRESS }, { name: ADA.name }],
     ['an address of two lines', { email: 'ada@example.com\nx' }, { name: ADA.name }],
     ['an address in a list', { email: ['ada@example.com'] }, { name: ADA.name }],
     ['another name', { name: undefined, preferred_username: 'ada' }, verified('ada')],
     ['an address for a name', { name: '' }, verified(ADA.email)],
     // VP-16
     ['a name that reads backwards', { name: '\u202EecilA\n' }, verified('ecilA')],
-    ['a name of nothing to be seen', { name: '\u200B ' }, verified(ADA.email)],
-    ['a name too long', { name: `${'x'.repeat(63)}😀😀` }, verified(`${'x'.repeat(63)}😀`)],
-  ])('may be %s', async (_, claims, expected) => {
+    ['an invisible name', { name: '\u200B ' }, verified(ADA.email)],
+    ['an overlong name', { name: `${'x'.repeat(63)}😀😀` }, verified(`${'x'.repeat(63)}😀`)],
+  ])('may have %s', async (_, claims, expected) => {
     acme.misbehave({ userinfo: { ...ADA, ...claims } })
     const { idToken, userinfo } = await connectMember(newMember())
     expect(userinfo).toStrictEqual({ sub: idToken.sub, ...expected })
   })
 
-  it('may be nothing but its subject', async () => {
+  it('may be the subject alone', async () => {
     const member = newMember()
     acme.misbehave({ userinfo: { name: undefined, email: undefined } })
     const { idToken, userinfo } = await connectMember(member)
     expect(userinfo).toStrictEqual({ sub: idToken.sub, name: upstreamSubject(member) })
   })
 
-  it('TK-14 of how they signed in, only what RFC 8176 has a name for', async () => {
+  it('TK-14 pass on only the sign-in methods that RFC 8176 defines', async () => {
     const { idToken } = await connectMember(newMember())
     expect(UPSTREAM_AMR).toContain('company_badge')
     expect(idToken['amr']).toStrictEqual(['pwd', 'mfa'])
@@ -199,14 +207,14 @@ describe('what the provider says of somebody', () => {
     ['nothing', { amr: undefined }],
     ['no list', { amr: 'pwd' }],
     ['no words', { amr: [1, null, {}] }],
-  ])('TK-14 of how they signed in may be %s', async (_, claims) => {
+  ])('TK-14 may have as methods %s', async (_, claims) => {
     acme.misbehave({ idToken: { ...claims } })
     expect((await connectMember(newMember())).idToken['amr'] ?? []).toStrictEqual([])
   })
 })
 
-describe('when they signed in', () => {
-  it('TK-9 is when they did so there, and not when they came by', async () => {
+describe('the time of sign-in', () => {
+  it('TK-9 is that at the provider, not that of the return', async () => {
     acme.misbehave({ signedInSecondsAgo: 3 * HOUR_SECONDS })
     const before = now()
     const { idToken } = await connectMember(newMember())
@@ -216,8 +224,8 @@ describe('when they signed in', () => {
 
   it.each<[string, object]>([
     ['is in the future', { auth_time: now() + HOUR_SECONDS }],
-    ['is told in milliseconds', { auth_time: Date.now() }],
-  ])('TK-9 is now where it %s', async (_, claims) => {
+    ['is in milliseconds', { auth_time: Date.now() }],
+  ])('TK-9 is now if the claim %s', async (_, claims) => {
     acme.misbehave({ idToken: { ...claims } })
     const before = now()
     const { idToken: ours } = await connectMember(newMember())
@@ -225,7 +233,7 @@ describe('when they signed in', () => {
     expect(ours.auth_time).toBeLessThanOrEqual(now())
   })
 
-  it('SS-5 counts as now, where it is not told, only once the provider showed its login page', async () => {
+  it('SS-5 counts as now, if it is unknown, only after the provider’s login page', async () => {
     const [member, browser] = [newMember(), acme.browser()]
     await signIn(member, { browser })
     acme.misbehave({ idToken: { auth_time: undefined } })
@@ -255,7 +263,7 @@ describe('when they signed in', () => {
     expect(promptsSince(asked).at(-1)).toBeNull()
   })
 
-  it('SS-5 has to be recent: who signed in too long ago does it again there', async () => {
+  it('SS-5 must be recent, or the person signs in again at the provider', async () => {
     const member = newMember()
     const browser = acme.browser()
     const device = await startOutsideDevice(server.origin)
@@ -278,7 +286,7 @@ describe('when they signed in', () => {
     expect((await device.collect()).idToken.auth_time).toBeGreaterThanOrEqual(before)
   })
 
-  it('SS-5 that stays too old, whatever the provider is asked, ends at a page that says why', async () => {
+  it('SS-5 that stays too old after a new sign-in ends at a page with the reason', async () => {
     const visitor = newVisitor()
     acme.misbehave({ idToken: { auth_time: now() - 13 * HOUR_SECONDS } })
     const asked = acme.authorizationRequests.length
@@ -289,7 +297,7 @@ describe('when they signed in', () => {
     expect(visitor.cookies.has('session')).toBe(false)
   })
 
-  it('SS-3 ends whatever session the browser had before', async () => {
+  it('SS-3 a sign-in ends the previous session of the browser', async () => {
     const [member, next] = [newMember(), newMember()]
     const { visitor } = await signIn(member)
     const stolen = newVisitor()

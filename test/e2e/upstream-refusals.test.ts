@@ -81,26 +81,26 @@ const expectRefusal = (page: Page, visitor: Person, sentence = FAILED) => {
   expect(page.headers.get('Cache-Control')).toBe('no-store')
 }
 
-describe('an answer is refused', () => {
+describe('an answer of the provider is refused', () => {
   type Tamper = (attempt: Attempt) => URL | Promise<URL>
 
   const refused: [string, Tamper][] = [
-    ['that has another state', ({ back }) => withParameters(back, { state: 'x'.repeat(43) })],
+    ['with another state', ({ back }) => withParameters(back, { state: 'x'.repeat(43) })],
     ['without a state', ({ back }) => withParameters(back, { state: undefined })],
-    ['that has two states', ({ back }) => new URL(`${back.href}&state=x`)],
+    ['with two states', ({ back }) => new URL(`${back.href}&state=x`)],
     ['without a code', ({ back }) => withParameters(back, { code: undefined })],
-    ['that has two codes', ({ back }) => new URL(`${back.href}&code=x`)],
-    ['whose code was made up', ({ back }) => withParameters(back, { code: 'x'.repeat(43) })],
+    ['with two codes', ({ back }) => new URL(`${back.href}&code=x`)],
+    ['with a made-up code', ({ back }) => withParameters(back, { code: 'x'.repeat(43) })],
     ['of another issuer (RFC 9207)', ({ back }) => withParameters(back, { iss: globex.issuer })],
     ['without its issuer (RFC 9207)', ({ back }) => withParameters(back, { iss: undefined })],
     ['without anything', ({ back }) => new URL(back.pathname, back)],
     ['with tokens in the address', ({ back }) => withParameters(back, { id_token: 'e30.e30.' })],
     [
-      'that says stop with another state',
+      'with an error and another state',
       ({ back }) => withParameters(back, { error: 'access_denied', code: undefined, state: 'x' }),
     ],
     // Login CSRF, and an injected code: PKCE binds it to the browser that asked.
-    ['that was meant for another browser', async () => (await signInThere(MALLORY)).back],
+    ['meant for another browser', async () => (await signInThere(MALLORY)).back],
     [
       'with a code of another browser',
       async ({ back }) => {
@@ -116,14 +116,14 @@ describe('an answer is refused', () => {
     expectRefusal(page, attempt.visitor)
   })
 
-  it('to a question this browser never asked', async () => {
+  it('if this browser never asked', async () => {
     const { back } = await signInThere()
     const page = await newVisitor().open(back.href)
     expect(page.status).toBe(403)
     expect(page.html).toContain(FAILED)
   })
 
-  it('that comes a second time, and whoever is signed in stays so', async () => {
+  it('the second time, and the session stays', async () => {
     const { visitor, back } = await signInThere()
     const attempt = visitor.cookies.get('upstream') ?? ''
     await visitor.open(back.href)
@@ -147,23 +147,23 @@ describe('an answer is refused', () => {
     ['is of another issuer', { idToken: { iss: 'https://acme.example' } }],
     ['is for another client', { idToken: { aud: 'client-alias' } }],
     ['is for others too', { idToken: { aud: ['client-acme', 'x'], azp: 'x' } }],
-    ['has run out', { idToken: { exp: Math.floor(Date.now() / 1000) - 60 } }],
-    ['never runs out', { idToken: { exp: undefined } }],
-    ['is of nobody', { idToken: { sub: undefined } }],
+    ['has expired', { idToken: { exp: Math.floor(Date.now() / 1000) - 60 } }],
+    ['has no expiry', { idToken: { exp: undefined } }],
+    ['has no subject', { idToken: { sub: undefined } }],
     ['is not signed', { isUnsigned: true }],
-    ['is not there', { hasNoIdToken: true }],
-  ])('whose ID token %s', async (_, misbehaviour) => {
+    ['is missing', { hasNoIdToken: true }],
+  ])('if its ID token %s', async (_, misbehaviour) => {
     acme.misbehave(misbehaviour)
     const { visitor, back } = await signInThere()
     expectRefusal(await visitor.open(back.href), visitor)
   })
 
   it.each<[string, Misbehaviour]>([
-    ['UserInfo speaks of somebody else', { userinfo: { sub: 'x' } }],
+    ['UserInfo has another subject', { userinfo: { sub: 'x' } }],
     ['UserInfo is broken', { broken: ['/me'] }],
     ['the token endpoint is broken', { broken: ['/token'] }],
     ['the provider hangs up', { isDown: true }],
-  ])('where %s', async (_, misbehaviour) => {
+  ])('if %s', async (_, misbehaviour) => {
     const { visitor, back } = await signInThere()
     acme.misbehave(misbehaviour)
     expectRefusal(await visitor.open(back.href), visitor)
@@ -175,7 +175,7 @@ describe('an answer is refused', () => {
     ['temporarily_unavailable', FAILED],
     ['login_required', FAILED],
     ['made_up_by_acme', FAILED],
-  ])('that is the error %s, with one sentence', async (error, sentence) => {
+  ])('with the error %s and one sentence', async (error, sentence) => {
     acme.misbehave({ error })
     const { visitor, back } = await signInThere()
     expect(back.searchParams.get('error')).toBe(error)
@@ -187,7 +187,7 @@ describe('an answer is refused', () => {
 })
 
 describe('two providers', () => {
-  it('do not answer for each other', async () => {
+  it('cannot answer for each other', async () => {
     const { visitor, back } = await signInThere()
     globex.paths.length = 0
     const mixedUp = new URL(back.href.replace('/at/acme/', '/at/globex/'))
@@ -206,27 +206,27 @@ describe('two providers', () => {
     expect(globex.paths).not.toContain('/token')
   })
 
-  it('are each who their metadata says they are', async () => {
+  it('must be named as in their metadata', async () => {
     const visitor = newVisitor()
     await visitor.open(`/device?user_code=${CODE}`)
     expectRefusal(await visitor.open('/device/sign-in/at/alias'), visitor)
   })
 })
 
-it('lets a person try again after an answer that somebody else made their browser open', async () => {
+it('a person can try again after a forged answer was opened in their browser', async () => {
   const { visitor, back } = await signInThere()
   await visitor.open('/device/sign-in/at/acme/callback?error=access_denied&state=x')
   expect((await visitor.open(back.href)).url.pathname).toBe('/device/confirm')
 })
 
-it('SS-1 keeps what it asked where only it can read it, for ten minutes', async () => {
+it('SS-1 the pending sign-in is stored in a cookie that only we can read, for ten minutes', async () => {
   const { visitor } = await signInThere()
   const kept = visitor.setCookies.find((header) => header.startsWith('upstream='))
   expect(kept).toMatch(/; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/)
 })
 
 describe('VP-15 the way back', () => {
-  it('leads to the devices of whoever was going there', async () => {
+  it('leads to the list of devices if the person came from there', async () => {
     const visitor = newVisitor()
     expect((await visitor.open('/devices')).url.pathname).toBe('/device/sign-in')
     const leaving = await visitor.open('/device/sign-in/at/acme')
@@ -235,7 +235,7 @@ describe('VP-15 the way back', () => {
   })
 
   it.each([EVIL, '//evil.example', '/\\evil.example', '/device/sign-out', 'devices@evil.example'])(
-    'is never an address that somebody left in a cookie: %s',
+    'is never an address from a cookie: %s',
     async (next) => {
       const visitor = newVisitor()
       const leaving = await visitor.open('/device/sign-in/at/acme')
@@ -245,7 +245,7 @@ describe('VP-15 the way back', () => {
     },
   )
 
-  it('is never an address that somebody put into a link, there or back', async () => {
+  it('is never an address from a link, there or back', async () => {
     const visitor = newVisitor()
     const wishes = new URLSearchParams(
       ['redirect_uri', 'return_to', 'next', 'issuer', 'scope'].map((name): [string, string] => [
@@ -265,7 +265,7 @@ describe('VP-15 the way back', () => {
   })
 })
 
-it('keeps whoever is signed in signed in when the provider refuses', async () => {
+it('a refusal of the provider keeps the session', async () => {
   const { visitor, back: first } = await signInThere()
   await visitor.open(first.href)
   const { back } = await signInThere(MALLORY, { visitor })

@@ -88,7 +88,7 @@ const allow = async (phone: Page): Promise<void> => {
 
 const code = (phone: Page) => phone.locator('.code').innerText()
 
-it('signs a television in: scan, sign in at Acme, come back to the same code, allow', async () => {
+it('a television signs in by scanning, signing in at Acme, and Allow for the same code', async () => {
   const television = await openWindow(TELEVISION)
   await television.goto(`${server.origin}/tv`)
   await television.waitForSelector('#code-screen.has-qr:not(.is-busy)')
@@ -133,7 +133,7 @@ it('signs a television in: scan, sign in at Acme, come back to the same code, al
   expect(userinfo).toStrictEqual({ sub, ...ADA, email_verified: true })
 })
 
-it('keeps the code for whoever thinks better of it there, and then tries again', async () => {
+it('a cancelled sign-in at the provider keeps the code, for another try', async () => {
   const device = await startOutsideDevice(server.origin)
   const phone = await openWindow(PHONE)
   await phone.goto(`${server.origin}/device?user_code=${device.userCode}`)
@@ -151,7 +151,7 @@ it('keeps the code for whoever thinks better of it there, and then tries again',
   expect((await device.collect()).userinfo).toMatchObject(GRACE)
 })
 
-it('offers the other ways while a provider is away, one of them as a public client', async () => {
+it('the other ways to sign in work while a provider is down, one of them as a public client', async () => {
   const device = await startOutsideDevice(server.origin)
   const phone = await openWindow(PHONE)
   await phone.goto(`${server.origin}/device?user_code=${device.userCode}`)
@@ -172,7 +172,7 @@ it('offers the other ways while a provider is away, one of them as a public clie
   expect((await device.collect()).userinfo).toMatchObject(GRACE)
 })
 
-it('asks nobody twice whom the provider still knows', async () => {
+it('a person with a session at the provider is not asked again', async () => {
   const phone = await openWindow(PHONE)
   await phone.goto(`${server.origin}/devices`)
   await phone.getByRole('link', { name: 'Continue with Acme' }).click()
@@ -195,13 +195,13 @@ it.each([
   '/device/sign-in/at/acme/callback/x',
   '/device/sign-in/at/__proto__',
   '/device/sign-in/at/constructor/callback',
-])('knows no provider at %s', async (path) => {
+])('an unknown provider is not found at %s', async (path) => {
   const page = await newVisitor(server).open(path)
   expect([page.status, page.url.origin]).toStrictEqual([404, server.origin])
 })
 
-describe('without accounts of its own', () => {
-  it('has no way to sign in but the provider’s', async () => {
+describe('without built-in accounts', () => {
+  it('the provider is the only way to sign in', async () => {
     const device = await startOutsideDevice(upstreamOnly.origin)
     const phone = await openWindow(PHONE)
     await phone.goto(`${upstreamOnly.origin}/device?user_code=${device.userCode}`)
@@ -222,7 +222,7 @@ describe('without accounts of its own', () => {
     ['/device/sign-in', { email: ADA.email, password: 'plums in the icebox' }],
     ['/device/sign-in/passkey', { credential: '{}' }],
     ['/device/create-account', { ...ADA, password: 'plums in the icebox' }],
-  ])('takes nothing at %s', async (path, fields) => {
+  ])('%s is refused', async (path, fields) => {
     const visitor = newVisitor(upstreamOnly)
     const page = await visitor.open('/device')
     const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
@@ -230,7 +230,7 @@ describe('without accounts of its own', () => {
     expect(visitor.cookies.has('session')).toBe(false)
   })
 
-  it('has no page to make an account', async () => {
+  it('the page to create an account is absent', async () => {
     const visitor = newVisitor(upstreamOnly)
     expect((await visitor.open('/device/create-account')).status).toBe(404)
   })

@@ -29,7 +29,7 @@ const enterTooMany = async (phone: Phone): Promise<RemoteDevice> => {
   return device
 }
 
-it('VP-5 VP-22 counts down, and goes on with the code by one tap when it is over', async () => {
+it('VP-5 VP-22 the wait counts down, and one tap then continues with the code', async () => {
   const phone = await Phone.unlock(browser, server.origin)
   await phone.page.clock.install()
   const device = await enterTooMany(phone)
@@ -57,7 +57,7 @@ it('VP-5 VP-22 counts down, and goes on with the code by one tap when it is over
   await phone.reads(device.userCode)
 })
 
-it('VP-5 VP-22 says how long in words without its script, and keeps the code', async () => {
+it('VP-5 VP-22 the wait is shown in words without its script, and keeps the code', async () => {
   const phone = await Phone.unlock(browser, server.origin, { javaScriptEnabled: false })
   const device = await enterTooMany(phone)
   await phone.reads(/^Try again in \d+ seconds\.$/)

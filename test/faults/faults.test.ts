@@ -42,7 +42,7 @@ const ask = (path: string, fields: Readonly<Record<string, string>>, waitSeconds
     body: new URLSearchParams({ client_id: 'held', client_secret: SECRET, ...fields }).toString(),
   })
 
-it('DC-21 LP-5 nothing that was answered is undone, whatever happens to server and wire', async () => {
+it('DC-21 LP-5 an answer is never undone, whatever fails in server and network', async () => {
   const flows = campaign.run([{ count: 50, plan: hasty, untilMs: 0 }])
   await sleep(1000)
   await server.kill()
@@ -57,7 +57,7 @@ it('DC-21 LP-5 nothing that was answered is undone, whatever happens to server a
     expect(counts.get(what), what).toBeGreaterThan(0)
 })
 
-it('LP-5 a held poll is answered while the server ends, and may be repeated after it', async () => {
+it('LP-5 a held poll is answered while the server shuts down, and can be repeated afterwards', async () => {
   const { answer } = await ask('/device_authorization', {})
   const { device_code } = JSON.parse(answer?.body ?? '{}')
   const poll = (waitSeconds: number) =>

@@ -57,7 +57,7 @@ const goneOn = [...refreshed, heard(3000, refreshWith('r2'), tokens('r3'))]
 const verdictOn = (events: readonly Happened[]): Promised | undefined =>
   judge({ name: 'a history', userCode: 'u', lifetimeMs: 60_000, events }).violation?.promise
 
-describe('the judge lets pass', () => {
+describe('the judge accepts', () => {
   it.each<[string, Happened[]]>([
     ['a sign-in', goneOn],
     ['a denial', [started, heard(100, DECLINE, is('declined')), heard(1000, POLL, is('denied'))]],
@@ -114,7 +114,7 @@ describe('the judge lets pass', () => {
   })
 })
 
-describe('the judge condemns', () => {
+describe('the judge rejects', () => {
   it.each<[string, Promised, Happened[]]>([
     [
       'a 500',
@@ -152,7 +152,7 @@ describe('the judge condemns', () => {
       [started, heard(100, DECLINE, is('declined')), heard(200, ALLOW, is('connected'))],
     ],
     [
-      'tokens that nobody allowed',
+      'tokens without an approval',
       'every answer fits into one history',
       [started, heard(1000, POLL, tokens('r1'))],
     ],
@@ -249,7 +249,7 @@ describe('the judge condemns', () => {
       ],
     ],
     [
-      'a person who is signed out',
+      'a person signed out by the server',
       'every answer fits into one history',
       [started, heard(100, { does: 'look' }, { is: 'signed out' })],
     ],

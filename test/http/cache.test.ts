@@ -5,8 +5,8 @@ import { Cache } from '../../src/http/cache.ts'
 
 const NOW = 1_000_000
 
-describe('what is kept', () => {
-  it('is there until its time is over, to the millisecond', () => {
+describe('a cached value', () => {
+  it('is kept until it expires, to the millisecond', () => {
     const kept = new Cache<string>(3)
     kept.set('a', 'A', NOW + 10)
     expect(kept.get('a', NOW + 9)).toBe('A')
@@ -14,13 +14,13 @@ describe('what is kept', () => {
     expect(kept.get('a', NOW), 'it is gone for good').toBeUndefined()
   })
 
-  it('may be kept for ever', () => {
+  it('may be kept without expiry', () => {
     const kept = new Cache<string>(3)
     kept.set('a', 'A', Infinity)
     expect(kept.get('a', Number.MAX_SAFE_INTEGER)).toBe('A')
   })
 
-  it('is replaced, with its time', () => {
+  it('is replaced together with its expiry', () => {
     const kept = new Cache<string>(3)
     kept.set('a', 'A', NOW + 10)
     kept.set('a', 'B', NOW + 20)
@@ -29,7 +29,7 @@ describe('what is kept', () => {
     expect(kept.get('a', NOW + 5)).toBeUndefined()
   })
 
-  it('is gone when it is deleted, and nothing else is', () => {
+  it('is deleted alone', () => {
     const kept = new Cache<string>(3)
     kept.set('a', 'A', NOW + 10)
     kept.set('b', 'B', NOW + 10)
@@ -38,7 +38,7 @@ describe('what is kept', () => {
     expect([kept.get('a', NOW), kept.get('b', NOW)]).toStrictEqual([undefined, 'B'])
   })
 
-  it('is nothing under a name that only objects know', () => {
+  it('is not found under the name of an object’s own property', () => {
     const kept = new Cache<string>(3)
     for (const name of ['__proto__', 'constructor', '']) expect(kept.get(name, NOW)).toBeUndefined()
   })
@@ -52,14 +52,14 @@ const full = () => {
 const namesIn = (kept: Cache<string>) =>
   ['a', 'b', 'c', 'd'].filter((name) => kept.get(name, NOW) !== undefined)
 
-describe('the limit', () => {
-  it('drops what has waited longest', () => {
+describe('the limit of a cache', () => {
+  it('drops the oldest value', () => {
     const kept = full()
     kept.set('d', 'd', NOW + 10)
     expect(namesIn(kept)).toStrictEqual(['b', 'c', 'd'])
   })
 
-  it('spares what was read or replaced since', () => {
+  it('keeps values that were read or replaced since', () => {
     const kept = full()
     kept.get('a', NOW)
     kept.set('b', 'b', NOW + 10)
@@ -67,7 +67,7 @@ describe('the limit', () => {
     expect(namesIn(kept)).toStrictEqual(['a', 'b', 'd'])
   })
 
-  it('drops nothing for a value in place of another, or after a deletion', () => {
+  it('drops nothing for a replacement, or after a deletion', () => {
     const kept = full()
     kept.set('c', 'C', NOW + 10)
     expect(namesIn(kept)).toStrictEqual(['a', 'b', 'c'])
@@ -76,7 +76,7 @@ describe('the limit', () => {
     expect(namesIn(kept)).toStrictEqual(['a', 'c', 'd'])
   })
 
-  it('holds whatever is done: the last ones used are there, and no more', () => {
+  it('keeps the values used last, after any operations', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f']
     const step = fc.record({ isRead: fc.boolean(), name: fc.constantFrom(...names) })
     fc.assert(

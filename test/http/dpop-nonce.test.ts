@@ -12,7 +12,7 @@ const aSecret = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const bytesOf = (nonce: string) => Buffer.from(nonce, 'base64url')
 const wholeSecond = (time: number) => Math.floor(time / 1000) * 1000
 
-it('DP-4 a nonce says the second in which it was issued, for five minutes', () => {
+it('DP-4 a nonce states the second of its issue for five minutes', () => {
   fc.assert(
     fc.property(aSecret, aTime, fc.nat({ max: 5 * MINUTE - 1 }), (secret, time, ageMs) => {
       const issuedAtMs = wholeSecond(time)
@@ -29,7 +29,7 @@ it.each([
   [5 * MINUTE - 1, true],
   [5 * MINUTE, false],
   [24 * 60 * MINUTE, false],
-])('DP-4 DP-5 a nonce of %i ms ago is good: %s', (ageMs, isGood) => {
+])('DP-4 DP-5 the validity of a nonce of %i ms ago is %s', (ageMs, isGood) => {
   const secret = new Uint8Array(32).fill(7)
   const issuedAtMs = 1_800_000_000_000
   const nonce = issueNonce(secret, issuedAtMs)
@@ -37,7 +37,7 @@ it.each([
   expect(nonceIssuedAtMs(secret, nonce, issuedAtMs + ageMs)).toBe(expected)
 })
 
-it('DP-5 a nonce with any bit altered is none of ours', () => {
+it('DP-5 a nonce with any bit changed is invalid', () => {
   fc.assert(
     fc.property(aSecret, aTime, fc.nat({ max: 20 * 8 - 1 }), (secret, time, bit) => {
       const bytes = bytesOf(issueNonce(secret, time))
@@ -60,7 +60,7 @@ it('DP-5 a nonce cannot be moved to another time', () => {
   )
 })
 
-it('DP-5 a nonce made with another secret is none of ours', () => {
+it('DP-5 a nonce made with another secret is invalid', () => {
   fc.assert(
     fc.property(aSecret, aSecret, aTime, (secret, other, time) => {
       fc.pre(Buffer.compare(secret, other) !== 0)
@@ -69,7 +69,7 @@ it('DP-5 a nonce made with another secret is none of ours', () => {
   )
 })
 
-it('DP-5 nothing else is one, however it is spelled', () => {
+it('DP-5 no other spelling of a nonce is valid', () => {
   const secret = new Uint8Array(32).fill(7)
   const now = 1_800_000_000_000
   const nonce = issueNonce(secret, now)
@@ -83,7 +83,7 @@ it('DP-5 nothing else is one, however it is spelled', () => {
   expect(nonceIssuedAtMs(secret, nonce, now), 'and this is one').toBe(now)
 })
 
-it('DP-5 what follows a nonce cannot be told from it', () => {
+it('DP-5 the next nonce cannot be predicted from a nonce', () => {
   const secret = new Uint8Array(32).fill(7)
   const macs = Array.from({ length: 1000 }, (_, second) =>
     bytesOf(issueNonce(secret, 1_800_000_000_000 + second * 1000)).subarray(4),

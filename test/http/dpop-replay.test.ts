@@ -36,8 +36,8 @@ const nonceOf = ({ headers }: Answer): string | undefined => {
   return nonce ?? undefined
 }
 
-describe('a proof that was seen before', () => {
-  it('DP-4 is refused, as long as it could be good', async () => {
+describe('a used proof', () => {
+  it('DP-4 is refused for as long as it could be valid', async () => {
     const holder = await readyKeyHolder()
     const proof = await holder.proof()
     expect(summary(await pollWith(proof))).toBe(PENDING)
@@ -49,7 +49,7 @@ describe('a proof that was seen before', () => {
     expect(summary(await pollWith(proof))).toBe(NONCE_WANTED)
   })
 
-  it('DP-4 is remembered by a digest, and in no other object than that of its key', async () => {
+  it('DP-4 is stored as a digest, in the object of its key only', async () => {
     const holder = await readyKeyHolder()
     const jti = crypto.randomUUID()
     await pollWith(await holder.proof({ claims: { jti } }))
@@ -60,7 +60,7 @@ describe('a proof that was seen before', () => {
     expect(keys).toStrictEqual([sha256(jti)])
   })
 
-  it('DP-4 is good once, however many come at the same time', async () => {
+  it('DP-4 is accepted once of many simultaneous requests', async () => {
     const holder = await readyKeyHolder()
     const proof = await holder.proof()
     const heard = await Promise.all(Array.from({ length: 10 }, () => pollWith(proof)))
@@ -70,7 +70,7 @@ describe('a proof that was seen before', () => {
     ])
   })
 
-  it('DP-4 is told by its jti, whatever else is different', async () => {
+  it('DP-4 is recognised by its jti, whatever else differs', async () => {
     const holder = await readyKeyHolder()
     const claims = { jti: 'once' }
     expect(summary(await pollWith(await holder.proof({ claims })))).toBe(PENDING)
@@ -81,14 +81,14 @@ describe('a proof that was seen before', () => {
     expect(summary(await pollWith(await holder.proof({ claims })))).toBe(USED)
   })
 
-  it('DP-4 is told apart from another key’s with the same jti', async () => {
+  it('DP-4 is not confused with another key’s proof of the same jti', async () => {
     const claims = { jti: 'once' }
     for (const holder of [await readyKeyHolder(), await readyKeyHolder()])
       expect(summary(await pollWith(await holder.proof({ claims })))).toBe(PENDING)
   })
 
   // RFC 9449 §11.1 would let one jti be used once per address; nobody needs that.
-  it('DP-4 is refused at another address of ours as well', async () => {
+  it('DP-4 is refused at another address of ours too', async () => {
     const holder = await readyKeyHolder()
     const { tokens } = await connectDevice('tv', { fetch: holder.fetch })
     const token = tokens.access_token
@@ -103,7 +103,7 @@ describe('a proof that was seen before', () => {
     expect((await askUserinfo(token, { scheme: 'DPoP', fetch: holder.fetch })).status).toBe(200)
   })
 
-  it('DP-4 DC-22 uses nothing up if it is refused for something else', async () => {
+  it('DP-4 DC-22 is not used up by a request that is refused for another reason', async () => {
     const holder = await readyKeyHolder()
     const jti = { jti: 'once' }
     const options: ProofOptions[] = [
@@ -127,13 +127,13 @@ describe('the nonce of a proof', () => {
   it.each<[string, (nonce: string) => unknown]>([
     ['missing', () => undefined],
     ['empty', () => ''],
-    ['nobody’s', () => 'nosuch'],
+    ['made up', () => 'nosuch'],
     ['altered by one bit', altered],
     ['of another length', (nonce) => `${nonce}AAAA`],
     ['in a list', (nonce) => [nonce]],
     ['a number', () => 7],
     ['null', () => null],
-  ])('DP-5 DC-22 that is %s: use_dpop_nonce, one to use, and no poll', async (_name, change) => {
+  ])('DP-5 DC-22 that is %s: use_dpop_nonce, a new nonce, and no poll', async (_name, change) => {
     const holder = await newKeyHolder()
     const nonce = change(await holder.learnNonce())
     const device = await startDevice()
@@ -143,14 +143,14 @@ describe('the nonce of a proof', () => {
     expect(summary(await device.poll({}, { DPoP: await holder.proof() }))).toBe(PENDING)
   })
 
-  it('DP-5 is not asked for where there is no proof', async () => {
+  it('DP-5 is not required without a proof', async () => {
     const { tokens } = await connectDevice()
     expect(tokens.token_type).toBe('Bearer')
     const answer = await (await startDevice()).poll()
     expect([summary(answer), nonceOf(answer)]).toStrictEqual([PENDING, undefined])
   })
 
-  it('DP-5 is asked for by the device authorization endpoint as well', async () => {
+  it('DP-5 is required by the device authorization endpoint too', async () => {
     const holder = await newKeyHolder()
     const address = url('/device_authorization')
     const start = async () =>
@@ -168,7 +168,7 @@ describe('the nonce of a proof', () => {
     expect((await start()).status).toBe(200)
   })
 
-  it('DP-5 is another one later, whoever asks', async () => {
+  it('DP-5 differs from second to second, for any client', async () => {
     const seen = new Set<string>()
     for (let second = 0; second < 5; second += 1) {
       seen.add(await (await newKeyHolder()).learnNonce())
@@ -185,7 +185,7 @@ describe('the nonce of a proof', () => {
     [299, TOKENS, true],
     [300, NONCE_WANTED, true],
     [360, NONCE_WANTED, true],
-  ])('DP-4 DP-5 of %i s ago: %s, and the next is told: %s', async (seconds, expected, isTold) => {
+  ])('DP-4 DP-5 of %i s ago is %s, and the next is sent: %s', async (seconds, expected, isTold) => {
     const holder = await readyKeyHolder()
     const device = await startDevice()
     await approve(device.userCode, { subject: (await somebody()).subject })
@@ -197,7 +197,7 @@ describe('the nonce of a proof', () => {
     expect(next).not.toBe(holder.nonce)
   })
 
-  it('DP-5 comes with other answers too, so that a steady device never meets a refusal', async () => {
+  it('DP-5 comes with other answers too, so that a steady device is never refused', async () => {
     const holder = await readyKeyHolder()
     const device = await startDevice()
     const heard: string[] = []
@@ -211,12 +211,12 @@ describe('the nonce of a proof', () => {
   })
 })
 
-describe('a device whose clock is wrong', () => {
+describe('a device with a wrong clock', () => {
   it.each([
     ['a day behind', -86_400],
     ['a day ahead', 86_400],
     ['at the beginning of time', -Date.now() / 1000],
-  ])('DP-4 makes good proofs: %s', async (_name, seconds) => {
+  ])('DP-4 makes valid proofs: %s', async (_name, seconds) => {
     const holder = await readyKeyHolder()
     const iat = Math.floor(Date.now() / 1000 + seconds)
     const answer = await pollWith(await holder.proof({ claims: { iat } }))

@@ -164,7 +164,7 @@ const PRIVATE_ANSWERS: Row[] = [
 ]
 
 it.each(PRIVATE_ANSWERS)(
-  'HH-9 HH-10 HH-12 %s: JSON, no-store, nosniff, and every web page may read it',
+  'HH-9 HH-10 HH-12 %s: JSON, no-store, nosniff, and readable by every web page',
   async (_answer, ask, status) => {
     const response = await ask()
     expect(response.status).toBe(status)
@@ -209,7 +209,7 @@ describe.each(ENDPOINTS)('%s', (path, methods) => {
     if (method !== 'HEAD') expect(await response.json()).toMatchObject({ error: 'invalid_request' })
   })
 
-  it('HH-11 lets every web page ask, without credentials', async () => {
+  it('HH-11 allows every web page, without credentials', async () => {
     const response = await worker(
       request('OPTIONS', path, {
         'Access-Control-Request-Method': methods[0],
@@ -249,7 +249,7 @@ describe.each(ENDPOINTS)('%s', (path, methods) => {
     expect(response.status).not.toBe(403)
   })
 
-  it('HH-9 HH-14 says nosniff and HSTS, whether it serves or refuses', async () => {
+  it('HH-9 HH-14 sends nosniff and HSTS, in answers and refusals', async () => {
     for (const method of [methods[0], 'PUT', 'OPTIONS']) {
       const { headers } = await worker(request(method, path))
       expect(headers.get('Strict-Transport-Security')).toMatch(/^max-age=\d{8,}/)
@@ -257,7 +257,7 @@ describe.each(ENDPOINTS)('%s', (path, methods) => {
     }
   })
 
-  it('HH-16 has no twin', async () => {
+  it('HH-16 has no second spelling', async () => {
     for (const twin of [`${path}/`, `/${path}`, path.toUpperCase(), `${path}/x`, `${path}.json`])
       for (const method of ['GET', 'POST']) {
         const response = await worker(request(method, twin))

@@ -48,7 +48,7 @@ it.each<[what: string, log: () => unknown]>([
     () => logEvent('device_authorization.decided', { clientId: LONG, outcome: 'declined' }),
   ],
   ['the reason of a failed push', () => logEvent('push.sent', { clientId: 'tv', outcome: LONG })],
-])('HH-17 %s is cut', (_what, log) => {
+])('HH-17 %s is cut in the log', (_what, log) => {
   log()
   expectCut()
 })
@@ -68,7 +68,7 @@ const expectCut = () => {
   }
 }
 
-it('HH-17 an error still says where it came from', () => {
+it('HH-17 a cut error still shows its origin in the log', () => {
   logFailure(new Error('the disk is gone', { cause: new TypeError('no such file') }))
   const [text = '', ...rest] = String(lines[0]?.['error']).split('\n')
   expect(text).toBe('Error: the disk is gone')
@@ -80,7 +80,7 @@ it('HH-17 an error still says where it came from', () => {
 const documents = workerWith({ CLIENT_ID_METADATA_DOCUMENTS: 'on' })
 const longAddress = `https://radio.example/${'x'.repeat(230)}`
 
-it('HH-17 a client_id is cut where a person decides about its device', async () => {
+it('HH-17 a client_id is cut in the log of a decision', async () => {
   connectInternet()
   const document = {
     client_id: longAddress,
@@ -95,7 +95,7 @@ it('HH-17 a client_id is cut where a person decides about its device', async () 
   expect(lines[0]?.['clientId']).toBe(longAddress.slice(0, MAX_LENGTH))
 })
 
-it('HH-17 an answer that a store refuses is cut', async () => {
+it('HH-17 an answer that a store refuses is cut in the log', async () => {
   vi.spyOn(DeviceAuthorization.prototype, 'start').mockImplementationOnce(() =>
     Promise.reject(new Error(LONG)),
   )
@@ -103,7 +103,7 @@ it('HH-17 an answer that a store refuses is cut', async () => {
   expectCut()
 })
 
-it('HH-17 a client_id is cut where a person is asked by push', async () => {
+it('HH-17 a client_id is cut in the log of a prompt', async () => {
   connectInternet()
   const tv = { ...PUSH_VARS.CLIENTS[0], client_id: 't'.repeat(255), push: 'login_hint' }
   const fetch = workerWith({ ...PUSH_VARS, CLIENTS: [tv] })

@@ -34,7 +34,7 @@ const onceInAccount = (method: 'refresh' | 'revokeGrant') =>
     .spyOn(Account.prototype, method)
     .mockImplementationOnce(() => Promise.reject(new Error('the disk is gone')))
 
-it('HH-15 holds no code, token, secret, password, cookie or e-mail address', async () => {
+it('HH-15 the log holds no code, token, secret, password, cookie or email address', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const email = 'canary.bird@example.com'
   const credentials = { client_id: 'post', client_secret: SECRET }

@@ -38,8 +38,8 @@ const start = async (clientId: string, address = freshAddress(), fields = {}) =>
     .status
 }
 
-describe('what strangers have us fetch', () => {
-  it('CM-4 is counted for those who ask, whatever they name', async () => {
+describe('fetches on behalf of strangers', () => {
+  it('CM-4 are limited by sender, whatever the names', async () => {
     useUp(env.OUTBOUND_ASKER_LIMIT, 'fetch 2001:db8:a1:1')
     const [one, another] = [publish(), publish()]
     expect(await start(one.uri, '2001:db8:a1:1::1')).toBe(503)
@@ -48,7 +48,7 @@ describe('what strangers have us fetch', () => {
     expect(await start(one.uri, '2001:db8:a1:2::1'), 'others').toBe(200)
   })
 
-  it('CM-4 is no more than half of what a host allows, for one who asks', async () => {
+  it('CM-4 use at most half of a host’s limit for one sender', async () => {
     const host = new Host(() => new Response('', { status: 404 }))
     const ask = (_: unknown, index: number) => start(`${host.uri}?${index}`, '2001:db8:a2::1')
     // Twice the limit, and one: the minute may turn in between.
@@ -63,7 +63,7 @@ describe('what strangers have us fetch', () => {
     ['203.0.113.9', ['203.0.114.9'], ['203.0.114.9'], '203.0.114.9'],
     ['an IPv6 /64', ['2606:4700:1:2::a'], ['2606:4700:1:2::b'], '2606:4700:1:2'],
     ['one of several', ['93.184.216.40', '8.8.8.8'], ['8.8.8.8'], '8.8.8.8'],
-  ])('CM-4 is counted where names lead to, however many there are: %s', async (...row) => {
+  ])('CM-4 are limited by the network of the host, for any number of names: %s', async (...row) => {
     const [, addresses, others, network] = row
     const [one, another] = [publish(), publish()]
     one.addresses = addresses
@@ -75,7 +75,7 @@ describe('what strangers have us fetch', () => {
     expect(await start(publish().uri), 'elsewhere').toBe(200)
   })
 
-  it('CM-4 is nothing where a name leads to more addresses than hosts have', async () => {
+  it('CM-4 are refused if a name has more addresses than a host needs', async () => {
     const host = publish()
     const addresses = Array.from({ length: 17 }, (_, index) => `93.184.216.${index}`)
     host.addresses = addresses
@@ -84,7 +84,7 @@ describe('what strangers have us fetch', () => {
     expect(await start(host.uri)).toBe(200)
   })
 
-  it('CM-4 whose host is asked too often is the client it was', async () => {
+  it('CM-4 beyond the limit of a host keep the client as it was', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const host = publish()
     expect(await start(host.uri)).toBe(200)
@@ -95,7 +95,7 @@ describe('what strangers have us fetch', () => {
     vi.useRealTimers()
   })
 
-  it('CM-4 does not keep a withdrawn client for longer than an hour by its limits', async () => {
+  it('CM-4 keep a withdrawn client for an hour at most, whatever limit they reach', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const host = publish()
     expect(await start(host.uri)).toBe(200)
@@ -109,7 +109,7 @@ describe('what strangers have us fetch', () => {
     vi.useRealTimers()
   })
 
-  it('CM-4 does not keep a withdrawn client for a sender that is beyond its own limit', async () => {
+  it('CM-4 beyond the sender’s own limit do not keep a withdrawn client', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const host = publish()
     expect(await start(host.uri)).toBe(200)
@@ -132,7 +132,7 @@ const startListed = async (jwksUri: string) => {
 }
 
 describe('the keys of a listed client', () => {
-  it('CA-16 are had, however much of their host strangers have asked for', async () => {
+  it('CA-16 are fetched however much strangers have used their host’s limit', async () => {
     const host = publishKeys()
     useUp(env.OUTBOUND_LIMIT, host.name)
     vi.spyOn(env.OUTBOUND_NETWORK_LIMIT, 'limit').mockResolvedValue({ success: false })
@@ -140,7 +140,7 @@ describe('the keys of a listed client', () => {
     expect(await startListed(host.uri)).toBe(200)
   })
 
-  it('CA-16 are fetched once for a burst of requests that need them', async () => {
+  it('CA-16 are fetched once for a burst of requests', async () => {
     const host = new Host(async () => {
       await scheduler.wait(100)
       return Response.json(PUBLIC_KEYS)
@@ -150,7 +150,7 @@ describe('the keys of a listed client', () => {
     expect(host.asked).toBe(1)
   })
 
-  it('CA-16 of a host that is away are asked for once by a burst of requests', async () => {
+  it('CA-16 are fetched once for a burst of requests while their host is down', async () => {
     const host = new Host(async () => {
       await scheduler.wait(100)
       return new Response('', { status: 502 })
@@ -160,7 +160,7 @@ describe('the keys of a listed client', () => {
     expect(host.asked).toBe(1)
   })
 
-  it('CA-16 are renewed for the next sender where one is beyond its own limit', async () => {
+  it('CA-16 are renewed for the next sender if one is beyond its own limit', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const keys = publishKeys()
     const client = publish({
@@ -182,7 +182,7 @@ describe('the keys of a listed client', () => {
     vi.useRealTimers()
   })
 
-  it('CA-16 are not had for a stranger who names the same address', async () => {
+  it('CA-16 are not available to a stranger who names the same address', async () => {
     const host = publishKeys()
     expect(await startListed(host.uri)).toBe(200)
     useUp(env.OUTBOUND_LIMIT, host.name)

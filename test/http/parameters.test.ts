@@ -39,7 +39,7 @@ const refuses = ({ status, body }: Answer, expected = 400) =>
   expect([status, body.error]).toStrictEqual([expected, 'invalid_request'])
 
 describe.each(ENDPOINTS)('%s with %s', (path, good, status, error) => {
-  it('reads a form that is well written', async () => {
+  it('reads a well-formed form', async () => {
     const answer = await send(path, good)
     expect([answer.status, answer.body.error]).toStrictEqual([status, error])
   })
@@ -88,17 +88,17 @@ describe.each(ENDPOINTS)('%s with %s', (path, good, status, error) => {
     expect(answer.body.error_description).toContain('twice')
   })
 
-  it('HH-7 refuses 65,537 bytes that come in pieces', async () => {
+  it('HH-7 refuses 65,537 bytes in pieces', async () => {
     const piece = new TextEncoder().encode('x'.repeat(7000))
     refuses(await send(path, streamOf(piece, 65_537)), 413)
   })
 
-  it('HH-7 stops reading a body that never ends', async () => {
+  it('HH-7 stops reading an endless body', async () => {
     const endless = streamOf(new Uint8Array(1024).fill(0x61), Infinity)
     refuses(await send(path, endless), 413)
   })
 
-  it('HH-7 refuses a byte too many, although it says that there are fewer', async () => {
+  it('HH-7 refuses one byte too many even if Content-Length states fewer', async () => {
     const request = formRequest(path, {})
     const lying = new Request(request, { method: 'POST', body: 'x'.repeat(65_537) })
     lying.headers.set('Content-Type', FORM)
@@ -113,7 +113,7 @@ describe.each(ENDPOINTS)('%s with %s', (path, good, status, error) => {
     ['client_id=tv&resource=%22%C3%A9%5C%0A<canary>'],
     ['client_id=tv&grant_type=%22%C3%A9%5C%0A<canary>'],
     ['%22%C3%A9%5C%0A<canary>=1&client_id=tv&client_id=tv'],
-  ])('HH-8 answers %s in plain characters and echoes none of it', async (body) => {
+  ])('HH-8 answers %s in plain characters without echoing it', async (body) => {
     const answer = await send(path, body)
     for (const member of ['error', 'error_description'])
       if (answer.status !== 200)
@@ -122,14 +122,14 @@ describe.each(ENDPOINTS)('%s with %s', (path, good, status, error) => {
   })
 })
 
-describe('a form that is well written', () => {
+describe('a well-formed form', () => {
   it.each([
     ['in upper case', FORM.toUpperCase()],
     ['HH-3 charset=utf-8', `${FORM};charset=utf-8`],
     ['HH-3 charset=UTF-8', `${FORM}; charset=UTF-8`],
     ['HH-3 a quoted charset', `${FORM}; charset="utf-8"`],
     ['another parameter', `${FORM}; q=1`],
-  ])('is read with its content type %s', async (_name, contentType) => {
+  ])('is read with the content type %s', async (_name, contentType) => {
     expect((await send('/device_authorization', 'client_id=tv', contentType)).status).toBe(200)
   })
 
@@ -148,7 +148,7 @@ describe('a form that is well written', () => {
     expect((await send('/device_authorization', body)).status).toBe(200)
   })
 
-  it('HH-6 counts an empty parameter as absent, not as a first one', async () => {
+  it('HH-6 may have empty parameters, which count as absent', async () => {
     const device = await startDevice()
     const answer = await answerOf(
       await worker(
@@ -169,7 +169,7 @@ describe('a form that is well written', () => {
     expect(answer.body.error).toBe('authorization_pending')
   })
 
-  it('HH-7 may have 65,536 bytes, whatever the pieces', async () => {
+  it('HH-7 may have 65,536 bytes in any pieces', async () => {
     const start = 'client_id=tv&x='
     const piece = new TextEncoder().encode(start.padEnd(1024, 'y'))
     const rest = new TextEncoder().encode('y'.repeat(1024))

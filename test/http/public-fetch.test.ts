@@ -44,7 +44,7 @@ const expectLater = async (fetch: Fetch) => isLater(await start(fetch))
 
 const padded = (length: number) => JSON.stringify(PUBLIC_KEYS).padEnd(length)
 
-describe('a document that is refused', () => {
+describe('an invalid document', () => {
   it.each<[string, () => Response]>([
     ['not found', () => Response.json(PUBLIC_KEYS, { status: 404 })],
     ['forbidden', () => Response.json(PUBLIC_KEYS, { status: 403 })],
@@ -53,7 +53,7 @@ describe('a document that is refused', () => {
     ['in parts', () => Response.json(PUBLIC_KEYS, { status: 206 })],
     ['without content', () => new Response(null, { status: 204 })],
     ['one byte too large', () => new Response(padded(64 * 1024 + 1))],
-  ])('CA-16 %s: 401, and it is asked for again the next time', async (_name, answer) => {
+  ])('CA-16 %s: 401, and fetched again the next time', async (_name, answer) => {
     const host = new Host(answer)
     const fetch = workerAsking(host.uri)
     await expectRefusal(fetch)
@@ -63,7 +63,7 @@ describe('a document that is refused', () => {
   })
 
   it.each([301, 302, 303, 307, 308])(
-    'CA-16 a redirect (%i) leads nowhere, whatever is there',
+    'CA-16 behind a redirect (%i) is not fetched',
     async (status) => {
       const target = new Host(keySet)
       const host = new Host(() => new Response(null, { status, headers: { Location: target.uri } }))
@@ -72,7 +72,7 @@ describe('a document that is refused', () => {
     },
   )
 
-  it('CA-16 five megabytes are not read to the end', async () => {
+  it('CA-16 of five megabytes is not read to the end', async () => {
     let sent = 0
     const cancelled = vi.fn<() => void>()
     const host = new Host(() => {
@@ -93,7 +93,7 @@ describe('a document that is refused', () => {
   })
 })
 
-describe('an address that is refused', () => {
+describe('a host', () => {
   it.each([
     ['10.0.0.1'],
     ['127.0.0.1'],
@@ -130,7 +130,7 @@ describe('an address that is refused', () => {
     ['2606:2800:220:1::1', '127.0.0.1'],
     ['10.0.0.1', '93.184.216.34'],
     ['not an address'],
-  ])('CA-16 a host at %s %s is never asked', async (...addresses) => {
+  ])('CA-16 at %s %s is never contacted', async (...addresses) => {
     const host = new Host(keySet)
     host.addresses = addresses
     await expectRefusal(workerAsking(host.uri))
@@ -138,7 +138,7 @@ describe('an address that is refused', () => {
   })
 
   it.each([['93.184.216.34'], ['2606:2800:220:1::1'], ['93.184.216.34', '2606:2800:220:1::1']])(
-    'CA-16 a host at %s %s is asked',
+    'CA-16 at %s %s is contacted',
     async (...addresses) => {
       const host = new Host(keySet)
       host.addresses = addresses
@@ -146,7 +146,7 @@ describe('an address that is refused', () => {
     },
   )
 
-  it('CA-16 a host without an address, or that there is not, is never asked', async () => {
+  it('CA-16 without an address, or that does not exist, is never contacted', async () => {
     const host = new Host(keySet)
     host.addresses = []
     await expectRefusal(workerAsking(host.uri))
@@ -167,7 +167,7 @@ describe('an address that is refused', () => {
     'https://[::ffff:127.0.0.1]/jwks.json',
     'https://somebody@host.example/jwks.json',
     'https://somebody:secret@host.example/jwks.json',
-  ])('CA-16 nobody is asked about %s', async (address) => {
+  ])('CA-16 is not looked up for %s', async (address) => {
     await expectRefusal(workerAsking(address))
     expect(asked).toStrictEqual([])
   })
@@ -185,7 +185,7 @@ const brokenOff = () =>
     }),
   )
 
-describe('a document that cannot be had at the moment', () => {
+describe('a document that is temporarily unavailable', () => {
   it.each<[string, Partial<Pick<Host, 'answer' | 'resolve'>>]>([
     ['no connection', { answer: reject(new TypeError('connection refused')) }],
     ['too slow', { answer: reject(timeout) }],
@@ -199,7 +199,7 @@ describe('a document that cannot be had at the moment', () => {
     ['an error of the resolver', { resolve: () => new Response('', { status: 500 }) }],
     ['no answer of the resolver', { resolve: () => new Response('<html>') }],
     ['a name server that fails (SERVFAIL)', { resolve: () => Response.json({ Status: 2 }) }],
-  ])('CA-16 DC-21 %s: 503, and it is asked for the next time', async (_name, fault) => {
+  ])('CA-16 DC-21 %s: 503, and fetched again the next time', async (_name, fault) => {
     const host = Object.assign(new Host(keySet), fault)
     const fetch = workerAsking(host.uri)
     await expectLater(fetch)
@@ -210,7 +210,7 @@ describe('a document that cannot be had at the moment', () => {
   it.each<[string, (hang: Host['answer']) => Partial<Host>]>([
     ['host', (hang) => ({ answer: hang })],
     ['resolver', (hang) => ({ resolve: hang })],
-  ])('CA-16 a %s that says nothing is waited for five seconds', async (_who, hanging) => {
+  ])('CA-16 from a silent %s times out after five seconds', async (_who, hanging) => {
     const clock = new AbortController()
     const hang: Host['answer'] = (signal) =>
       new Promise((_, rejected) => {
@@ -223,7 +223,7 @@ describe('a document that cannot be had at the moment', () => {
     expect(timeouts.mock.calls.every(([ms]) => ms === 5000)).toBe(true)
   })
 
-  it('CA-16 a host is not asked more than sixty times a minute', async () => {
+  it('CA-16 is fetched from its host at most sixty times a minute', async () => {
     const host = new Host(() => new Response('', { status: 404 }))
     // Each at an address of its own: requests for one address share what is fetched.
     const ask = (_: unknown, index: number) => start(workerAsking(`${host.uri}?${index}`))

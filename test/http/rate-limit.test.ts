@@ -46,7 +46,7 @@ const RINGS = [
 ] as const
 
 describe('the limit of an IPv6 /48', () => {
-  it.each(RINGS)('VP-5 DA-16 is one for %s in all of its /64', async (...row) => {
+  it.each(RINGS)('VP-5 DA-16 counts %s of all its /64s together', async (...row) => {
     const [, send, limit, name, status] = row
     useUp(env[limit], `${name} 2001:db8:beef`)
     expect(await send('2001:db8:beef:1::1')).toBe(429)
@@ -55,7 +55,7 @@ describe('the limit of an IPv6 /48', () => {
     expect(await send('192.0.2.1'), 'IPv4').toBe(status)
   })
 
-  it('VP-5 is fifty new accounts a minute, whichever /64 asks for them', async () => {
+  it('VP-5 is fifty new accounts a minute, from all its /64s', async () => {
     // Twice the limit, and one: the minute may turn in between.
     const addresses = Array.from({ length: 101 }, (_, index) => `2001:db8:cafe:${index}::1`)
     const statuses = await Promise.all(addresses.map(makeAccount))
@@ -65,7 +65,7 @@ describe('the limit of an IPv6 /48', () => {
     expect(await makeAccount('2001:db8:caff:1::1'), 'another /48').toBe(400)
   })
 
-  it('VP-5 is not used up by one /64 that is over its own', async () => {
+  it('VP-5 is not used up by one /64 beyond its own limit', async () => {
     const wider = vi.spyOn(env.NETWORK_LIMIT, 'limit')
     useUp(env.PERSON_LIMIT, 'code 2001:db8:dead:1')
     expect(await enterCode('2001:db8:dead:1::1')).toBe(429)
@@ -78,7 +78,7 @@ describe('an address', () => {
   it.each([
     ['192.0.2.66', '192.0.2.66', '192.0.2.67'],
     ['2001:db8:66:1::1', '2001:db8:66:1', '2001:db8:66:2::1'],
-  ])('DA-16 starts no more than its share, whatever the client: %s', async (...row) => {
+  ])('DA-16 starts no more than its share, with any clients: %s', async (...row) => {
     const [address, network, another] = row
     useUp(env.START_ADDRESS_LIMIT, `start ${network}`)
     expect(await start(address)).toBe(429)

@@ -52,7 +52,7 @@ describe('a password of 256 characters', () => {
   })
 })
 
-describe('a password that is too long', () => {
+describe('an overlong password', () => {
   it.each([
     ['by one character', `${EMOJI}x`],
     ['by far', TOO_LONG],
@@ -89,7 +89,7 @@ describe('a password that is too long', () => {
   })
 })
 
-describe('an address that is too long', () => {
+describe('an overlong address', () => {
   const longAddress = `${'a'.repeat(250)}@example.com`
 
   it('HH-18 is refused for a new account, with the reason', async () => {

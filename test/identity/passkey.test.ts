@@ -64,8 +64,8 @@ const WRONG: [string, Said][] = [
   ['SS-7 a frame, by its top', { clientData: { crossOrigin: true, topOrigin: EVIL } }],
   ['SS-7 a top without a frame', { clientData: { topOrigin: EVIL } }],
   ['SS-8 another RP ID', { rpId: 'evil.test' }],
-  ['SS-8 nobody was there', { flags: 0x04 }],
-  ['SS-8 nobody was verified', { flags: 0x01 }],
+  ['SS-8 without user presence', { flags: 0x04 }],
+  ['SS-8 without user verification', { flags: 0x01 }],
   ['SS-8 backed up, but not eligible for it', { flags: 0x01 | 0x04 | 0x10 }],
 ]
 
@@ -86,8 +86,8 @@ describe('adding a passkey', () => {
   })
 })
 
-describe('an account that is full of passkeys', () => {
-  it('VP-18 says so, offers no other, and refuses one', async () => {
+describe('an account with the maximum of passkeys', () => {
+  it('VP-18 is told so, and is neither offered nor given another', async () => {
     const person = await signedUp()
     const page = await person.open('/devices')
     const { challenge, user } = optionsOn(page, ADD)

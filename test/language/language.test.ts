@@ -76,7 +76,7 @@ describe('the choice of a language', () => {
     expect(chooseLanguage(uiLocales, acceptLanguage).tag).toBe(tag)
   })
 
-  it.each(HOSTILE)('passes over %.20j', (value) => {
+  it.each(HOSTILE)('ignores %.20j', (value) => {
     expect(chooseLanguage(value, undefined).tag).toBe('en')
     expect(chooseLanguage(value, 'fr').tag).toBe('fr')
     expect(chooseLanguage(undefined, value).tag).toBe('en')
@@ -84,7 +84,7 @@ describe('the choice of a language', () => {
 })
 
 describe('a page', () => {
-  it.each(LANGUAGES)('says that it is in $tag', async ({ tag, direction }) => {
+  it.each(LANGUAGES)('is marked as $tag', async ({ tag, direction }) => {
     const page = await visitor(tag).open('/device')
     expect(languageOf(page)).toEqual([tag, direction])
     expect(page.headers.get('Content-Language')).toBe(tag)
@@ -92,7 +92,7 @@ describe('a page', () => {
   })
 
   it.each(['/device/sign-in', '/device/create-account', '/device/nowhere', '/authorize'])(
-    'at %s speaks the language of the browser',
+    'at %s is in the language of the browser',
     async (path) => {
       const page = await visitor('ar-EG, en;q=0.5').open(path)
       expect(languageOf(page)).toEqual(['ar', 'rtl'])
@@ -101,7 +101,7 @@ describe('a page', () => {
     },
   )
 
-  it('that refuses a form speaks it too', async () => {
+  it('with the refusal of a form is in that language too', async () => {
     const page = await visitor('fr').post('/device', { user_code: 'WDJB-MJHT' })
     expect(page.status).toBe(403)
     expect(languageOf(page)).toEqual(['fr', 'ltr'])
@@ -123,7 +123,7 @@ describe('ui_locales', () => {
   })
 
   it.each(['en-US, en;q=0.9', 'ja', 'de;q=0', 'zh'])(
-    'in a link does not bring a page in a language that a browser with Accept-Language: %s does not accept',
+    'in a link has no effect if the browser’s Accept-Language: %s does not list it',
     async (accepted) => {
       const person = visitor(accepted)
       const expected = languageOf(await person.open('/device'))
@@ -141,7 +141,7 @@ describe('ui_locales', () => {
   })
 
   it.each([...HOSTILE, 'zh', ''].map((value) => value.slice(0, 2000)))(
-    'of %.20j is ignored, and keeps nothing',
+    'of %.20j is ignored, and not stored',
     async (value) => {
       const person = visitor()
       expect(languageOf(await scan(person, 'BCDF-BCDF', value))).toEqual(['ja', 'ltr'])
@@ -149,20 +149,20 @@ describe('ui_locales', () => {
     },
   )
 
-  it('of a language unknown leaves the one before', async () => {
+  it('of an unknown language keeps the previous one', async () => {
     const person = visitor('ja, de')
     await person.open('/device?ui_locales=de')
     expect(languageOf(await person.open('/device?ui_locales=zh'))).toEqual(['de', 'ltr'])
   })
 
-  it('keeps a tag of ours, not what was sent', async () => {
+  it('is stored as one of our tags, not as it was sent', async () => {
     const person = visitor('ja, pt')
     await person.open('/device?ui_locales=pt-PT-x-secret')
     expect(person.cookies.get('__Host-language')).toBe('pt-BR')
   })
 
   it.each(['zh', 'd', 'ar', '%22%3E%3Cscript%3E', '%E0%A4%A'])(
-    'kept as %j, by somebody else, is passed over',
+    'stored as %j by another party is ignored',
     async (value) => {
       const person = visitor()
       person.cookies.set('__Host-language', value)
@@ -171,29 +171,29 @@ describe('ui_locales', () => {
   )
 })
 
-describe('words that the platform knows', () => {
+describe('names of the platform', () => {
   it.each([
     ['en', 'Turku, Finland', '2 minutes ago'],
     ['de', 'Turku, Finnland', 'vor 2 Minuten'],
     ['fr', 'Turku, Finlande', 'il y a 2 minutes'],
     ['pt-BR', 'Turku, Finlândia', 'há 2 minutos'],
-  ])('names countries and times in %s', (tag, place, time) => {
+  ])('cover countries and times in %s', (tag, place, time) => {
     const turku = { city: 'Turku', region: 'Turku', country: 'FI' }
     const language = chooseLanguage(tag, undefined)
     expect(placeName(turku, language)).toBe(place)
     expect(timeAgo(2 * MINUTE, language)).toBe(time)
   })
 
-  it('has no name for a place that is not known', () => {
+  it('exclude unknown places', () => {
     const nowhere = { city: undefined, region: undefined, country: undefined }
     expect(placeName(nowhere, chooseLanguage('ja', undefined))).toBeUndefined()
   })
 })
 
-describe('names of others', () => {
+describe('foreign names', () => {
   const HEBREW = 'ערוץ'
 
-  it('VP-16 cannot turn the sentence around them', async () => {
+  it('VP-16 cannot reverse the sentence around them', async () => {
     const hebrew = workerWith({
       CLIENTS: [{ client_id: 'x', client_name: HEBREW, scope: 'openid' }],
     })
@@ -211,7 +211,7 @@ describe('names of others', () => {
   })
 })
 
-describe('what a scope allows', () => {
+describe('the description of a scope', () => {
   const SCOPES = {
     'library:read': 'See the library',
     'library:write': { en: 'Change the library', de: 'Die Bibliothek ändern' },
@@ -246,7 +246,7 @@ describe('what a scope allows', () => {
     ['de-AT', ['Teilen', 'Leihen', 'Die Bibliothek ändern']],
     ['de', ['Teilen', 'Leihen', 'Die Bibliothek ändern']],
     ['es', ['Share it', 'Lend it', 'Change the library']],
-  ])('VP-9 is said in the words of the operator, or else in ours: %s', async (language, words) => {
+  ])('VP-9 is the operator’s, or else ours: %s', async (language, words) => {
     const html = await asked(language)
     for (const text of words) expect(html).toContain(text)
   })
@@ -259,7 +259,7 @@ it.each([
   [25 * 60 * MINUTE, '1 day ago'],
   [45 * 24 * 60 * MINUTE, '1 month ago'],
   [800 * 24 * 60 * MINUTE, '2 years ago'],
-])('says how long ago %s ms was, by the largest unit: %s', (elapsedMs, text) => {
+])('a time %s ms ago is described by its largest unit: %s', (elapsedMs, text) => {
   const [english] = LANGUAGES
   if (english === undefined) throw new Error('there is no language')
   expect(timeAgo(elapsedMs, english)).toBe(text)

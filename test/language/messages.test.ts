@@ -72,10 +72,10 @@ const end = (text = ''): string => {
   return MARKS[mark] ?? mark
 }
 
-describe.each(OTHERS)('the words in $tag', ({ tag, messages }) => {
+describe.each(OTHERS)('the messages in $tag', ({ tag, messages }) => {
   const texts = textsOf(messages)
 
-  it('leave nothing out', () => {
+  it('are complete', () => {
     expect(texts.map(([path]) => path)).toEqual([...ENGLISH.keys()])
     const empty = texts.filter(([path, text]) => text.trim() === '' && !MAY_BE_EMPTY.test(path))
     expect(empty).toEqual([])
@@ -83,7 +83,7 @@ describe.each(OTHERS)('the words in $tag', ({ tag, messages }) => {
       expect(`${before}${after}`).not.toBe('')
   })
 
-  it('are other words than the English ones', () => {
+  it('differ from the English ones', () => {
     const same = texts.filter(
       ([path, text]) => text.trim() === ENGLISH.get(path)?.trim() && !MAY_BE_EMPTY.test(path),
     )
@@ -99,7 +99,7 @@ describe.each(OTHERS)('the words in $tag', ({ tag, messages }) => {
 describe.each(LANGUAGES)('names in $tag', ({ messages }) => {
   const texts = textsOf(messages)
 
-  it('VP-16 are whole and cannot turn the sentence around them', () => {
+  it('VP-16 are isolated and cannot reverse the sentence around them', () => {
     for (const [path, names] of Object.entries(ARGUMENTS)) {
       const text = texts.find(([other]) => other === path)?.[1]
       for (const name of names.flat())
@@ -134,7 +134,7 @@ const FAULTS: readonly (readonly [tags: string, fault: string, pattern: RegExp])
   ['pt-BR', 'an address as in Portugal', word('tu|teu|tua|te|ti')],
 ]
 
-describe('the words', () => {
+describe('the messages', () => {
   it.each(
     FAULTS.flatMap(([tags, fault, pattern]) => tags.split(' ').map((tag) => [tag, fault, pattern])),
   )('in %s have no %s', (tag, _fault, pattern) => {
@@ -171,8 +171,8 @@ const plainSpaces = (text: string): string => text.replaceAll(/\s/g, ' ')
 const phrase = (words = 'none'): RegExp =>
   new RegExp(`(?<![\\p{L}\\d])${words}(?![\\p{Script=Latin}\\p{Script=Arabic}])`, 'u')
 
-describe.each(OTHERS)('what is counted in $tag', ({ tag, messages }) => {
-  it.each(COUNTS)('has its form for %d', (count) => {
+describe.each(OTHERS)('counted nouns in $tag', ({ tag, messages }) => {
+  it.each(COUNTS)('have the form for %d', (count) => {
     const at = COUNTS.indexOf(count)
     const minutes = phrase(MINUTES[tag]?.split('|')[at])
     const wait = phrase(WAITS[tag]?.split('|')[at])
@@ -181,7 +181,7 @@ describe.each(OTHERS)('what is counted in $tag', ({ tag, messages }) => {
     if (count > 1) expect(plainSpaces(messages.confirm.timeLeft(count))).toMatch(minutes)
   })
 
-  it('says of the last minute that it is about one', () => {
+  it('describe the last minute as about one', () => {
     expect(messages.confirm.timeLeft(0)).toBe(messages.confirm.timeLeft(1))
     expect(messages.confirm.timeLeft(0)).not.toContain('0')
   })

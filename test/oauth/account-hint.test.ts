@@ -66,32 +66,35 @@ const forge = async (kid: string, claims: object): Promise<string> => {
     .sign(privateKey)
 }
 
-describe('what no hint looks like', () => {
+describe('a malformed hint', () => {
   const everybody = ['tv', 'mail-tv', 'quiet-tv']
 
   it.each<[string, Fields | string, readonly string[]]>([
-    ['no JWT', { id_token_hint: 'somebody' }, ['tv', 'mail-tv']],
+    ['a text that is not a JWT', { id_token_hint: 'somebody' }, ['tv', 'mail-tv']],
     ['a JWT without a signature', { id_token_hint: 'e30.e30.' }, ['tv', 'mail-tv']],
     ['an encrypted one', { id_token_hint: 'e30.e30.e30.e30.e30' }, ['tv', 'mail-tv']],
     ['a very long one', { id_token_hint: `${'x'.repeat(4093)}.x.x` }, ['tv', 'mail-tv']],
     ['a very long address', { login_hint: `${'x'.repeat(243)}@example.com` }, ['mail-tv']],
     ['two ID tokens', 'id_token_hint=a.b.c&id_token_hint=a.b.c', everybody],
     ['two addresses', 'login_hint=a@example.com&login_hint=b@example.com', everybody],
-  ])('is refused where it would count, and else ignored: %s', async (_, fields, refused) => {
-    for (const client of everybody) {
-      const { status, body } = await ask(fields, client)
-      const expected = refused.includes(client) ? [400, 'invalid_request'] : [200, undefined]
-      expect([status, body.error], client).toStrictEqual(expected)
-    }
-  })
+  ])(
+    'is refused if its client may name accounts, and ignored otherwise: %s',
+    async (_, fields, refused) => {
+      for (const client of everybody) {
+        const { status, body } = await ask(fields, client)
+        const expected = refused.includes(client) ? [400, 'invalid_request'] : [200, undefined]
+        expect([status, body.error], client).toStrictEqual(expected)
+      }
+    },
+  )
 
-  it('is nobody’s business where PUSH is off', async () => {
+  it('is ignored while PUSH is off', async () => {
     const { status } = await ask({ id_token_hint: 'somebody' }, 'tv', worker)
     expect(status).toBe(200)
   })
 })
 
-describe('an ID token that is no hint here leads nowhere', () => {
+describe('an invalid ID token sends no prompt', () => {
   const tokens: readonly [string, (resident: Resident) => Promise<string>][] = [
     ['of another client', (resident) => idTokenOf(resident, 'other-tv')],
     [
@@ -99,14 +102,14 @@ describe('an ID token that is no hint here leads nowhere', () => {
       (resident) =>
         idTokenOf(resident, 'tv', workerWith({ ...PUSH_VARS, ISSUER: 'https://other.test' })),
     ],
-    ['of somebody else', async () => idTokenOf(await Resident.join())],
+    ['of another person', async () => idTokenOf(await Resident.join())],
     [
-      'that was changed',
+      'with changed claims',
       async (resident) =>
         withClaims(await idTokenOf(await Resident.join()), { sub: resident.subject }),
     ],
     [
-      'that somebody else signed',
+      'signed by another key',
       async (resident) => {
         const keys = await keyringOf(env).keys()
         const { kid = '' } = keys.find(({ alg }) => alg === 'ES256') ?? {}
@@ -114,7 +117,7 @@ describe('an ID token that is no hint here leads nowhere', () => {
         return forge(kid, { iss: ISSUER, sub: resident.subject, aud: 'tv', iat, exp: iat + 600 })
       },
     ],
-    ['with a key that nobody knows', (resident) => forge('no such key', { sub: resident.subject })],
+    ['with an unknown key', (resident) => forge('no such key', { sub: resident.subject })],
     [
       'that is an access token',
       async ({ subject }) => {
@@ -138,7 +141,7 @@ describe('an ID token that is no hint here leads nowhere', () => {
   })
 })
 
-it('an access token names nobody, not even to a client that it might be for', async () => {
+it('an access token names no account, not even to a client in its audience', async () => {
   const { resident, host } = await household()
   const { tokens } = await connectDevice(ISSUER, {
     approval: { subject: resident.subject },
@@ -169,7 +172,7 @@ describe('an ID token', () => {
     expect(host.asked).toBe(1)
   })
 
-  it('of a client that may not name anybody does not', async () => {
+  it('of a client without push names no account', async () => {
     const { resident, host } = await household()
     const token = await idTokenOf(resident, 'quiet-tv')
     await start({ id_token_hint: token }, { clientId: 'quiet-tv' })
@@ -182,7 +185,7 @@ describe('an ID token', () => {
     [100 * DAY, 1],
     [399 * DAY, 1],
     [401 * DAY, 0],
-  ])('that is %i ms old names it %i times', async (ageMs, times) => {
+  ])('that is %i ms old names its account %i times', async (ageMs, times) => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const resident = await Resident.join()
     const token = await idTokenOf(resident)
@@ -206,19 +209,19 @@ describe('an address', () => {
     ['mail-tv', 1],
     ['tv', 0],
     ['quiet-tv', 0],
-  ])('names an account where the client may do that: %s, %i times', async (clientId, times) => {
+  ])('names an account if the client may use addresses: %s, %i times', async (clientId, times) => {
     const { resident, host } = await household()
     await start({ login_hint: resident.email }, { clientId })
     expect(host.asked).toBe(times)
   })
 
-  it('is found however it is written', async () => {
+  it('is found in any spelling', async () => {
     const { resident, host } = await household()
     await start({ login_hint: ` ${resident.email.toUpperCase()} ` }, { clientId: 'mail-tv' })
     expect(host.asked).toBe(1)
   })
 
-  it('names nobody where there are no accounts of ours', async () => {
+  it('names no account without built-in accounts', async () => {
     const { resident, host } = await household()
     const provider = {
       id: 'acme',
@@ -235,7 +238,7 @@ describe('an address', () => {
     expect(host.asked).toBe(0)
   })
 
-  it('comes after an ID token, where there are both', async () => {
+  it('gives way to an ID token in the same request', async () => {
     const { host: byToken, resident: one } = await household()
     const { host: byAddress, resident: other } = await household()
     const both = { id_token_hint: await idTokenOf(one, 'mail-tv'), login_hint: other.email }
@@ -251,7 +254,7 @@ const shapeOf = ({ status, headers, body }: Answer) => ({
 })
 
 describe('the answer', () => {
-  it('is the same whether or not there is such an account, or it is asked', async () => {
+  it('is the same with and without an account or a prompt', async () => {
     const { resident, host } = await household()
     const plain = shapeOf(await ask({}, 'mail-tv'))
     const hints: Fields[] = [
@@ -265,7 +268,7 @@ describe('the answer', () => {
     expect(host.asked).toBe(2)
   })
 
-  it('waits for nothing that a hint leads to', async () => {
+  it('does not wait for the prompt', async () => {
     const { resident, host } = await household()
     let isAnswered = false
     let wasAnswered: boolean | undefined

@@ -40,7 +40,7 @@ describe.each(ISSUERS)('of the issuer %s', (issuer, base) => {
     return fetch(new Request(url(base + pathname + search), request))
   }
 
-  it('the Digital Asset Links are these', async () => {
+  it('the Digital Asset Links are complete', async () => {
     const relation = ['delegate_permission/common.handle_all_urls']
     expect(await read(fetch, ASSET_LINKS)).toStrictEqual([
       {
@@ -62,7 +62,7 @@ describe.each(ISSUERS)('of the issuer %s', (issuer, base) => {
     ])
   })
 
-  it('the associated domain is this', async () => {
+  it('the associated domain is complete', async () => {
     expect(await read(fetch, ASSOCIATION)).toStrictEqual({
       applinks: {
         details: [
@@ -81,7 +81,7 @@ describe.each(ISSUERS)('of the issuer %s', (issuer, base) => {
     expect((await get(fetch, '/apple-app-site-association')).status).toBe(404)
   })
 
-  it('an app opens what /device_authorization hands out', async () => {
+  it('an app opens the address of /device_authorization', async () => {
     const document = await read<Association>(fetch, ASSOCIATION)
     const { answer } = await startDevice('tv', { fetch: below })
     const complete: string = answer.verification_uri_complete
@@ -119,7 +119,7 @@ describe.each(ISSUERS)('of the issuer %s', (issuer, base) => {
 describe.each(PATHS)('%s', (path) => {
   const fetch = workerWith(APPS)
 
-  it('is JSON by its very name, at once, for an hour, and may be asked again for less', async () => {
+  it('is JSON without a redirect, cached for an hour', async () => {
     const { status, headers } = await get(fetch, path)
     expect([status, headers.get('Content-Type')]).toEqual([200, 'application/json'])
     expect(headers.get('Cache-Control')).toBe('public, max-age=3600')
@@ -130,7 +130,7 @@ describe.each(PATHS)('%s', (path) => {
     expect([again.status, await again.text()]).toEqual([304, ''])
   })
 
-  it('answers a HEAD with the same headers and no body', async () => {
+  it('answers HEAD with the same headers and no body', async () => {
     const response = await get(fetch, path, { method: 'HEAD' })
     expect([response.status, await response.text()]).toEqual([200, ''])
     expect(response.headers.get('Content-Type')).toBe('application/json')
@@ -146,12 +146,12 @@ describe.each(PATHS)('%s', (path) => {
     },
   )
 
-  it('HH-14 is not there for plain http, and leads nowhere', async () => {
+  it('HH-14 is absent over plain http, without a redirect', async () => {
     const response = await fetch(new Request(`http://antenna.test${path}`, { redirect: 'manual' }))
     expect([response.status, response.headers.has('Location')]).toEqual([403, false])
   })
 
-  it.each(['GET', 'HEAD', 'POST'])('is not there for %s where no app is named', async (method) => {
+  it.each(['GET', 'HEAD', 'POST'])('is absent for %s without listed apps', async (method) => {
     const others = { ANDROID_APPS: [], APPLE_APPS: [] }
     for (const none of [worker, workerWith(others)]) {
       const response = await get(none, path, { method })
@@ -164,7 +164,7 @@ describe.each(PATHS)('%s', (path) => {
 const statuses = async (fetch: Fetch) =>
   Promise.all(PATHS.map(async (path) => (await get(fetch, path)).status))
 
-it('each is there without the other', async () => {
+it('each file exists without the other', async () => {
   const [android, apple] = [workerWith({ ANDROID_APPS }), workerWith({ APPLE_APPS })]
   expect(await statuses(android)).toEqual([200, 404])
   expect(await statuses(apple)).toEqual([404, 200])
@@ -175,7 +175,7 @@ const opens = (component: Component, path: string): boolean => {
   return appsFor({ applinks: { details } }, ISSUER + path).length === 1
 }
 
-describe('the phone that judges here', () => {
+describe('the matcher of this test', () => {
   it.each([
     [{}, '/anything?a=b#c', true],
     [{ '/': '/buy/*' }, '/buy/', true],
@@ -193,7 +193,7 @@ describe('the phone that judges here', () => {
     [{ '?': 'a=*' }, '/?a=1', true],
     [{ '#': 'top' }, '/#top', true],
     [{ '#': 'top' }, '/', false],
-  ])('takes %j for %s: %s', (component, path, expected) => {
+  ])('matches %j with %s: %s', (component, path, expected) => {
     expect(opens(component, path)).toBe(expected)
   })
 })

@@ -54,7 +54,7 @@ const LOOK_ALIKES: [what: string, name: string][] = [
   ['a listed client with Cyrillic letters', '\u0422h\u0435 tv'],
 ]
 
-describe('a registration under a name that looks like', () => {
+describe('a registration with a name like', () => {
   it.each(LOOK_ALIKES)('RG-6 %s is refused', async (_what, name) => {
     for (const { status, body } of [
       await register({ ...RADIO, client_name: name }),
@@ -78,13 +78,13 @@ describe('a registration under a name that looks like', () => {
     expect((await register({ ...RADIO, client_name: name })).status).toBe(201)
   })
 
-  it('RG-6 a brand that is written without spaces is accepted nowhere', async () => {
+  it('RG-6 a brand written without spaces is accepted nowhere', async () => {
     const fetch = workerWith({ ...REGISTRATION, BRAND_NAME: '北極光' })
     expect((await register({ ...RADIO, client_name: '北極光公式' }, { fetch })).status).toBe(400)
     expect((await register({ ...RADIO, client_name: '公式' }, { fetch })).status).toBe(201)
   })
 
-  it('RG-6 a brand of signs alone takes no name away', async () => {
+  it('RG-6 a brand of signs alone reserves no name', async () => {
     const fetch = workerWith({ ...REGISTRATION, BRAND_NAME: '★' })
     expect((await register({ ...RADIO, client_name: '★★' }, { fetch })).status).toBe(201)
   })
@@ -99,7 +99,7 @@ const questionOf = async (clientId: string, fetch: Fetch): Promise<string> => {
 
 const documents = workerWith({ CLIENT_ID_METADATA_DOCUMENTS: 'on' })
 
-describe('a metadata document under a name that looks like', () => {
+describe('a metadata document with a name like', () => {
   it.each(LOOK_ALIKES)('CM-5 %s is shown by its host', async (_what, name) => {
     const host: Host = new Host(() =>
       Response.json({ client_id: host.uri, client_name: name, grant_types: [DEVICE_CODE_GRANT] }),
@@ -111,7 +111,7 @@ describe('a metadata document under a name that looks like', () => {
   })
 })
 
-it('RG-6 a client that registered before its name was taken works, and is shown by its client_id', async () => {
+it('RG-6 a client that registered before its name was reserved works, and is shown by its client_id', async () => {
   const before = workerWith({ ...REGISTRATION, BRAND_NAME: 'Southlight' })
   const after = workerWith(REGISTRATION)
   const { body } = await register({ ...RADIO, client_name: 'Northlight' }, { fetch: before })

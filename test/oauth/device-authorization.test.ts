@@ -45,7 +45,7 @@ describe('a device authorization response', () => {
     })
   })
 
-  it('DA-3 DA-15 tells the interval and the lifetime that the client is configured with', async () => {
+  it('DA-3 DA-15 has the interval and the lifetime that are configured for the client', async () => {
     expect((await startDevice('patient-tv')).answer.interval).toBe(5)
     expect((await startDevice('short-tv')).answer.expires_in).toBe(60)
   })
@@ -58,7 +58,7 @@ describe('a device authorization response', () => {
     )
   })
 
-  it('DA-4 leaves the complete address and its picture out for a client that shows none', async () => {
+  it('DA-4 omits the complete address and its picture for a client with a typed code only', async () => {
     const { answer } = await startDevice('digits-tv')
     expect(Object.keys(answer).toSorted()).toStrictEqual([
       'device_code',
@@ -76,7 +76,7 @@ describe('a device authorization response', () => {
     expect(tv.body.verification_uri).not.toContain(tv.body.user_code)
   })
 
-  it('DA-12 gives every device a secret of 32 bytes of its own', async () => {
+  it('DA-12 has its own secret of 32 bytes for every device', async () => {
     const codes = await Promise.all(Array.from({ length: 20 }, () => startDevice()))
     const secrets = codes.map(({ deviceCode }) =>
       toBase64url((fromBase64url(deviceCode) ?? new Uint8Array()).subarray(-32)),
@@ -85,7 +85,7 @@ describe('a device authorization response', () => {
     expect(secrets.every((secret) => secret.length === 43)).toBe(true)
   })
 
-  it('DA-12 TK-1 stores neither the device_code nor its secret nor a token', async () => {
+  it('DA-12 TK-1 stores no device_code, secret or token', async () => {
     const { device, tokens } = await connectDevice()
     const stored = await runInDurableObject(
       authorizationBehind(device.userCode),
@@ -104,7 +104,7 @@ describe('a device authorization response', () => {
   })
 })
 
-describe('what a device authorization request may ask', () => {
+describe('a device authorization request', () => {
   it.each<[string, Fields, number, string]>([
     ['DA-7 names no client', {}, 400, 'invalid_request'],
     ['DA-7 names an unknown client', { client_id: 'nobody' }, 401, 'invalid_client'],
@@ -138,7 +138,7 @@ describe('what a device authorization request may ask', () => {
     expect(answer.body).not.toHaveProperty('device_code')
   })
 
-  it('DA-1 reads parameters from the body only', async () => {
+  it('DA-1 is read from the body only', async () => {
     const inQuery = await ask('', '/device_authorization?client_id=tv&scope=openid')
     expect([inQuery.status, inQuery.body.error]).toStrictEqual([400, 'invalid_request'])
     const both = await ask({ client_id: 'tv' }, '/device_authorization?client_id=nobody&scope=x')
@@ -158,11 +158,11 @@ describe('what a device authorization request may ask', () => {
     expect((await connectDevice('tv', { fields: { scope } })).tokens.scope).toBe(granted)
   })
 
-  it('DA-10 gives what is registered if the scope is left out', async () => {
+  it('DA-10 gets the registered scope if it names none', async () => {
     expect((await connectDevice('plain-tv')).tokens.scope).toBe('library:read')
   })
 
-  it('DA-11 ignores the parameters it does not know, also twice', async () => {
+  it('DA-11 may have unknown parameters, repeated ones too', async () => {
     const ignored =
       'redirect_uri=https%3A%2F%2Felsewhere.example&response_type=code&state=s&nonce=n&nonce=n&prompt=none&' +
       'grant_type=password&client_info=1&code=c&dpop_jkt=x&expires_in=99999&interval=0&user_code=A'
@@ -206,7 +206,7 @@ describe('a user code in use', () => {
     expect((await startWith('DDDDDDDD', 'FFFFFFFF')).body.user_code).toBe('FFFF-FFFF')
   })
 
-  it('DA-14 stops, and hands out nothing, if no other code turns up', async () => {
+  it('DA-14 ends the request without a code if no other is free', async () => {
     await startWith('GGGGGGGG')
     await expect(startWith(...Array.from({ length: 20 }, () => 'GGGGGGGG'))).rejects.toThrow(
       'no free user code',
@@ -230,7 +230,7 @@ const burst = async (clientId: string, address: string, size: number): Promise<A
   )
 
 describe('a burst of device authorization requests', () => {
-  it('DA-16 DA-6 HH-12 is cut off per client and network with a 429 that apps can read', async () => {
+  it('DA-16 DA-6 HH-12 is limited per client and network with a 429 that apps can read', async () => {
     // Twice the limit, because its minute may turn in between.
     const answers = [
       ...(await burst('tv', '2001:db8:ffff::1', 62)),
@@ -256,7 +256,7 @@ describe('PKCE on the device flow', () => {
   const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
   const s256 = { code_challenge: challenge, code_challenge_method: 'S256' }
 
-  it('DA-18 refuses a poll without the right verifier, and consumes nothing by it', async () => {
+  it('DA-18 refuses a poll without the right verifier, and uses nothing up', async () => {
     const device = await startDevice('tv', { fields: s256 })
     await approve(device.userCode, { subject: (await somebody()).subject })
     for (const wrong of ['', challenge, `${verifier}x`])

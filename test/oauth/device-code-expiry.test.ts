@@ -19,8 +19,8 @@ const pollAfter = async (device: Device, seconds: number): Promise<string> => {
 const forget = async (device: Device) =>
   expect(await runDurableObjectAlarm(authorizationBehind(device.userCode))).toBe(true)
 
-describe('a device_code that nobody decided about', () => {
-  it('DC-12 is pending to its last second, and then expired for good', async () => {
+describe('an undecided device_code', () => {
+  it('DC-12 is pending to its last second, and then expired permanently', async () => {
     const device = await startDevice()
     expect(await pollAfter(device, 599)).toBe('400 authorization_pending')
     expect(await pollAfter(device, 2)).toBe('400 expired_token')
@@ -30,13 +30,13 @@ describe('a device_code that nobody decided about', () => {
     expect(await pollAfter(device, 85_100)).toBe('400 expired_token')
   })
 
-  it('DC-12 keeps the lifetime that its client is configured with', async () => {
+  it('DC-12 has the lifetime that is configured for the client', async () => {
     const device = await startDevice('short-tv')
     expect(await pollAfter(device, 59)).toBe('400 authorization_pending')
     expect(await pollAfter(device, 2)).toBe('400 expired_token')
   })
 
-  it('DC-12 cannot be approved any more', async () => {
+  it('DC-12 cannot be approved after its expiry', async () => {
     const device = await startDevice()
     passSeconds(601)
     expect((await approve(device.userCode, { subject: (await somebody()).subject })).outcome).toBe(
@@ -50,7 +50,7 @@ describe('a device_code that nobody decided about', () => {
     ['an hour, which none of ours lives', 3600],
     ['its end a minute ago', -60],
     ['its end a day ago', -86_400],
-  ])('DC-12 is invalid if it is forged, with a life of %s', async (_life, seconds) => {
+  ])('DC-12 is invalid if it is forged, with a lifetime of %s', async (_life, seconds) => {
     const device = await startDevice()
     const userCode = parseUserCode(device.userCode) ?? ''
     const expiresAtMs = Date.now() + seconds * 1000
@@ -59,14 +59,14 @@ describe('a device_code that nobody decided about', () => {
     expect([answer.status, answer.body.error]).toStrictEqual([400, 'invalid_grant'])
   })
 
-  it('DC-12 is invalid if its object holds nothing although it should still live', async () => {
+  it('DC-12 is invalid if its object stores nothing although it should be live', async () => {
     const device = await startDevice()
     await forget(device)
     expect(await pollAfter(device, 1)).toBe('400 invalid_grant')
   })
 })
 
-describe('a decision shortly before the end', () => {
+describe('a decision shortly before the expiry', () => {
   it.each<[string, string, number, number, string]>([
     ['approval collected 4 s later', 'tv', 599, 4, '200 tokens'],
     ['approval collected within 30 s after the end', 'tv', 599, 30, '200 tokens'],
@@ -79,14 +79,14 @@ describe('a decision shortly before the end', () => {
     expect(await pollAfter(device, waited)).toBe(heard)
   })
 
-  it('DC-13 waits for twice the interval of a slow client', async () => {
+  it('DC-13 is kept for twice the interval of a slow client', async () => {
     const device = await startDevice('slow-tv')
     passSeconds(599)
     await approve(device.userCode, { subject: (await somebody()).subject })
     expect(await pollAfter(device, 115)).toBe('200 tokens')
   })
 
-  it('DC-11 DC-12 denial is told until the record is gone, and then expiry', async () => {
+  it('DC-11 DC-12 to deny is returned until the record is deleted, and then expiry', async () => {
     const device = await startDevice()
     await deny(device.userCode)
     expect(await pollAfter(device, 700)).toBe('400 access_denied')

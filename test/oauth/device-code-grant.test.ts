@@ -29,7 +29,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-describe('a poll that asks for the wrong thing', () => {
+describe('an invalid poll', () => {
   it.each<[string, Fields, string]>([
     ['DC-1 grant_type missing', { grant_type: '' }, 'invalid_request'],
     ['DC-1 short name of the grant', { grant_type: 'device_code' }, 'unsupported_grant_type'],
@@ -42,10 +42,10 @@ describe('a poll that asks for the wrong thing', () => {
     ['PR-2 password grant', { grant_type: 'password' }, 'unsupported_grant_type'],
     ['DC-2 client without the grant', { client_id: 'refresh-only' }, 'unauthorized_client'],
     ['DC-3 device_code empty', { device_code: '' }, 'invalid_request'],
-    ['DC-4 device_code that is nobody’s', { device_code: 'x'.repeat(43) }, 'invalid_grant'],
+    ['DC-4 unknown device_code', { device_code: 'x'.repeat(43) }, 'invalid_grant'],
     ['DC-4 user code in its place', { device_code: 'WDJB-MJHT' }, 'invalid_grant'],
     ['DC-4 the one but last letter changed', {}, 'invalid_grant'],
-  ])('%s: refused with 400, and the request stays as it is', async (_name, fields, error) => {
+  ])('%s: refused with 400, and the request is unchanged', async (_name, fields, error) => {
     const device = await startDevice()
     const text = device.deviceCode
     const changed = `${text.slice(0, -2)}${text.at(-2) === 'A' ? 'B' : 'A'}${text.slice(-1)}`
@@ -57,7 +57,7 @@ describe('a poll that asks for the wrong thing', () => {
   it.each([
     ['device_code', DEVICE_CODE_GRANT],
     ['refresh', 'refresh_token'],
-  ])('DC-1 a grant_type %s is told the full name', async (grantType, name) => {
+  ])('DC-1 with grant_type %s is told the full name', async (grantType, name) => {
     const { body } = await ask({ client_id: 'tv', grant_type: grantType })
     expect([body.error, body.error_description]).toStrictEqual([
       'unsupported_grant_type',
@@ -73,7 +73,7 @@ describe('a poll that asks for the wrong thing', () => {
     expect([answer.status, answer.body.error]).toStrictEqual([400, 'invalid_request'])
   })
 
-  it("DC-5 refuses a device_code issued to another client and leaves the owner's request alone", async () => {
+  it('DC-5 with a device_code of another client is refused, and the owner’s request is unchanged', async () => {
     const device = await startDevice('tv')
     const { subject } = await somebody()
     const stolen = await device.poll({ client_id: 'other-tv' })
@@ -89,13 +89,13 @@ describe('a poll that asks for the wrong thing', () => {
   })
 })
 
-describe('a poll after the decision', () => {
-  it('DC-7 hears authorization_pending before it', async () => {
+describe('a poll', () => {
+  it('DC-7 before the decision gets authorization_pending', async () => {
     const { status, body } = await (await startDevice()).poll()
     expect([status, body.error]).toStrictEqual([400, 'authorization_pending'])
   })
 
-  it('DC-11 hears access_denied every time', async () => {
+  it('DC-11 after a denial gets access_denied every time', async () => {
     const device = await startDevice()
     await deny(device.userCode)
     const answers = [await device.poll(), await device.poll(), await device.poll()]
@@ -104,7 +104,7 @@ describe('a poll after the decision', () => {
     )
   })
 
-  it('DC-14 DC-15 gets tokens, no null members, nothing undue, and no-store', async () => {
+  it('DC-14 DC-15 after the approval gets tokens with no-store, no null members and no extra ones', async () => {
     const device = await startDevice()
     await approve(device.userCode, { subject: (await somebody()).subject })
     const { status, headers, body } = await device.poll()
@@ -132,7 +132,7 @@ describe('a poll after the decision', () => {
     ])
   })
 
-  it('DC-16 gets tokens exactly once, however many polls come at the same time', async () => {
+  it('DC-16 gets tokens exactly once of many simultaneous ones', async () => {
     const device = await startDevice()
     await approve(device.userCode, { subject: (await somebody()).subject })
     const answers = await Promise.all(Array.from({ length: 20 }, () => device.poll()))
@@ -152,7 +152,7 @@ describe('a poll after the decision', () => {
     expect(tokens.scope).toBe('openid')
   })
 
-  it('DC-18 gets invalid_grant if the account was disabled in between', async () => {
+  it('DC-18 gets invalid_grant if the account was disabled meanwhile', async () => {
     const { subject } = await newPerson()
     const device = await startDevice()
     await approve(device.userCode, { subject })
@@ -161,7 +161,7 @@ describe('a poll after the decision', () => {
     expect([status, body.error]).toStrictEqual([400, 'invalid_grant'])
   })
 
-  it('DC-18 gets invalid_grant if there is no such account', async () => {
+  it('DC-18 gets invalid_grant if the account does not exist', async () => {
     const device = await startDevice()
     await approve(device.userCode, { subject: env.ACCOUNT.idFromName('gone').toString() })
     const { status, body } = await device.poll()
@@ -172,7 +172,7 @@ describe('a poll after the decision', () => {
 describe('a resource on the poll', () => {
   const fetch = workerWith({ RESOURCE: 'https://api.test' })
 
-  it('DC-23 must lie within what was allowed, and a refusal consumes nothing', async () => {
+  it('DC-23 must be among the approved ones, and a refusal uses nothing up', async () => {
     const device = await startDevice('tv', { fetch, fields: { resource: 'https://api.test' } })
     await approve(device.userCode, { subject: (await somebody()).subject })
     for (const resource of [ISSUER, 'https://nosuch.test', 'https://api.test/']) {
@@ -193,7 +193,7 @@ const unavailable = ({ status, headers, body }: Answer) => {
 const fails = () => Promise.reject(new Error('the disk is gone'))
 
 describe('a fault of the storage', () => {
-  it('DC-21 is a 503 on the poll, and the device goes on afterwards', async () => {
+  it('DC-21 is a 503 on the poll, and the device continues afterwards', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const device = await startDevice()
     const fault = vi.spyOn(DeviceAuthorization.prototype, 'poll').mockImplementation(fails)
@@ -217,7 +217,7 @@ describe('a fault of the storage', () => {
     )
   })
 
-  it('DC-21 DC-6 in the middle of a redemption is a 503 that the next poll recovers from', async () => {
+  it('DC-21 DC-6 in the middle of a redemption is a 503 from which the next poll recovers', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const device = await startDevice()
     await approve(device.userCode, { subject: (await somebody()).subject })

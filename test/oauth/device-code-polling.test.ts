@@ -28,7 +28,7 @@ const pollsAfter = async (device: Device, waits: readonly number[]): Promise<str
 const PENDING = '400 authorization_pending'
 const SLOW_DOWN = '400 slow_down'
 
-describe('while nobody has decided', () => {
+describe('a poll before the decision', () => {
   it.each<[string, string, number[], string[]]>([
     ['the first poll is never early', 'patient-tv', [0], [PENDING]],
     ['a poll at the interval is in time', 'patient-tv', [0, 5, 5, 5], Array(4).fill(PENDING)],
@@ -58,14 +58,14 @@ describe('while nobody has decided', () => {
     expect(await pollsAfter(await startDevice(clientId), waits)).toStrictEqual(heard)
   })
 
-  it('DC-10 slow_down carries the interval to go on with', async () => {
+  it('DC-10 gets the next interval with slow_down', async () => {
     const device = await startDevice('patient-tv')
     await device.poll()
     const { body } = await device.poll()
     expect(body).toMatchObject({ error: 'slow_down', interval: 10 })
   })
 
-  it('DC-8 a flood hears slow_down, and the object is hardly asked', async () => {
+  it('DC-8 in a flood gets slow_down, and the object is hardly called', async () => {
     const device = await startDevice('patient-tv')
     const asked = vi.spyOn(DeviceAuthorization.prototype, 'poll')
     const answers = await Promise.all(Array.from({ length: 140 }, () => device.poll()))
@@ -77,13 +77,13 @@ describe('while nobody has decided', () => {
     expect(asked.mock.calls.length).toBeGreaterThanOrEqual(60)
   })
 
-  it('DC-5 polls of another client do not slow the owner down', async () => {
+  it('DC-5 of another client does not slow the owner down', async () => {
     const device = await startDevice('patient-tv')
     expect((await device.poll({ client_id: 'tv' })).body.error).toBe('invalid_grant')
     expect((await device.poll()).body.error).toBe('authorization_pending')
   })
 
-  it('DC-19 polls that fail client authentication count for nothing', async () => {
+  it('DC-19 without client authentication does not count', async () => {
     const credentials = { client_id: 'post', client_secret: SECRET }
     const device = await startDevice('post', { fields: credentials })
     for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -105,14 +105,14 @@ describe('an early poll after the decision', () => {
     expect(await pollsAfter(device, [0.1])).toStrictEqual(['200 tokens'])
   })
 
-  it('DC-9 hears access_denied', async () => {
+  it('DC-9 gets access_denied', async () => {
     const device = await startDevice('patient-tv')
     await device.poll()
     await deny(device.userCode)
     expect(await pollsAfter(device, [0.1, 0.1])).toStrictEqual(Array(2).fill('400 access_denied'))
   })
 
-  it('DC-9 hears expired_token', async () => {
+  it('DC-9 gets expired_token', async () => {
     const device = await startDevice('patient-tv')
     expect(await pollsAfter(device, [599, 2, 0.1])).toStrictEqual([
       PENDING,

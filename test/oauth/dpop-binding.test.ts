@@ -48,7 +48,7 @@ const bound = async (): Promise<{ holder: KeyHolder; device: Device }> => {
   return { holder, device: await startDevice('tv', { fetch }) }
 }
 
-describe('a device_code that was asked for with a proof', () => {
+describe('a device_code requested with a proof', () => {
   it('DA-17 is redeemed with the same key', async () => {
     const { holder, device } = await bound()
     expect(summary(await holder.poll(device))).toBe(PENDING)
@@ -56,26 +56,23 @@ describe('a device_code that was asked for with a proof', () => {
     expect(summary(await holder.poll(device))).toBe('200 DPoP')
   })
 
-  it.each(STRANGERS)(
-    'DA-17 DP-8 is worth nothing with %s, and not used up by it',
-    async (_, ask) => {
-      const { holder, device } = await bound()
-      expect(summary(await ask(device))).toBe(NOT_GOOD)
-      expect(summary(await holder.poll(device)), 'and that was no poll').toBe(PENDING)
-      await allowed(device)
-      expect(summary(await ask(device)), 'row 16').toBe(NOT_GOOD)
-      expect(summary(await holder.poll(device))).toBe('200 DPoP')
-    },
-  )
+  it.each(STRANGERS)('DA-17 DP-8 is refused with %s, and not used up', async (_, ask) => {
+    const { holder, device } = await bound()
+    expect(summary(await ask(device))).toBe(NOT_GOOD)
+    expect(summary(await holder.poll(device)), 'and that was no poll').toBe(PENDING)
+    await allowed(device)
+    expect(summary(await ask(device)), 'row 16').toBe(NOT_GOOD)
+    expect(summary(await holder.poll(device))).toBe('200 DPoP')
+  })
 
-  it('DA-17 answers another key like an unknown device_code', async () => {
+  it('DA-17 is answered as unknown with another key', async () => {
     const { device } = await bound()
     const stolen = await (await newKeyHolder()).poll(device)
     const unknown = await device.poll({ device_code: 'x'.repeat(43) })
     expect(stolen.body).toStrictEqual(unknown.body)
   })
 
-  it('DA-17 tells its own client that the DPoP proof is missing, and no other client', async () => {
+  it('DA-17 is refused to its own client with a hint at the missing proof, and to no other client', async () => {
     const { device } = await bound()
     const own = await device.poll()
     expect(own.body.error).toBe('invalid_grant')
@@ -103,7 +100,7 @@ describe('a device_code that was asked for with a proof', () => {
     ['for another endpoint', 'invalid_dpop_proof', {}],
     ['without a key', 'invalid_dpop_proof', { address: ADDRESS, header: { jwk: undefined } }],
     ['without a nonce', 'use_dpop_nonce', { address: ADDRESS, claims: { nonce: undefined } }],
-  ])('DA-17 is not made for a proof %s: %s', async (_name, error, options) => {
+  ])('DA-17 is not issued for a proof %s: %s', async (_name, error, options) => {
     const start = vi.spyOn(DeviceAuthorization.prototype, 'start')
     const holder = await readyKeyHolder()
     const ask = async (more: ProofOptions) => {
@@ -119,7 +116,7 @@ describe('a device_code that was asked for with a proof', () => {
   })
 })
 
-describe('a device_code that was asked for without a proof', () => {
+describe('a device_code requested without a proof', () => {
   it('DP-8 is redeemed with any key, or with none', async () => {
     for (const [ask, type] of [
       [async (device: Device) => (await newKeyHolder()).poll(device), 'DPoP'],
@@ -129,7 +126,7 @@ describe('a device_code that was asked for without a proof', () => {
   })
 
   it.each(STRANGERS)(
-    'DC-6 once redeemed with a key is given again to no other: %s',
+    'DC-6 once redeemed with a key is not repeated for another: %s',
     async (_, ask) => {
       const holder = await newKeyHolder()
       const device = await allowed(await startDevice())
@@ -140,7 +137,7 @@ describe('a device_code that was asked for without a proof', () => {
     },
   )
 
-  it('DC-6 once redeemed without a key is given again to none', async () => {
+  it('DC-6 once redeemed without a key is not repeated for one', async () => {
     const device = await allowed(await startDevice())
     expect(summary(await device.poll())).toBe('200 Bearer')
     passSeconds(2)
@@ -150,7 +147,7 @@ describe('a device_code that was asked for without a proof', () => {
 })
 
 describe('a poll with a proof', () => {
-  it('DC-22 that has to fetch a nonce first has not been a poll', async () => {
+  it('DC-22 that must first fetch a nonce does not count', async () => {
     const holder = await newKeyHolder()
     const device = await startDevice()
     const first = await device.poll({}, { DPoP: await holder.proof() })
@@ -159,7 +156,7 @@ describe('a poll with a proof', () => {
     expect(summary(await holder.poll(device)), 'but this one was').toBe('400 slow_down')
   })
 
-  it('DC-22 that is bad uses nothing up, also when there are tokens', async () => {
+  it('DC-22 that is invalid uses nothing up, even if there are tokens', async () => {
     const holder = await readyKeyHolder()
     const device = await allowed(await startDevice())
     const bad = { DPoP: await holder.proof({ method: 'GET' }) }
@@ -167,7 +164,7 @@ describe('a poll with a proof', () => {
     expect(summary(await holder.poll(device))).toBe('200 DPoP')
   })
 
-  it('DP-8 has to be another one each time', async () => {
+  it('DP-8 needs a new proof each time', async () => {
     const holder = await readyKeyHolder()
     const device = await startDevice()
     const proof = { DPoP: await holder.proof() }
@@ -177,7 +174,7 @@ describe('a poll with a proof', () => {
     expect(summary(await holder.poll(device))).toBe('200 DPoP')
   })
 
-  it('DP-1 LP-1 is held and answered with tokens of its key', async () => {
+  it('DP-1 LP-1 is held, and gets tokens bound to its key', async () => {
     const holder = await newKeyHolder()
     const device = await startDevice('held-tv', { fetch: holder.fetch })
     const { answer } = await hold(device, { ...LONG, DPoP: await holder.proof() })
@@ -198,8 +195,8 @@ describe('a poll with a proof', () => {
   })
 })
 
-describe('a client that promised DPoP (RFC 9449 §5.2)', () => {
-  it('DP-6 gets no tokens without a proof, and may still come with one', async () => {
+describe('a client with dpop_bound_access_tokens (RFC 9449 §5.2)', () => {
+  it('DP-6 gets no tokens without a proof, and may retry with one', async () => {
     const holder = await newKeyHolder()
     const device = await startDevice('dpop-tv')
     expect(summary(await device.poll())).toBe('400 invalid_request')
@@ -218,7 +215,7 @@ describe('a client that promised DPoP (RFC 9449 §5.2)', () => {
     expect(summary(proven)).toBe('200 DPoP')
   })
 
-  it('DP-6 is asked for it before anything is known of the code', async () => {
+  it('DP-6 is refused before its code is looked up', async () => {
     const fields = { grant_type: DEVICE_CODE_GRANT, client_id: 'dpop-tv', device_code: 'nosuch' }
     expect(summary(await answerOf(await worker(formRequest('/token', fields))))).toBe(
       '400 invalid_request',
@@ -227,7 +224,7 @@ describe('a client that promised DPoP (RFC 9449 §5.2)', () => {
 })
 
 describe('an introspected token', () => {
-  it('IN-5 says what it is bound to', async () => {
+  it('IN-5 states the key of a bound token', async () => {
     const holder = await newKeyHolder()
     const { tokens } = await connectDevice('tv', { fetch: holder.fetch })
     expect(await introspect(tokens.access_token)).toMatchObject({
@@ -237,7 +234,7 @@ describe('an introspected token', () => {
     })
   })
 
-  it('IN-5 says of no other that it is bound', async () => {
+  it('IN-5 states no key of a bearer token', async () => {
     const holder = await newKeyHolder()
     const { tokens } = await connectConfidential('post', { fetch: holder.fetch })
     const options = { clientId: 'post' }

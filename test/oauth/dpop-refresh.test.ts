@@ -28,8 +28,8 @@ const STRANGERS: [string, () => Promise<Fetch>][] = [
   ['no key', async () => worker],
 ]
 
-describe('a refresh token of a public client that was issued with a proof', () => {
-  it('RF-8 is good with the same key, and so is the next', async () => {
+describe('a refresh token of a public client issued with a proof', () => {
+  it('RF-8 is accepted with the same key, and so is its successor', async () => {
     const { holder, token } = await connected()
     const first = await refresh(token, { fetch: holder.fetch })
     const second = await refresh(first.body.refresh_token, { fetch: holder.fetch })
@@ -39,7 +39,7 @@ describe('a refresh token of a public client that was issued with a proof', () =
     }
   })
 
-  it.each(STRANGERS)('RF-8 is refused with %s, and not revoked by it', async (_name, stranger) => {
+  it.each(STRANGERS)('RF-8 is refused with %s, and not revoked', async (_name, stranger) => {
     const { holder, token } = await connected()
     const fetch = await stranger()
     expect(summary(await refresh(token, { fetch }))).toBe(NOT_GOOD)
@@ -47,7 +47,7 @@ describe('a refresh token of a public client that was issued with a proof', () =
   })
 
   it.each(STRANGERS)(
-    'RF-8 gets %s no more than a token that nobody has',
+    'RF-8 is answered for %s exactly as an unknown token',
     async (_name, stranger) => {
       const { token } = await connected()
       const fetch = await stranger()
@@ -56,22 +56,19 @@ describe('a refresh token of a public client that was issued with a proof', () =
     },
   )
 
-  it.each(STRANGERS)(
-    'RF-8 RF-5 ends nothing when it comes late with %s',
-    async (_name, stranger) => {
-      const { holder, token } = await connected()
-      const fetch = await stranger()
-      const second = await refresh(token, { fetch: holder.fetch })
-      const third = await refresh(second.body.refresh_token, { fetch: holder.fetch })
-      passSeconds(61)
-      expect(summary(await refresh(token, { fetch }))).toBe(NOT_GOOD)
-      expect(summary(await refresh(third.body.refresh_token, { fetch: holder.fetch }))).toBe(
-        '200 DPoP',
-      )
-    },
-  )
+  it.each(STRANGERS)('RF-8 RF-5 ends nothing if it comes late with %s', async (_name, stranger) => {
+    const { holder, token } = await connected()
+    const fetch = await stranger()
+    const second = await refresh(token, { fetch: holder.fetch })
+    const third = await refresh(second.body.refresh_token, { fetch: holder.fetch })
+    passSeconds(61)
+    expect(summary(await refresh(token, { fetch }))).toBe(NOT_GOOD)
+    expect(summary(await refresh(third.body.refresh_token, { fetch: holder.fetch }))).toBe(
+      '200 DPoP',
+    )
+  })
 
-  it('RF-8 RF-5 ends its family when it comes late with the right key', async () => {
+  it('RF-8 RF-5 ends its family if it comes late with the right key', async () => {
     const { holder, token } = await connected()
     const second = await refresh(token, { fetch: holder.fetch })
     const third = await refresh(second.body.refresh_token, { fetch: holder.fetch })
@@ -80,7 +77,7 @@ describe('a refresh token of a public client that was issued with a proof', () =
       expect(summary(await refresh(old, { fetch: holder.fetch }))).toBe(NOT_GOOD)
   })
 
-  it('RF-8 RF-6 may be repeated with the right key, its answer lost, and no other', async () => {
+  it('RF-8 RF-6 is repeated for a lost answer with the right key, and no other', async () => {
     const { holder, token } = await connected()
     const [lost, found] = [
       await refresh(token, { fetch: holder.fetch }),
@@ -92,7 +89,7 @@ describe('a refresh token of a public client that was issued with a proof', () =
       expect(summary(await refresh(token, { fetch: await stranger() }))).toBe(NOT_GOOD)
   })
 
-  it('RF-8 is not used up by a proof that is bad, or lacks a nonce', async () => {
+  it('RF-8 is not used up by a proof that is invalid or lacks a nonce', async () => {
     const { token } = await connected()
     const stranger = await readyKeyHolder()
     for (const [options, error] of [
@@ -107,8 +104,8 @@ describe('a refresh token of a public client that was issued with a proof', () =
   })
 })
 
-describe('a refresh token of a public client that was issued without a proof', () => {
-  it('RF-8 is a bearer token until it is refreshed with a proof, and bound from then on', async () => {
+describe('a refresh token of a public client issued without a proof', () => {
+  it('RF-8 is a bearer token until a refresh with a proof binds it', async () => {
     const { tokens } = await connectDevice()
     const plain = await refresh(tokens.refresh_token)
     expect([summary(plain), boundOf(plain)]).toStrictEqual(['200 Bearer', undefined])
@@ -123,7 +120,7 @@ describe('a refresh token of a public client that was issued without a proof', (
     expect(summary(next)).toBe('200 DPoP')
   })
 
-  it('RF-8 RF-6 is repeated with the key alone that its successor was bound to', async () => {
+  it('RF-8 RF-6 is repeated only with the key of its successor', async () => {
     const { tokens } = await connectDevice()
     const holder = await newKeyHolder()
     const lost = await refresh(tokens.refresh_token, { fetch: holder.fetch })
@@ -138,7 +135,7 @@ describe('a refresh token of a public client that was issued without a proof', (
     )
   })
 
-  it('RF-8 RF-5 ends its family when a thief bound it to a key, and its owner comes back', async () => {
+  it('RF-8 RF-5 ends its family if a thief bound it to a key and its owner returns', async () => {
     const { tokens } = await connectDevice()
     const thief = await newKeyHolder()
     const second = await refresh(tokens.refresh_token, { fetch: thief.fetch })
@@ -151,7 +148,7 @@ describe('a refresh token of a public client that was issued without a proof', (
   })
 
   it.each(STRANGERS)(
-    'RF-8 RF-5 ends its family when a thief bound it, and a minute later comes %s',
+    'RF-8 RF-5 ends its family if a thief bound it, and a minute later it comes with %s',
     async (_name, owner) => {
       const { tokens } = await connectDevice()
       const thief = await newKeyHolder()

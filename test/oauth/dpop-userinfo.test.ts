@@ -62,7 +62,7 @@ describe('a bound token', () => {
     ['GET', 'DPoP'],
     ['GET', 'dpop'],
     ['POST', 'DPOP'],
-  ])('DP-7 is good with its key, by %s and scheme %s', async (method, scheme) => {
+  ])('DP-7 is accepted with its key, by %s and scheme %s', async (method, scheme) => {
     await holder.learnNonce()
     const { status, headers, body } = await ask({ method, authorization: `${scheme} ${token}` })
     expect([status, body.sub]).toStrictEqual([200, (await somebody()).subject])
@@ -74,13 +74,13 @@ describe('a bound token', () => {
     ['without a proof', { proof: undefined }],
     ['and its proof', {}],
     ['in other letters', { authorization: 'bEaReR' }],
-  ])('DP-7 is no bearer token %s', async (_name, more) => {
+  ])('DP-7 is refused as a bearer token %s', async (_name, more) => {
     await holder.learnNonce()
     const { authorization: scheme = 'Bearer' } = more
     refuses(await ask({ ...more, authorization: `${scheme} ${token}` }), 'Bearer', 'invalid_token')
   })
 
-  it('DP-7 UI-2 is no bearer token in a form either', async () => {
+  it('DP-7 UI-2 is refused as a bearer token in a form', async () => {
     await holder.learnNonce()
     const proven = { DPoP: await holder.proof({ address: ADDRESS, token }) }
     for (const headers of [undefined, proven]) {
@@ -89,7 +89,7 @@ describe('a bound token', () => {
     }
   })
 
-  it('DP-7 UI-2 is refused in the form beside the header', async () => {
+  it('DP-7 UI-2 is refused in the form and in the header at once', async () => {
     const headers = { Authorization: `DPoP ${token}` }
     const request = formRequest('/userinfo', { access_token: token }, headers)
     const { status, headers: said, body } = await answerOf(await worker(request))
@@ -123,18 +123,18 @@ describe('a bound token', () => {
     expect((await ask()).status, 'and is good all the same').toBe(200)
   })
 
-  it('DP-7 is refused with another key, and a good proof by that', async () => {
+  it('DP-7 is refused with another key, even with a valid proof by it', async () => {
     refuses(await ask({ by: await readyKeyHolder() }), 'DPoP', 'invalid_token')
   })
 
-  it('DP-7 DP-4 is refused with a proof that was used', async () => {
+  it('DP-7 DP-4 is refused with a used proof', async () => {
     await holder.learnNonce()
     const proof = { claims: { jti: crypto.randomUUID() } }
     expect((await ask({ proof })).status).toBe(200)
     refuses(await ask({ proof }), 'DPoP', 'invalid_dpop_proof')
   })
 
-  it('DP-5 has its nonce told with a 401, and is good with that', async () => {
+  it('DP-5 gets a nonce with a 401, and is accepted with it', async () => {
     holder.nonce = undefined
     const refusal = await ask()
     refuses(refusal, 'DPoP', 'use_dpop_nonce')
@@ -144,7 +144,7 @@ describe('a bound token', () => {
     expect((await ask()).status).toBe(200)
   })
 
-  it('UI-5 without openid is refused in the words of its scheme', async () => {
+  it('UI-5 without openid is refused with its own scheme', async () => {
     const other = await newKeyHolder()
     const { tokens } = await connectDevice('plain-tv', { fetch: other.fetch })
     const answer = await askUserinfo(tokens.access_token, { scheme: 'DPoP', fetch: other.fetch })
@@ -161,7 +161,7 @@ describe('the scheme DPoP', () => {
     ['an ID token', () => 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.'],
     ['nothing', () => ''],
     ['more than a token', () => `${token} ${token}`],
-  ])('DP-7 UI-8 is not for %s', async (_name, shown) => {
+  ])('DP-7 UI-8 is refused for %s', async (_name, shown) => {
     await holder.learnNonce()
     const proof = { token: shown() }
     refuses(await ask({ authorization: `DPoP ${shown()}`, proof }), 'DPoP', 'invalid_token')
@@ -169,14 +169,14 @@ describe('the scheme DPoP', () => {
 })
 
 describe('a bearer token', () => {
-  it('DP-7 needs no proof, and a bad one beside it is nobody’s business', async () => {
+  it('DP-7 needs no proof, and an invalid one beside it is ignored', async () => {
     const authorization = `Bearer ${bearer}`
     expect((await ask({ authorization, proof: undefined })).status).toBe(200)
     expect((await ask({ authorization, proof: { method: 'PUT' } })).status).toBe(200)
   })
 })
 
-it('UI-8 whoever brings nothing is told of both schemes, and of no error', async () => {
+it('UI-8 is challenged with both schemes, and without an error, if it is missing', async () => {
   const { status, headers, body } = await answerOf(await worker(new Request(ADDRESS)))
   expect([status, body]).toStrictEqual([401, {}])
   expect(headers.get('WWW-Authenticate')).toBe(
@@ -201,7 +201,7 @@ describe('the demo API', () => {
     expect(headers.get('WWW-Authenticate')).toContain('error="invalid_token"')
   })
 
-  it('DP-7 does not take the scheme that it cannot check', async () => {
+  it('DP-7 refuses the scheme DPoP, which it cannot verify', async () => {
     const { status, headers } = await askLibrary(`DPoP ${token}`)
     expect(status).toBe(401)
     expect(headers.get('WWW-Authenticate')).toMatch(/^Bearer realm="library", resource_metadata=/)

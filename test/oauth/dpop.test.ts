@@ -34,7 +34,7 @@ describe('the token_type', () => {
     },
   )
 
-  it('DP-1 is judged by thumbprints as RFC 9449 §6.1 has them', () => {
+  it('DP-1 has thumbprints as in RFC 9449 §6.1', () => {
     const key = {
       kty: 'EC',
       x: 'l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs',
@@ -44,7 +44,7 @@ describe('the token_type', () => {
     expect(thumbprint(key)).toBe('0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I')
   })
 
-  it('DP-1 MD-10 may be had by the algorithms that the metadata lists, and only these', async () => {
+  it('DP-1 MD-10 is DPoP with exactly the algorithms of the metadata', async () => {
     const metadata = await worker(new Request(url('/.well-known/oauth-authorization-server')))
     const { dpop_signing_alg_values_supported: listed } =
       await metadata.json<Record<string, unknown>>()
@@ -79,21 +79,21 @@ describe('the address in a proof', () => {
     expect(await hear(htu)).toBe(ACCEPTED)
   })
 
-  it('DP-3 is without the query that the request has', async () => {
+  it('DP-3 is compared without the query of the request', async () => {
     expect(await hear(url('/token'), url('/token?x=y'))).toBe(ACCEPTED)
   })
 
   it.each([
     ['on its own host', 'https://antenna.test/token', ACCEPTED],
     ['on the host that the request came to', 'https://antenna.workers.dev/token', REFUSED],
-  ])('DP-3 where ISSUER is set has to be the issuer’s: %s', async (_name, htu, expected) => {
+  ])('DP-3 with ISSUER set must be the issuer’s: %s', async (_name, htu, expected) => {
     expect(await hear(htu, 'https://antenna.workers.dev/token')).toBe(expected)
   })
 
   it.each([
     ['its own', 'https://one.test:8443/token', ACCEPTED],
     ['another', 'https://two.test/token', REFUSED],
-  ])('DP-3 without ISSUER has to be the request’s: %s', async (_name, htu, expected) => {
+  ])('DP-3 without ISSUER must be the request’s: %s', async (_name, htu, expected) => {
     const fetch = workerWith({ ISSUER: undefined })
     expect(await hear(htu, 'https://one.test:8443/token', fetch)).toBe(expected)
   })
@@ -139,7 +139,7 @@ describe('a web page of another origin', () => {
         return worker(new Request(url('/userinfo'), { headers }))
       },
     ],
-  ])('HH-12 UI-9 can read the nonce that %s wants', async (_name, error, ask) => {
+  ])('HH-12 UI-9 can read the nonce of %s', async (_name, error, ask) => {
     const response = await ask(await newKeyHolder())
     expect((await response.clone().json<{ error: string }>()).error).toBe(error)
     expect(response.headers.get('DPoP-Nonce')).toMatch(/^[\w-]+$/)

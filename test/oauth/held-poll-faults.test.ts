@@ -77,7 +77,7 @@ const cutOnly = (device: Device) =>
     for (const socket of state.getWebSockets()) socket.close(1011, 'cut by the test')
   })
 
-describe('a held poll whose connection to a living object is cut (LP-5)', () => {
+describe('a held poll with a cut connection to a live object (LP-5)', () => {
   it('is opened again once its interval has passed', async () => {
     const device = await startDevice('held-tv')
     const { answer } = await hold(device)
@@ -88,7 +88,7 @@ describe('a held poll whose connection to a living object is cut (LP-5)', () => 
     expect(summary(await answer)).toBe(TOKENS)
   })
 
-  it('is pending before, and not told to slow down for asking once', async () => {
+  it('is pending before, and does not get slow_down for one request', async () => {
     const device = await startDevice('held-tv')
     const { answer } = await hold(device)
     await cutOnly(device)
@@ -96,7 +96,7 @@ describe('a held poll whose connection to a living object is cut (LP-5)', () => 
   })
 })
 
-describe('a held poll whose object cannot be reached (DC-21)', () => {
+describe('a held poll whose object is unreachable (DC-21)', () => {
   const app = createApp(parseConfig(TEST_VARS, DEMO))
 
   /** A device whose Worker does not reach the object as often as asked. */
@@ -122,7 +122,7 @@ describe('a held poll whose object cannot be reached (DC-21)', () => {
     expect(summary(await answer)).toBe(TOKENS)
   })
 
-  it('twice, asks the client to come again, and never says invalid_grant', async () => {
+  it('twice, gets a 503, and never invalid_grant', async () => {
     const { device, fail } = await unluckyDevice()
     const logged = vi.spyOn(console, 'error').mockReturnValue()
     fail(2)
@@ -134,7 +134,7 @@ describe('a held poll whose object cannot be reached (DC-21)', () => {
     expect(summary(await device.poll({}, AT_ONCE))).toBe(PENDING)
   })
 
-  it('after it was cut, is pending and no error (LP-5)', async () => {
+  it('after a cut, is pending without an error (LP-5)', async () => {
     const { device, fail } = await unluckyDevice()
     const { answer } = await hold(device)
     fail(1)
@@ -153,8 +153,8 @@ const startAbandoning = async () => {
   return { device, hangUp: () => controller.abort(), comeBack }
 }
 
-describe('a client that hung up (LP-5)', () => {
-  it('before the approval consumes nothing, and its next poll has the tokens', async () => {
+describe('a client that disconnects (LP-5)', () => {
+  it('before the approval uses nothing up, and gets the tokens at its next poll', async () => {
     const abandoning = await startAbandoning()
     const { device } = abandoning
     const { answer } = await hold(device)
@@ -167,7 +167,7 @@ describe('a client that hung up (LP-5)', () => {
     expect(summary(await device.poll())).toBe(TOKENS)
   })
 
-  it('while its poll is on the way consumes nothing either', async () => {
+  it('while its poll is on the way uses nothing up', async () => {
     const abandoning = await startAbandoning()
     const { device } = abandoning
     await allow(device)

@@ -19,7 +19,7 @@ const SECOND = 1000
 holdClock()
 
 describe('a page that waits', () => {
-  it('does not end the poll that is held, nor does that end the page (LP-4)', async () => {
+  it('does not end a held poll, nor does the poll end the wait (LP-4)', async () => {
     const { ada, phone, device, answer } = await waiting('held-tv')
     const poll = await holdPoll(device)
     const { answer: another } = await hold(phone, device)
@@ -29,7 +29,7 @@ describe('a page that waits', () => {
     expect([(await answer).status, (await another).status]).toEqual([200, 200])
   })
 
-  it('outlives a poll that is superseded by a newer one (LP-4)', async () => {
+  it('outlives a poll that a newer one replaces (LP-4)', async () => {
     const { device } = await waiting('held-tv')
     const older = await holdPoll(device)
     pass(SECOND)
@@ -52,7 +52,7 @@ describe('a page that waits', () => {
     expect(summary(await device.poll({}, AT_ONCE)), 'but a poll does').toBe('400 slow_down')
   })
 
-  it('does not hide that a held poll came before it (DC-8)', async () => {
+  it('does not hide an earlier held poll (DC-8)', async () => {
     const device = await startDevice('patient-tv')
     const poll = await holdPoll(device, LONG)
     pass(2 * SECOND)

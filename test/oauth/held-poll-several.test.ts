@@ -26,7 +26,7 @@ const count = (answers: readonly Answer[]) => {
 }
 
 describe('a newer poll (LP-4)', () => {
-  it('takes the place of the held one, which ends as pending', async () => {
+  it('replaces the held one, which ends as pending', async () => {
     const device = await startDevice('held-tv')
     const older = await hold(device)
     pass(SECOND)
@@ -38,7 +38,7 @@ describe('a newer poll (LP-4)', () => {
     expect(summary(await newer)).toBe(TOKENS)
   })
 
-  it('that is not held ends the held one as well', async () => {
+  it('without a wait ends the held one as well', async () => {
     const device = await startDevice('held-tv')
     const older = await hold(device)
     pass(SECOND)
@@ -58,7 +58,7 @@ describe('a newer poll (LP-4)', () => {
     expect(summary(await older.answer)).toBe(TOKENS)
   })
 
-  it('also counts from the arrival of a held one across a hibernation (DC-8)', async () => {
+  it('counts from the arrival of a held one across a hibernation (DC-8)', async () => {
     const device = await startDevice('held-tv')
     const older = await hold(device)
     await evictDurableObject(authorizationBehind(device.userCode), { webSockets: 'hibernate' })
@@ -71,7 +71,7 @@ describe('a newer poll (LP-4)', () => {
 const crowd = (device: Device) => Array.from({ length: 20 }, () => device.poll({}, LONG))
 
 describe('twenty polls at the same time', () => {
-  it('of which one is held: exactly that one has the tokens at the approval (DC-16)', async () => {
+  it('with one held: only that one gets the tokens at the approval (DC-16)', async () => {
     const device = await startDevice('held-tv')
     const polls = crowd(device)
     await untilHeld(device)
@@ -82,7 +82,7 @@ describe('twenty polls at the same time', () => {
     expect((answers['400 slow_down'] ?? 0) + (answers['400 invalid_grant'] ?? 0)).toBe(19)
   })
 
-  it('right after the approval: exactly one has the tokens (DC-16)', async () => {
+  it('right after the approval: only one gets the tokens (DC-16)', async () => {
     const device = await startDevice('held-tv')
     await allow(device)
     expect(count(await Promise.all(crowd(device)))).toEqual({
@@ -91,7 +91,7 @@ describe('twenty polls at the same time', () => {
     })
   })
 
-  it('around the approval of a held one: exactly one has the tokens (DC-16)', async () => {
+  it('around the approval of a held one: only one gets the tokens (DC-16)', async () => {
     const device = await startDevice('held-tv')
     const { answer } = await hold(device)
     const [, ...rest] = await Promise.all([allow(device), ...crowd(device)])
@@ -101,7 +101,7 @@ describe('twenty polls at the same time', () => {
   })
 })
 
-describe('an answer to a held poll that was lost (DC-6)', () => {
+describe('the lost answer to a held poll (DC-6)', () => {
   it('is repeated until one minute after the redemption, with fresh tokens', async () => {
     const device = await startDevice('held-tv')
     const { answer } = await hold(device)

@@ -63,7 +63,7 @@ describe('a held poll', () => {
     expect(summary(await answer)).toBe('400 expired_token')
   })
 
-  it('is answered in time by an approval in the last moment (DC-13)', async () => {
+  it('is answered in time by an approval at the last moment (DC-13)', async () => {
     const device = await startDevice('short-tv')
     pass(59 * SECOND)
     const { answer } = await hold(device)
@@ -76,7 +76,7 @@ describe('a held poll', () => {
     ['approved', allow, TOKENS],
     ['denied', (device: Device) => deny(device.userCode), '400 access_denied'],
     ['expired', async () => pass(601 * SECOND), '400 expired_token'],
-  ])('is not held if it is already %s', async (_, decide, expected) => {
+  ])('is not held if the request is already %s', async (_, decide, expected) => {
     const device = await startDevice('held-tv')
     await decide(device)
     const answer = await device.poll({}, LONG)
@@ -86,7 +86,7 @@ describe('a held poll', () => {
   })
 })
 
-describe('how long a poll is held (LP-1, LP-2)', () => {
+describe('the hold (LP-1, LP-2)', () => {
   // Here the timers move as well, which works because the Worker runs in the test's context.
   beforeEach(() => {
     vi.useRealTimers()
@@ -119,7 +119,7 @@ describe('how long a poll is held (LP-1, LP-2)', () => {
   it.each([
     ['is configured with none', 'tv', {}],
     ['prefers none', 'held-tv', AT_ONCE],
-  ])('is not at all for a client that %s', async (_, client, headers) => {
+  ])('is zero for a client that %s', async (_, client, headers) => {
     const device = await startDevice(client, { fetch: local })
     const answer = await device.poll({}, headers)
     expect(summary(answer)).toBe(PENDING)
@@ -127,7 +127,7 @@ describe('how long a poll is held (LP-1, LP-2)', () => {
     expect(await heldPolls(device)).toBe(0)
   })
 
-  it('says so at the approval too, if it was asked for (LP-3)', async () => {
+  it('is confirmed at the approval too, if it was requested (LP-3)', async () => {
     const device = await startDevice('held-tv', { fetch: local })
     const { answer } = await hold(device, { Prefer: 'wait=10' })
     await allow(device)
@@ -135,7 +135,7 @@ describe('how long a poll is held (LP-1, LP-2)', () => {
     expect((await answer).headers.get('Preference-Applied')).toBe('wait=10')
   })
 
-  it('has served its interval, so the next poll may come at once (LP-4, DC-10)', async () => {
+  it('counts as the interval, so the next poll may come at once (LP-4, DC-10)', async () => {
     const device = await startDevice('digits-tv', { fetch: local })
     const { answer } = await hold(device, {})
     await vi.advanceTimersByTimeAsync(4 * SECOND)
@@ -143,7 +143,7 @@ describe('how long a poll is held (LP-1, LP-2)', () => {
     expect(summary(await device.poll({}, AT_ONCE))).toBe(PENDING)
   })
 
-  it('shorter than the interval has not, so the next poll is early (DC-8)', async () => {
+  it('that is shorter than the interval does not, so the next poll is early (DC-8)', async () => {
     const device = await startDevice('patient-tv', { fetch: local })
     const { answer } = await hold(device, { Prefer: 'wait=2' })
     await vi.advanceTimersByTimeAsync(2 * SECOND)

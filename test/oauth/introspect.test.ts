@@ -36,7 +36,7 @@ const bytesOf = async (
 }
 
 describe('an active token', () => {
-  it('IN-4 IN-5 IN-7 is told with its claims, if it is an access token, and no more', async () => {
+  it('IN-4 IN-5 IN-7 has exactly its claims if it is an access token', async () => {
     const { tokens } = await connectDevice()
     const { iat, exp, jti } = decodeJwt(tokens.access_token)
     expect(await introspect(tokens.access_token)).toStrictEqual({
@@ -53,7 +53,7 @@ describe('an active token', () => {
     })
   })
 
-  it('IN-5 IN-6 is told to its own client, if it is a refresh token', async () => {
+  it('IN-5 IN-6 is visible to its own client if it is a refresh token', async () => {
     const { tokens } = await connectConfidential()
     expect(await introspect(tokens.refresh_token, { clientId: 'post' })).toStrictEqual({
       active: true,
@@ -64,12 +64,12 @@ describe('an active token', () => {
     })
   })
 
-  it('IN-6 is told to its own client, if it is an access token', async () => {
+  it('IN-6 is visible to its own client if it is an access token', async () => {
     const { tokens } = await connectConfidential()
     expect((await introspect(tokens.access_token, { clientId: 'post' })).active).toBe(true)
   })
 
-  it('IN-4 RF-6 is a refresh token until its successor has been in use for a minute', async () => {
+  it('IN-4 RF-6 may be a refresh token until a minute after its successor was used', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const { tokens } = await connectConfidential()
     const options = { clientId: 'post' }
@@ -85,14 +85,14 @@ describe('an active token', () => {
     expect(await isActive(second.refresh_token), 'asking is no replay').toBe(true)
   })
 
-  it('IN-5 has the scope and the audience of a narrow refresh', async () => {
+  it('IN-5 has the scope and the audience of a narrowed refresh', async () => {
     const { tokens } = await connectDevice()
     const narrow = await refreshed(tokens.refresh_token, { fields: { scope: 'library:read' } })
     expect((await introspect(narrow.access_token)).scope).toBe('library:read')
   })
 
   it.each(['access_token', 'refresh_token', 'foo', ''])(
-    'IN-3 is found whatever the hint: "%s"',
+    'IN-3 is found with any hint: "%s"',
     async (hint) => {
       const { tokens } = await connectConfidential()
       for (const token of [tokens.access_token, tokens.refresh_token]) {
@@ -102,7 +102,7 @@ describe('an active token', () => {
     },
   )
 
-  it('IN-1 IN-5 is read by a strict client', async () => {
+  it('IN-1 IN-5 is readable by a strict client', async () => {
     const { tokens } = await connectDevice()
     const server = { issuer: ISSUER, introspection_endpoint: `${ISSUER}/introspect` }
     const client = { client_id: 'issuer-api' }
@@ -122,11 +122,11 @@ describe('an active token', () => {
 
 type Connected = Awaited<ReturnType<typeof connectDevice>>
 
-describe('a token that is not active', () => {
+describe('an inactive token', () => {
   it.each<[string, (connected: Connected) => string]>([
     ['IN-3 a random text', () => 'nosuch'],
     ['IN-3 a text of the length of a refresh token', () => 'A'.repeat(134)],
-    ['IN-3 three parts that are no JWT', () => 'a.b.c'],
+    ['IN-3 three parts that are not a JWT', () => 'a.b.c'],
     ['IN-3 a JWT without signature', () => 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.'],
     ['IN-4 a changed signature', ({ tokens }) => tokens.access_token.replace(/\.(.)[^.]*$/, '.$1')],
     ['IN-3 an ID token', ({ tokens }) => tokens.id_token],
@@ -141,13 +141,13 @@ describe('a token that is not active', () => {
       expect(await bytesOf(tokenOf(connected), { clientId })).toBe(INACTIVE)
   })
 
-  it('IN-8 a device_code that nobody has decided about, or whose tokens are out', async () => {
+  it('IN-8 a device_code that is undecided or redeemed', async () => {
     const { device } = await connectDevice()
     for (const hint of ['', 'device_code'])
       expect(await bytesOf(device.deviceCode, { fields: { token_type_hint: hint } })).toBe(INACTIVE)
   })
 
-  it('IN-3 IN-4 an access token that has run out', async () => {
+  it('IN-3 IN-4 an expired access token', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const { tokens } = await connectDevice()
     vi.setSystemTime(Date.now() + 598_000)
@@ -156,7 +156,7 @@ describe('a token that is not active', () => {
     expect(await bytesOf(tokens.access_token)).toBe(INACTIVE)
   })
 
-  it('IN-3 IN-4 RV-6 what was revoked, alone or with its grant', async () => {
+  it('IN-3 IN-4 RV-6 a token revoked alone or with its grant', async () => {
     const options = { clientId: 'post' }
     const { tokens } = await connectConfidential()
     await revoke(tokens.access_token, options)
@@ -168,7 +168,7 @@ describe('a token that is not active', () => {
       expect(await bytesOf(token, options)).toBe(INACTIVE)
   })
 
-  it('IN-4 those of a disabled account, until it is opened again', async () => {
+  it('IN-4 the tokens of a disabled account, until it is enabled again', async () => {
     const { subject } = await newPerson()
     const { tokens } = await connectConfidential('post', { approval: { subject } })
     const all = [tokens.access_token, tokens.refresh_token]
@@ -180,7 +180,7 @@ describe('a token that is not active', () => {
   })
 })
 
-describe('a token that is not the caller’s business', () => {
+describe('a token of another caller', () => {
   const fetch = workerWith({ RESOURCE: API })
 
   it.each([
@@ -198,13 +198,13 @@ describe('a token that is not the caller’s business', () => {
     if (!isActive) expect(answer).toBe(INACTIVE)
   })
 
-  it('IN-3 IN-6 a refresh token is no API’s and no other client’s', async () => {
+  it('IN-3 IN-6 a refresh token is hidden from APIs and other clients', async () => {
     const { tokens } = await connectConfidential()
     for (const clientId of ['issuer-api', 'films-api', 'basic'])
       expect(await bytesOf(tokens.refresh_token, { clientId })).toBe(INACTIVE)
   })
 
-  it('IN-6 the client of an access token sees it, whatever it is for', async () => {
+  it('IN-6 an access token is visible to its client, whatever its audience', async () => {
     const { tokens } = await connectConfidential('post', { fetch, fields: { resource: API } })
     expect((await introspect(tokens.access_token, { clientId: 'post', fetch })).aud).toStrictEqual([
       API,
@@ -212,14 +212,14 @@ describe('a token that is not the caller’s business', () => {
   })
 })
 
-describe('a caller who is refused', () => {
+describe('a refused caller', () => {
   it.each([
-    ['IN-1 nobody', { client_id: '' }, 400, 'invalid_request'],
+    ['IN-1 without a client_id', { client_id: '' }, 400, 'invalid_request'],
     ['IN-1 an unknown client', { client_id: 'nobody' }, 401, 'invalid_client'],
     ['IN-1 a public client, about its own token', { client_id: 'tv' }, 401, 'invalid_client'],
     ['IN-1 an API by its name alone', { client_id: 'issuer-api' }, 401, 'invalid_client'],
     [
-      'IN-1 a bad secret',
+      'IN-1 with a wrong secret',
       { client_id: 'issuer-api', client_secret: 'guess' },
       401,
       'invalid_client',
@@ -235,14 +235,14 @@ describe('a caller who is refused', () => {
     expect(answer.headers.get('Cache-Control')).toBe('no-store')
   })
 
-  it('IN-1 somebody with the access token as the credential', async () => {
+  it('IN-1 with the access token as the credential', async () => {
     const { tokens } = await connectDevice()
     const headers = { Authorization: `Bearer ${tokens.access_token}` }
     const request = formRequest('/introspect', { token: tokens.access_token }, headers)
     expect((await worker(request)).status).toBe(401)
   })
 
-  it('IN-2 somebody who asks with GET', async () => {
+  it('IN-2 with a GET request', async () => {
     const { tokens } = await connectDevice()
     const address = url(`/introspect?token=${tokens.access_token}`)
     const headers = {

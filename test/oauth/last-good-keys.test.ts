@@ -45,7 +45,7 @@ const AWAY: [string, Partial<Pick<Host, 'answer' | 'resolve'>>][] = [
 ]
 
 describe('a host that', () => {
-  it.each(AWAY)('CA-16 %s: the last good keys go on for twelve hours', async (_, fault) => {
+  it.each(AWAY)('CA-16 %s: the last valid keys stay in use for twelve hours', async (_, fault) => {
     const { host, start } = await knownClient()
     Object.assign(host, fault)
     pass(10 * MINUTE)
@@ -65,9 +65,9 @@ describe('a host that', () => {
     ['has no key set', { answer: () => new Response('<html></html>') }],
     ['has no key', { answer: () => Response.json({ keys: [] }) }],
     ['has other keys', { answer: () => Response.json({ keys: [publicKeyOf('RS256')] }) }],
-    ['has no address any more', { addresses: [] }],
+    ['has lost its address', { addresses: [] }],
     ['is at an address of ours', { addresses: ['10.0.0.1'] }],
-  ])('CA-16 %s: the client is one no more, also when the host goes away', async (_, change) => {
+  ])('CA-16 %s: the client becomes unknown, even if the host fails later', async (_, change) => {
     const { host, start } = await knownClient()
     Object.assign(host, change)
     pass(10 * MINUTE)
@@ -77,7 +77,7 @@ describe('a host that', () => {
     expect(await start()).not.toBe(200)
   })
 
-  it('CA-16 is away is asked once a minute, while the last good keys go on', async () => {
+  it('CA-16 is down is contacted once a minute, while the last valid keys stay in use', async () => {
     const { host, start } = await knownClient()
     host.answer = () => new Response('', { status: 502 })
     pass(10 * MINUTE)
@@ -89,7 +89,7 @@ describe('a host that', () => {
     expect(host.asked).toBe(before + 2)
   })
 
-  it('CA-16 is away is asked once a minute for unknown keys: they are not had, nor wrong', async () => {
+  it('CA-16 is down is contacted once a minute for an unknown key, which is neither found nor refused', async () => {
     const { host, start } = await knownClient()
     host.answer = () => new Response('', { status: 502 })
     pass(MINUTE)

@@ -89,7 +89,7 @@ describe('the metadata', () => {
     expect(server.issuer).toBe(ISSUER)
   })
 
-  it('MD-9 MD-10 MD-15 says nothing of what we lack', async () => {
+  it('MD-9 MD-10 MD-15 has no members for unsupported features', async () => {
     const document = await read(url(OPENID_PATH))
     for (const member of [
       'code_challenge_methods_supported',
@@ -120,7 +120,7 @@ describe('the metadata', () => {
   })
 
   it.each(['token', 'revocation', 'introspection'])(
-    'MD-7 MD-15 lists only algorithms for assertions at the %s endpoint that work',
+    'MD-7 MD-15 lists for the %s endpoint only algorithms that work',
     async (endpoint) => {
       const document = await read(url(OPENID_PATH))
       const { pathname } = new URL(document[`${endpoint}_endpoint`])
@@ -134,7 +134,7 @@ describe('the metadata', () => {
     },
   )
 
-  it('MD-8 DA-11 lists scopes that every client may ask for together', async () => {
+  it('MD-8 DA-11 lists scopes that every client may request together', async () => {
     const { scopes_supported: scopes } = await read(url(OPENID_PATH))
     const { tokens } = await connectDevice('tv', { fields: { scope: scopes.join(' ') } })
     expect(tokens.scope).toBe('openid profile email offline_access library:read')
@@ -181,7 +181,7 @@ describe.each([
     }
   })
 
-  it('MD-2 leads a device through the whole flow, and writes itself into its tokens', async () => {
+  it('MD-2 completes the whole flow, and is named in its tokens', async () => {
     const { device, tokens } = await connectDevice('tv', { fetch: below })
     for (const [name, address] of Object.entries<string>(device.answer))
       if (name.startsWith('verification_uri'))
@@ -199,14 +199,14 @@ describe.each([
   })
 })
 
-it('MD-2 HH-16 an issuer with a path has nothing outside it', async () => {
+it('MD-2 HH-16 with a path has nothing outside it', async () => {
   const fetch = workerWith({ ISSUER: `${ISSUER}/t1` })
   for (const path of ['/token', '/device_authorization', '/jwks.json', OPENID_PATH, OAUTH_PATH])
     expect([path, (await fetch(new Request(url(path)))).status]).toEqual([path, 404])
 })
 
 describe('the authorization endpoint', () => {
-  it('MD-6 shows everybody the same page, and sends nobody anywhere', async () => {
+  it('MD-6 shows everyone the same page without a redirect', async () => {
     const pages = await Promise.all(
       [
         '',
@@ -253,7 +253,7 @@ describe('the key set', () => {
   })
 })
 
-describe('what caches and browsers are told', () => {
+describe('caching and CORS', () => {
   it.each([
     [OAUTH_PATH, /^application\/json/],
     [OPENID_PATH, /^application\/json/],
@@ -277,7 +277,7 @@ describe('what caches and browsers are told', () => {
 })
 
 describe('a Worker without ISSUER', () => {
-  it('MD-1 is an issuer of its own on every origin', async () => {
+  it('MD-1 is a separate issuer on every origin', async () => {
     const fetch = workerWith({ ISSUER: undefined })
     for (const origin of ['https://one.test', 'https://two.test:8443', 'http://localhost:8787']) {
       const document = await read(`${origin}${OPENID_PATH}`, fetch)

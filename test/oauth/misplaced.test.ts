@@ -14,7 +14,7 @@ it.each([
   ['/oauth2/token', '/token'],
   ['/oauth2/revoke', '/revoke'],
   ['/oauth2/introspect', '/introspect'],
-])('a POST to %s is told the address of %s', async (wrong, right) => {
+])('a POST to %s is answered with the address of %s', async (wrong, right) => {
   const response = await worker(formRequest(wrong, { client_id: 'tv' }))
   expect(response.status).toBe(404)
   expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
@@ -25,7 +25,7 @@ it.each([
   })
 })
 
-it('a browser that opens /device/code still gets a page', async () => {
+it('a browser at /device/code gets a page', async () => {
   const response = await worker(new Request(url('/device/code')))
   expect(response.status).toBe(404)
   expect(response.headers.get('Content-Type')).toMatch(/^text\/html/)

@@ -46,7 +46,7 @@ const poll = (deviceCode: string): Request =>
   })
 const start = (): Request => formRequest('/device_authorization', { client_id: 'tv' })
 
-it('DA-12 asks the Keyring once, however many codes it starts and polls', async () => {
+it('DA-12 an isolate asks the Keyring once, for any number of codes', async () => {
   const macSecret = vi.fn(async () => secret)
   const { fetch } = await newIsolate(macSecret)
   for (let tried = 0; tried < 3; tried += 1) {
@@ -60,7 +60,7 @@ it.each([
   ['starts', start],
   ['polls', () => poll(waiting)],
   ['polls with a forged code', () => poll('A'.repeat(79))],
-])('DC-21 a device that %s while the Keyring is away is to come again', async (_what, ask) => {
+])('DC-21 a device that %s gets a 503 while the Keyring is unavailable', async (_what, ask) => {
   const { fetch, named } = await newIsolate(() => Promise.reject(new Error('away')))
   const { status, headers, body } = await answerOf(await fetch(ask()))
   expect([status, body.error]).toStrictEqual([503, 'temporarily_unavailable'])

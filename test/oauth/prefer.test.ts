@@ -62,7 +62,7 @@ describe('the wait preference (LP-2, RFC 7240)', () => {
     'foo="wait=5"',
     'foo="a, wait=5"',
     'foo="a\\", wait=5"',
-  ])('is ignored where it is malformed or missing: `%s`', (header) => {
+  ])('is ignored if it is malformed or missing: `%s`', (header) => {
     expect(preferredWaitSeconds(header)).toBeUndefined()
   })
 })

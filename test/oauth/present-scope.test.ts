@@ -65,14 +65,14 @@ describe('a redemption', () => {
     ],
     ['no offline_access', 'openid library:read', [200, 'openid library:read', 'id_token']],
     ['nothing', 'library:write', [400, 'invalid_grant']],
-  ])('DC-17 RF-11 issues what its client still has: %s', async (_name, scope, expected) => {
+  ])('DC-17 RF-11 gets the scope that its client still has: %s', async (_name, scope, expected) => {
     const answer = await redeem(workerWithScope(scope))
     expect(membersOf(answer)).toStrictEqual(expected)
     if (answer.status === 200)
       expect(decodeJwt(answer.body.access_token)['scope']).toBe(answer.body.scope)
   })
 
-  it('RF-11 issues no refresh token where its client has lost that grant', async () => {
+  it('RF-11 gets no refresh token if its client has lost that grant', async () => {
     const grant_types = ['urn:ietf:params:oauth:grant-type:device_code']
     const answer = await redeem(workerWithClient('tv', { grant_types }))
     expect(membersOf(answer)).toStrictEqual([200, FULL_SCOPE, 'id_token'])
@@ -119,25 +119,28 @@ describe('a refresh', () => {
     ],
     ['no offline_access', 'openid library:read', undefined, [400, 'invalid_grant']],
     ['nothing', 'library:write', undefined, [400, 'invalid_grant']],
-  ])('RF-7 RF-11 issues what its client still has: %s', async (_name, scope, asked, expected) => {
-    const { tokens } = await connectDevice()
-    const answer = await refresh(tokens.refresh_token, {
-      fetch: workerWithScope(scope),
-      fields: asked === undefined ? {} : { scope: asked },
-    })
-    expect(membersOf(answer)).toStrictEqual(expected)
-    const again = await refreshed(answer.body.refresh_token ?? tokens.refresh_token)
-    expect(again.scope, 'and all of it where that is given back').toBe(FULL_SCOPE)
-  })
+  ])(
+    'RF-7 RF-11 gets the scope that its client still has: %s',
+    async (_name, scope, asked, expected) => {
+      const { tokens } = await connectDevice()
+      const answer = await refresh(tokens.refresh_token, {
+        fetch: workerWithScope(scope),
+        fields: asked === undefined ? {} : { scope: asked },
+      })
+      expect(membersOf(answer)).toStrictEqual(expected)
+      const again = await refreshed(answer.body.refresh_token ?? tokens.refresh_token)
+      expect(again.scope, 'and all of it where that is given back').toBe(FULL_SCOPE)
+    },
+  )
 
-  it('RF-7 asks UserInfo for no more than its client still has', async () => {
+  it('RF-7 gives at UserInfo no more than its client still has', async () => {
     const { tokens } = await connectDevice()
     const fetch = workerWithScope('openid offline_access')
     const { access_token: token } = await refreshed(tokens.refresh_token, { fetch })
     expect((await askUserinfo(token)).body).toStrictEqual({ sub: (await somebody()).subject })
   })
 
-  it('IN-4 is told of to its client as it would be answered', async () => {
+  it('IN-4 is introspected by its client with the scope of its next answer', async () => {
     const { tokens } = await connectConfidential()
     const seen = async (fetch: Fetch) =>
       (await introspect(tokens.refresh_token, { clientId: 'post', fetch })).scope ?? 'inactive'
@@ -148,8 +151,8 @@ describe('a refresh', () => {
   })
 })
 
-describe('a client that is not listed', () => {
-  it('RF-7 that registered has what the operator still grants to such clients', async () => {
+describe('an unlisted client', () => {
+  it('RF-7 that registered has the scope that the operator still grants', async () => {
     const client = await registered()
     const { tokens } = await connectRegistered(client)
     expect(tokens.scope).toBe('openid profile offline_access')
@@ -159,7 +162,7 @@ describe('a client that is not listed', () => {
     expect((await refreshed(tokens.refresh_token, options)).scope).toBe('openid offline_access')
   })
 
-  it('RF-7 that registered has what it still asks for itself', async () => {
+  it('RF-7 that registered has the scope that it still requests', async () => {
     const client = await registered()
     const { tokens } = await connectRegistered(client)
     await replace(client, { ...RADIO, scope: 'openid offline_access' })
@@ -169,7 +172,7 @@ describe('a client that is not listed', () => {
     expect((await refreshed(tokens.refresh_token, options)).scope).toBe('openid offline_access')
   })
 
-  it('RF-7 that publishes its metadata has what these still say', async () => {
+  it('RF-7 with a metadata document has the scope that the document still requests', async () => {
     connectInternet()
     let scope = 'openid profile offline_access'
     const host: Host = new Host(() =>

@@ -22,7 +22,7 @@ describe('the picture of a user code', () => {
   it.each([
     ['digits', ISSUER, displayUserCode(mintUserCode('digits'))],
     ['a long issuer', `https://sign-in.television.example-company.test/auth`, 'WDJB-MJHT'],
-  ])('is read for %s', async (_name, issuer, code) => {
+  ])('is readable for %s', async (_name, issuer, code) => {
     const response = await workerWith({ ISSUER: issuer })(
       new Request(`${issuer}/device/qr/${code}.svg`),
     )
@@ -35,7 +35,7 @@ describe('the picture of a user code', () => {
     expect(svg.length).toBeLessThan(6000)
   })
 
-  it('is an SVG that a page with a strict policy can show, from any origin, and keep', async () => {
+  it('is an SVG that a page with a strict policy can show, from any origin, and cache', async () => {
     const { headers } = await picture('WDJB-MJHT.svg')
     expect(headers.get('Content-Type')).toBe('image/svg+xml')
     expect(headers.get('Access-Control-Allow-Origin')).toBe('*')
@@ -45,7 +45,7 @@ describe('the picture of a user code', () => {
     expect(await (await picture('WDJB-MJHT.svg')).text()).not.toMatch(/style=|<style|<script/)
   })
 
-  it('looks nothing up: it is there for any code, and without any binding', async () => {
+  it('exists for any code, without a look-up or a binding', async () => {
     const app = createApp(parseConfig(TEST_VARS, DEMO))
     const response = await app.fetch(new Request(url('/device/qr/WDJB-MJHT.svg')), {})
     expect(response.status).toBe(200)
@@ -55,7 +55,7 @@ describe('the picture of a user code', () => {
   })
 })
 
-describe('a name that is no user code as we display it', () => {
+describe('a name that is not a displayed user code', () => {
   it.each([
     'WDJBMJHT.svg',
     'wdjb-mjht.svg',

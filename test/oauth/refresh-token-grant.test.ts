@@ -43,13 +43,13 @@ describe('a refresh', () => {
     expect((await askUserinfo(body.access_token)).body.sub).toBe((await somebody()).subject)
   })
 
-  it('RF-4 leaves the access token before as it is', async () => {
+  it('RF-4 leaves the previous access token valid', async () => {
     const { tokens } = await connectDevice()
     await refreshed(tokens.refresh_token)
     expect((await askUserinfo(tokens.access_token)).status).toBe(200)
   })
 
-  it('RF-4 rotates the token of a confidential client as well', async () => {
+  it('RF-4 rotates the token of a confidential client too', async () => {
     const { tokens } = await connectConfidential()
     const next = await refreshed(tokens.refresh_token, { clientId: 'post' })
     expect(next.refresh_token).not.toBe(tokens.refresh_token)
@@ -73,7 +73,7 @@ describe('a refresh', () => {
   })
 })
 
-describe('a refresh that is refused', () => {
+describe('a refused refresh', () => {
   it.each([
     ['RF-1 no refresh_token', { refresh_token: '' }, 400, 'invalid_request'],
     ['RF-1 a random token', { refresh_token: 'nosuch' }, 400, 'invalid_grant'],
@@ -97,7 +97,7 @@ describe('a refresh that is refused', () => {
     ['RF-3 a client without the grant', { client_id: 'device-only' }, 400, 'unauthorized_client'],
     ['RF-3 an API', as('issuer-api'), 400, 'unauthorized_client'],
     ['RF-7 a scope that was not granted', { scope: 'openid library:write' }, 400, 'invalid_scope'],
-    ['RF-7 a scope that nobody knows', { scope: 'nosuch' }, 400, 'invalid_scope'],
+    ['RF-7 an unknown scope', { scope: 'nosuch' }, 400, 'invalid_scope'],
     ['RF-7 a scope that is no scope', { scope: 'a"b' }, 400, 'invalid_scope'],
     ['RF-7 a scope without a word', { scope: ' ' }, 400, 'invalid_scope'],
     ['DC-23 a resource that was not granted', { resource: API }, 400, 'invalid_target'],
@@ -119,7 +119,7 @@ describe('a refresh that is refused', () => {
 
   // The parts of a token: subject, grant, family, secret.
   it.each([0, 31, 32, 47, 52, 67, 68, 99])(
-    'RF-1 a token with a bit changed in byte %i, which hurts nobody',
+    'RF-1 a token with a bit changed in byte %i, which ends nothing',
     async (at) => {
       const token = await newToken()
       const { status, body } = await refresh(altered(token, at))
@@ -128,14 +128,14 @@ describe('a refresh that is refused', () => {
     },
   )
 
-  it('RF-1 RF-2 a token of a grant that was revoked', async () => {
+  it('RF-1 RF-2 a token of a revoked grant', async () => {
     const token = await newToken()
     expect(await revoke(token)).toBe('200')
     const { status, body } = await refresh(token)
     expect([status, body.error]).toStrictEqual([400, 'invalid_grant'])
   })
 
-  it('RF-2 a token of a disabled account, until it is opened again', async () => {
+  it('RF-2 a token of a disabled account, until it is enabled again', async () => {
     const { subject } = await newPerson()
     const { tokens } = await connectDevice('tv', { approval: { subject } })
     await accountBehind(subject).disable(true)
@@ -155,7 +155,7 @@ describe('a refresh that is refused', () => {
 })
 
 describe('a narrower scope', () => {
-  it('RF-7 is what the access token has, and the next refresh has all of it again', async () => {
+  it('RF-7 is that of the access token alone, and the next refresh has all of it again', async () => {
     const narrow = await refreshed(await newToken(), { fields: { scope: 'library:read openid' } })
     expect(narrow.scope.split(' ').toSorted()).toStrictEqual(['library:read', 'openid'])
     expect(decodeJwt(narrow.access_token)['scope']).toBe(narrow.scope)
@@ -165,14 +165,14 @@ describe('a narrower scope', () => {
     expect((await askUserinfo(full.access_token)).body).toHaveProperty('email')
   })
 
-  it('RF-7 is not more than the person allowed, although the client may ask for more', async () => {
+  it('RF-7 is not more than the person approved, although the client may request more', async () => {
     const { tokens } = await connectDevice('tv', { fields: { scope: 'openid offline_access' } })
     const { body } = await refresh(tokens.refresh_token, { fields: { scope: 'openid email' } })
     expect(body.error).toBe('invalid_scope')
     expect((await refreshed(tokens.refresh_token)).scope).toBe('openid offline_access')
   })
 
-  it('RF-7 names each word once', async () => {
+  it('RF-7 has each word once', async () => {
     const { scope } = await refreshed(await newToken(), { fields: { scope: 'openid  openid' } })
     expect(scope).toBe('openid')
   })
@@ -181,7 +181,7 @@ describe('a narrower scope', () => {
 describe('a narrower resource', () => {
   const fetch = workerWith({ RESOURCE: API })
 
-  it('DC-23 is what the access token is for, and the next refresh has all of them again', async () => {
+  it('DC-23 is the audience of the access token, and the next refresh has all of them again', async () => {
     const { tokens } = await connectDevice('tv', { fetch })
     const narrow = await refreshed(tokens.refresh_token, { fetch, fields: { resource: API } })
     expect(decodeJwt(narrow.access_token).aud).toBe(API)
@@ -191,7 +191,7 @@ describe('a narrower resource', () => {
     expect(full.scope).toBe(FULL_SCOPE)
   })
 
-  it('DC-23 is named once in the token, however often in the request', async () => {
+  it('DC-23 is listed once in the token, however often in the request', async () => {
     const { tokens } = await connectDevice('tv', { fetch })
     const again = new URLSearchParams({
       grant_type: 'refresh_token',
@@ -204,7 +204,7 @@ describe('a narrower resource', () => {
     expect(decodeJwt(body.access_token).aud).toBe(API)
   })
 
-  it('DC-23 is all that there is, if the device asked for no more', async () => {
+  it('DC-23 is the only one if the device requested no more', async () => {
     const { tokens } = await connectDevice('tv', { fetch, fields: { resource: API } })
     const { body } = await refresh(tokens.refresh_token, { fetch, fields: { resource: ISSUER } })
     expect(body.error).toBe('invalid_target')

@@ -52,7 +52,7 @@ const pause = fc.oneof(
 )
 
 describe('any history of one grant', () => {
-  it('RF-5 RF-6 has one chain, and ends when the second of two comes a minute too late', async () => {
+  it('RF-5 RF-6 has one chain, and ends if the second of two clients is a minute late', async () => {
     const visit = fc.record({
       who: fc.constantFrom('owner', 'thief'),
       isLost: fc.boolean(),
@@ -79,7 +79,7 @@ describe('any history of one grant', () => {
     )
   })
 
-  it('RF-6 leaves two processes signed in that come within a minute, in any order', async () => {
+  it('RF-6 with two processes within a minute keeps both signed in, in any order', async () => {
     const turn = fc.record({
       process: fc.constantFrom<0 | 1>(0, 1),
       does: fc.constantFrom('read', 'ask', 'ask', 'lose', 'write'),
@@ -109,7 +109,7 @@ describe('any history of one grant', () => {
   })
 })
 
-it('RF-6 a hundred and fifty rounds of two processes at once sign nobody out', async () => {
+it('RF-6 of a hundred and fifty rounds with two processes at once keeps both signed in', async () => {
   const chain = await Chain.begin()
   let [file = ''] = chain.tokens
   for (let round = 0; round < 150; round += 1) {

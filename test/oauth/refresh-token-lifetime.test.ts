@@ -13,7 +13,7 @@ const heard = async (token: string, clientId: string): Promise<string> => {
   return `${status} ${body.error ?? 'tokens'}`
 }
 
-describe('a refresh token that nobody uses', () => {
+describe('an unused refresh token', () => {
   it.each([
     ['brief-tv', 2 * DAY - 1, '200 tokens'],
     ['brief-tv', 2 * DAY, '400 invalid_grant'],
@@ -25,7 +25,7 @@ describe('a refresh token that nobody uses', () => {
     expect(await heard(tokens.refresh_token, clientId)).toBe(answer)
   })
 
-  it('RF-9 RF-1 stays invalid, and is never told to be expired_token', async () => {
+  it('RF-9 RF-1 stays invalid, and is never called expired_token', async () => {
     const { tokens } = await connectDevice('brief-tv')
     for (let times = 0; times < 3; times += 1) {
       passSeconds(2 * DAY)
@@ -33,7 +33,7 @@ describe('a refresh token that nobody uses', () => {
     }
   })
 
-  it('RF-9 RF-6 has its idle time from its successor, while it stands in for that', async () => {
+  it('RF-9 RF-6 has the idle time of its successor while it can be repeated', async () => {
     const { tokens } = await connectDevice('brief-tv')
     passSeconds(1.5 * DAY)
     await refreshed(tokens.refresh_token, { clientId: 'brief-tv' })
@@ -41,7 +41,7 @@ describe('a refresh token that nobody uses', () => {
     expect(await heard(tokens.refresh_token, 'brief-tv')).toBe('200 tokens')
   })
 
-  it('RF-9 IN-4 is no more active at its end than it is good', async () => {
+  it('RF-9 IN-4 is active exactly as long as it is valid', async () => {
     const { tokens } = await connectConfidential()
     const isActive = async () =>
       (await introspect(tokens.refresh_token, { clientId: 'post' })).active
@@ -51,7 +51,7 @@ describe('a refresh token that nobody uses', () => {
   })
 })
 
-describe('a refresh token that is used every day', () => {
+describe('a refresh token in daily use', () => {
   it.each([
     ['brief-tv', 1, 5],
     ['tv', 80, 400],

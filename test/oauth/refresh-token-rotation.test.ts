@@ -17,7 +17,7 @@ const next = async (token: string): Promise<string> => (await refreshed(token)).
 const first = async (): Promise<string> => (await connectDevice()).tokens.refresh_token
 
 describe('a rotated refresh token', () => {
-  it('RF-5 ends the family when it comes back a minute after its successor was used', async () => {
+  it('RF-5 ends the family if it comes back a minute after its successor was used', async () => {
     const r1 = await first()
     const r2 = await next(r1)
     const r3 = await next(r2)
@@ -26,7 +26,7 @@ describe('a rotated refresh token', () => {
     for (const token of [r3, r2, r1]) expect(await heard(token)).toBe('400 invalid_grant')
   })
 
-  it('RF-5 ends it also much later, and after many rotations', async () => {
+  it('RF-5 ends the family much later too, after many rotations', async () => {
     const r1 = await first()
     let latest = r1
     for (let day = 0; day < 5; day += 1) {
@@ -64,7 +64,7 @@ describe('a rotated refresh token', () => {
       expect(await heard(token, 'post')).toBe('400 invalid_grant')
   })
 
-  it('RF-5 ends nothing when another client brings it', async () => {
+  it('RF-5 ends nothing if another client presents it', async () => {
     const r1 = await first()
     const r3 = await next(await next(r1))
     passAMinute()
@@ -82,8 +82,8 @@ describe('a rotated refresh token', () => {
   })
 })
 
-describe('two that have one token', () => {
-  it('RF-5 end both, once one comes back a minute after the other went on', async () => {
+describe('two clients with one refresh token', () => {
+  it('RF-5 are both signed out once one comes back a minute after the other refreshed', async () => {
     const stolen = await first()
     // The thief is first, and the owner is given the same: they cannot be told apart yet.
     const thief = await next(stolen)
@@ -98,7 +98,7 @@ describe('two that have one token', () => {
     expect(await heard(further)).toBe('400 invalid_grant')
   })
 
-  it('RF-5 end both at the third time in a row that one comes late, if they take turns', async () => {
+  it('RF-5 are both signed out at the third late repeat in a row if they take turns', async () => {
     const said: string[] = []
     let token = await first()
     for (let round = 0; round < 3; round += 1) {
@@ -112,7 +112,7 @@ describe('two that have one token', () => {
     expect(await heard(token)).toBe('400 invalid_grant')
   })
 
-  it('RF-6 go on together as long as they come within a minute', async () => {
+  it('RF-6 both continue as long as they refresh within a minute', async () => {
     let [one, other] = [await first(), '']
     for (let round = 0; round < 20; round += 1) {
       other = one
@@ -124,7 +124,7 @@ describe('two that have one token', () => {
     }
   })
 
-  it('RF-6 get one successor, however many ask for it at once', async () => {
+  it('RF-6 get one successor for any number of simultaneous refreshes', async () => {
     const r1 = await first()
     const answers = await Promise.all(Array.from({ length: 20 }, () => refreshed(r1)))
     expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1)
@@ -135,8 +135,8 @@ describe('two that have one token', () => {
   })
 })
 
-describe('a refresh whose answer was lost', () => {
-  it('RF-6 is repeated with the same answer, after a second or after a month', async () => {
+describe('a refresh with a lost answer', () => {
+  it('RF-6 is repeated with the same answer, after a second or a month', async () => {
     const r1 = await first()
     const r2 = await next(r1)
     for (const seconds of [0, 1, 60, 86_400, 30 * 86_400]) {
@@ -146,7 +146,7 @@ describe('a refresh whose answer was lost', () => {
     expect(await heard(r2)).toBe('200 tokens')
   })
 
-  it('RF-6 has an access token of its own each time, that lasts as long as any', async () => {
+  it('RF-6 gets a new access token each time, with a full lifetime', async () => {
     const r1 = await first()
     const before = await refreshed(r1)
     passSeconds(3600)
@@ -156,7 +156,7 @@ describe('a refresh whose answer was lost', () => {
     expect((await askUserinfo(after.access_token)).status).toBe(200)
   })
 
-  it('RF-6 RF-9 that is repeated makes nothing last longer', async () => {
+  it('RF-6 RF-9 extends no lifetime when it is repeated', async () => {
     const r1 = await first()
     await next(r1)
     passSeconds(89 * 86_400)
@@ -165,7 +165,7 @@ describe('a refresh whose answer was lost', () => {
     expect(await heard(r1)).toBe('400 invalid_grant')
   })
 
-  it('RF-6 is repeated also where the device had gone on, for a minute', async () => {
+  it('RF-6 is repeated for a minute even if the device has used the successor', async () => {
     const r1 = await first()
     const r2 = await next(r1)
     const r3 = await next(r2)
@@ -184,8 +184,8 @@ describe('a refresh whose answer was lost', () => {
   })
 })
 
-describe('the redeemed device_code', () => {
-  it('DC-6 gives the same refresh token where the answer was lost', async () => {
+describe('a redeemed device_code', () => {
+  it('DC-6 gives the same refresh token for a lost answer', async () => {
     const { device, tokens } = await connectDevice()
     passSeconds(2)
     const again = await device.poll()
@@ -193,7 +193,7 @@ describe('the redeemed device_code', () => {
     expect(await heard(tokens.refresh_token)).toBe('200 tokens')
   })
 
-  it('DC-6 gives no more once the refresh token has been used, which lives on', async () => {
+  it('DC-6 gives nothing once the refresh token was used, which stays valid', async () => {
     const { device, tokens } = await connectDevice()
     const r2 = await next(tokens.refresh_token)
     passSeconds(2)
@@ -202,7 +202,7 @@ describe('the redeemed device_code', () => {
     expect(await heard(r2)).toBe('200 tokens')
   })
 
-  it('DC-6 gives no more after 60 s, which revokes nothing', async () => {
+  it('DC-6 gives nothing after 60 s, and revokes nothing', async () => {
     const { device, tokens } = await connectDevice()
     passSeconds(61)
     const { status, body } = await device.poll()
@@ -210,7 +210,7 @@ describe('the redeemed device_code', () => {
     expect(await heard(tokens.refresh_token)).toBe('200 tokens')
   })
 
-  it('DC-6 RV-6 does not bring an access token back that was revoked', async () => {
+  it('DC-6 RV-6 does not restore a revoked access token', async () => {
     const { device, tokens } = await connectDevice()
     expect(await revoke(tokens.access_token)).toBe('200')
     passSeconds(2)
@@ -218,7 +218,7 @@ describe('the redeemed device_code', () => {
     expect((await askUserinfo(tokens.access_token)).status).toBe(401)
   })
 
-  it('DC-6 RV-6 does not bring a grant back that was revoked', async () => {
+  it('DC-6 RV-6 does not restore a revoked grant', async () => {
     const { device, tokens } = await connectDevice()
     expect(await revoke(tokens.refresh_token)).toBe('200')
     passSeconds(2)
@@ -226,7 +226,7 @@ describe('the redeemed device_code', () => {
     expect([status, body.error]).toStrictEqual([400, 'invalid_grant'])
   })
 
-  it('DC-6 RF-5 does not bring a family back that a replay ended', async () => {
+  it('DC-6 RF-5 does not restore a family that a replay ended', async () => {
     const { device, tokens } = await connectDevice()
     await next(await next(tokens.refresh_token))
     passAMinute()

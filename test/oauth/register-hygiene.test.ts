@@ -65,7 +65,7 @@ it.each<[string, () => Promise<Answer>, number]>([
     503,
   ],
 ])(
-  'HH-9 HH-10 HH-12 %s: JSON, no-store, nosniff, and every web page may read it',
+  'HH-9 HH-10 HH-12 %s: JSON, no-store, nosniff, and readable by every web page',
   async (_answer, ask, status) => {
     const { headers, ...answer } = await ask()
     expect(answer.status).toBe(status)
@@ -74,7 +74,7 @@ it.each<[string, () => Promise<Answer>, number]>([
   },
 )
 
-it('HH-10 HH-12 a removed registration: no content, and the same headers', async () => {
+it('HH-10 HH-12 a removed registration has no content, and the same headers', async () => {
   const { status, headers, body } = await manage('DELETE', await registered(), asBrowser)
   expect([status, body]).toStrictEqual([204, {}])
   expectSharedHeaders(headers)
@@ -119,7 +119,7 @@ describe.each([
     expect((await registrar(request(method, path))).status).toBe(401)
   })
 
-  it('HH-11 lets every web page ask, without credentials', async () => {
+  it('HH-11 allows every web page, without credentials', async () => {
     const { status, headers } = await registrar(
       request('OPTIONS', path, {
         'Access-Control-Request-Method': methods[0] ?? '',
@@ -146,7 +146,7 @@ describe.each([
     }
   })
 
-  it('HH-16 has no twin', async () => {
+  it('HH-16 has no second spelling', async () => {
     for (const twin of [
       `${path}/`,
       `/${path}`,
@@ -161,7 +161,7 @@ describe.each([
   })
 })
 
-it('HH-16 a registration has one address: nothing in its id is decoded, folded or cut', async () => {
+it('HH-16 a registration has one address: its id is not decoded, folded or cut', async () => {
   const client = await registered()
   const { pathname } = new URL(client.registration_client_uri)
   for (const twin of [

@@ -38,7 +38,7 @@ const withoutSecret = ({
 
 describe('GET', () => {
   it.each([RADIO, WITH_SECRET, WITH_KEYS])(
-    'RG-4 tells what was registered, and changes nothing',
+    'RG-4 returns the registered metadata, and changes nothing',
     async (metadata) => {
       const client = await registered(metadata)
       const stored = await storedOf(client)
@@ -52,7 +52,7 @@ describe('GET', () => {
 })
 
 describe('PUT', () => {
-  it('RG-4 replaces all: what is not said is cleared, or what it is by default', async () => {
+  it('RG-4 replaces everything: an omitted member is cleared or set to its default', async () => {
     const client = await registered({
       ...WITH_KEYS,
       scope: 'openid',
@@ -84,7 +84,7 @@ describe('PUT', () => {
     expect((await manage('GET', client)).body).toStrictEqual(body)
   })
 
-  it('RG-4 counts at once, where it was asked', async () => {
+  it('RG-4 takes effect at once in the isolate that handled it', async () => {
     const client = await registered()
     const connected = await connectRegistered(client)
     expect(connected.tokens.scope).toBe('openid profile offline_access')
@@ -94,7 +94,7 @@ describe('PUT', () => {
     expect((await askForCode(await proofOf(client))).body.error).toBe('unauthorized_client')
   })
 
-  it('RG-4 may say again all that was told, but what is ours', async () => {
+  it('RG-4 may repeat every returned member except our own', async () => {
     const client = await registered(WITH_SECRET)
     const {
       registration_access_token: _token,
@@ -108,7 +108,7 @@ describe('PUT', () => {
     expect((await askForCode(await proofOf(client))).status).toBe(200)
   })
 
-  it('RG-4 gives the device grant to a client that had none', async () => {
+  it('RG-4 can give the device grant to a client without it', async () => {
     const client = await registered({})
     const after = await replaced(client, { grant_types: [DEVICE_CODE_GRANT] })
     expect(after.grant_types).toStrictEqual([DEVICE_CODE_GRANT])
@@ -116,21 +116,21 @@ describe('PUT', () => {
 
   it.each<[string, object | ((client: Client) => object)]>([
     ['no client_id', { client_id: undefined }],
-    ['the client_id of nobody', { client_id: mintClientId(STRANGERS_SECRET) }],
+    ['an unknown client_id', { client_id: mintClientId(STRANGERS_SECRET) }],
     ['the client_id of a client of wrangler.toml', { client_id: 'tv' }],
     ['a client_id that is a list', (client) => ({ client_id: [client.client_id] })],
     ['its token', (client) => ({ registration_access_token: client.registration_access_token })],
     ['its address', (client) => ({ registration_client_uri: client.registration_client_uri })],
-    ['when it registered', (client) => ({ client_id_issued_at: client.client_id_issued_at })],
-    ['when its secret ends', { client_secret_expires_at: 0 }],
+    ['its time of registration', (client) => ({ client_id_issued_at: client.client_id_issued_at })],
+    ['the expiry of its secret', { client_secret_expires_at: 0 }],
     ['a member of ours that is null', { registration_access_token: null }],
     ['a secret of its own choice', { client_secret: 'x'.repeat(43) }],
     ['a longer secret', ({ client_secret: secret }) => ({ client_secret: `${secret}x` })],
     ['the digest of its secret', (client) => ({ client_secret: sha256(client.client_secret) })],
-    ['a secret that is none', { client_secret: null }],
+    ['a null secret', { client_secret: null }],
     ['a private key', { jwks: { keys: [KEY_PAIRS.ES256] } }],
-    ['keys that are not there', { token_endpoint_auth_method: 'private_key_jwt' }],
-    ['a scope of nothing that is for it', { scope: 'library:write' }],
+    ['missing keys', { token_endpoint_auth_method: 'private_key_jwt' }],
+    ['a scope that it may not have', { scope: 'library:write' }],
     ['a number for a name', { client_name: 7 }],
   ])('RG-4 with %s is refused, and changes nothing', async (_what, metadata) => {
     const client = await registered(WITH_SECRET)
@@ -152,7 +152,7 @@ describe('PUT', () => {
     expect([answer.status, answer.body.error]).toStrictEqual([status, error])
   })
 
-  it('RG-4 redirect addresses and software statements are refused by their own codes', async () => {
+  it('RG-4 with redirect URIs or a software statement is refused by its own error code', async () => {
     const client = await registered()
     const codes = [{ redirect_uris: ['x'] }, { software_statement: 'e30.e30.c2ln' }].map(
       async (metadata) => (await replace(client, { ...RADIO, ...metadata })).body.error,
@@ -176,7 +176,7 @@ describe('a secret', () => {
     expect((await askForCode(await proofOf(client))).body.error).toBe('invalid_client')
   })
 
-  it('RG-4 stays through a replacement, also from one place to another', async () => {
+  it('RG-4 survives a replacement, and a change between Basic and form', async () => {
     const client = await registered(WITH_SECRET)
     const after = await replaced(client, {
       ...WITH_SECRET,
@@ -189,14 +189,17 @@ describe('a secret', () => {
   it.each<[string, object]>([
     ['none', RADIO],
     ['keys', WITH_KEYS],
-  ])('RG-4 goes with a method that has %s, and does not come back', async (_method, metadata) => {
-    const client = await registered(WITH_SECRET)
-    const after = await replaced(client, metadata)
-    expect(await storedOf(client)).not.toContain(sha256(client.client_secret))
-    expect((await askForCode(await proofOf(client))).body.error).toBe('invalid_client')
-    expect((await askForCode(await proofOf(after))).status).toBe(200)
-    const again = await replaced(client, WITH_SECRET)
-    expect(again.client_secret).not.toBe(client.client_secret)
-    expect((await askForCode(await proofOf(client))).body.error).toBe('invalid_client')
-  })
+  ])(
+    'RG-4 is deleted with a method that has %s, and does not return',
+    async (_method, metadata) => {
+      const client = await registered(WITH_SECRET)
+      const after = await replaced(client, metadata)
+      expect(await storedOf(client)).not.toContain(sha256(client.client_secret))
+      expect((await askForCode(await proofOf(client))).body.error).toBe('invalid_client')
+      expect((await askForCode(await proofOf(after))).status).toBe(200)
+      const again = await replaced(client, WITH_SECRET)
+      expect(again.client_secret).not.toBe(client.client_secret)
+      expect((await askForCode(await proofOf(client))).body.error).toBe('invalid_client')
+    },
+  )
 })

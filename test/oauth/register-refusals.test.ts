@@ -28,7 +28,7 @@ const invalid = 'invalid_client_metadata'
 const withKeys = (keys: unknown) => ({ jwks: { keys } })
 const signing = { token_endpoint_auth_method: 'private_key_jwt' }
 
-describe('metadata that is refused', () => {
+describe('refused metadata', () => {
   it.each<[string, string, object]>([
     ['invalid_redirect_uri', 'no address', { redirect_uris: ['back'] }],
     ['invalid_redirect_uri', 'an empty address', { redirect_uris: [''] }],
@@ -106,7 +106,7 @@ const streamed = (length: number) =>
     },
   })
 
-describe('a body that is refused', () => {
+describe('a refused body', () => {
   it.each<[string, string | Uint8Array | ReadableStream, Record<string, string>?]>([
     ['nothing', ''],
     ['not JSON', '{"client_name":'],
@@ -120,13 +120,13 @@ describe('a body that is refused', () => {
     ['a form', 'client_name=Radio', { 'Content-Type': 'application/x-www-form-urlencoded' }],
     ['JSON that says it is a form', '{}', { 'Content-Type': 'application/x-www-form-urlencoded' }],
     ['JSON that says it is text', '{}', { 'Content-Type': 'text/plain' }],
-    ['JSON of another kind', '{}', { 'Content-Type': 'application/jsonp' }],
-    ['as large as may be, and no JSON', streamed(65_536)],
+    ['JSON with a similar type', '{}', { 'Content-Type': 'application/jsonp' }],
+    ['the largest allowed, and not JSON', streamed(65_536)],
   ])('RG-2 %s: 400', async (_what, body, headers = {}) => {
     expectRefusal(await register(body, { headers }), [400, invalid])
   })
 
-  it('RG-2 HH-7 a byte too large, whatever it says of its length: 413', async () => {
+  it('RG-2 HH-7 a byte too large, whatever its Content-Length: 413', async () => {
     expectRefusal(await register(streamed(65_537)), [413, 'invalid_request'])
     const large = JSON.stringify({ x: '' }).padEnd(65_537)
     expectRefusal(await register(large), [413, 'invalid_request'])
@@ -134,14 +134,14 @@ describe('a body that is refused', () => {
   })
 
   it.each(['application/json', 'Application/JSON; charset=utf-8', 'application/json ;x=y'])(
-    'RG-2 HH-3 but %s is fine',
+    'RG-2 HH-3 %s is accepted',
     async (type) => {
       expect((await register('{}', { headers: { 'Content-Type': type } })).status).toBe(201)
     },
   )
 })
 
-it('RG-2 members that we do not know are ignored, and not told again', async () => {
+it('RG-2 unknown members are ignored, and not returned', async () => {
   const strange = `{"__proto__":{"scope":"email"},"constructor":1,"client_name#fi":"Radio",
     "client_id":"tv","client_secret":"mine","registration_access_token":"mine",
     "client_id_issued_at":1,"require_auth_time":"yes","refresh_idle_days":9999,"x":[null]}`
@@ -155,21 +155,21 @@ it('RG-2 members that we do not know are ignored, and not told again', async () 
   expect(body.client_id_issued_at).toBeGreaterThan(1)
 })
 
-describe('whoever may not register', () => {
+describe('a registration without a valid initial access token', () => {
   const basic = `Basic ${btoa(`registrar:${INITIAL_ACCESS_TOKEN}`)}`
   const query = `/register?access_token=${encodeURIComponent(INITIAL_ACCESS_TOKEN)}`
 
   it.each([
     ['has no token', null, '/register'],
     ['has it in the query', null, query],
-    ['has a wrong one', 'wrong', '/register'],
-    ['has a longer one', `${INITIAL_ACCESS_TOKEN}=`, '/register'],
+    ['has a wrong token', 'wrong', '/register'],
+    ['has a longer token', `${INITIAL_ACCESS_TOKEN}=`, '/register'],
     ['has it in capitals', INITIAL_ACCESS_TOKEN.toUpperCase(), '/register'],
     ['has it as Basic', basic, '/register'],
     ['has it as DPoP', `DPoP ${INITIAL_ACCESS_TOKEN}`, '/register'],
     ['has it twice', `Bearer ${INITIAL_ACCESS_TOKEN}, Bearer x`, '/register'],
-    ['has none behind the scheme', 'Bearer ', '/register'],
-  ])('RG-2 as who %s: 401 and a Bearer challenge', async (_who, token, path) => {
+    ['has nothing after the scheme', 'Bearer ', '/register'],
+  ])('RG-2 that %s: 401 and a Bearer challenge', async (_who, token, path) => {
     const kept = vi.spyOn(ClientRecord.prototype, 'register')
     const answer = await register(RADIO, { token, path })
     expectRefusal(answer, [401, 'invalid_token'])
@@ -180,21 +180,24 @@ describe('whoever may not register', () => {
     expect(kept).not.toHaveBeenCalled()
   })
 
-  it('RG-2 is refused before the body is looked at', async () => {
+  it('RG-2 is refused before its body is read', async () => {
     expectRefusal(await register('x'.repeat(65_537), { token: 'wrong' }), [401, 'invalid_token'])
   })
 
-  it('RG-2 a token of one client registers nobody', async () => {
+  it('RG-2 with the token of a client is refused', async () => {
     const { registration_access_token: token } = await registered()
     expectRefusal(await register(RADIO, { token }), [401, 'invalid_token'])
   })
 
-  it.each(['bearer', 'BEARER', 'Bearer  '])('RG-2 but may write %s', async (scheme) => {
-    const token = `${scheme} ${INITIAL_ACCESS_TOKEN}`
-    expect((await register(RADIO, { token })).status).toBe(201)
-  })
+  it.each(['bearer', 'BEARER', 'Bearer  '])(
+    'RG-2 is accepted with the scheme %s',
+    async (scheme) => {
+      const token = `${scheme} ${INITIAL_ACCESS_TOKEN}`
+      expect((await register(RADIO, { token })).status).toBe(201)
+    },
+  )
 
-  it('CA-9 and guesses is limited, also at the clients themselves; nobody else is', async () => {
+  it('CA-9 is limited after repeated guesses, without a limit for others', async () => {
     const client = await registered()
     const headers = { 'CF-Connecting-IP': freshAddress() }
     // Twice the limit and more, because its minute may turn in between.

@@ -29,7 +29,7 @@ const expectRefusal = ({ status, headers, body }: Answer) => {
 }
 
 describe('DELETE', () => {
-  it('RG-4 answers 204 without content, and leaves nothing to manage or to store', async () => {
+  it('RG-4 answers 204 without content, and leaves nothing behind', async () => {
     const client = await registered()
     const { status, body } = await manage('DELETE', client)
     expect([status, body]).toStrictEqual([204, {}])
@@ -38,7 +38,7 @@ describe('DELETE', () => {
     expect(await storedOf(client)).toBe('[]')
   })
 
-  it('RG-4 ends all that the client had: tokens, codes, and the client', async () => {
+  it('RG-4 ends the client with all its tokens and codes', async () => {
     const client = await registered()
     const fetch = registrar
     const clientId = client.client_id
@@ -62,7 +62,7 @@ describe('DELETE', () => {
       expect(await introspect(token, { fetch })).toStrictEqual({ active: false })
   })
 
-  it('RG-4 touches no other client', async () => {
+  it('RG-4 changes no other client', async () => {
     const [gone, other] = [await registered(), await registered()]
     const { tokens } = await connectRegistered(other)
     await manage('DELETE', gone)
@@ -70,7 +70,7 @@ describe('DELETE', () => {
     expect((await askUserinfo(tokens.access_token, { fetch: registrar })).status).toBe(200)
   })
 
-  it('RG-4 is final: a replacement that was on its way does not bring the client back', async () => {
+  it('RG-4 is final: a simultaneous replacement does not restore the client', async () => {
     const client = await registered()
     const read = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>()
     const body = new ReadableStream<Uint8Array>(
@@ -103,7 +103,7 @@ describe('a registration', () => {
       ({ client_id: id, client_secret: secret }) => `Basic ${btoa(`${id}:${secret}`)}`,
     ],
     ['its token as Basic', (client) => `Basic ${btoa(`x:${client.registration_access_token}`)}`],
-  ])('RG-4 is nobody’s business with %s', async (_what, tokenOf) => {
+  ])('RG-4 is closed with %s', async (_what, tokenOf) => {
     const [client, other] = [await registered(WITH_SECRET), await registered()]
     const token = tokenOf(client, other)
     const stored = await storedOf(client)
@@ -114,7 +114,7 @@ describe('a registration', () => {
     expect((await manage('GET', client)).status).toBe(200)
   })
 
-  it('RG-4 is not to be had with its token in the query', async () => {
+  it('RG-4 is closed with its token in the query', async () => {
     const client = await registered()
     const { registration_client_uri: uri, registration_access_token: token } = client
     const inQuery = { registration_client_uri: `${uri}?access_token=${token}` }
@@ -128,7 +128,7 @@ describe('a registration', () => {
     'x'.repeat(500),
     '%00',
     '..%2Fregister',
-  ])('RG-4 is not there for %s, and that is told as any wrong token is', async (clientId) => {
+  ])('RG-4 does not exist for %s, and gets the answer of a wrong token', async (clientId) => {
     const client = await registered()
     const registration_client_uri = `${ISSUER}/register/${clientId}`
     const answer = await manage('GET', { ...client, registration_client_uri })

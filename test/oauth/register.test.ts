@@ -50,8 +50,8 @@ const FULL = {
 
 const entropyOf = (text: string) => Buffer.from(text, 'base64url').length * 8
 
-describe('what a client is told', () => {
-  it('RG-1 is 201, no-store, and all of its metadata as it is kept', async () => {
+describe('the answer to a registration', () => {
+  it('RG-1 is 201, no-store, with all of the stored metadata', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_999 })
     const { status, headers, body } = await register(FULL)
     expect(status).toBe(201)
@@ -66,7 +66,7 @@ describe('what a client is told', () => {
     })
   })
 
-  it('RG-1 is also what we made of it: grants and scope that there are, and defaults', async () => {
+  it('RG-1 has the grants, scope and defaults that we chose', async () => {
     const { body } = await register({
       ...RADIO,
       grant_types: ['authorization_code', DEVICE_CODE_GRANT, 'password'],
@@ -81,7 +81,7 @@ describe('what a client is told', () => {
   })
 
   it.each<[string, object, string]>([
-    ['says nothing of it', {}, 'client_secret_basic'],
+    ['names no method', {}, 'client_secret_basic'],
     ['is on the web', { application_type: 'web' }, 'client_secret_basic'],
     ['is native', { application_type: 'native' }, 'none'],
     ...['none', 'client_secret_basic', 'client_secret_post'].map(
@@ -106,7 +106,7 @@ describe('what a client is told', () => {
       { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://radio.example/keys' },
       'private_key_jwt',
     ],
-  ])('RG-1 RG-3 CA-17 a client that %s', async (_who, metadata, method) => {
+  ])('RG-1 RG-3 CA-17 has the method of a client that %s', async (_who, metadata, method) => {
     const { status, body } = await register(metadata)
     expect([status, body.token_endpoint_auth_method]).toStrictEqual([201, method])
     const hasSecret = method.startsWith('client_secret')
@@ -117,13 +117,13 @@ describe('what a client is told', () => {
     expect(entropyOf(body.registration_access_token)).toBeGreaterThanOrEqual(128)
   })
 
-  it('RG-1 is another id, secret and token each time', async () => {
+  it('RG-1 has a new id, secret and token each time', async () => {
     const clients = await Promise.all(Array.from({ length: 5 }, () => registered({})))
     for (const member of ['client_id', 'client_secret', 'registration_access_token'])
       expect(new Set(clients.map((client) => client[member])).size).toBe(5)
   })
 
-  it('RG-1 is stored without its secrets, which are there as SHA-256 only', async () => {
+  it('RG-1 is stored with its secrets as SHA-256 only', async () => {
     const client = await registered({ client_name: 'Kitchen radio' })
     const stored = await storedOf(client)
     for (const secret of [client.client_secret, client.registration_access_token]) {
@@ -133,7 +133,7 @@ describe('what a client is told', () => {
     expect(stored).toContain('Kitchen radio')
   })
 
-  it('RG-5 is an id that is neither an address nor like that of a person', () => {
+  it('RG-5 has an id unlike an address or the id of a person', () => {
     const subject = mintSubject(env)
     expect(subject).toMatch(/^[0-9a-f]{64}$/)
     const ids = Array.from({ length: 10_000 }, () => mintClientId(STRANGERS_SECRET))
@@ -152,7 +152,7 @@ const OPENID_PATH = '/.well-known/openid-configuration'
 const OAUTH_PATH = '/.well-known/oauth-authorization-server'
 
 describe('registration', () => {
-  it('RG-1 is off unless the operator says so: no endpoint, and no client of it', async () => {
+  it('RG-1 is off by default: no endpoint, and no registered client', async () => {
     const client = await registered()
     for (const [method, path] of [
       ['POST', '/register'],
@@ -188,7 +188,7 @@ describe('registration', () => {
     }
   })
 
-  it('RG-1 gives no more scope than the operator does, and all of it to who says nothing', async () => {
+  it('RG-1 gives no more scope than the operator does, and all of it by default', async () => {
     const fetch = workerWith({
       ...REGISTRATION,
       UNLISTED_CLIENT_SCOPE: 'library:read offline_access',

@@ -46,7 +46,7 @@ describe('a registered client', () => {
       'has keys elsewhere',
       { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: keysElsewhere.uri },
     ],
-  ])('RG-1 that %s: goes through the whole flow', async (_who, metadata) => {
+  ])('RG-1 that %s: completes the whole flow', async (_who, metadata) => {
     connectInternet()
     const client = await registered({ ...RADIO, ...metadata })
     const { tokens } = await connectRegistered(client)
@@ -62,7 +62,7 @@ describe('a registered client', () => {
     expect((await askUserinfo(next, { fetch: registrar })).status).toBe(200)
   })
 
-  it('RG-1 with a secret shows it by Basic, and nothing goes without', async () => {
+  it('RG-1 with a secret can send it by Basic only, and must send it', async () => {
     const { client_id: id, client_secret: secret } = await registered({
       ...RADIO,
       application_type: 'web',
@@ -76,7 +76,7 @@ describe('a registered client', () => {
     }
   })
 
-  it('RG-3 that said nothing may do nothing: not start, not refresh', async () => {
+  it('RG-3 without grants can neither start nor refresh', async () => {
     const client = await registered({})
     expect(client.grant_types).toStrictEqual([])
     const answers = [
@@ -91,14 +91,14 @@ describe('a registered client', () => {
       expect([status, body.error]).toStrictEqual([400, 'unauthorized_client'])
   })
 
-  it('RG-3 without refresh_token among its grants has none', async () => {
+  it('RG-3 without the refresh grant gets no refresh token', async () => {
     const client = await registered({ ...RADIO, grant_types: [DEVICE_CODE_GRANT] })
     const { tokens } = await connectRegistered(client)
     expect(tokens.scope).toContain('offline_access')
     expect(tokens).not.toHaveProperty('refresh_token')
   })
 
-  it('RG-1 has ID tokens and bound tokens as it registered them', async () => {
+  it('RG-1 has ID tokens and bound tokens as registered', async () => {
     const es256 = await registered({ ...RADIO, id_token_signed_response_alg: 'ES256' })
     const { tokens } = await connectRegistered(es256)
     const header = Buffer.from(tokens.id_token.split('.')[0], 'base64url').toString()
@@ -113,14 +113,14 @@ describe('a registered client', () => {
     ['an attribute', 'a" onclick="x()', 'a&quot; onclick=&quot;x()'],
     ['a right-to-left override', 'Radio \u202Eknab', 'Radio knab'],
     ['an isolate and line breaks', 'Kitchen\u2067\n\u0007 radio', 'Kitchen radio'],
-    ['a name as long as a book', 'x'.repeat(1024), 'x'.repeat(64)],
-  ])('VP-16 %s in client_name is shown as the text it is', async (_what, name, shown) => {
+    ['an overlong name', 'x'.repeat(1024), 'x'.repeat(64)],
+  ])('VP-16 %s in client_name is shown as plain text', async (_what, name, shown) => {
     const html = await confirmPage(await registered({ ...RADIO, client_name: name }))
     expect(html).toContain(`<h1>Connect a device to ${isolate(shown)}?</h1>`)
     expect(html).not.toContain(name)
   })
 
-  it('RG-1 without a name is called by its id, and its own word for its host is not shown', async () => {
+  it('RG-1 without a name is shown by its id, and its client_uri is not shown', async () => {
     const client = await registered({
       grant_types: RADIO.grant_types,
       application_type: 'native',
@@ -145,7 +145,7 @@ const aMinuteLater = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() 
 const withScope = (scope: string) => workerWith({ ...REGISTRATION, UNLISTED_CLIENT_SCOPE: scope })
 
 describe('when the operator gives unlisted clients', () => {
-  it('XD-5 less scope, one that registered before has less too', async () => {
+  it('XD-5 less scope, an earlier registration has less too', async () => {
     const client = await registered({ ...RADIO, scope: 'openid profile' })
     expect((await connectRegistered(client)).tokens.scope).toBe('openid profile')
     aMinuteLater()
@@ -154,7 +154,7 @@ describe('when the operator gives unlisted clients', () => {
   })
 
   it.each<Record<string, string>>([{}, { scope: 'openid' }])(
-    'XD-5 DA-10 nothing of what one has, it can start nothing: asked with %j',
+    'XD-5 DA-10 none of its scope, an earlier registration can start nothing: requested %j',
     async (fields) => {
       const client = await registered({ ...RADIO, scope: 'openid' })
       const answer = await askForCode(
@@ -165,14 +165,14 @@ describe('when the operator gives unlisted clients', () => {
     },
   )
 
-  it('XD-5 more scope, one that registered before has what it had', async () => {
+  it('XD-5 more scope, an earlier registration keeps what it had', async () => {
     const { body: client } = await register(RADIO, { fetch: withScope('openid') })
     const { tokens } = await connectRegistered(client, { fetch: withScope('openid profile') })
     expect(tokens.scope).toBe('openid')
   })
 })
 
-it('RG-1 a client of wrangler.toml wins over one that registered under its id', async () => {
+it('RG-1 a listed client takes precedence over a registered one with the same id', async () => {
   const { client_id: clientId } = await registered()
   const listed = { client_id: clientId, client_name: 'Listed', scope: 'library:read' }
   const fetch = workerWith({ ...REGISTRATION, CLIENTS: [listed] })
@@ -180,7 +180,7 @@ it('RG-1 a client of wrangler.toml wins over one that registered under its id', 
   expect(tokens.scope).toBe('library:read')
 })
 
-it('RG-4 an isolate knows a client for a minute, also if it is gone; its tokens die at once', async () => {
+it('RG-4 an isolate caches a client for a minute, a removed one too, but its tokens end at once', async () => {
   const client = await registered()
   const { tokens } = await connectRegistered(client)
   await clientRecordOf(env, client.client_id).remove()
@@ -192,20 +192,20 @@ it('RG-4 an isolate knows a client for a minute, also if it is gone; its tokens 
   expect([status, body.error]).toStrictEqual([401, 'invalid_client'])
 })
 
-describe('an id that nobody registered', () => {
+describe('an unregistered id', () => {
   it.each([
-    ['as ours look', mintClientId(STRANGERS_SECRET)],
+    ['well formed', mintClientId(STRANGERS_SECRET)],
     ['too short', mintClientId(STRANGERS_SECRET).slice(0, -1)],
     ['too long', `${mintClientId(STRANGERS_SECRET)}A`],
     ['bare', 'registered-'],
     ['capital', mintClientId(STRANGERS_SECRET).toUpperCase()],
-  ])('CA-1 (%s) is no client', async (_how, clientId) => {
+  ])('CA-1 (%s) is not a client', async (_how, clientId) => {
     const { status, headers, body } = await askForCode({ client_id: clientId })
     expect([status, body.error]).toStrictEqual([401, 'invalid_client'])
     expect(headers.get('WWW-Authenticate')).toMatch(/^Basic realm=/)
   })
 
-  it('CA-9 tried again and again from one network is limited', async () => {
+  it('CA-9 that is tried repeatedly from one network is limited', async () => {
     const clientId = mintClientId(STRANGERS_SECRET)
     const headers = { 'CF-Connecting-IP': freshAddress() }
     // Twice the limit and more, because its minute may turn in between.
@@ -221,7 +221,7 @@ describe('an id that nobody registered', () => {
     expect((await askForCode({ client_id: clientId })).status, 'another network').toBe(401)
   })
 
-  it('CA-9 starts no object once a network has asked for too many, whoever they are', async () => {
+  it('CA-9 starts no object once a network has tried too many ids', async () => {
     const [known, unknown] = [await registered(), await registered()]
     await connectRegistered(known)
     vi.spyOn(env.TOKEN_LIMIT, 'limit').mockResolvedValue({ success: false })

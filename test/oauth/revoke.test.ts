@@ -32,7 +32,7 @@ const NONE = { userinfo: false, introspection: false, refresh: false }
 const ONLY_REFRESH = { ...NONE, refresh: true }
 
 describe('a revoked refresh token', () => {
-  it('RV-2 RV-6 takes its access tokens with it, at once', async () => {
+  it('RV-2 RV-6 ends its access tokens at once', async () => {
     const { tokens } = await connectDevice()
     expect(await goodOf(tokens)).toStrictEqual(ALL)
     const next = await refreshed(tokens.refresh_token)
@@ -41,14 +41,14 @@ describe('a revoked refresh token', () => {
       expect(await goodOf({ ...next, access_token: access.access_token })).toStrictEqual(NONE)
   })
 
-  it('RV-2 may be the one before the last, whose successor never arrived', async () => {
+  it('RV-2 may be the previous one, whose successor never arrived', async () => {
     const { tokens } = await connectDevice()
     const next = await refreshed(tokens.refresh_token)
     expect(await revoke(tokens.refresh_token)).toBe('200')
     expect(await goodOf(next)).toStrictEqual(NONE)
   })
 
-  it('RV-2 RV-6 takes nothing from the person’s other devices', async () => {
+  it('RV-2 RV-6 ends nothing on the person’s other devices', async () => {
     const [one, other] = [await connectDevice(), await connectDevice()]
     await revoke(one.tokens.refresh_token)
     expect(await goodOf(other.tokens)).toStrictEqual(ALL)
@@ -62,7 +62,7 @@ describe('a revoked refresh token', () => {
     )
   })
 
-  it('RV-6 is gone for good when its account was disabled meanwhile', async () => {
+  it('RV-6 stays ended after its account was disabled and enabled', async () => {
     const { subject } = await newPerson()
     const { tokens } = await connectDevice('tv', { approval: { subject } })
     await accountBehind(subject).disable(true)
@@ -73,13 +73,13 @@ describe('a revoked refresh token', () => {
 })
 
 describe('a revoked access token', () => {
-  it('RV-2 RV-6 RV-7 is dead at once, and the refresh token lives', async () => {
+  it('RV-2 RV-6 RV-7 ends at once, and the refresh token stays valid', async () => {
     const { tokens } = await connectDevice()
     expect(await revoke(tokens.access_token)).toBe('200')
     expect(await goodOf(tokens)).toStrictEqual(ONLY_REFRESH)
   })
 
-  it('RV-7 dies alone: those before and after it are good', async () => {
+  it('RV-7 ends alone: those before and after it stay valid', async () => {
     const { tokens } = await connectDevice()
     const second = await refreshed(tokens.refresh_token)
     const third = await refreshed(second.refresh_token)
@@ -97,7 +97,7 @@ describe('a revoked access token', () => {
     ])
   })
 
-  it('RV-7 is remembered until it has run out, whatever else is revoked', async () => {
+  it('RV-7 is remembered until it expires, whatever else is revoked', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const { tokens } = await connectDevice()
     await revoke(tokens.access_token)
@@ -134,7 +134,7 @@ describe('a hint', () => {
 
 type Connected = Awaited<ReturnType<typeof connectDevice>>
 
-describe('what is no token any more, or never was', () => {
+describe('an invalid token', () => {
   it.each<[string, (connected: Connected) => string]>([
     ['a random text', () => 'nosuch'],
     ['a text of the length of a refresh token', () => 'A'.repeat(134)],
@@ -157,13 +157,13 @@ describe('what is no token any more, or never was', () => {
     expect(await goodOf(connected.tokens)).toStrictEqual(ALL)
   })
 
-  it('RV-3 a token that was revoked already', async () => {
+  it('RV-3 a revoked token', async () => {
     const { tokens } = await connectDevice()
     for (const token of [tokens.access_token, tokens.refresh_token])
       for (let times = 0; times < 2; times += 1) expect(await revoke(token)).toBe('200')
   })
 
-  it('RV-3 a token that has run out', async () => {
+  it('RV-3 an expired token', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const { tokens } = await connectDevice('brief-tv')
     vi.setSystemTime(Date.now() + 3 * 86_400_000)
@@ -172,7 +172,7 @@ describe('what is no token any more, or never was', () => {
   })
 })
 
-describe('a revocation that is refused', () => {
+describe('a refused revocation', () => {
   it.each([
     ['RV-1 no token', { token: '' }, '400 invalid_request'],
     ['RV-1 no client', { client_id: '' }, '400 invalid_request'],
@@ -182,7 +182,7 @@ describe('a revocation that is refused', () => {
     ['RV-5 another public client', { client_id: 'other-tv' }, '400 invalid_grant'],
     ['RV-5 another client that proves itself', as('post'), '400 invalid_grant'],
     ['RV-5 an API that may introspect it', as('issuer-api'), '400 invalid_grant'],
-  ])('%s: the token stays good', async (_name, fields, refusal) => {
+  ])('%s: the token stays valid', async (_name, fields, refusal) => {
     const { tokens } = await connectDevice()
     for (const token of [tokens.access_token, tokens.refresh_token])
       expect(await revoke(token, { fields: { token, ...fields } })).toBe(refusal)
@@ -197,7 +197,7 @@ describe('a revocation that is refused', () => {
   })
 })
 
-it('RV-1 RV-3 is done as a strict client expects it', async () => {
+it('RV-1 RV-3 a revocation works with a strict client', async () => {
   const { tokens } = await connectDevice()
   const response = await oauth.revocationRequest(
     { issuer: ISSUER, revocation_endpoint: `${ISSUER}/revoke` },

@@ -96,13 +96,13 @@ const places: Record<Kind, Place> = {
 }
 
 describe.each(KINDS)('%s', (kind) => {
-  it.each(KINDS)('TK-15 where there should be %s', async (expected) => {
+  it.each(KINDS)('TK-15 is refused in place of %s', async (expected) => {
     const { show, taken, refused } = places[expected]
     expect(await show(await make[kind]())).toBe(kind === expected ? taken : refused)
   })
 })
 
-describe('a JWT that says what a DPoP proof and what a client assertion says', () => {
+describe('a JWT with the claims of both a DPoP proof and a client assertion', () => {
   it.each([
     ['dpop+jwt', 'a DPoP proof'],
     ['client-authentication+jwt', 'a client assertion'],
@@ -110,7 +110,7 @@ describe('a JWT that says what a DPoP proof and what a client assertion says', (
     [undefined, 'a client assertion'],
     ['at+jwt', undefined],
     ['nosuch', undefined],
-  ])('TK-15 with typ %s is only taken for: %s', async (typ, kind) => {
+  ])('TK-15 with typ %s is accepted only as: %s', async (typ, kind) => {
     const claims = await proofClaims()
     for (const expected of ['a DPoP proof', 'a client assertion'] as const) {
       const jwt = await assertion({ claims, header: { ...proofHeader, typ } })

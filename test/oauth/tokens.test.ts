@@ -59,14 +59,14 @@ describe('an access token', () => {
     )
   })
 
-  it('TK-3 counts its time from the redemption', async () => {
+  it('TK-3 counts its lifetime from the redemption', async () => {
     const now = Date.now() + 5000
     vi.setSystemTime(now)
     const { tokens } = await connectDevice()
     expect(decodeJwt(tokens.access_token).iat).toBe(Math.floor(now / 1000))
   })
 
-  it('TK-6 lives as long as its client is configured with', async () => {
+  it('TK-6 has the lifetime that is configured for its client', async () => {
     const { tokens } = await connectDevice('minute-tv')
     const { iat = 0, exp } = decodeJwt(tokens.access_token)
     expect([tokens.expires_in, exp]).toStrictEqual([60, iat + 60])
@@ -104,7 +104,7 @@ describe('an access token', () => {
     expect(tokens.scope).toBe(scope)
   })
 
-  it('TK-4 DC-23 is for the part of the allowed resources that the poll names', async () => {
+  it('TK-4 DC-23 is for the approved resources that the poll names', async () => {
     const { tokens } = await connectDevice('tv', { poll: { resource: API }, fetch: withApi })
     await expect(verifyAccessToken(tokens.access_token, API)).resolves.toMatchObject({ aud: API })
   })
@@ -114,7 +114,7 @@ describe.each([
   ['tv', 'RS256'],
   ['es256-tv', 'ES256'],
 ])('an ID token of %s', (clientId, alg) => {
-  it(`TK-7 TK-12 MD-12 is signed with ${alg} and says who signed in, and for whom`, async () => {
+  it(`TK-7 TK-12 MD-12 is signed with ${alg} and names the person and the client`, async () => {
     const { tokens } = await connectDevice(clientId)
     expect(decodeProtectedHeader(tokens.id_token)).toStrictEqual({
       alg,
@@ -158,7 +158,7 @@ describe('an ID token', () => {
     expect(Object.hasOwn(tokens, 'id_token')).toBe(isIssued)
   })
 
-  it('TK-9 tells when the person signed in, not when they allowed or the device polled', async () => {
+  it('TK-9 states the time of sign-in, not of the approval or the poll', async () => {
     const signedInAt = Date.now()
     const device = await startDevice()
     vi.setSystemTime(signedInAt + 60_000)
@@ -175,7 +175,7 @@ describe('an ID token', () => {
     expect(decodeJwt(tokens.id_token)).not.toHaveProperty('nonce')
   })
 
-  it('TK-14 tells the methods that the person signed in with', async () => {
+  it('TK-14 states the methods of the sign-in', async () => {
     const { tokens } = await connectDevice('tv', { approval: { amr: ['swk', 'user'] } })
     expect(decodeJwt(tokens.id_token)['amr']).toStrictEqual(['swk', 'user'])
   })

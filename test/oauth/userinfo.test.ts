@@ -30,7 +30,7 @@ describe('the claims', () => {
     ['GET', 'bearer'],
     ['POST', 'Bearer'],
     ['POST', 'BEARER'],
-  ])('UI-1 UI-9 are told by %s with scheme %s', async (method, scheme) => {
+  ])('UI-1 UI-9 are returned for %s with scheme %s', async (method, scheme) => {
     const { tokens } = await connectDevice()
     const { status, headers, body } = await askUserinfo(tokens.access_token, { method, scheme })
     expect(status).toBe(200)
@@ -40,7 +40,7 @@ describe('the claims', () => {
     expect(headers.get('Access-Control-Allow-Origin')).toBe('*')
   })
 
-  it('UI-2 are told to a token in the form', async () => {
+  it('UI-2 are returned for a token in the form', async () => {
     const { tokens } = await connectDevice()
     const answer = await worker(formRequest('/userinfo', { access_token: tokens.access_token }))
     expect(answer.status).toBe(200)
@@ -51,14 +51,14 @@ describe('the claims', () => {
     ['openid profile', ['name', 'sub']],
     ['openid email', ['email', 'email_verified', 'sub']],
     ['openid profile email', ['email', 'email_verified', 'name', 'sub']],
-  ])('UI-7 go as far as the scope "%s"', async (scope, claims) => {
+  ])('UI-7 are limited to the scope "%s"', async (scope, claims) => {
     const { tokens } = await connectDevice('tv', { fields: { scope } })
     const { body } = await askUserinfo(tokens.access_token)
     expect(Object.keys(body).toSorted()).toStrictEqual(claims)
   })
 })
 
-describe('a request without a good token', () => {
+describe('a request without a valid token', () => {
   it.each([
     ['nothing', () => new Request(url('/userinfo'))],
     ['a POST without a body', () => new Request(url('/userinfo'), { method: 'POST' })],
@@ -80,7 +80,7 @@ describe('a request without a good token', () => {
     expect(headers.get('Access-Control-Expose-Headers')).toContain('WWW-Authenticate')
   })
 
-  it('UI-2 refuses a token that comes in two ways', async () => {
+  it('UI-2 is refused with a token in two places', async () => {
     const { tokens } = await connectDevice()
     const { status, body } = await answerOf(
       await worker(
@@ -100,27 +100,27 @@ describe('a request without a good token', () => {
     ['a JWT without signature', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.'],
     ['empty', ''],
     ['more than one', 'a b'],
-  ])('UI-4 refuses a token that is %s', async (_name, token) => {
+  ])('UI-4 is refused with a token that is %s', async (_name, token) => {
     refusesToken(await askUserinfo(token))
   })
 
-  it('UI-4 refuses another scheme', async () => {
+  it('UI-4 is refused with another scheme', async () => {
     refusesToken(await askUserinfo('dHY6', { scheme: 'Basic' }))
   })
 
-  it('TK-15 refuses an ID token', async () => {
+  it('TK-15 is refused with an ID token', async () => {
     for (const clientId of ['tv', 'es256-tv'])
       refusesToken(await askUserinfo((await connectDevice(clientId)).tokens.id_token))
   })
 
-  it('UI-4 refuses a token with a changed signature', async () => {
+  it('UI-4 is refused with a changed signature', async () => {
     const { tokens } = await connectDevice()
     const [head, payload, signature = ''] = tokens.access_token.split('.')
     const changed = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)
     refusesToken(await askUserinfo(`${head}.${payload}.${changed}`))
   })
 
-  it('UI-4 refuses a token that has run out', async () => {
+  it('UI-4 is refused with an expired token', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const { tokens } = await connectDevice()
     vi.setSystemTime(Date.now() + 599_000)
@@ -129,7 +129,7 @@ describe('a request without a good token', () => {
     refusesToken(await askUserinfo(tokens.access_token))
   })
 
-  it('UI-4 refuses a token whose grant was removed', async () => {
+  it('UI-4 is refused with a token of a removed grant', async () => {
     const { tokens, grantId } = await connectDevice()
     const { subject } = await somebody()
     await runInDurableObject(accountBehind(subject), async (_instance, state) => {
@@ -138,7 +138,7 @@ describe('a request without a good token', () => {
     refusesToken(await askUserinfo(tokens.access_token))
   })
 
-  it('UI-4 refuses a token of a disabled account, until it is opened again', async () => {
+  it('UI-4 is refused with a token of a disabled account, until it is enabled again', async () => {
     const { subject } = await newPerson()
     const { tokens } = await connectDevice('tv', { approval: { subject } })
     await accountBehind(subject).disable(true)
@@ -147,7 +147,7 @@ describe('a request without a good token', () => {
     expect((await askUserinfo(tokens.access_token)).status).toBe(200)
   })
 
-  it('UI-5 refuses a token without openid with 403 insufficient_scope', async () => {
+  it('UI-5 is refused without openid with 403 insufficient_scope', async () => {
     const { tokens } = await connectDevice('plain-tv')
     const { status, headers, body } = await askUserinfo(tokens.access_token)
     expect([status, body.error]).toStrictEqual([403, 'insufficient_scope'])
@@ -155,7 +155,7 @@ describe('a request without a good token', () => {
     expect(headers.get('WWW-Authenticate')).toContain('scope="openid"')
   })
 
-  it('UI-6 refuses a token that is for another resource alone', async () => {
+  it('UI-6 is refused with a token for another resource alone', async () => {
     const fetch = workerWith({ RESOURCE: 'https://api.test' })
     const fields = { resource: 'https://api.test' }
     const { tokens } = await connectDevice('tv', { fetch, fields })
@@ -175,7 +175,7 @@ const resign = async (claims: object, header: object = {}, alg = 'ES256'): Promi
 }
 
 describe('a token signed with our own key', () => {
-  it('is good unchanged, or the table below would prove nothing', async () => {
+  it('is valid unchanged, or the table below would prove nothing', async () => {
     expect((await askUserinfo(await resign({}))).status).toBe(200)
   })
 
@@ -194,7 +194,7 @@ describe('a token signed with our own key', () => {
     ['no subject', { sub: undefined }],
     ['no grant', { grant_id: undefined }],
     ['an unknown grant', { grant_id: 'nosuch' }],
-    ['a subject that is none of ours', { sub: 'nosuch' }],
+    ['an unknown subject', { sub: 'nosuch' }],
     ['a time before which it is not valid', { nbf: Math.floor(Date.now() / 1000) + 3600 }],
   ])('UI-4 is refused with %s', async (_name, claims, header = {}, alg = 'ES256') => {
     refusesToken(await askUserinfo(await resign(claims, header, alg)))

@@ -69,18 +69,18 @@ describe('a device authorization request', () => {
     ['no origin, from a sibling', 'hosted', { 'Sec-Fetch-Site': 'same-site' }],
     ['a form of a foreign page', 'native', { Origin: 'https://evil.example', Accept: 'text/html' }],
     ['a client that is not listed', 'registered-AAAAAAAAAAAAAAAAAAAAAA', { Origin: 'https://a.b' }],
-  ])('DA-19 is refused by name of the setting: %s', async (_row, clientId, headers) => {
+  ])('DA-19 is refused with the name of the setting: %s', async (_row, clientId, headers) => {
     refuses(await start(clientId, headers))
   })
 
-  it('DA-19 of a page below the issuer’s path is ours', async () => {
+  it('DA-19 is accepted from a page below the issuer’s path', async () => {
     const by = workerWith({ CLIENTS, ISSUER: `${ISSUER}/auth` })
     const form = { client_id: 'native' }
     const { status } = await by(formRequest('/auth/device_authorization', form, { Origin: ISSUER }))
     expect(status).toBe(200)
   })
 
-  it('DA-19 HH-11 is the only one: a foreign page may use what it was given', async () => {
+  it('DA-19 HH-11 is the only endpoint closed to foreign pages', async () => {
     const fields = { client_id: 'native', grant_type: DEVICE_CODE_GRANT, device_code: 'x' }
     const headers = { Origin: 'https://evil.example' }
     const { status, body } = await answerOf(await fetch(formRequest('/token', fields, headers)))
@@ -92,7 +92,7 @@ describe('a foreign page', () => {
   beforeAll(startCounting)
 
   it.each(['tv', 'key-tv', 'registered-AAAAAAAAAAAAAAAAAAAAAA'])(
-    'DA-19 touches no object in the name of %s',
+    'DA-19 calls no object with the client %s',
     async (clientId) => {
       const headers = { Origin: 'https://evil.example' }
       expect(await costOf(async () => refuses(await start(clientId, headers, counted)))).toEqual(
@@ -116,11 +116,11 @@ describe('web_origins', () => {
     'app://tv.example',
     'null',
     'file://',
-  ])('DA-19 may name %s', (origin) => {
+  ])('DA-19 may list %s', (origin) => {
     expect(parsed([origin])).toStrictEqual([origin])
   })
 
-  it('DA-19 names no page unless you do', () => {
+  it('DA-19 is empty by default', () => {
     expect(parsed()).toStrictEqual([])
   })
 
@@ -139,7 +139,7 @@ describe('web_origins', () => {
     'http://tv.example',
     'file:///app/index.html',
     null,
-  ])('DA-19 cannot name %s', (origin) => {
+  ])('DA-19 cannot list %s', (origin) => {
     const entry = { client_id: 'a', client_name: 'A', scope: 'openid', web_origins: [origin] }
     expect(problemsOf({ CLIENTS: [entry] })).toContain('CLIENTS[0].web_origins[0]: ')
   })

@@ -23,12 +23,12 @@ const SECOND = 1000
 
 holdClock()
 
-describe('who may wait', () => {
+describe('a page may wait', () => {
   it.each<[string, (ada: Onlooker, laptop: Person) => unknown]>([
-    ['whose session was ended', (ada) => ada.signOut()],
-    ['who has no session', (_, laptop) => laptop.cookies.delete('__Host-session')],
-    ['with a session that is none', (_, laptop) => laptop.cookies.set('__Host-session', 'x')],
-  ])('is not somebody %s', async (_, end) => {
+    ['with an ended session', (ada) => ada.signOut()],
+    ['without a session', (_, laptop) => laptop.cookies.delete('__Host-session')],
+    ['with an invalid session', (_, laptop) => laptop.cookies.set('__Host-session', 'x')],
+  ])('not for a person %s', async (_, end) => {
     const ada = new Onlooker()
     const laptop = await ada.browser()
     const device = await startDevice()
@@ -38,7 +38,7 @@ describe('who may wait', () => {
     expect(await waitingPages(device)).toBe(0)
   })
 
-  it('is not a stranger with a form token of their own', async () => {
+  it('not for a stranger with their own form token', async () => {
     const device = await startDevice()
     const stranger = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
     const signIn = await scan(stranger, device)
@@ -51,7 +51,7 @@ describe('who may wait', () => {
     expect(await waitingPages(device)).toBe(0)
   })
 
-  it('VP-12 is not a form of another session, or of another site', async () => {
+  it('VP-12 not with a form of another session or another site', async () => {
     const { page, device } = await waiting()
     const bert = await new Onlooker().browser()
     expect((await waitOn(bert, page, device)).status).toBe(403)
@@ -63,7 +63,7 @@ describe('who may wait', () => {
     expect(await waitingPages(device)).toBe(1)
   })
 
-  it('is nobody without a live code, whether or not there was one, and it counts', async () => {
+  it('not without a live code, whether or not one existed, and the try counts', async () => {
     const [live, declined] = [await startDevice(), await startDevice()]
     await authorizationBehind(declined.userCode).deny('bert', 'declined')
     const ada = new Onlooker()
@@ -84,7 +84,7 @@ describe('who may wait', () => {
     expect(sixth.headers.get('Retry-After')).toBe('8')
   })
 
-  it('asks no object, and counts nothing, for what is no code', async () => {
+  it('not for a malformed code, without calling an object or counting a try', async () => {
     const ada = new Onlooker()
     const laptop = await ada.browser()
     const page = await laptop.open('/device')
@@ -96,7 +96,7 @@ describe('who may wait', () => {
     expect(await wrongCodesOf(ada)).toBe(0)
   })
 
-  it('VP-5 is capped by address, whatever cookies it has', async () => {
+  it('VP-5 no more often than the limit of its address, with any cookies', async () => {
     const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
     const page = await person.open('/device')
     const statuses: number[] = []
@@ -108,8 +108,8 @@ describe('who may wait', () => {
   })
 })
 
-describe('how many wait', () => {
-  it('is four of one person: the oldest leaves it to the fifth', async () => {
+describe('the number of waiting pages', () => {
+  it('is four for one person: the oldest gives way to the fifth', async () => {
     const { ada, device, answer } = await waiting()
     const newer: Promise<Page>[] = []
     const counts: number[] = []
@@ -124,7 +124,7 @@ describe('how many wait', () => {
     for (const page of await Promise.all(newer)) expect(page.status).toBe(200)
   })
 
-  it('is counted for each person: nobody takes another’s place', async () => {
+  it('is separate for each person', async () => {
     const { ada, device, answer } = await waiting()
     const bert = new Onlooker()
     for (let turn = 0; turn < 5; turn += 1) {

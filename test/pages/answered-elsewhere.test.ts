@@ -32,12 +32,12 @@ holdClock()
 const answerOn = async (person: Person, device: Device, decision: string): Promise<Page> =>
   person.submit(await scan(person, device), '/device/confirm', { decision })
 
-describe('a page that waits', () => {
+describe('a waiting page', () => {
   it.each([
     ['allows', 'allow', 'You’re connected'],
     ['declines', 'deny', 'Nothing was shared'],
     ['says that they did not start it', 'report', 'The request was stopped'],
-  ])('ends when its person %s elsewhere, and leads to what became of it', async (...row) => {
+  ])('ends when its person %s elsewhere, and leads to the result', async (...row) => {
     const [, decision, shown] = row
     const { laptop, phone, device, answer } = await waiting()
     await answerOn(phone, device, decision)
@@ -48,7 +48,7 @@ describe('a page that waits', () => {
     expect(result.html).toContain(shown)
   })
 
-  it('ends when another tab of the same browser has the answer', async () => {
+  it('ends when another tab of the same browser decides', async () => {
     const { laptop, device, page, answer } = await waiting()
     await laptop.decide(page, 'allow')
     expect((await answer).status).toBe(200)
@@ -66,13 +66,13 @@ describe('a page that waits', () => {
     expect((await other.poll()).body.error).toBe('authorization_pending')
   })
 
-  it('ends when the answer does not come from a page at all', async () => {
+  it('ends when the decision does not come from a page', async () => {
     const { ada, device, answer } = await waiting()
     await approve(device.userCode, { subject: ada.subject })
     expect((await answer).status).toBe(200)
   })
 
-  it('is answered at once where the answer is there already', async () => {
+  it('is answered at once if the decision is already taken', async () => {
     const { laptop, phone, device, page, answer } = await waiting()
     await answerOn(phone, device, 'allow')
     await answer
@@ -82,7 +82,7 @@ describe('a page that waits', () => {
     expect(await waitingPages(device)).toBe(0)
   })
 
-  it('waits beside the device as well, where looking leaves no trace', async () => {
+  it('waits beside the device too, without recording an opening', async () => {
     const home = { 'CF-Connecting-IP': freshAddress() }
     const device = await startDevice('tv', { headers: home })
     const ada = new Onlooker()
@@ -114,7 +114,7 @@ describe('a page that waits', () => {
     expect((await again).status).toBe(200)
   })
 
-  it('hears 503 while the object cannot be reached', async () => {
+  it('gets 503 while the object is unreachable', async () => {
     const { laptop, page, device } = await waiting()
     const logged = vi.spyOn(console, 'error').mockReturnValue()
     const broken = vi.spyOn(env.DEVICE_AUTHORIZATION, 'getByName').mockImplementation(() => {
@@ -164,22 +164,22 @@ describe('a page that waits', () => {
 
 const withoutToken = (html: string) => html.replaceAll(/name="csrf" value="[^"]*"/g, '')
 
-describe('a page whose code nobody can answer any more', () => {
+describe('a page with a code that can no longer be decided', () => {
   it.each<[string, (device: Device) => Promise<unknown>]>([
-    ['somebody else allowed it', (device) => approve(device.userCode, { subject: 'bert' })],
+    ['another person approved it', (device) => approve(device.userCode, { subject: 'bert' })],
     [
-      'somebody else declined it',
+      'another person denied it',
       (device) => authorizationBehind(device.userCode).deny('bert', 'declined'),
     ],
     [
-      'somebody else reported it',
+      'another person reported it',
       (device) => authorizationBehind(device.userCode).deny('bert', 'reported'),
     ],
     [
       'it was opened in another country',
       (device) => authorizationBehind(device.userCode).open({ subject: 'bert', country: 'BR' }),
     ],
-  ])('hears only that it is not valid, and is not blamed: %s (VP-6)', async (_, bring) => {
+  ])('is told only that it is invalid, without counting a try: %s (VP-6)', async (_, bring) => {
     const ada = new Onlooker()
     const laptop = await ada.browser()
     const device = await startDevice()
@@ -196,7 +196,7 @@ describe('a page whose code nobody can answer any more', () => {
     expect(await wrongCodesOf(ada)).toBe(0)
   })
 
-  it('is let go at its expiry, and then hears the same, without blame', async () => {
+  it('is released at its expiry with the same answer, without counting a try', async () => {
     const ada = new Onlooker()
     const laptop = await ada.browser()
     const device = await startDevice('short-tv')
@@ -212,7 +212,7 @@ describe('a page whose code nobody can answer any more', () => {
     expect(await wrongCodesOf(ada)).toBe(0)
   })
 
-  it('hears at its expiry what was decided in the last moment', async () => {
+  it('gets at its expiry a decision of the last moment', async () => {
     const { ada, laptop, page, device, answer } = await waiting('short-tv')
     pass(59 * SECOND)
     await approve(device.userCode, { subject: ada.subject })
@@ -221,7 +221,7 @@ describe('a page whose code nobody can answer any more', () => {
     expect((await waitOn(laptop, page, device)).status).toBe(200)
   })
 
-  it('goes to a page that touches nothing and says so', async () => {
+  it('leads to a page that states so without touching an object', async () => {
     const page = await new Person(worker, ISSUER).open(DECISION)
     expect(page.status).toBe(404)
     expect(page.html).toContain(NOT_VALID)
@@ -231,7 +231,7 @@ describe('a page whose code nobody can answer any more', () => {
 
 const policyOf = ({ headers }: Page) => headers.get('Content-Security-Policy') ?? ''
 
-it('VP-13 only the page that asks may have its script ask us', async () => {
+it('VP-13 only the page of the question has a script that may call us', async () => {
   const ada = await new Onlooker().browser()
   const device = await startDevice()
   const question = await scan(ada, device)

@@ -46,7 +46,7 @@ describe('the question', () => {
     expect(html).not.toContain('See your name')
   })
 
-  it('VP-11 XD-7 offers both answers in one form, and warns of codes that others sent', async () => {
+  it('VP-11 XD-7 offers both answers in one form, and warns of codes sent by other people', async () => {
     const device = await startDevice()
     const { html } = await ask(await signedIn(), device.userCode)
     expect(html).toMatch(/<button type="submit"[^>]*name="decision" value="deny">/)
@@ -60,7 +60,7 @@ describe('the question', () => {
     ['line breaks and controls', 'one\n\u0007two', 'one two'],
     ['letters that show nothing', 'Den\u3164\u115fTV\uffa0', 'DenTV'],
     ['nothing but such letters', '\u3164\u1160\u115f\uffa0\u2800', 'A device'],
-  ])('VP-16 shows %s in a device name as the text it is', async (_, name, shown) => {
+  ])('VP-16 shows %s in a device name as plain text', async (_, name, shown) => {
     const device = await startDevice('tv', { fields: { device_name: name } })
     const { html } = await ask(await signedIn(), device.userCode)
     expect(html).toContain(shown)
@@ -89,7 +89,7 @@ describe('the question', () => {
 })
 
 describe('the decision', () => {
-  it('VP-10 is asked for again at the next device of the same client', async () => {
+  it('VP-10 is requested again for the next device of the same client', async () => {
     const person = await signedIn()
     const first = await startDevice()
     await person.decide(await ask(person, first.userCode), 'allow')
@@ -98,7 +98,7 @@ describe('the decision', () => {
     expect((await second.poll()).body.error).toBe('authorization_pending')
   })
 
-  it('VP-11 declined, tells the person and the device', async () => {
+  it('VP-11 to deny is shown to the person and passed to the device', async () => {
     const device = await startDevice()
     const person = await signedIn()
     const result = await person.decide(await ask(person, device.userCode), 'deny')
@@ -106,7 +106,7 @@ describe('the decision', () => {
     expect((await device.poll()).body.error).toBe('access_denied')
   })
 
-  it('takes anything but "allow" as a no', async () => {
+  it('is a denial unless it is "allow"', async () => {
     const device = await startDevice()
     const person = await signedIn()
     const question = await ask(person, device.userCode)
@@ -114,7 +114,7 @@ describe('the decision', () => {
     expect((await device.poll()).body.error).toBe('access_denied')
   })
 
-  it('VP-7 is taken once: of two people one wins, and the other hears that it is over', async () => {
+  it('VP-7 is taken once of two people, and the other is told that it is over', async () => {
     const device = await startDevice()
     const people = [await signedIn('One'), await signedIn('Two')]
     const questions = await Promise.all(people.map((person) => ask(person, device.userCode)))
@@ -149,7 +149,7 @@ describe('the decision', () => {
     expect((await device.poll()).body.error).toBe('expired_token')
   })
 
-  it('decides what the person saw, not what another tab has opened since', async () => {
+  it('applies to the device on the page, not to the one in another tab', async () => {
     const person = await signedIn()
     const [first, second] = [await startDevice(), await startDevice()]
     const question = await ask(person, first.userCode)
@@ -160,7 +160,7 @@ describe('the decision', () => {
   })
 
   it.each(['nobody is signed in', 'the session has ended'])(
-    'asks who it is when %s, and changes nothing',
+    'requires a sign-in when %s, and changes nothing',
     async (situation) => {
       const device = await startDevice()
       const person = await signedIn()
@@ -184,7 +184,7 @@ describe('the decision', () => {
     },
   )
 
-  it('SS-5 asks for the password again after twelve hours, and auth_time follows', async () => {
+  it('SS-5 requires the password again after twelve hours, and auth_time follows', async () => {
     const person = await signedIn()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 12 * HOUR + MINUTE })
     const device = await startDevice()
@@ -204,7 +204,7 @@ describe('the decision', () => {
     expect(claims.auth_time).toBe(signedInAt)
   })
 
-  it('counts wrong codes that are sent straight to the decision', async () => {
+  it('counts wrong codes that are sent directly to it', async () => {
     const person = await signedIn()
     const device = await startDevice()
     const { html } = await ask(person, device.userCode)
@@ -221,7 +221,7 @@ describe('the decision', () => {
     expect(sixth.status).toBe(429)
   })
 
-  it('answers 503 and changes nothing while the object cannot be reached', async () => {
+  it('is a 503 that changes nothing while the object is unreachable', async () => {
     const device = await startDevice()
     const person = await signedIn()
     const question = await ask(person, device.userCode)

@@ -33,7 +33,7 @@ describe('entering the code', () => {
       (code: string) =>
         code.replaceAll(/[A-Z]/g, (c) => String.fromCodePoint(c.charCodeAt(0) + 0xfee0)),
     ],
-  ])('VP-4 takes a code %s', async (_, typed) => {
+  ])('VP-4 accepts a code %s', async (_, typed) => {
     const device = await startDevice()
     const question = await enter(await signedIn(), typed(device.userCode))
     expect(question.url.pathname).toBe('/device/confirm')
@@ -41,7 +41,7 @@ describe('entering the code', () => {
   })
 
   it.each(['', 'WDJB', 'AEIO-UAEI', 'WDJB-MJHT-WDJB', 'B'.repeat(10_000)])(
-    'VP-18 names what is wrong beside the field for %j, and asks no object',
+    'VP-18 reports the problem beside the field for %j, and calls no object',
     async (typed) => {
       const page = await enter(visitor(), typed)
       expect(page.status).toBe(400)
@@ -50,7 +50,7 @@ describe('entering the code', () => {
     },
   )
 
-  it('VP-20 has a labelled field that neither corrects nor remembers', async () => {
+  it('VP-20 has a labelled field without correction or suggestions', async () => {
     const { html } = await visitor().open('/device')
     expect(html).toContain('<label for="user_code">')
     for (const attribute of [
@@ -62,7 +62,7 @@ describe('entering the code', () => {
     expect(html).not.toMatch(/one-time-code|onpaste/)
   })
 
-  it('VP-1 VP-22 asks who it is before it looks the code up, and does not ask for the code again', async () => {
+  it('VP-1 VP-22 requires a sign-in before it looks the code up, and keeps the code meanwhile', async () => {
     const device = await startDevice()
     const person = visitor()
     const signIn = await enter(person, device.userCode)
@@ -84,19 +84,19 @@ describe('entering the code', () => {
     })
   })
 
-  it('VP-14 takes the code out of the address bar at once', async () => {
+  it('VP-14 removes the code from the address bar at once', async () => {
     const device = await startDevice()
     const page = await (await signedIn()).open(device.answer.verification_uri_complete)
     expect(page.url.href).toBe(`${ISSUER}/device/confirm`)
   })
 
-  it('takes the whole address of the picture, pasted', async () => {
+  it('accepts the pasted address of the picture', async () => {
     const device = await startDevice()
     const question = await enter(await signedIn(), device.answer.verification_uri_complete)
     expect(question.html).toContain(device.userCode)
   })
 
-  it('shows people what they decided themselves once more, and does not count it', async () => {
+  it('shows people their own decision again, without counting a try', async () => {
     const person = await signedIn()
     const [allowed, declined] = [await startDevice(), await startDevice()]
     await person.decide(await enter(person, allowed.userCode), 'allow')
@@ -108,7 +108,7 @@ describe('entering the code', () => {
     }
   })
 
-  it('asks for digits where all devices show digits', async () => {
+  it('requests digits if all devices show digits', async () => {
     const digits = workerWith({
       CLIENTS: [{ client_id: 'x', client_name: 'X', scope: 'openid', user_code: 'digits' }],
     })
@@ -117,7 +117,7 @@ describe('entering the code', () => {
     expect(html).toContain('inputmode="numeric"')
   })
 
-  it('VP-5 looks up no more than five codes that are sent at the same moment', async () => {
+  it('VP-5 looks up at most five simultaneous codes', async () => {
     const person = await signedIn()
     vi.useFakeTimers({ toFake: ['Date'] })
     const codes = [...'BCDFGHJKLMNPQ'].map((letter) => letter.repeat(8))
@@ -132,7 +132,7 @@ describe('entering the code', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(codes.length - 5)
   })
 
-  it('VP-6 says the same of codes that never were, have run out, or were used', async () => {
+  it('VP-6 answers alike for codes that are unknown, expired or used', async () => {
     const expired = await startDevice('short-tv')
     const [denied, used] = [await startDevice(), await startDevice()]
     await deny(denied.userCode)
@@ -151,7 +151,7 @@ describe('entering the code', () => {
     }
   })
 
-  it('VP-5 caps an address, whatever cookies it has', async () => {
+  it('VP-5 is limited by address, with any cookies', async () => {
     const address = { 'CF-Connecting-IP': freshAddress() }
     const statuses: number[] = []
     // Twice the limit, and one: the minute may turn in between.

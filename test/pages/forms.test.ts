@@ -40,7 +40,7 @@ describe('every page', () => {
     },
   )
 
-  it('HH-13 gives no other origin anything', async () => {
+  it('HH-13 is closed to other origins', async () => {
     for (const path of PAGES) {
       const preflight = await worker(
         new Request(url(path), {
@@ -52,7 +52,7 @@ describe('every page', () => {
     }
   })
 
-  it('is one HTML and one style sheet, which carries the colours of the brand, and an icon with them', async () => {
+  it('is one HTML and one style sheet with the colours of the brand, and an icon with them', async () => {
     const { html } = await visitor().open('/device')
     expect(html.match(/<link rel="stylesheet"/g)).toHaveLength(1)
     const branded = workerWith({ BRAND_ACCENT: '#d97f00', BRAND_ACCENT_DARK: '#2f6fde' })
@@ -68,7 +68,7 @@ describe('every page', () => {
     )
   })
 
-  it('stands below the path of the issuer', async () => {
+  it('is below the path of the issuer', async () => {
     const below = new Person(workerWith({ ISSUER: `${ISSUER}/t1` }), ISSUER)
     const page = await below.open('/t1/device?user_code=BCDF-BCDF')
     expect(page.url.pathname).toBe('/t1/device/sign-in')
@@ -87,13 +87,13 @@ describe('every form', () => {
     '/device/confirm',
   ]
 
-  it.each(FORMS)('VP-12 %s refuses to be sent without a token', async (action) => {
+  it.each(FORMS)('VP-12 %s is refused without a token', async (action) => {
     const person = visitor()
     await person.open('/device')
     expect((await person.post(action, {})).status).toBe(403)
   })
 
-  it.each(FORMS)('VP-12 %s refuses the token of another browser', async (action) => {
+  it.each(FORMS)('VP-12 %s is refused with the token of another browser', async (action) => {
     const other = await visitor().open('/device')
     const csrf = /name="csrf" value="([^"]+)"/.exec(other.html)?.[1] ?? ''
     const person = visitor()
@@ -108,7 +108,7 @@ describe('every form', () => {
       'of another origin, in an older browser',
       { 'Sec-Fetch-Site': '', Origin: 'https://evil.test' },
     ],
-  ])('VP-12 refuses a form %s even with the right token', async (_, headers) => {
+  ])('VP-12 is refused %s even with the right token', async (_, headers) => {
     const person = visitor()
     const page = await person.open('/device')
     const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
@@ -117,7 +117,7 @@ describe('every form', () => {
     )
   })
 
-  it('takes a form of ours from a browser that calls its origin null', async () => {
+  it('is accepted from a browser that calls our origin null', async () => {
     const person = visitor()
     const page = await person.open('/device')
     const headers = { Origin: 'null', 'Sec-Fetch-Site': '' }
@@ -125,13 +125,13 @@ describe('every form', () => {
     expect(next.url.pathname).toBe('/device/sign-in')
   })
 
-  it('says that it needs cookies where there are none', async () => {
+  it('is answered with a hint at cookies if there are none', async () => {
     const page = await visitor().post('/device', { csrf: 'x', user_code: 'BCDF-BCDF' })
     expect(page.status).toBe(403)
     expect(page.html).toContain('This page needs cookies')
   })
 
-  it('refuses a form in any other encoding', async () => {
+  it('is refused in any other encoding', async () => {
     const person = visitor()
     await person.open('/device')
     const headers = { 'Content-Type': 'multipart/form-data' }
@@ -156,7 +156,7 @@ describe('every form', () => {
     expect(response.headers.get('Location')).toBe('/device/confirm')
   })
 
-  it('VP-15 goes nowhere else, whatever it is told', async () => {
+  it('VP-15 never redirects to another site', async () => {
     const person = visitor()
     for (const evil of ['//evil.test', 'https:evil.test', '\\evil.test']) {
       const page = await person.open(`/device/sign-in?return_to=${encodeURIComponent(evil)}`)
@@ -164,13 +164,13 @@ describe('every form', () => {
     }
   })
 
-  it('refuses 65 KiB with 413', async () => {
+  it('is refused with 413 at 65 KiB', async () => {
     const person = visitor()
     await person.open('/device')
     expect((await person.post('/device', { user_code: 'x'.repeat(66_000) })).status).toBe(413)
   })
 
-  it('HH-14 is refused over http, and pages are sent to https', async () => {
+  it('HH-14 is refused over http, and pages redirect to https', async () => {
     const insecure = ISSUER.replace('https', 'http')
     const posted = await worker(
       new Request(`${insecure}/device`, {

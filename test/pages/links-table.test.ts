@@ -48,7 +48,7 @@ const SIGNED_OUT: Readonly<Record<string, readonly string[]>> = {
   '/devices?done=removed': ['next'],
 }
 
-describe('the table of what another site may change', () => {
+describe('the effects of another site', () => {
   const fetch = workerWith(SETTINGS)
   let resident: Resident
   let waiting: string
@@ -121,7 +121,7 @@ describe('the table of what another site may change', () => {
   )
 
   it.each(Object.entries(SIGNED_OUT))(
-    '%s, while nobody is signed in: a first form token and %j',
+    '%s, without a session: a first form token and %j',
     async (address, allowed) => {
       const headers = sent('cross-site', 'navigate', 'document')
       const { changed, counted } = await opened(address, headers, {})
@@ -134,14 +134,14 @@ describe('the table of what another site may change', () => {
     Object.entries(PARTS).flatMap(([kind, headers]) =>
       Object.keys(ADDRESSES).map((address) => ({ kind, address, headers })),
     ),
-  )('$address by $kind: nothing at all', async ({ address, headers }) => {
+  )('$address by $kind: none', async ({ address, headers }) => {
     for (const some of [cookies, {}]) {
       const { page, changed, counted } = await opened(address, headers, some)
       expect([page.status, changed, counted]).toStrictEqual([403, [], []])
     }
   })
 
-  it('a form that another site sends takes no form token away', async () => {
+  it('a form from another site replaces no form token', async () => {
     for (const address of ['/device', '/device/sign-in', '/devices/sign-out', '/authorize']) {
       const person = browserWith({})
       await person.post(address, { user_code: waiting }, { 'Sec-Fetch-Site': 'cross-site' })
@@ -149,7 +149,7 @@ describe('the table of what another site may change', () => {
     }
   })
 
-  it('has a row for every page', () => {
+  it('the table has a row for every page', () => {
     const app = createApp(parseConfig({ ...TEST_VARS, ...SETTINGS }, DEMO))
     const pages = app.routes
       .filter(({ method, path }) => method === 'GET' && /^\/devices?(\/|$)/.test(path))

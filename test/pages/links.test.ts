@@ -22,7 +22,7 @@ const codeAt = (index: number): string =>
 
 describe('a page of another site', () => {
   it.each(Object.entries(ALL))(
-    'locks nobody out of approving by ten wrong codes, each in %s',
+    'cannot block approvals with ten wrong codes, each in %s',
     async (_, headers) => {
       const person = await visitorAt(worker)
       for (let index = 0; index < 10; index += 1)
@@ -35,7 +35,7 @@ describe('a page of another site', () => {
   )
 
   it.each(Object.entries(ALL))(
-    'makes nobody answer another device than they meant, by %s',
+    'cannot exchange the device of a question by %s',
     async (_, headers) => {
       const [own, other] = [await startDevice(), await startDevice()]
       const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
@@ -49,7 +49,7 @@ describe('a page of another site', () => {
     },
   )
 
-  it.each(Object.entries(PARTS))('gets nothing into %s of it', async (_, headers) => {
+  it.each(Object.entries(PARTS))('cannot put its text into %s', async (_, headers) => {
     const person = await visitorAt(worker)
     for (const address of ['/device', '/devices', '/device/confirm', '/device/sign-in']) {
       const page = await person.open(address, headers)
@@ -60,7 +60,7 @@ describe('a page of another site', () => {
 
 describe('an address with a code', () => {
   it.each(Object.entries(LINKS))(
-    'VP-2 VP-14 in %s asks to go on, shows no code, and one tap leads to the question',
+    'VP-2 VP-14 in %s shows a page without the code, and one tap leads to the question',
     async (_, headers) => {
       const device = await startDevice()
       const person = await visitorAt(worker)
@@ -90,7 +90,7 @@ describe('an address with a code', () => {
     expect(question.html).toContain(device.userCode)
   })
 
-  it('gives way to another code that the person types, though a link brought it', async () => {
+  it('gives way to a code that the person types', async () => {
     const [own, linked] = [await startDevice(), await startDevice()]
     const person = await visitorAt(worker)
     const page = await person.open(linked.answer.verification_uri_complete, LINKS['a link'])
@@ -99,7 +99,7 @@ describe('an address with a code', () => {
     expect(question.html).not.toContain(linked.userCode)
   })
 
-  it('is still one tap away after half a code was typed', async () => {
+  it('is still one tap away after an incomplete code was typed', async () => {
     const linked = await startDevice()
     const person = await visitorAt(worker)
     const page = await person.open(linked.answer.verification_uri_complete, LINKS['a link'])
@@ -110,7 +110,7 @@ describe('an address with a code', () => {
     expect(question.html).toContain(linked.userCode)
   })
 
-  it('that was kept before needs the tap as well, where another site opens the question', async () => {
+  it('that was stored before also needs the tap if another site opens the question', async () => {
     const device = await startDevice()
     const person = await visitorAt(worker)
     await person.open(device.answer.verification_uri_complete)
@@ -120,7 +120,7 @@ describe('an address with a code', () => {
     expect((await person.submit(page, '/device')).html).toContain(device.userCode)
   })
 
-  it('takes the language that the link asks for along', async () => {
+  it('keeps the language of the link', async () => {
     const device = await startDevice()
     const person = new Person(worker, ISSUER, {
       'CF-Connecting-IP': freshAddress(),
@@ -135,7 +135,7 @@ describe('an address with a code', () => {
   })
 
   it.each(['WDJB', 'WDJB-MJHT-W', 'Call 555-0100', '"><script>'])(
-    'that is no whole code, like %j, is not shown again',
+    'with a malformed code like %j does not show it',
     async (text) => {
       for (const headers of [LINKS['a link'], sent('none', 'navigate', 'document')]) {
         const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
@@ -149,8 +149,8 @@ describe('an address with a code', () => {
   )
 })
 
-describe('a code that waits for its person to sign in', () => {
-  it('XD-7 is not shown on the way, so that it has to be read off the device', async () => {
+describe('a code that waits for a sign-in', () => {
+  it('XD-7 is hidden on the way, so that the person reads it from the device', async () => {
     const device = await startDevice()
     const email = `${crypto.randomUUID()}@example.com`
     const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
@@ -168,7 +168,7 @@ describe('a code that waits for its person to sign in', () => {
     }
   })
 
-  it('XD-7 is not shown by the question of a far device either, nor after a wrong answer', async () => {
+  it('XD-7 is hidden in the question of a far device too, and after a wrong answer', async () => {
     const device = await startDevice('tv', { fetch: inPlace(RECIFE, worker) })
     const person = new Person(inPlace(TURKU, worker), ISSUER, {
       'CF-Connecting-IP': freshAddress(),

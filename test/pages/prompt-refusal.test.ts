@@ -29,8 +29,8 @@ const prompted = async () => {
 const sendWith = (browser: Person, fields: Record<string, string>, headers = {}) =>
   browser.post(NOT_ME, fields, headers)
 
-describe('a notification that is answered with “Not me”', () => {
-  it('ends the request, remembers it, and silences its source', async () => {
+describe('“Not me” in a notification', () => {
+  it('ends the request, is recorded, and silences its source', async () => {
     const { resident, subscription, hint, address, device, endpoint } = await prompted()
     const { browser } = resident
     const answer = await sendWith(browser, { endpoint, user_code: device.userCode })
@@ -43,7 +43,7 @@ describe('a notification that is answered with “Not me”', () => {
     expect(subscription.host.asked).toBe(1)
   })
 
-  it('silences also when it comes too late to end anything', async () => {
+  it('silences the source even if it is too late to end the request', async () => {
     const { resident, subscription, hint, address, device, endpoint } = await prompted()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
     const late = await sendWith(resident.browser, { endpoint, user_code: device.userCode })
@@ -56,7 +56,7 @@ describe('a notification that is answered with “Not me”', () => {
   it.each([
     ['and the device has not collected it', 0],
     ['and the device has its tokens', 5000],
-  ])('leads to the page where it was allowed already: %s', async (_, afterMs) => {
+  ])('leads to the page if the request is already approved: %s', async (_, afterMs) => {
     const { resident, subscription, hint, address, device, endpoint } = await prompted()
     const { browser } = resident
     const path = `/device?user_code=${device.userCode}`
@@ -91,7 +91,7 @@ describe('a notification that is answered with “Not me”', () => {
     expect(state.outcome).toBe(status === 204 ? 'denied' : 'reviewable')
   })
 
-  it('is taken from the browser that was asked, once it knows its endpoint, and from no other', async () => {
+  it('is accepted from the browser with the prompt by its endpoint, and from no other', async () => {
     const { resident, device, endpoint } = await prompted()
     const { browser } = resident
     const user_code = device.userCode

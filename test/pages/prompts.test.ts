@@ -54,7 +54,7 @@ const EVERYWHERE = {
 } as const
 
 describe('/devices', () => {
-  it('offers to have this browser asked, with what its script needs', async () => {
+  it('offers prompts to this browser, with the data for its script', async () => {
     const { browser } = await Resident.join()
     const page = await browser.open('/devices')
     expect(page.html).toContain(`data-push="${PUSH_KEY}"`)
@@ -70,7 +70,7 @@ describe('/devices', () => {
     expect(other.headers.get('Content-Security-Policy')).not.toContain('worker-src')
   })
 
-  it('says which browsers are asked, where those are, and for how long', async () => {
+  it('lists the browsers with prompts, with place and time', async () => {
     const resident = await Resident.join()
     await new Subscription().add(resident.browser)
     await new Subscription().add(await resident.elsewhere(RECIFE))
@@ -84,7 +84,7 @@ describe('/devices', () => {
     expect(html).not.toContain('push.js')
   })
 
-  it('has nothing of it where PUSH is off', async () => {
+  it('has no prompts while PUSH is off', async () => {
     const { browser } = await Resident.join(TURKU, worker)
     const page = await browser.open('/devices')
     expect(page.html).not.toMatch(/push|Sign-in notifications/)
@@ -130,7 +130,7 @@ describe('a subscription', () => {
     expect(await browsersOf(resident)).toStrictEqual([])
   })
 
-  it('VP-12 is refused without the form’s token, and from elsewhere', async () => {
+  it('VP-12 is refused without the form token, and from another site', async () => {
     const { resident, csrf } = await join()
     const { browser } = resident
     expect((await browser.post(ADD, newFields())).status).toBe(403)
@@ -140,7 +140,7 @@ describe('a subscription', () => {
     expect(await browsersOf(resident)).toStrictEqual([])
   })
 
-  it('is refused to whoever is not signed in', async () => {
+  it('is refused without a session', async () => {
     const stranger = new Person(inPlace(TURKU), ISSUER, { 'CF-Connecting-IP': freshAddress() })
     const csrf = csrfOf((await stranger.open('/device/sign-in')).html)
     expect((await stranger.post(ADD, { csrf, ...newFields() })).url.pathname).toBe(
@@ -148,7 +148,7 @@ describe('a subscription', () => {
     )
   })
 
-  it('of this machine is taken where that is tried out, and nowhere else', async () => {
+  it('on this machine is accepted in the demo only', async () => {
     const here = { endpoint: 'http://127.0.0.1:9000/1' }
     const tries: readonly [object, number][] = [
       [{ DEMO: 'on', ISSUER: 'http://localhost:8787' }, 200],
@@ -163,7 +163,7 @@ describe('a subscription', () => {
     }
   })
 
-  it('replaces that of the same browser, and ten are the most', async () => {
+  it('replaces that of the same browser, and ten are the limit', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const resident = await Resident.join()
     const first = await new Subscription().add(resident.browser)
@@ -179,7 +179,7 @@ describe('a subscription', () => {
     expect(endpoints).not.toContain(first.host.uri)
   })
 
-  it('can be taken back from another browser, and by nobody else', async () => {
+  it('can be removed from another browser of its person only', async () => {
     const resident = await Resident.join()
     await new Subscription().add(resident.browser)
     const [subscribed] = await browsersOf(resident)
@@ -200,7 +200,7 @@ const load = async (path: string, fetch = pushWorker) => {
 }
 
 describe('the service worker', () => {
-  it('may control /devices, reach only us, and comes below the issuer’s path', async () => {
+  it('may control /devices, contacts only us, and is below the issuer’s path', async () => {
     const below = workerWith({ ...PUSH_VARS, ISSUER: `${ISSUER}/t1` })
     const { headers, script } = await load('/t1/device/push-worker.js', below)
     expect(headers.get('Service-Worker-Allowed')).toBe('/t1/devices')
@@ -213,7 +213,7 @@ describe('the service worker', () => {
     ['de', '"language":"de","direction":"ltr"', 'Nicht ich'],
     ['ar', '"language":"ar","direction":"rtl"', 'لست أنا'],
     ['xx"};alert(1)//', '"language":"en","direction":"ltr"', 'Not me'],
-  ])('speaks the language of whoever opted in: %s', async (tag, language, words) => {
+  ])('has the language of the browser that subscribed: %s', async (tag, language, words) => {
     const { script } = await load(`/device/push-worker.js?ui_locales=${encodeURIComponent(tag)}`)
     expect(script).toContain(language)
     expect(script).toContain(words)

@@ -12,7 +12,7 @@ import { freshAddress, worker } from '../support/worker.ts'
 
 afterEach(() => void vi.restoreAllMocks())
 
-it('XD-8 VP-5 a result that the browser made up is none, and asks no device authorization', async () => {
+it('XD-8 VP-5 a made-up result cookie shows nothing, and calls no device authorization', async () => {
   const { cookies } = await signedIn('Ada', `${crypto.randomUUID()}@example.com`)
   const { userCode } = await startDevice()
   const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
@@ -27,7 +27,7 @@ it('XD-8 VP-5 a result that the browser made up is none, and asks no device auth
   expect(withdrawn).not.toHaveBeenCalled()
 })
 
-it('XD-8 a device that is taken back is noted as it is, whatever the cookie says', async () => {
+it('XD-8 a withdrawn device is recorded by its own data, not by the cookie’s', async () => {
   const log = vi.spyOn(console, 'info').mockReturnValue()
   const removed = vi.spyOn(Account.prototype, 'removeDevice')
   const { subject, cookies } = await signedIn('Ada', `${crypto.randomUUID()}@example.com`)

@@ -17,7 +17,7 @@ const alertOn = (html: string) => /role="alert"[^>]*>([^<]+)</.exec(html)?.[1]
 const isSignedIn = async (person: Person) =>
   (await person.open('/device/sign-in')).html.includes('Sign in again')
 
-describe('making an account', () => {
+describe('creating an account', () => {
   it.each([
     ['no name', { name: ' ' }, 'Enter your name.'],
     ['a name without end', { name: 'x'.repeat(65) }, 'Use a shorter name'],
@@ -33,7 +33,7 @@ describe('making an account', () => {
     ],
     ['SS-17 the service', { password: 'northlight 12345' }, 'Don’t base it on your name'],
     ['two keys in turns', { password: 'qp'.repeat(10) }, 'Don’t repeat the same few characters'],
-  ])('refuses %s beside the field, and keeps the rest', async (_, wrong, text) => {
+  ])('refuses %s beside the field, and keeps the other fields', async (_, wrong, text) => {
     const person = visitor()
     const fields = { name: 'Ada', email: newEmail(), password: PASSWORD, ...wrong }
     const form = await person.open('/device/create-account')
@@ -50,7 +50,7 @@ describe('making an account', () => {
     expect(await isSignedIn(person)).toBe(true)
   })
 
-  it('does not touch an account that is there', async () => {
+  it('does not change an existing account', async () => {
     const email = newEmail()
     await visitor().createAccount('Ada', email)
     const page = await visitor().createAccount('Mallory', email, 'another long password')
@@ -63,7 +63,7 @@ describe('making an account', () => {
 })
 
 describe('signing in', () => {
-  it('takes the address in any case, with spaces around it', async () => {
+  it('accepts the address in any case, with surrounding spaces', async () => {
     const email = newEmail()
     await visitor().createAccount('Ada', email)
     const person = visitor()
@@ -71,7 +71,7 @@ describe('signing in', () => {
     expect(await isSignedIn(person)).toBe(true)
   })
 
-  it('SS-22 answers alike for a wrong password and for nobody', async () => {
+  it('SS-22 answers alike for a wrong password and an unknown address', async () => {
     const email = newEmail()
     await visitor().createAccount('Ada', email)
     const wrong = await visitor().signIn(email, 'not the password')
@@ -83,7 +83,7 @@ describe('signing in', () => {
     }
   })
 
-  it('SS-18 makes the sixth guess wait, also for the right password', async () => {
+  it('SS-18 delays the sixth guess, even with the right password', async () => {
     const email = newEmail()
     await visitor().createAccount('Ada', email)
     for (let turn = 0; turn < 5; turn += 1) await visitor().signIn(email, 'not the password')
@@ -97,7 +97,7 @@ describe('signing in', () => {
     expect(await isSignedIn(person)).toBe(true)
   })
 
-  it('SS-24 VP-19 VP-20 lets password managers do their work', async () => {
+  it('SS-24 VP-19 VP-20 supports password managers', async () => {
     const signIn = await visitor().open('/device/sign-in')
     expect(signIn.html).toMatch(/autocomplete="username webauthn"/)
     expect(signIn.html).toMatch(/autocomplete="current-password"/)
@@ -130,7 +130,7 @@ describe('the session', () => {
     expect(await isSignedIn(person)).toBe(true)
   })
 
-  it('SS-3 changes at sign-in, and the one before ends', async () => {
+  it('SS-3 changes at sign-in, and the previous one ends', async () => {
     const email = newEmail()
     const person = visitor()
     await person.createAccount('Ada', email)
@@ -142,7 +142,7 @@ describe('the session', () => {
     expect(await isSignedIn(thief)).toBe(false)
   })
 
-  it('SS-3 does not become of what somebody else has planted', async () => {
+  it('SS-3 cannot be a planted one', async () => {
     const email = newEmail()
     const person = visitor()
     const planted = 'A'.repeat(96)
@@ -164,19 +164,16 @@ describe('the session', () => {
     expect(await isSignedIn(person)).toBe(false)
   })
 
-  it('SS-4 ends by itself after thirty days', async () => {
+  it('SS-4 expires after thirty days', async () => {
     const person = visitor()
     await person.createAccount('Ada', newEmail())
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31 * DAY })
     expect(await isSignedIn(person)).toBe(false)
   })
 
-  it.each(['', 'x', 'A'.repeat(96), '____'])(
-    'takes a cookie like %j for nobody’s',
-    async (value) => {
-      const person = visitor()
-      person.cookies.set('__Host-session', value)
-      expect(await isSignedIn(person)).toBe(false)
-    },
-  )
+  it.each(['', 'x', 'A'.repeat(96), '____'])('is not found by a cookie like %j', async (value) => {
+    const person = visitor()
+    person.cookies.set('__Host-session', value)
+    expect(await isSignedIn(person)).toBe(false)
+  })
 })

@@ -63,7 +63,7 @@ describe.each(LANGUAGES.map((language) => [language.tag, language] as const))(
 )
 
 describe('a listed client', () => {
-  it('VP-23 is not called so on a page', async () => {
+  it('VP-23 is not marked on a page', async () => {
     const device = await startDevice('tv', { fetch })
     const person = await visitorAt(fetch)
     const question = await person.open(`/device?user_code=${device.userCode}`)
@@ -84,7 +84,7 @@ describe('a listed client', () => {
   })
 })
 
-it('VP-23 a device connected under a name that is taken now is listed by its client_id', async () => {
+it('VP-23 a device connected under a name that is now reserved is listed by its client_id', async () => {
   const before = workerWith({ ...REGISTRATION, BRAND_NAME: 'Southlight' })
   const { body } = await register({ ...RADIO, client_name: 'Northlight' }, { fetch: before })
   const device = await startDevice(body.client_id, { fetch: before })

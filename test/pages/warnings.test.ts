@@ -81,9 +81,9 @@ const PAGES = [
   },
 ]
 
-describe('a phone that asks for', () => {
+describe('a phone with the language', () => {
   it.each(PAGES)(
-    'XD-7 $tag is asked, and warned, in it',
+    'XD-7 $tag gets the question and the warning in it',
     async ({ tag, direction, start, question, warning, never, deny, allow }) => {
       const headers = { 'CF-Connecting-IP': freshAddress(), 'Accept-Language': `${tag},en;q=0.5` }
       const person = new Person(worker, ISSUER, headers)

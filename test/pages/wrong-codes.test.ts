@@ -59,7 +59,7 @@ describe('five wrong codes', () => {
     }
   })
 
-  it('VP-5 and on: whoever goes on for a day has 105 guesses, and no more', async () => {
+  it('VP-5 lead to at most 105 guesses in a day of trying', async () => {
     const { ada, person } = await signedIn()
     const start = Date.now()
     let guesses = 0
@@ -76,7 +76,7 @@ describe('five wrong codes', () => {
     expect(guesses).toBe(105)
   })
 
-  it('VP-5 and with a sign-in of yesterday beside it, and requests that are cut: no more', async () => {
+  it('VP-5 lead to no more with an old session and cut requests beside it', async () => {
     const ada = new Onlooker()
     const old = await ada.browser()
     pass(13 * HOUR)
@@ -106,7 +106,7 @@ describe('five wrong codes', () => {
     expect(guesses, 'five, and one after each wait').toBeLessThanOrEqual(17)
   })
 
-  it('VP-5 are as many for those who send them straight to where a page waits', async () => {
+  it('VP-5 are the limit for requests to the waiting endpoint too', async () => {
     const { person } = await signedIn()
     const page = await scan(person, await startDevice())
     pass(2 * SECOND)
@@ -131,8 +131,8 @@ const copy = (from: Map<string, string>, to: Map<string, string>) => {
   for (const [name, value] of from) to.set(name, value)
 }
 
-describe('the same wrong code', () => {
-  it('VP-5 VP-6 is told to be wrong again, and is no further guess', async () => {
+describe('a repeated wrong code', () => {
+  it('VP-5 VP-6 is reported again, and does not count again', async () => {
     const { ada, person } = await signedIn()
     for (let times = 0; times < 8; times += 1) await enterWrong(person, ['BBBBBBBB'])
     expect(await wrongCodesOf(ada)).toBe(1)
@@ -142,7 +142,7 @@ describe('the same wrong code', () => {
     expect((await enter(person, 'ZZZZZZZZ')).status).toBe(429)
   })
 
-  it('VP-5 is not looked up again, so that nobody can watch for it', async () => {
+  it('VP-5 is not looked up again, so that it cannot be watched', async () => {
     const { person } = await signedIn()
     await enterWrong(person, ['BBBBBBBB'])
     const lookUps = vi.spyOn(env.DEVICE_AUTHORIZATION, 'getByName')
@@ -168,7 +168,7 @@ describe('a request that this account was shown', () => {
     expect((await device.poll()).body.error).toBe(error)
   })
 
-  it('VP-5 is no guess where the answer comes too late', async () => {
+  it('VP-5 is not a guess if the decision comes too late', async () => {
     const { ada, person } = await signedIn()
     const question = await scan(person, await startDevice('short-tv'))
     pass(2 * MINUTE)
@@ -177,7 +177,7 @@ describe('a request that this account was shown', () => {
     expect(await wrongCodesOf(ada)).toBe(0)
   })
 
-  it('VP-5 goes on waiting for an answer from elsewhere while the account waits', async () => {
+  it('VP-5 is watched for a decision elsewhere while the account waits', async () => {
     const { person } = await signedIn()
     const device = await startDevice()
     const question = await scan(person, device)
@@ -196,7 +196,7 @@ const shownTo = async (person: Person) => {
   return { device, proof: proofOn(html), csrf: tokenOn(html) }
 }
 
-describe('a proof of what was shown', () => {
+describe('a proof of an earlier view', () => {
   it.each<[string, (own: string, others: string) => string]>([
     ['of another account', (_, others) => others],
     ['with another end', (own) => own.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))],
@@ -225,8 +225,8 @@ describe('a proof of what was shown', () => {
   })
 })
 
-describe('the page that says how long to wait', () => {
-  it('VP-22 keeps the code and does not show it; its button goes on with it', async () => {
+describe('the page with the time to wait', () => {
+  it('VP-22 keeps the code hidden, and its button continues with it', async () => {
     const { person } = await signedIn()
     await enterWrong(person)
     const device = await startDevice()
@@ -240,7 +240,7 @@ describe('the page that says how long to wait', () => {
     expect(question.html).toContain(device.userCode)
   })
 
-  it('VP-22 keeps it as well where it is the address that asked too often', async () => {
+  it('VP-22 keeps the code if the limit of the address is reached', async () => {
     const address = freshAddress()
     const ada = new Onlooker()
     const browser = await ada.browser()
@@ -255,8 +255,8 @@ describe('the page that says how long to wait', () => {
   })
 })
 
-describe('while everyone enters wrong codes, or makes accounts', () => {
-  it('VP-5 waits begin with the first wrong code, and right ones are answered', async () => {
+describe('while everyone enters wrong codes, or creates accounts', () => {
+  it('VP-5 waits begin with the first wrong code, and valid ones are answered', async () => {
     useUp(env.EVERYONE_LIMIT, 'wrong code')
     const { person } = await signedIn()
     const [device, later] = [await startDevice(), await startDevice()]
@@ -268,7 +268,7 @@ describe('while everyone enters wrong codes, or makes accounts', () => {
     expect((await person.submit(refused, '/device')).html).toContain(later.userCode)
   })
 
-  it('VP-5 a wrong code is counted also while the limit of everyone fails', async () => {
+  it('VP-5 a wrong code is counted even if the common limit fails', async () => {
     vi.spyOn(console, 'error').mockReturnValue()
     vi.spyOn(env.EVERYONE_LIMIT, 'limit').mockRejectedValue(new Error('no answer'))
     const { ada, person } = await signedIn()
@@ -288,7 +288,7 @@ describe('while everyone enters wrong codes, or makes accounts', () => {
     expect((await person.submit(page, '/device')).html).toContain(device.userCode)
   })
 
-  it('VP-5 an account that there was does not wait', async () => {
+  it('VP-5 an existing account does not wait', async () => {
     const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
     const email = `${crypto.randomUUID()}@example.com`
     await person.createAccount('Ada', email)
@@ -299,7 +299,7 @@ describe('while everyone enters wrong codes, or makes accounts', () => {
     expect((await another.signIn(email)).html).toContain(device.userCode)
   })
 
-  it('VP-5 everyone means all accounts: some hundred wrong codes a minute', async () => {
+  it('VP-5 the limit on wrong codes is one for all accounts together', async () => {
     const limit = vi.spyOn(env.EVERYONE_LIMIT, 'limit')
     for (const code of ['BBBBBBBB', 'CCCCCCCC']) {
       const { person } = await signedIn()

@@ -111,7 +111,7 @@ describe('the location of a request', () => {
     expect(from({ [member]: odd })[name]).toBe(`A b c${'x'.repeat(59)}`)
   })
 
-  it('XD-3 is stored for longer as a place alone', () => {
+  it('XD-3 is stored beyond the request as a place alone', () => {
     expect(placeIn(HOME)).toEqual({ city: 'Turku', region: 'Southwest Finland', country: 'FI' })
     const nowhere = { city: undefined, region: undefined, country: undefined }
     expect(placeIn(NOWHERE)).toEqual(nowhere)

@@ -49,7 +49,7 @@ describe('openid-client 5', () => {
     expect(await client.userinfo(tokens)).toMatchObject({ name: 'Judge Judy' })
   })
 
-  it.concurrent('hears that the person declined', async () => {
+  it.concurrent('is told that the person denied', async () => {
     const client = await publicClient('held-tv')
     const handle = await client.deviceAuthorization({ scope: SCOPE })
     const polled = handle.poll()
@@ -75,7 +75,7 @@ describe('openid-client 5', () => {
     await expect(client.refresh(second)).rejects.toMatchObject({ error: 'invalid_grant' })
   })
 
-  describe('from a server that lies', () => {
+  describe('with a forged answer', () => {
     let liar: HttpServer
     let lie: object
 
@@ -99,7 +99,7 @@ describe('openid-client 5', () => {
       return client.refresh('whatever')
     }
 
-    it('TK-7 TK-12 takes what is true', async () => {
+    it('TK-7 TK-12 accepts it while it is unchanged', async () => {
       const told = await signIn(server.origin, judge(), { client_id: 'tv' }, SCOPE)
       expect(await refreshAtLiar(told)).toBeInstanceOf(TokenSet)
     })
@@ -116,7 +116,7 @@ describe('openid-client 5', () => {
         /at_hash mismatch/,
         (_, other) => ({ access_token: other.access_token }),
       ],
-    ])('TK-7 TK-11 TK-12 takes no ID token %s', async (_, message, change) => {
+    ])('TK-7 TK-11 TK-12 refuses an ID token %s', async (_, message, change) => {
       const [own, other] = await Promise.all(
         ['tv', 'other-tv'].map((id) => signIn(server.origin, judge(), { client_id: id }, SCOPE)),
       )
@@ -168,7 +168,7 @@ describe('@vercel/cli-auth', () => {
     await expect(dead).rejects.toMatchObject({ code: 'invalid_grant' })
   })
 
-  it('hears that the person declined', async () => {
+  it('is told that the person denied', async () => {
     const client = await discover('held-tv')
     const device = await client.deviceAuthorizationRequest()
     await decline(device.user_code)
@@ -176,14 +176,14 @@ describe('@vercel/cli-auth', () => {
     await expect(declined).rejects.toMatchObject({ code: 'access_denied' })
   })
 
-  it('IN-1 is told nothing about a token when it does not say who asks', async () => {
+  it('IN-1 gets no introspection without authentication', async () => {
     const client = await discover('tv')
     const { access_token } = await signIn(server.origin, judge(), { client_id: 'tv' }, SCOPE)
     const refused = client.introspectToken(access_token)
     await expect(refused).rejects.toMatchObject({ code: 'invalid_request' })
   })
 
-  it('cannot do without verification_uri_complete', async () => {
+  it('requires verification_uri_complete', async () => {
     const client = await discover('digits-tv')
     const refused = client.deviceAuthorizationRequest()
     await expect(refused).rejects.toThrow('verification_uri_complete')
@@ -191,7 +191,7 @@ describe('@vercel/cli-auth', () => {
 })
 
 describe('@badgateway/oauth2-client', () => {
-  it('CA-2 refreshes, introspects and revokes what a device was given', async () => {
+  it('CA-2 refreshes, introspects and revokes the tokens of a device', async () => {
     const client = new OAuth2Client({
       server: server.origin,
       clientId: 'basic',

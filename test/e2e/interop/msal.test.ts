@@ -89,7 +89,7 @@ const claimsOf = async (accessToken: string) => {
 }
 
 describe('@azure/msal-node', () => {
-  it('HH-5 DC-17 signs in, and keeps whoever it is as an account', async () => {
+  it('HH-5 DC-17 signs in, and stores the account', async () => {
     const application = applicationOf(ISSUER)
     const result = await signIn(application)
     expect(result.idTokenClaims).toMatchObject({ iss: ISSUER, aud: 'held-tv' })
@@ -100,7 +100,7 @@ describe('@azure/msal-node', () => {
     expect(account?.idTokenClaims?.sub).toBe(result.uniqueId)
   })
 
-  it('RF-4 refreshes again and again', async () => {
+  it('RF-4 refreshes repeatedly', async () => {
     const application = applicationOf(ISSUER)
     const { account, accessToken } = await signIn(application)
     if (account === null) throw new Error('no account')
@@ -111,7 +111,7 @@ describe('@azure/msal-node', () => {
     expect(await claimsOf([...seen].at(-1) ?? '')).toMatchObject({ name: 'Judge Judy' })
   })
 
-  it('DC-11 hears that the person declined', async () => {
+  it('DC-11 is told that the person denied', async () => {
     const declined = signIn(applicationOf(ISSUER), async (userCode) => {
       const question = await judge.open(`/device?user_code=${userCode}`)
       return judge.decide(question, 'deny')
@@ -119,7 +119,7 @@ describe('@azure/msal-node', () => {
     await expect(declined).rejects.toThrow('access_denied')
   })
 
-  it('MD-1 takes no metadata of another issuer', async () => {
+  it('MD-1 refuses the metadata of another issuer', async () => {
     const way = new Loopback()
     const misled = signIn(applicationOf('https://elsewhere.test', way))
     await expect(misled).rejects.toMatchObject({ errorCode: 'endpoints_resolution_error' })

@@ -110,7 +110,7 @@ describe('an access token', () => {
   const demands: Demands = { audience: API, algorithm: 'ES256', type: 'at+jwt' }
 
   it.each(VERIFIERS)(
-    'TK-2 TK-3 TK-4 is good for %s, but no forgery, and not for another API',
+    'TK-2 TK-3 TK-4 is accepted by %s, a forgery or a token for another API is not',
     async (_, verify, forged, otherAudience) => {
       const { access_token } = await tokensOf('tv', 'library:read')
       const claims = { iss: server.origin, aud: API, client_id: 'tv', scope: 'library:read' }
@@ -121,7 +121,7 @@ describe('an access token', () => {
     },
   )
 
-  it.each(VERIFIERS)('TK-4 is good for %s when UserInfo takes it too', async (_, verify) => {
+  it.each(VERIFIERS)('TK-4 is accepted by %s when UserInfo accepts it too', async (_, verify) => {
     const { access_token } = await tokensOf('tv')
     expect(await verify(access_token, demands)).toMatchObject({ aud: [API, server.origin] })
   })
@@ -135,7 +135,7 @@ describe('an access token', () => {
     await expect(mistaken).rejects.toThrow(message)
   })
 
-  it('TK-5 does for express-oauth2-jwt-bearer what its scope says, and no more', async () => {
+  it('TK-5 allows in express-oauth2-jwt-bearer what its scope says, and no more', async () => {
     const { access_token } = await tokensOf('tv', 'profile')
     await expect(expressBearer(access_token, demands)).rejects.toThrow('403')
   })
@@ -148,7 +148,7 @@ describe('an ID token', () => {
   ])
 
   it.each(rows)(
-    'TK-7 TK-12 MD-12 is good for %s (%s), but no forgery, and not for another client',
+    'TK-7 TK-12 MD-12 is accepted by %s (%s), a forgery or a token for another client is not',
     async (_, algorithm, audience, verify, forged, otherAudience) => {
       const { id_token } = await tokensOf(audience)
       const demands: Demands = { audience, algorithm, type: 'JWT' }
@@ -192,8 +192,8 @@ const connect = async () => {
   return { access_token, DPoP, ask, newHandle }
 }
 
-describe('a token that is bound to a key', () => {
-  it('DP-1 is good for express-oauth2-jwt-bearer with its key, and with no other', async () => {
+describe('a bound token', () => {
+  it('DP-1 is accepted by express-oauth2-jwt-bearer with its key, and with no other', async () => {
     const { access_token, DPoP, ask, newHandle } = await connect()
     const answer = await ask(DPoP)
     expect(await answer.json()).toMatchObject({ client_id: 'dpop-tv' })

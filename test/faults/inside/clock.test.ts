@@ -17,7 +17,7 @@ const signInWith = async (jumpMs: (at: number) => number): Promise<void> => {
   }
 }
 
-describe('a sign-in goes on while the clock jumps', () => {
+describe('a sign-in succeeds while the clock jumps', () => {
   it.each([
     ['forward', 3 * SECOND],
     ['back', -3 * SECOND],
@@ -33,7 +33,7 @@ describe('a sign-in goes on while the clock jumps', () => {
     },
   )
 
-  it.each([1, 2, 3, 4])('to and fro, by seconds and minutes (%i)', async (seed) => {
+  it.each([1, 2, 3, 4])('back and forth, by seconds and minutes (%i)', async (seed) => {
     const random = new Random(seed)
     let awayMs = 0
     await signInWith(() => {
@@ -59,7 +59,7 @@ describe('a clock that jumps by two days', () => {
     ['it refreshes in vain', '400 invalid_grant'],
     ['it is not served', '401 invalid_token'],
   ]
-  it.each(cases)('before this has an honest answer: %s', async (name, answer) => {
+  it.each(cases)('before this gets a true answer: %s', async (name, answer) => {
     const signIn = new SignIn(nextPerson())
     for (const step of STEPS) {
       if (step.name !== name) {
@@ -73,7 +73,7 @@ describe('a clock that jumps by two days', () => {
     expect.unreachable(name)
   })
 
-  it('and back again, once the device has its tokens, takes none of them away', async () => {
+  it('and back, once the device has its tokens, ends none of them', async () => {
     const signIn = new SignIn(nextPerson())
     const collected = STEPS.findIndex(({ name }) => name === 'the device collects')
     for (const [at, step] of STEPS.entries()) {

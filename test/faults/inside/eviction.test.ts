@@ -25,7 +25,7 @@ describe.each(Object.entries(FAULTS))('a sign-in whose objects are %s', (_, faul
   it.each([
     ['polls', STEPS],
     ['has its poll held', HELD_STEPS],
-  ])('before and after every step goes on, where the device %s', async (_polls, steps) => {
+  ])('before and after every step succeeds if the device %s', async (_polls, steps) => {
     const signIn = new SignIn(nextPerson())
     for (const step of steps) {
       await fault()
@@ -40,7 +40,7 @@ describe.each(Object.entries(FAULTS))('a sign-in whose objects are %s', (_, faul
 const MOMENTS_MS = [0, 1, 2, 4, 8]
 
 it.each(MOMENTS_MS)(
-  'a sign-in whose objects are aborted %i ms into each step goes on',
+  'a sign-in whose objects are aborted %i ms into each step succeeds',
   async (ms) => {
     const signIn = new SignIn(nextPerson())
     for (const step of HELD_STEPS) {

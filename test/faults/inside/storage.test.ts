@@ -75,7 +75,7 @@ describe.each(Object.entries(FAULTS))('storage that %s', (_, breakStorage) => {
     // What it remembers of what it could not save must not pass for saved.
     ['is aborted afterwards', 'even', 'after'],
     ['is aborted afterwards', 'odd', 'after'],
-  ])('is a 503 that is repeated when the object %s (%s steps)', async (_how, which, aborted) => {
+  ])('is a 503 that can be repeated if the object %s (%s steps)', async (_how, which, aborted) => {
     const signIn = new SignIn(person)
     let failures = 0
     for (const [at, step] of STEPS.entries()) {

@@ -58,8 +58,8 @@ const startWith = async (options: AssertionOptions): Promise<number> =>
 const REFUSED = [401, 'invalid_client']
 const summary = ({ status, body }: Answer) => [status, body.error]
 
-describe('an assertion that was used', () => {
-  it.each(ENDPOINTS)('CA-14 at $path is good nowhere any more', async (endpoint) => {
+describe('a used assertion', () => {
+  it.each(ENDPOINTS)('CA-14 at $path is refused everywhere afterwards', async (endpoint) => {
     const fields = { ...(await asKeyClient()), ...(await pollOfNone()) }
     expect(summary(await askAs(endpoint, { fields }))).toStrictEqual(endpoint.passed)
     for (const other of ENDPOINTS) {
@@ -69,14 +69,14 @@ describe('an assertion that was used', () => {
     }
   })
 
-  it('CA-14 is remembered after its object was evicted', async () => {
+  it('CA-14 is remembered after an eviction of its object', async () => {
     const text = await assertion()
     expect((await start(text)).status).toBe(200)
     await evictAllDurableObjects()
     expect(summary(await start(text))).toStrictEqual(REFUSED)
   })
 
-  it('CA-14 passes once, however many send it at the same time', async () => {
+  it('CA-14 is accepted once of many simultaneous requests', async () => {
     const text = await assertion()
     const paths = Array.from({ length: 10 }, (_, index) => ENDPOINTS[index % 4]?.path)
     const answers = await Promise.all(paths.map((path) => start(text, path)))
@@ -84,7 +84,7 @@ describe('an assertion that was used', () => {
     expect(answers.filter(({ status }) => status !== 401)).toHaveLength(1)
   })
 
-  it('CA-14 is remembered for as long as its time would let it pass', async () => {
+  it('CA-14 is remembered for as long as it could be valid', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const text = await assertion()
     const other = await assertion()
@@ -96,7 +96,7 @@ describe('an assertion that was used', () => {
     expect((await start(other)).status, 'one of the same age').toBe(200)
   })
 
-  it('CA-14 is not used up by a request that is refused before an object is asked', async () => {
+  it('CA-14 is not used up by a request that is refused before any object is called', async () => {
     const text = await assertion()
     const fields = { ...carrying(text), grant_type: 'password' }
     const answer = await answerOf(await worker(formRequest('/token', fields)))
@@ -105,7 +105,7 @@ describe('an assertion that was used', () => {
     expect(summary(await start(text))).toStrictEqual(REFUSED)
   })
 
-  it('CA-14 cannot be used again under another signature or with other claims', async () => {
+  it('CA-14 cannot be used again with another signature or other claims', async () => {
     const jti = crypto.randomUUID()
     expect(await startWith({ claims: { jti } })).toBe(200)
     expect(await startWith({ claims: { jti } })).toBe(401)
@@ -115,7 +115,7 @@ describe('an assertion that was used', () => {
 })
 
 describe('a jti', () => {
-  it('CA-14 of one client may be that of another too', async () => {
+  it('CA-14 may be the same for two clients', async () => {
     const jti = crypto.randomUUID()
     expect(await startWith({ claims: { jti } })).toBe(200)
     expect(await startWith({ clientId: 'es256-key-tv', claims: { jti } })).toBe(200)
@@ -142,7 +142,7 @@ describe('a jti', () => {
   )
 })
 
-it('DC-21 CA-14 the client is told to come again when nobody knows what was used', async () => {
+it('DC-21 CA-14 the client must retry while the used values are unavailable', async () => {
   const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
   const used = vi.spyOn(ReplayGuard.prototype, 'use').mockRejectedValue(new Error('storage'))
   const text = await assertion()
@@ -154,8 +154,8 @@ it('DC-21 CA-14 the client is told to come again when nobody knows what was used
   expect((await start(text)).status).toBe(200)
 })
 
-describe('a client that signs', () => {
-  it('DC-19 CA-14 polls with a new assertion each time, and a used one is no poll', async () => {
+describe('a client with a key', () => {
+  it('DC-19 CA-14 polls with a new assertion each time, and a used one does not count as a poll', async () => {
     const device = await startDevice('key-tv', { fields: await asKeyClient() })
     const used = await asKeyClient()
     expect((await device.poll(used)).body.error).toBe('authorization_pending')
@@ -166,7 +166,7 @@ describe('a client that signs', () => {
     expect((await device.poll(await asKeyClient())).status).toBe(200)
   })
 
-  it('CA-6 RF-2 needs an assertion for its code and its refresh token, and its own', async () => {
+  it('CA-6 RF-2 needs its own assertion for its code and its refresh token', async () => {
     const device = await startDevice('key-tv', { fields: await asKeyClient() })
     expect(summary(await device.poll())).toStrictEqual(REFUSED)
     const { tokens } = await connectDevice('key-tv', {
@@ -183,7 +183,7 @@ describe('a client that signs', () => {
   })
 
   it.each(['ES256', 'RS256', 'Ed25519'] as const)(
-    'CA-1 CA-12 is led through everything by a strict client library, with %s',
+    'CA-1 CA-12 completes the whole flow with a strict client library and %s',
     async (alg) => {
       const client: oauth.Client = { client_id: 'key-tv' }
       const options = {

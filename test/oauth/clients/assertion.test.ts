@@ -50,21 +50,21 @@ describe('a client assertion is accepted', () => {
     ['CA-12 aud is an array of the issuer alone', claiming({ aud: [ISSUER] })],
     ['CA-13 exp in a second', claiming({ exp: NOW + 1 })],
     ['CA-13 exp within the skew', claiming({ exp: NOW - 59 })],
-    ['CA-13 exp as far ahead as may be', claiming({ exp: NOW + 660 })],
+    ['CA-13 exp at its upper limit', claiming({ exp: NOW + 660 })],
     ['CA-13 exp with a fraction', claiming({ exp: NOW + 30.5 })],
     ['CA-13 nbf now', claiming({ nbf: NOW })],
     ['CA-13 nbf within the skew', claiming({ nbf: NOW + 60 })],
     ['CA-13 no iat', claiming({ iat: undefined })],
     ['CA-14 the longest jti', claiming({ jti: 'x'.repeat(256) })],
     ['CA-14 a jti that is not ASCII', claiming({ jti: 'ключ 🔑' })],
-    ['CA-15 other claims beside', claiming({ nonce: 'n', client_id: 'tv', scope: 'openid' })],
-    ['CA-15 no kid where one key fits', { header: { kid: undefined } }],
+    ['CA-15 additional claims', claiming({ nonce: 'n', client_id: 'tv', scope: 'openid' })],
+    ['CA-15 no kid and one matching key', { header: { kid: undefined } }],
     ['CA-15 no typ', typed(undefined)],
     ['CA-15 typ JWT', typed('JWT')],
     ['CA-15 typ jwt', typed('jwt')],
     ['CA-15 typ client-authentication+jwt', typed('client-authentication+jwt')],
     ['CA-15 the same as a full media type', typed('application/client-authentication+jwt')],
-    ['CA-15 the one algorithm that it may', { clientId: 'es256-key-tv', alg: 'ES256' }],
+    ['CA-15 its only allowed algorithm', { clientId: 'es256-key-tv', alg: 'ES256' }],
   ])('%s', async (_name, options) => {
     expect((await start(await assertion(options))).status).toBe(200)
   })
@@ -94,13 +94,13 @@ describe('a client assertion is refused', () => {
 
   it.each<[string, AssertionOptions]>([
     ['CA-11 iss of another client', claiming({ iss: 'es256-key-tv' })],
-    ['CA-11 iss of nobody', claiming({ iss: 'https://other.test' })],
+    ['CA-11 an unknown iss', claiming({ iss: 'https://other.test' })],
     ['CA-11 iss is ours', claiming({ iss: ISSUER })],
     ['CA-11 no iss', claiming({ iss: undefined })],
     ['CA-11 iss in an array', claiming({ iss: ['key-tv'] })],
     ['CA-11 sub of another client', claiming({ sub: 'es256-key-tv' })],
     ['CA-11 sub of a public client', claiming({ sub: 'tv' })],
-    ['CA-11 sub of nobody', claiming({ sub: 'nobody' })],
+    ['CA-11 an unknown sub', claiming({ sub: 'nobody' })],
     ['CA-11 sub in another case', claiming({ sub: 'KEY-TV' })],
     ['CA-11 no sub', claiming({ sub: undefined })],
     ['CA-11 sub in an array', claiming({ sub: ['key-tv'] })],
@@ -123,16 +123,19 @@ describe('a client assertion is refused', () => {
     ['CA-15 typ of an access token', typed('at+jwt')],
     ['CA-15 typ of a DPoP proof', typed('dpop+jwt')],
     ['CA-15 typ of an event', typed('application/secevent+jwt')],
-    ['CA-15 typ of nothing', typed('')],
-    ['CA-15 another algorithm than the one it may', { clientId: 'es256-key-tv', alg: 'RS256' }],
-    ['CA-15 an algorithm that nobody may', { alg: 'RS256', header: { alg: 'RS512' } }],
+    ['CA-15 an empty typ', typed('')],
+    [
+      'CA-15 an algorithm other than its only allowed one',
+      { clientId: 'es256-key-tv', alg: 'RS256' },
+    ],
+    ['CA-15 an algorithm that no client may use', { alg: 'RS256', header: { alg: 'RS512' } }],
     ['CA-15 the old name of an algorithm', { alg: 'Ed25519', header: { alg: 'EdDSA' } }],
     ['CA-15 one key for two algorithms', { alg: 'RS256', header: { alg: 'PS256' } }],
     ['CA-15 kid of another key', { header: { kid: kidOf('ES384') } }],
-    ['CA-15 kid of another key for which it would do', { key: KEY_PAIRS.RS256, alg: 'PS256' }],
+    ['CA-15 kid of another key, with a signature by it', { key: KEY_PAIRS.RS256, alg: 'PS256' }],
     ['CA-15 kid of no key', { header: { kid: 'nosuch' } }],
     ['CA-15 kid is a number', { header: { kid: 5 } }],
-    ['CA-15 crit that we do not know', { header: { crit: ['urn:x'], 'urn:x': true } }],
+    ['CA-15 an unknown crit', { header: { crit: ['urn:x'], 'urn:x': true } }],
   ])('%s', async (_name, options) => {
     await expectRefusal(await start(await assertion(options)))
   })
@@ -146,8 +149,8 @@ describe('a client assertion is refused', () => {
     ['alg None', () => `${encode({ alg: 'None' })}.${forgedPayload()}.AA`],
     ['no alg', ([, payload, signature]) => `${encode({})}.${payload}.${signature}`],
     ['padding', (good) => `${good.join('.')}=`],
-    ['a payload that is no object', ([header, , signature]) => `${header}.W10.${signature}`],
-    ['no JWT at all', () => 'assertion'],
+    ['a payload that is not an object', ([header, , signature]) => `${header}.W10.${signature}`],
+    ['a text that is not a JWT', () => 'assertion'],
     ['dots', () => '..'],
   ])('CA-15 %s', async (_name, altered) => {
     await expectRefusal(await start(altered((await assertion()).split('.'))))
@@ -158,18 +161,18 @@ describe('a client assertion is refused', () => {
     ['as PEM, trimmed', async () => bytes((await exportSPKI(await publicKey('RS256'))).trim())],
     ['as JWK', () => bytes(JSON.stringify(publicHalf(KEY_PAIRS.RS256)))],
     ['as modulus', () => base64url.decode(KEY_PAIRS.RS256.n)],
-  ])('CA-15 HS256 with the public key %s for a secret', async (_form, secret) => {
+  ])('CA-15 HS256 with the public key %s as the secret', async (_form, secret) => {
     const header = { alg: 'HS256', kid: kidOf('RS256') }
     await expectRefusal(await start(await assertion({ header, key: await secret() })))
   })
 
   it.each<[string, (stranger: JWK) => AssertionOptions['header']]>([
-    ['under the client’s kid', () => ({})],
-    ['that is in the header', (jwk) => ({ jwk })],
-    ['that is in the header, without kid', (jwk) => ({ jwk, kid: undefined })],
-    ['that is at an address', () => ({ kid: 'a', jku: 'https://keys.example/jwks.json' })],
-    ['whose certificate is at an address', () => ({ kid: 'a', x5u: 'https://keys.example/a.pem' })],
-  ])('CA-15 a key of its own %s', async (_name, headerOf) => {
+    ['with the client’s kid', () => ({})],
+    ['in the header', (jwk) => ({ jwk })],
+    ['in the header, without kid', (jwk) => ({ jwk, kid: undefined })],
+    ['at an address', () => ({ kid: 'a', jku: 'https://keys.example/jwks.json' })],
+    ['with a certificate at an address', () => ({ kid: 'a', x5u: 'https://keys.example/a.pem' })],
+  ])('CA-15 an untrusted key %s', async (_name, headerOf) => {
     const asked = vi.spyOn(globalThis, 'fetch')
     const { privateKey, publicKey: stranger } = await generateKeyPair('ES256')
     const jwk = (await crypto.subtle.exportKey('jwk', stranger)) as JWK
@@ -190,9 +193,9 @@ describe('a client assertion is refused', () => {
   })
 })
 
-describe('kinds of token', () => {
+describe('types of tokens', () => {
   it.each(['access_token', 'id_token', 'refresh_token'])(
-    'TK-15 an %s of ours is no client assertion',
+    'TK-15 an %s of ours is not a client assertion',
     async (member) => {
       const { tokens } = await connectDevice('key-tv', {
         fields: await asKeyClient(),
@@ -202,7 +205,7 @@ describe('kinds of token', () => {
     },
   )
 
-  it('TK-15 a client assertion is no token', async () => {
+  it('TK-15 a client assertion is not a token', async () => {
     const text = await assertion()
     expect((await askUserinfo(text)).status).toBe(401)
     expect(await introspect(text)).toStrictEqual({ active: false })

@@ -10,7 +10,7 @@ const basic = (pair: string) => ({ Authorization: `Basic ${btoa(pair)}` })
 const basicOf = (id: string, secret: string) => basic(`${encode(id)}:${encode(secret)}`)
 const post = (id: string, secret: string) => ({ client_id: id, client_secret: secret })
 
-describe.each(ENDPOINTS)('a client that proves itself at $path', (endpoint) => {
+describe.each(ENDPOINTS)('a client with valid credentials at $path', (endpoint) => {
   it.each<[string, Attempt]>([
     ['CA-1 client_secret_basic', { headers: basicOf('basic', SECRET) }],
     ['CA-1 client_secret_post', { fields: post('post', SECRET) }],
@@ -60,7 +60,7 @@ describe.each(ENDPOINTS)('a client that proves itself at $path', (endpoint) => {
         },
       },
     ],
-  ])('%s: accepted where that is enough', async (_name, attempt) => {
+  ])('%s: accepted without a secret', async (_name, attempt) => {
     const { status, body } = await askAs(endpoint, attempt)
     expect([status, body.error]).toStrictEqual(endpoint.passedInPublic)
   })
@@ -70,7 +70,7 @@ function percent(text: string): string {
   return [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
 }
 
-describe('a client that does not', () => {
+describe('a client with invalid credentials', () => {
   it.each(
     everywhere<[string, Attempt]>([
       ['CA-1 assertion of a client of basic', { assertion: { clientId: 'basic' } }],
@@ -82,7 +82,7 @@ describe('a client that does not', () => {
       ['CA-6 client of assertions, only client_id', { fields: { client_id: 'key-tv' } }],
       ['CA-6 client of assertions, Basic with empty password', { headers: basic('key-tv:') }],
       [
-        'CA-10 what is no JWT as the assertion',
+        'CA-10 an assertion that is not a JWT',
         { assertion: {}, fields: { client_id: 'key-tv', client_assertion: 'a.b.c' } },
       ],
       [
@@ -140,7 +140,7 @@ describe('a client that does not', () => {
       ],
       ['CA-4 Basic and assertion', { assertion: {}, headers: basicOf('key-tv', SECRET) }],
       [
-        'CA-4 Basic and assertion, each good by itself',
+        'CA-4 Basic and assertion, each valid alone',
         { assertion: {}, headers: basicOf('basic', SECRET) },
       ],
       ['CA-4 client_secret and assertion', { assertion: {}, fields: post('key-tv', SECRET) }],
@@ -192,7 +192,7 @@ describe('a client that does not', () => {
     expect(headers.has('WWW-Authenticate')).toBe(false)
   })
 
-  it.each(ENDPOINTS)('CA-9 $path: is slowed down when it guesses', async (endpoint) => {
+  it.each(ENDPOINTS)('CA-9 $path: is limited after repeated failures', async (endpoint) => {
     const headers = {
       ...basicOf('basic', 'guess'),
       'CF-Connecting-IP': `2001:db8:ffff:${endpoint.path.length}::1`,

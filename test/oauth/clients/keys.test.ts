@@ -55,19 +55,19 @@ describe.each<[string, (keys: object[]) => Fetch]>([
   ['at its jwks_uri', (keys) => workerFor({ jwks_uri: publishing(keys).uri })],
 ])('a client with keys %s', (_where, workerHaving) => {
   it.each(PUBLIC_KEYS.keys.map(({ alg, kid }) => [alg, kid] as const))(
-    'CA-15 is known by its key for %s',
+    'CA-15 is authenticated by its key for %s',
     async (alg, kid) => {
       const name = alg as keyof typeof KEY_PAIRS
       expect(await start(workerHaving(PUBLIC_KEYS.keys), { alg: name, header: { kid } })).toBe(200)
     },
   )
 
-  it('CA-15 need not say which key it is where only one fits', async () => {
+  it('CA-15 may omit kid if one key matches', async () => {
     const fetch = workerHaving([publicKeyOf('RS256'), ES256])
     expect(await start(fetch, { header: { kid: undefined } })).toBe(200)
   })
 
-  it('CA-15 has to say which key it is where two fit', async () => {
+  it('CA-15 must send kid if two keys match', async () => {
     const fetch = workerHaving([{ ...ES256, kid: 'a' }, NAMED])
     expect(await start(fetch, { header: { kid: undefined } })).toBe(401)
     expect(await start(fetch)).toBe(200)
@@ -78,39 +78,39 @@ describe.each<[string, (keys: object[]) => Fetch]>([
     ['is for encryption', { use: 'enc' }],
     ['is not for verifying', { key_ops: ['sign'] }],
     ['is of another curve', { crv: 'P-384' }],
-    ['is of a curve that nobody knows', { crv: 'P-1' }],
-    ['is no point of its curve', { x: KEY_PAIRS.ES256.y }],
+    ['is of an unknown curve', { crv: 'P-1' }],
+    ['is not a point of its curve', { x: KEY_PAIRS.ES256.y }],
     ['has a coordinate too short', { x: 'AA' }],
-    ['has a coordinate that is no base64url', { x: '*' }],
-  ])('CA-15 is not known by a key that %s', async (_name, more) => {
+    ['has a coordinate that is not base64url', { x: '*' }],
+  ])('CA-15 is refused with a key that %s', async (_name, more) => {
     expect(await start(workerHaving([{ ...NAMED, ...more }]))).toBe(401)
   })
 
-  it('CA-15 is not known by a key of 1024 bits', async () => {
+  it('CA-15 is refused with a key of 1024 bits', async () => {
     const weak = await newWeakKey()
     const fetch = workerHaving([weak.publicJwk])
     const { status, body } = await startWith(carrying(await weak.assertion()), fetch)
     expect([status, body.error]).toStrictEqual([401, 'invalid_client'])
   })
 
-  it('CA-15 is known by a good key beside one that is not', async () => {
+  it('CA-15 is authenticated by a valid key beside an invalid one', async () => {
     const fetch = workerHaving([{ ...ES256, kid: 'a', x: ES256.y }, NAMED])
     expect(await start(fetch)).toBe(200)
   })
 })
 
-describe('what is published at a jwks_uri', () => {
+describe('the document at a jwks_uri', () => {
   const set = JSON.stringify(PUBLIC_KEYS)
   it.each([
     ['nothing', ''],
-    ['no JSON', '<html></html>'],
+    ['a text that is not JSON', '<html></html>'],
     ['half of it', set.slice(0, -1)],
     ['null', 'null'],
     ['an array', JSON.stringify(PUBLIC_KEYS.keys)],
     ['an object without keys', '{}'],
-    ['keys that are no array', '{"keys":{}}'],
-    ['keys that are no objects', '{"keys":["key"]}'],
-  ])('CA-16 is no key set as %s, and is asked for again', async (_name, text) => {
+    ['keys that are not an array', '{"keys":{}}'],
+    ['keys that are not objects', '{"keys":["key"]}'],
+  ])('CA-16 is not a key set as %s, and is fetched again', async (_name, text) => {
     const host = new Host(() => new Response(text))
     const fetch = workerFor({ jwks_uri: host.uri })
     expect(await start(fetch)).toBe(401)
@@ -124,7 +124,7 @@ describe('what is published at a jwks_uri', () => {
     ['a symmetric key', [{ kty: 'oct', k: 'AAAA', kid: NAMED.kid }]],
     ['the private key', [{ ...KEY_PAIRS.ES256, kid: NAMED.kid }]],
     ['a key without a type', [{ kid: NAMED.kid }]],
-  ])('CA-15 CA-16 proves nothing as %s, until it is another', async (_name, keys) => {
+  ])('CA-15 CA-16 authenticates no client as %s, until it changes', async (_name, keys) => {
     const host = publishing(keys)
     const fetch = workerFor({ jwks_uri: host.uri })
     expect(await start(fetch)).toBe(401)
@@ -134,14 +134,14 @@ describe('what is published at a jwks_uri', () => {
     expect(host.asked).toBe(2)
   })
 
-  it('CA-16 a symmetric key signs nothing', async () => {
+  it('CA-16 cannot authenticate by a symmetric key', async () => {
     const secret = new Uint8Array(32).fill(7)
     const k = base64url.encode(secret)
     const fetch = workerFor({ jwks_uri: publishing([{ kty: 'oct', k, kid: 'a' }]).uri })
     expect(await start(fetch, { header: { alg: 'HS256', kid: 'a' }, key: secret })).toBe(401)
   })
 
-  it('CA-16 is asked for once, also by another Worker of the same isolate', async () => {
+  it('CA-16 is fetched once, for another Worker in the same isolate too', async () => {
     const host = publishing(PUBLIC_KEYS.keys)
     const fetch = workerFor({ jwks_uri: host.uri })
     expect(await start(fetch)).toBe(200)
@@ -152,7 +152,7 @@ describe('what is published at a jwks_uri', () => {
     expect(asked).toHaveLength(first)
   })
 
-  it('CA-16 is kept for ten minutes and not longer: a key that is gone is gone', async () => {
+  it('CA-16 is kept for ten minutes, after which a withdrawn key is refused', async () => {
     const host = publishing([NAMED])
     const fetch = workerFor({ jwks_uri: host.uri })
     expect(await start(fetch)).toBe(200)
@@ -166,7 +166,7 @@ describe('what is published at a jwks_uri', () => {
     expect(await start(fetch, { alg: 'RS256' })).toBe(200)
   })
 
-  it('CA-16 is asked for at most once a minute for the sake of unknown keys', async () => {
+  it('CA-16 is fetched at most once a minute because of unknown keys', async () => {
     const host = publishing([NAMED])
     const fetch = workerFor({ jwks_uri: host.uri })
     const unknown = { header: { kid: 'nosuch' } }
@@ -181,7 +181,7 @@ describe('what is published at a jwks_uri', () => {
     expect(await start(fetch), 'its own key all the while').toBe(200)
   })
 
-  it('CA-16 may change: a new key is found, and the old one good while it is there', async () => {
+  it('CA-16 may change: a new key is found, and an old one valid while it is listed', async () => {
     const next = await generateKeyPair('ES256', { extractable: true })
     const nextJwk = { ...publicHalf(await exportJWK(next.publicKey)), kid: 'next' }
     const signedByNext = { header: { kid: 'next' }, key: next.privateKey }
@@ -195,7 +195,7 @@ describe('what is published at a jwks_uri', () => {
     expect(host.asked).toBe(2)
   })
 
-  it('CA-16 is good for all who ask first at the same time', async () => {
+  it('CA-16 is shared by simultaneous first requests', async () => {
     const host = new Host(() => new Response(set), 'https://keys.example/jwks.json')
     const options = { clientId: 'remote-key-tv' }
     const all = Array.from({ length: 10 }, () => start(worker, options))

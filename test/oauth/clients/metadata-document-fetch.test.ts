@@ -104,7 +104,7 @@ describe('a client_id', () => {
     'https://',
     'https:///client',
     ofLength(256),
-  ])('CM-1 is not %s, and nobody is asked', async (clientId) => {
+  ])('CM-1 is not %s, and nothing is fetched', async (clientId) => {
     publish(clientId, `${ORIGIN}/client`)
     expectUnknown(await start(clientId))
     expect(asked).toStrictEqual([])
@@ -123,7 +123,7 @@ describe('a host', () => {
     { addresses: ['93.184.216.34', 'fd00::1'] },
     { addresses: ['2606:2800:220:1::1', '127.0.0.1'] },
     { addresses: [] },
-  ])('CM-4 at $addresses is never asked', async ({ addresses }) => {
+  ])('CM-4 at $addresses is never contacted', async ({ addresses }) => {
     const host = publish()
     host.addresses = addresses
     expectUnknown(await start(host.uri))
@@ -131,13 +131,13 @@ describe('a host', () => {
     expect(asked.length, 'but looked up').toBeGreaterThan(0)
   })
 
-  it('CM-4 that there is not is never asked', async () => {
+  it('CM-4 that does not exist is never contacted', async () => {
     expectUnknown(await start('https://nosuch.example/client'))
     expect(asked.every((address) => address.startsWith('https://cloudflare-dns.com/'))).toBe(true)
   })
 
   it.each(['https://93.184.216.34/client', 'https://127.0.0.1/client', 'https://[::1]/client'])(
-    'CM-4 is no address: %s',
+    'CM-4 is not an IP address: %s',
     async (clientId) => {
       publish(clientId, clientId)
       expectUnknown(await start(clientId))
@@ -145,7 +145,7 @@ describe('a host', () => {
     },
   )
 
-  it('CM-4 is asked sixty times a minute, whichever of its documents', async () => {
+  it('CM-4 is contacted sixty times a minute, for any of its documents', async () => {
     const host = new Host(() => new Response('', { status: 404 }))
     const ask = (_: unknown, index: number) => start(`${host.uri}?${index}`)
     // Twice the limit and more, because its minute may turn in between.
@@ -169,7 +169,7 @@ const fail = (error: Error) => () => {
 
 describe('an answer', () => {
   it.each([301, 302, 303, 307, 308])(
-    'CM-2 that leads elsewhere (%i) is not followed',
+    'CM-2 with a redirect (%i) is not followed',
     async (status) => {
       const target = publish()
       const host = new Host(() => redirectTo(target.uri, status))
@@ -191,7 +191,7 @@ describe('an answer', () => {
       'of six kilobytes',
       (uri) => new Response(documentOf(uri).padEnd(6 * 1024), { headers: JSON_TYPE }),
     ],
-  ])('CM-2 CM-4 that is %s is refused, and asked for again', async (_what, answer) => {
+  ])('CM-2 CM-4 that is %s is refused, and fetched again', async (_what, answer) => {
     const host = publish()
     const good = host.answer
     host.answer = () => answer(host.uri)
@@ -225,7 +225,7 @@ describe('an answer', () => {
     expect((await start(host.uri)).status).toBe(status)
   })
 
-  it('CM-4 may be five kilobytes long', async () => {
+  it('CM-4 may have five kilobytes', async () => {
     const host: Host = new Host(
       () => new Response(documentOf(host.uri).padEnd(5 * 1024), { headers: JSON_TYPE }),
     )
@@ -234,7 +234,7 @@ describe('an answer', () => {
 
   it.each<[string, Partial<Pick<Host, 'answer' | 'resolve'>>]>([
     ['too slow', { answer: fail(new DOMException('timed out', 'TimeoutError')) }],
-    ['not to be had', { answer: fail(new TypeError('connection refused')) }],
+    ['unreachable', { answer: fail(new TypeError('connection refused')) }],
     ...[500, 502, 503, 504].map((status): [string, { answer: Host['answer'] }] => [
       `an error of the host (${status})`,
       { answer: () => new Response('', { status }) },
@@ -243,7 +243,7 @@ describe('an answer', () => {
     ['looked up too slowly', { resolve: fail(new DOMException('timed out', 'TimeoutError')) }],
     ['of a resolver with an error', { resolve: () => new Response('', { status: 503 }) }],
     ['of a name server with an error', { resolve: () => Response.json({ Status: 2 }) }],
-  ])('CM-2 CM-4 DC-21 that is %s: 503, and asked for again', async (_what, fault) => {
+  ])('CM-2 CM-4 DC-21 that is %s: 503, and fetched again', async (_what, fault) => {
     const host = publish()
     const good = host.answer
     Object.assign(host, fault)
@@ -252,7 +252,7 @@ describe('an answer', () => {
     expect((await start(host.uri)).status).toBe(200)
   })
 
-  it('CM-4 is waited for five seconds, look-up and all', async () => {
+  it('CM-4 times out after five seconds, look-up included', async () => {
     const clock = new AbortController()
     const timeouts = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(clock.signal)
     const host = new Host(
@@ -267,7 +267,7 @@ describe('an answer', () => {
   })
 })
 
-it('CM-4 whoever names many addresses is stopped before anybody is asked', async () => {
+it('CM-4 of many names is limited by sender before any fetch', async () => {
   const headers = { 'CF-Connecting-IP': freshAddress() }
   const host = publish()
   const ask = (clientId: string) =>

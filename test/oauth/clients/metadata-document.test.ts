@@ -50,7 +50,7 @@ const expectUnknown = async (host: Host) => {
 const signing = { token_endpoint_auth_method: 'private_key_jwt' }
 const withKeys = (keys: unknown) => ({ jwks: { keys } })
 
-describe('a document that is refused', () => {
+describe('an invalid document', () => {
   it.each<[string, (host: Host) => Response]>([
     ['not JSON', () => new Response('<html></html>')],
     ['half of it', ({ uri }) => new Response(JSON.stringify({ client_id: uri }).slice(0, -1))],
@@ -72,7 +72,7 @@ describe('a document that is refused', () => {
       ({ uri }) =>
         Response.json({ ...RADIO, client_id: typeof change === 'function' ? change(uri) : uri }),
     ]),
-  ])('CM-2 (%s) is 401, and asked for again the next time', async (_what, answer) => {
+  ])('CM-2 (%s) is 401, and fetched again the next time', async (_what, answer) => {
     const host = publish()
     const good = host.answer
     host.answer = () => answer(host)
@@ -89,7 +89,7 @@ describe('a document that is refused', () => {
         { token_endpoint_auth_method: method },
       ],
     ),
-    ['that asks for a method nobody knows', { token_endpoint_auth_method: 'magic' }],
+    ['that asks for an unknown method', { token_endpoint_auth_method: 'magic' }],
     ['with a client_secret', { client_secret: 'not so secret' }],
     ['with an empty client_secret', { client_secret: '' }],
     ['with an end of its client_secret', { client_secret_expires_at: 0 }],
@@ -102,7 +102,7 @@ describe('a document that is refused', () => {
     ['with keys over plain http', { ...signing, jwks_uri: 'http://a.example/' }],
     ['with a scope of nothing that is for it', { scope: 'library:write' }],
     ['with a number for a name', { client_name: 7 }],
-    ['with an address that is none', { redirect_uris: ['back'] }],
+    ['with an invalid address', { redirect_uris: ['back'] }],
   ])('CM-3 %s is 401', async (_what, metadata) => {
     const host = publish(metadata)
     await expectUnknown(host)
@@ -115,7 +115,7 @@ const keysElsewhere = new Host(() => Response.json(PUBLIC_KEYS))
 
 describe('a client with a document', () => {
   it.each<[string, object]>([
-    ['says nothing of it', {}],
+    ['names no method', {}],
     ['is public', { token_endpoint_auth_method: 'none' }],
     ['signs', { ...signing, jwks: PUBLIC_KEYS }],
     ['signs with keys at another host', { ...signing, jwks_uri: keysElsewhere.uri }],
@@ -134,7 +134,7 @@ describe('a client with a document', () => {
     expect(host.asked, 'once for all of it').toBe(1)
   })
 
-  it('CM-3 that signs is nobody without a signature, and that is public nobody with a secret', async () => {
+  it('CM-3 is refused without its signature, or with a secret if it is public', async () => {
     const host = publish({ ...signing, jwks: PUBLIC_KEYS })
     await expectUnknown(host)
     const fields = { client_id: publish().uri, client_secret: 'secret' }
@@ -142,26 +142,26 @@ describe('a client with a document', () => {
   })
 
   it.each<[string, object]>([
-    ['says nothing of grants', { grant_types: undefined }],
+    ['names no grants', { grant_types: undefined }],
     ['is for browsers', { grant_types: ['authorization_code', REFRESH_TOKEN_GRANT] }],
   ])('CM-1 RG-3 that %s may not start', async (_how, metadata) => {
     const { status, body } = await start(publish(metadata))
     expect([status, body.error]).toStrictEqual([400, 'unauthorized_client'])
   })
 
-  it('CM-1 needs no redirect_uris, and may have some', async () => {
+  it('CM-1 may have redirect_uris, and needs none', async () => {
     const more = { redirect_uris: ['https://radio.example/back'], unknown_member: { a: 1 } }
     expect((await start(publish(more))).status).toBe(200)
   })
 
-  it('XD-5 has no more scope than the operator gives such clients', async () => {
+  it('XD-5 has no more scope than the operator gives unlisted clients', async () => {
     const narrow = workerWith({ ...ON, UNLISTED_CLIENT_SCOPE: 'openid library:read' })
     const host = publish({ scope: 'openid email library:read library:write' })
     const { tokens } = await connectRegistered({ client_id: host.uri }, { fetch: narrow })
     expect(tokens.scope).toBe('openid library:read')
   })
 
-  it('CM-4 is shown to people by its name and by the host of its address, whatever it says', async () => {
+  it('CM-4 is shown by its name and the host of its address', async () => {
     const host = publish({ client_name: 'Bank<b>\u202E', client_uri: 'https://bank.example' })
     const device = await startDevice(host.uri, { fetch })
     const person = new Person(fetch, ISSUER, { 'CF-Connecting-IP': freshAddress() })
@@ -172,7 +172,7 @@ describe('a client with a document', () => {
     expect(html).not.toContain('bank.example')
   })
 
-  it('CM-1 of wrangler.toml is as it says there, and nothing is fetched', async () => {
+  it('CM-1 that is also in wrangler.toml is as listed there, and nothing is fetched', async () => {
     const host = publish()
     const listed = { client_id: host.uri, client_name: 'Listed', scope: 'library:read' }
     const both = workerWith({ ...ON, CLIENTS: [...TEST_VARS.CLIENTS, listed] })
@@ -182,7 +182,7 @@ describe('a client with a document', () => {
   })
 })
 
-describe('a good document', () => {
+describe('a valid document', () => {
   it.each<[string | undefined, number]>([
     [undefined, 1 * MINUTE],
     ['no-store', 1 * MINUTE],
@@ -196,7 +196,7 @@ describe('a good document', () => {
     ['max-age=3600', 1 * HOUR],
     ['max-age=3601', 1 * HOUR],
     ['max-age=99999999999999999999', 1 * HOUR],
-  ])('CM-2 with Cache-Control %s is believed for %i ms', async (cacheControl, ms) => {
+  ])('CM-2 with Cache-Control %s is cached for %i ms', async (cacheControl, ms) => {
     const from = Date.now()
     vi.useFakeTimers({ toFake: ['Date'], now: from })
     const host = publish({}, cacheControl === undefined ? {} : { 'Cache-Control': cacheControl })
@@ -209,7 +209,7 @@ describe('a good document', () => {
     expect(timesAsked).toStrictEqual([1, 1, 1, 2, 2])
   })
 
-  it('CM-2 that changes counts when it is fetched again', async () => {
+  it('CM-2 takes effect again when it is fetched again', async () => {
     const host = publish()
     const fields = { client_id: host.uri }
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
@@ -220,7 +220,7 @@ describe('a good document', () => {
     expect((await askForCode(fields, fetch)).body.error).toBe('unauthorized_client')
   })
 
-  it('CM-2 DC-21 carries a device through while its host is down, for twelve hours', async () => {
+  it('CM-2 DC-21 stays valid for twelve hours while its host is down', async () => {
     const host = publish({}, { 'Cache-Control': 'max-age=600' })
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
     const { tokens } = await connectRegistered({ client_id: host.uri }, { fetch })
@@ -244,14 +244,14 @@ describe('the metadata', () => {
   const PATH = '/.well-known/oauth-authorization-server'
   const MEMBER = 'client_id_metadata_document_supported'
 
-  it('MD-10 says that documents are read only while they are', async () => {
+  it('MD-10 announces metadata documents only while they are supported', async () => {
     const on = await answerOf(await fetch(new Request(url(PATH))))
     expect(on.body).toMatchObject({ [MEMBER]: true })
     const off = await answerOf(await worker(new Request(url(PATH))))
     expect(off.body).not.toHaveProperty(MEMBER)
   })
 
-  it('CM-1 where they are not, an address is no client, though others know it', async () => {
+  it('CM-1 omits them, and an address is not a client, while they are off', async () => {
     const host = publish()
     const { tokens } = await connectRegistered({ client_id: host.uri }, { fetch })
     const before = asked.length

@@ -233,7 +233,7 @@ describe('an account with too many records', () => {
   )
 })
 
-describe('the record that goes when an account is full', () => {
+describe('the record that is deleted when an account is full', () => {
   it('SS-4 is the oldest session', async () => {
     const account = await anna()
     for (let index = 0; index < MAX_SESSIONS; index += 1) {

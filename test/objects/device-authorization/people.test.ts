@@ -69,7 +69,7 @@ describe('a code that is opened', () => {
     expect(await object.redeem(owner(), [])).toEqual({ outcome: 'denied' })
   })
 
-  it('XD-6 remembers who opened it across an eviction', async () => {
+  it('XD-6 remembers its openers across an eviction', async () => {
     const { object, owner } = await newAuthorization()
     await object.open(IN_FINLAND)
     await evictDurableObject(object)

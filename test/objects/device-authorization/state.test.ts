@@ -128,14 +128,14 @@ describe('withdraw', () => {
   })
 
   it.each<[string, AuthorizationState, string]>([
-    ['what nobody has decided', states.pending, 'anna'],
+    ['an undecided one', states.pending, 'anna'],
     ['what they declined', states.denied, 'anna'],
     ['what they reported', deniedFor('reported'), 'anna'],
     ['what they withdrew', deniedFor('withdrawn'), 'anna'],
     ['what was passed around', PASSED_AROUND, 'anna'],
-    ['what somebody else allowed', states.approved, 'bert'],
-    ['what somebody else let in', states.redeemed, 'bert'],
-    ['what somebody else declined', states.denied, 'bert'],
+    ['one approved by another person', states.approved, 'bert'],
+    ['one redeemed after another person’s approval', states.redeemed, 'bert'],
+    ['one denied by another person', states.denied, 'bert'],
   ])('XD-8 of %s is not valid', (_, state, subject) => {
     const withdrawn = withdraw(state, subject)
     expect(withdrawn.state).toBe(state)
@@ -189,9 +189,9 @@ describe('open', () => {
 
   it.each<[string, Person[], Person]>([
     ['the first person', [], ['anna', 'FI']],
-    ['the first person, who is nowhere', [], ['anna']],
+    ['the first person, from an unknown country', [], ['anna']],
     ['a second one in the same country', [['anna', 'FI']], ['bert', 'FI']],
-    ['a second one who is nowhere', [['anna', 'FI']], ['bert']],
+    ['a second person from an unknown country', [['anna', 'FI']], ['bert']],
     ['a second one where the first was nowhere', [['anna']], ['bert', 'FI']],
     ['a second one, both nowhere', [['anna']], ['bert']],
   ])('XD-6 shows it to %s, and remembers them', (_, before, person) => {
@@ -205,7 +205,7 @@ describe('open', () => {
     ['a second person in another country', [['anna', 'FI']], ['bert', 'BR']],
     ['a third one in the same country', [ANNA, BERT], ['carl', 'FI']],
     ['a third one in another country', [ANNA, BERT], ['carl', 'BR']],
-    ['a third one who is nowhere', [ANNA, BERT], ['carl']],
+    ['a third person from an unknown country', [ANNA, BERT], ['carl']],
     ['a third one, all nowhere', [['anna'], ['bert']], ['carl']],
     ['a third one, two of them nowhere', [['anna'], ['bert', 'FI']], ['carl']],
   ])('XD-6 ends it for %s', (_, before, person) => {
@@ -219,7 +219,7 @@ describe('open', () => {
     ['from where they were', ['anna', 'FI']],
     ['from another country', ['anna', 'BR']],
     ['from nowhere', ['anna']],
-    ['after somebody else', ['bert', 'FI']],
+    ['after another person', ['bert', 'FI']],
   ])('XD-6 by the same person again, %s, changes nothing', (_, person) => {
     const before = openedBy([ANNA, BERT])
     const { state, outcome } = open(before, openingOf(person), START)

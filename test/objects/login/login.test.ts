@@ -101,7 +101,7 @@ describe.each([
   })
 })
 
-it('guesses at nobody clear themselves away a day after the last', async () => {
+it('guesses at an unknown address are deleted a day after the last', async () => {
   const login = nobody()
   await fail(login, 1)
   pass(HOUR)
@@ -111,7 +111,7 @@ it('guesses at nobody clear themselves away a day after the last', async () => {
   expect(await storedIn(login)).toEqual({ keys: [], alarm: null })
 })
 
-it('guesses at somebody set no alarm, and the account stays', async () => {
+it('guesses at an existing account set no alarm, and the account stays', async () => {
   const login = await somebody()
   await fail(login, 1)
   expect(await runDurableObjectAlarm(login)).toBe(false)
@@ -131,7 +131,7 @@ it('the right password waits as well, and then clears the count (SS-18)', async 
   expect(await waitOf(login)).toBe(2 * SECOND)
 })
 
-it('a try that has to wait does not lengthen the wait', async () => {
+it('a try that must wait does not lengthen the wait', async () => {
   const login = await somebody()
   await fail(login, 5)
   expect([await waitOf(login), await waitOf(login)]).toEqual([2 * SECOND, 2 * SECOND])
@@ -151,7 +151,7 @@ it('the wait doubles up to a quarter of an hour, and no further (SS-18)', () => 
 })
 
 describe('register', () => {
-  it('happens once: whoever comes second changes nothing', async () => {
+  it('happens once: a second registration changes nothing', async () => {
     const login = await somebody()
     const mallory = { name: 'Mallory', password: 'mallory was here too' }
     expect(await login.register(mintSubject(env), mallory)).toEqual({ outcome: 'exists' })
@@ -193,7 +193,7 @@ describe('register', () => {
 })
 
 describe('claim', () => {
-  it('opens the account of whoever came first, from then on', async () => {
+  it('opens the account of the first claim, from then on', async () => {
     const login = nobody()
     const [first, second] = [mintSubject(env), mintSubject(env)]
     expect(await login.claim(first, 'Anna')).toBe(first)
