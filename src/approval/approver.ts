@@ -3,6 +3,7 @@
 import { decodeJwt } from 'jose'
 import { parseUserCode } from '../codes.ts'
 import { type ReviewResult, type Approver, admit } from '../review/review.ts'
+import { isProvenShown } from '../review/shown-request.ts'
 import { SECOND } from '../durations.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
@@ -20,10 +21,14 @@ import { ownCredential } from './own-token.ts'
 
 type Admitted = Extract<ReviewResult<Approver>, { outcome: 'decided' | 'question' }>
 
-/** The request under review or the decision already taken; a 401 response without a token. */
+/**
+ * The request under review or the decision already taken; a 401 response without a token. `readShownProof`
+ * reads the proof in the body, and is called when the token has been checked, before the code counts.
+ */
 export const admitApprover = async (
   context: RequestContext,
   shownCode: string,
+  readShownProof = async (): Promise<string> => '',
 ): Promise<Admitted | Response> => {
   const { request, env } = context
   const shown = tokenInHeader(request)
@@ -33,8 +38,9 @@ export const admitApprover = async (
     const credential = await credentialOf(context, shown)
     // Text that is not a code is no guess at one.
     if (userCode === undefined) throw unknownCode()
+    const shownProof = await readShownProof()
     await useProof(context, shown.scheme)
-    return identify(credential, userCode)
+    return identify(env, credential, userCode, shownProof)
   })
   switch (result.outcome) {
     case 'wait':
@@ -98,11 +104,15 @@ const credentialOf = async (context: RequestContext, shown: ShownToken): Promise
 }
 
 const identify = async (
-  { authentication, tryCode }: Credential,
+  env: Cloudflare.Env,
+  { authentication, findSubject, tryCode }: Credential,
   userCode: string,
+  shownProof: string,
 ): Promise<Approver | undefined> => {
-  const tried = await tryCode(userCode)
-  return tried && { ...authentication, ...tried }
+  const subject = await findSubject()
+  const wasShown = await isProvenShown(env, { subject, userCode }, shownProof, Date.now())
+  const tried = await tryCode({ subject, userCode, wasShown })
+  return tried && { ...authentication, ...tried, subject, wasShown }
 }
 
 const claimedIssuer = (token: string): string | undefined => {

@@ -4,9 +4,16 @@ import type { CodeTry } from '../objects/account/views.ts'
 import type { Authentication } from '../objects/device-authorization/approval.ts'
 
 interface TriedCode extends CodeTry {
-  readonly subject: string
   /** The grant of a token that this server issued. */
   readonly grant?: ApprovingGrant
+}
+
+/** A look-up of a code; `wasShown`: this account has been shown its request before. */
+interface LookUp {
+  readonly subject: string
+  /** Normalised. */
+  readonly userCode: string
+  readonly wasShown: boolean
 }
 
 export interface Credential {
@@ -17,6 +24,8 @@ export interface Credential {
   readonly scope: string | undefined
   /** The greatest age of the sign-in; undefined disables the check. */
   readonly maxSignInMs: number | undefined
-  /** Counts a look-up of a code on the person's account; undefined without an account. */
-  readonly tryCode: (userCode: string) => Promise<TriedCode | undefined>
+  /** The subject of the person's account. */
+  readonly findSubject: () => Promise<string>
+  /** Counts a look-up of a code on that account; undefined without an account. */
+  readonly tryCode: (look: LookUp) => Promise<TriedCode | undefined>
 }

@@ -9,9 +9,15 @@ import { type DecisionRequest, decisionSchema } from './decision-request.ts'
 /** Takes the person's decision, once. A second one is refused with the first one's outcome. */
 export const decide = async (context: RequestContext, shownCode: string): Promise<Response> => {
   const { env, config, request } = context
-  const result = await admitApprover(context, shownCode)
+  let reading: Promise<DecisionRequest> | undefined
+  const readDecision = () => (reading ??= decisionIn(request))
+  const result = await admitApprover(
+    context,
+    shownCode,
+    async () => (await readDecision()).shown_proof ?? '',
+  )
   if (result instanceof Response) return result
-  const decision = parseDecision(await readJsonObject(request, invalidRequest))
+  const decision = await readDecision()
   if (result.outcome === 'decided')
     throw new OAuthError('already_decided', 'The person has already decided about this device', {
       members: { status: result.decision },
@@ -47,8 +53,8 @@ const tooFar = ({ request, proximity }: PendingReview): OAuthError =>
       : 'The device is too far away for the policy of its client',
   )
 
-const parseDecision = (body: Readonly<Record<string, unknown>>): DecisionRequest => {
-  const parsed = decisionSchema.safeParse(body)
+const decisionIn = async (request: Request): Promise<DecisionRequest> => {
+  const parsed = decisionSchema.safeParse(await readJsonObject(request, invalidRequest))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const member = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0]

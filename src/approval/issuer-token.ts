@@ -31,23 +31,23 @@ export const issuerCredential = async (
   const claims = trusted && (await verify(env, trusted, token, now))
   if (trusted === undefined || claims === undefined) return undefined
   const { sub: issuerSubject = '' } = claims
+  const known = claimsOf(claims)
   return {
     authentication: authenticationIn(claims, now),
     dpopJkt: keyIn(claims),
     mayApprove: isToApprove(claims, trusted),
     scope: trusted.scope,
     maxSignInMs: trusted.maxSignInMs,
-    tryCode: async (userCode) => {
-      const known = claimsOf(claims)
-      const subject = await upstreamAccount(env, trusted.issuer, issuerSubject, known.name)
-      const attempt = () => accountOf(env, subject)?.tryCodeByClaims(known, userCode)
+    findSubject: () => upstreamAccount(env, trusted.issuer, issuerSubject, known.name),
+    tryCode: async ({ subject, userCode, wasShown }) => {
+      const attempt = () => accountOf(env, subject)?.tryCodeByClaims(known, userCode, wasShown)
       let tried = await attempt()
       if (tried?.isNew === true) {
         // First the wait of a new account, if it has one; then its code.
         await countNewAccount(env, subject)
         tried = await attempt()
       }
-      return tried && { ...tried, subject }
+      return tried
     },
   }
 }

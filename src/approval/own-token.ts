@@ -23,11 +23,12 @@ export const ownCredential = async (
     mayApprove: isAllowed && scope.includes(APPROVAL_SCOPE),
     scope: APPROVAL_SCOPE,
     maxSignInMs: FRESH_SIGN_IN_MS,
-    tryCode: async (userCode) => {
-      const tried = await accountOf(env, subject)?.tryCodeByGrant(grantId, jti, userCode)
+    findSubject: async () => subject,
+    tryCode: async ({ userCode, wasShown }) => {
+      const tried = await accountOf(env, subject)?.tryCodeByGrant(grantId, jti, userCode, wasShown)
       if (tried === undefined) return undefined
       const { proximity, ...codeTry } = tried
-      return { ...codeTry, subject, grant: { id: grantId, proximity } }
+      return { ...codeTry, grant: { id: grantId, proximity } }
     },
   }
 }

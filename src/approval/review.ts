@@ -6,6 +6,7 @@ import { shownClient } from '../config/client-name.ts'
 import type { Config } from '../config/config.ts'
 import { describeRequest } from '../review/description.ts'
 import { noteTooFar } from '../review/review.ts'
+import { proveShown } from '../review/shown-request.ts'
 import { SECOND } from '../durations.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
@@ -13,7 +14,7 @@ import { admitApprover } from './approver.ts'
 
 /** Shows the request without deciding; or the decision that this person has already taken. */
 export const review = async (context: RequestContext, shownCode: string): Promise<Response> => {
-  const { request, config, issuer, headers } = context
+  const { env, request, config, issuer, headers } = context
   const result = await admitApprover(context, shownCode)
   if (result instanceof Response) return result
   const language = chooseLanguage(
@@ -30,7 +31,7 @@ export const review = async (context: RequestContext, shownCode: string): Promis
     })
   const { question } = result
   if (question.reaction === 'refuse') noteTooFar(question)
-  const { request: asked, location, proximity } = question
+  const { request: asked, approver, userCode, location, proximity } = question
   const { scopes, resources, device } = describeRequest(question, config, issuer, language)
   const { city, region, country } = location
   return Response.json({
@@ -47,6 +48,7 @@ export const review = async (context: RequestContext, shownCode: string): Promis
     },
     policy: question.reaction,
     expires_in: Math.floor((asked.expiresAtMs - Date.now()) / SECOND),
+    shown_proof: await proveShown(env, { subject: approver.subject, userCode }, asked.expiresAtMs),
   })
 }
 

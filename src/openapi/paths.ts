@@ -239,7 +239,7 @@ export const PATHS = {
     post: {
       summary: 'Takes their answer, once',
       description:
-        'too_far: the policy refuses the device there, or demands a check that this app cannot prove; error_description says whether the page may still approve it',
+        'shown_proof, as the question carried it, makes the answer no guess at a code: it is taken also while wrong codes make the account wait. too_far: the policy refuses the device there, or demands a check that this app cannot prove; error_description says whether the page may still approve it',
       security: WITH_TOKEN,
       requestBody: { required: true, content: json('Decision') },
       responses: {

@@ -157,6 +157,7 @@ const pending = z.object({
   }),
   policy: z.enum(PROXIMITY_ACTIONS),
   expires_in: seconds,
+  shown_proof: text,
 })
 
 const verdict = z.enum(['approved', 'declined', 'reported', 'withdrawn'])

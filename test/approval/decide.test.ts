@@ -217,6 +217,8 @@ describe('a body', () => {
     ['has a text for a boolean', { ...good, in_front: 'yes' }, 'application/json', 400],
     ['has a code that is a number', { ...good, typed_code: 1 }, 'application/json', 400],
     ['has an overlong code', { ...good, typed_code: 'B'.repeat(65) }, 'application/json', 400],
+    ['has a proof that is a number', { ...good, shown_proof: 1 }, 'application/json', 400],
+    ['has an overlong proof', { ...good, shown_proof: 'B'.repeat(129) }, 'application/json', 400],
     ['is a form', 'decision=approve', FORM, 400],
     ['is declared as a form', text, FORM, 400],
     ['is declared as text', text, 'text/plain', 400],
@@ -251,17 +253,17 @@ describe('wrong codes', () => {
     expect(await outcome(device)).toBe('authorization_pending')
   })
 
-  it('AP-6 make every other code wait, one that was looked up before too', async () => {
+  it('AP-6 make every other code wait, but no answer to a request that the app was shown', async () => {
     const app = await appOf()
     const device = await startDevice()
-    expect((await app.review(device.userCode)).status).toBe(200)
+    const { status, body } = await app.review(device.userCode)
+    expect(status).toBe(200)
     later(2000)
     for (const letter of 'BCDFG') expect((await app.review(`ZZZZ-ZZZ${letter}`)).status).toBe(404)
     expect((await app.review('ZZZZ-ZZZZ')).status).toBe(429)
     expect((await app.review('ZZZZ-ZZZG')).status, 'the same once more').toBe(404)
-    expect((await app.decide(device.userCode, { decision: 'deny' })).status).toBe(429)
-    later(10_000)
-    expect((await app.decide(device.userCode, { decision: 'deny' })).status).toBe(200)
+    const { shown_proof } = body
+    expect((await app.decide(device.userCode, { decision: 'deny', shown_proof })).status).toBe(200)
   })
 
   it('AP-6 make a new account wait before its first code while everyone creates accounts', async () => {

@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SECOND } from '../../src/durations.ts'
 import { sha256 } from '../../src/crypto.ts'
-import { type Account, accountOf, mintSubject } from '../../src/objects/index.ts'
+import { accountOf, mintSubject } from '../../src/objects/index.ts'
 import type { Proximity } from '../../src/sender/location.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
 import { UNKNOWN } from '../support/authorization-states.ts'
@@ -316,8 +316,9 @@ describe('a device approved with a token of ours', () => {
     await device.poll()
     const account = accountOf(env, first.subject)
     await account?.removeDevice(first.grantId, 'device_removed')
-    const voided = await runInDurableObject(account as DurableObjectStub<Account>, (_, state) =>
-      state.storage.list({ prefix: 'hints_void:' }),
+    const stub = env.ACCOUNT.get(env.ACCOUNT.idFromString(first.subject))
+    const voided = await runInDurableObject(stub, (_, { storage }) =>
+      storage.list({ prefix: 'hints_void:' }),
     )
     const names = ['app', 'other-app', 'tv'].map((clientId) => `hints_void:${sha256(clientId)}`)
     expect([...voided.keys()].toSorted()).toStrictEqual(names.toSorted())

@@ -93,6 +93,7 @@ describe('a review', () => {
       },
       policy: 'refuse',
       expires_in: 540,
+      shown_proof: expect.stringMatching(/^[\w-]{30}$/),
     })
     expect(headers.get('Content-Language')).toBe('en')
     expect(headers.get('Vary')).toContain('Accept-Language')

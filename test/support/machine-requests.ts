@@ -274,6 +274,7 @@ export const MACHINE_REQUESTS: Readonly<Record<string, Make>> = {
       decision: 'approve',
       typed_code: userCode,
       in_front: true,
+      shown_proof: 'AAAA',
     })
   },
   'somebody reads the keys': () => plainDraft('GET', '/jwks.json', { 'If-None-Match': '"x"' }),

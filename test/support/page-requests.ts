@@ -141,7 +141,7 @@ export const PAGE_REQUESTS: Readonly<Record<string, Make>> = {
     formDraft('/device/confirm', { user_code: await waiting(), decision: 'deny' }),
   'a check': async () => {
     const code = await waiting()
-    const check = { typed_code: code, in_front: 'yes' }
+    const check = { typed_code: code, in_front: 'yes', shown: 'AAAA' }
     return formDraft('/device/confirm', { user_code: code, decision: 'check', ...check })
   },
   'a report': async () =>
@@ -160,7 +160,7 @@ export const PAGE_REQUESTS: Readonly<Record<string, Make>> = {
     formDraft('/devices/passkey/add', { credential: credential(subject), name: 'Phone' }),
   'a session less': own('/devices/session/end', { id: 'AAAAAAAAAAA' }),
   'an answer elsewhere': async (visitor) =>
-    formDraft('/device/confirm/decision', { user_code: await allowed(visitor) }),
+    formDraft('/device/confirm/decision', { user_code: await allowed(visitor), shown: 'AAAA' }),
   'a browser that is asked': own('/devices/prompts/add', {
     endpoint: 'https://fcm.googleapis.com/fcm/send/x',
     p256dh: PUSH_KEY,

@@ -28,7 +28,7 @@ export class Onlooker {
 
   /** Their account keeps nothing in memory. */
   evict(): Promise<void> {
-    return evictDurableObject(this.#account)
+    return evictAccount(this)
   }
 
   /** Signs out of every browser. */
@@ -101,8 +101,16 @@ export const waiting = async (clientId = 'tv') => {
   return { ada, laptop, phone, device, page, answer }
 }
 
+interface HasAccount {
+  readonly subject: string
+}
+
+/** Has an account keep nothing in memory. */
+export const evictAccount = ({ subject }: HasAccount): Promise<void> =>
+  evictDurableObject(env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)))
+
 /** How many wrong codes an account has entered lately. */
-export const wrongCodesOf = ({ subject }: Onlooker): Promise<number> =>
+export const wrongCodesOf = ({ subject }: HasAccount): Promise<number> =>
   runInDurableObject(
     env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)),
     async (_, { storage }) =>

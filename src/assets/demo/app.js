@@ -85,7 +85,7 @@ const answer = async (decision) => {
     return
   }
   setBusy(true)
-  hear(await decide(session, userCode, decision))
+  hear(await decide(session, userCode, { ...decision, shown_proof: question?.shown_proof }))
   setBusy(false)
 }
 

@@ -96,11 +96,12 @@ export class Account extends DurableObject {
     grantId: string,
     jti: string,
     userCode: string,
+    wasShown = false,
   ): Promise<GrantCodeTry | undefined> {
     const used = await this.#use(grantId, jti)
     if (used === undefined) return undefined
     const { proximity = 'far' } = used.grant.allowed ?? {}
-    return { proximity, ...(await this.#tryCode(userCode)) }
+    return { proximity, ...(await this.#tryCode(userCode, wasShown)) }
   }
 
   /**
@@ -111,10 +112,11 @@ export class Account extends DurableObject {
   async tryCodeByClaims(
     claims: Claims,
     userCode: string,
+    wasShown = false,
   ): Promise<(CodeTry & { isNew: boolean }) | undefined> {
     const introduced = await this.#profile.introduce(claims, Date.now())
     if (introduced === 'new') return { codeWaitMs: 0, isNew: true }
-    return introduced && { ...(await this.#tryCode(userCode)), isNew: false }
+    return introduced && { ...(await this.#tryCode(userCode, wasShown)), isNew: false }
   }
 
   /** Ends the session on the server (SS-4). */
@@ -356,7 +358,7 @@ export class Account extends DurableObject {
     return { claims, grant }
   }
 
-  #tryCode(userCode: string, wasShown = false): Promise<CodeTry> {
+  #tryCode(userCode: string, wasShown: boolean): Promise<CodeTry> {
     return this.#codes.try(userCode, wasShown, Date.now())
   }
 

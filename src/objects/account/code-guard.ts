@@ -7,8 +7,8 @@
 //   §5.1 finds 2^-32 enough, with 5 guesses).
 // - With 1,000 codes alive at any time, 105 guesses find one with 105 * 1000/20^8 = 4 in a million: a
 //   thousand accounts that guess all day need two thirds of a year, and in digits ten days.
-// Nothing passes a wait but a code that was wrong, which is not looked up again, and a request that its
-// page proves to have shown. A code that was only looked up before is a guess, in every session.
+// Nothing passes a wait but a code that was wrong, which is not looked up again, and a request that this
+// account proves to have been shown. A code that was only looked up before is a guess, in every session.
 // A hit is another person's device, which the guesser may let into their own account.
 import {
   FREE_WRONG_CODES,

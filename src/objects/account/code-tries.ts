@@ -18,7 +18,7 @@ const WRONG_CODES = 'wrong_user_codes'
 export class CodeTries {
   readonly #storage: DurableObjectStorage
   // The codes of the last second. None of them passes a wait: a code that was looked up may still be
-  // a guess without an answer. Only a proof from the page tells that its request was shown.
+  // a guess without an answer. Only a proof that the question carried tells that it was shown.
   readonly #triedAtMs = new Map<string, number>()
 
   constructor(storage: DurableObjectStorage) {
@@ -32,7 +32,7 @@ export class CodeTries {
 
   /**
    * Checks that this code may be looked up, and counts the look-up if so. A request that was shown is no
-   * guess, and stays available while the account waits; `wasShown`: the page has proven that.
+   * guess, and stays available while the account waits; `wasShown`: a proof of ours says so.
    */
   async try(userCode: string, wasShown: boolean, now: number): Promise<CodeTry> {
     const wrongCodes = await this.#wrongCodes()
