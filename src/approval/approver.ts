@@ -19,7 +19,7 @@ import type { Credential } from './credential.ts'
 import { issuerCredential } from './issuer-token.ts'
 import { ownCredential } from './own-token.ts'
 
-type Admitted = Extract<ReviewResult<Approver>, { outcome: 'decided' | 'question' }>
+type Admitted = Extract<ReviewResult<Approver>, { outcome: 'decided' | 'reviewable' }>
 
 /**
  * The request under review or the decision already taken; a 401 response without a token. `readShownProof`
@@ -57,7 +57,7 @@ export const admitApprover = async (
     case 'not_valid':
       throw unknownCode()
     case 'decided':
-    case 'question':
+    case 'reviewable':
       return result
   }
 }

@@ -4,6 +4,7 @@ import { OAuthError } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { readJsonObject } from '../http/json-body.ts'
 import { admitApprover, unknownCode } from './approver.ts'
+import { DECISION_STATUSES } from './decision-status.ts'
 import { type DecisionRequest, decisionSchema } from './decision-request.ts'
 
 /** Takes the person's decision, once. A second one is refused with the first one's outcome. */
@@ -20,27 +21,27 @@ export const decide = async (context: RequestContext, shownCode: string): Promis
   const decision = await readDecision()
   if (result.outcome === 'decided')
     throw new OAuthError('already_decided', 'The person has already decided about this device', {
-      members: { status: result.decision },
+      members: { status: DECISION_STATUSES[result.decision] },
     })
-  const { question } = result
+  const { review } = result
   const done =
     decision.decision === 'approve'
-      ? await approve(env, question, {
+      ? await approve(env, review, {
           typedCode: decision.typed_code,
           isInFront: decision.in_front === true,
         })
-      : await deny(env, config, question, decision.decision === 'report' ? 'reported' : 'declined')
+      : await deny(env, config, review, decision.decision === 'report' ? 'reported' : 'denied')
   switch (done.outcome) {
     case 'not_valid':
       throw unknownCode()
     case 'too_far':
-      throw tooFar(question)
+      throw tooFar(review)
     case 'check_not_passed':
       throw checkNotPassed(done.problems)
     case 'approved':
-    case 'declined':
+    case 'denied':
     case 'reported':
-      return Response.json({ status: done.outcome })
+      return Response.json({ status: DECISION_STATUSES[done.outcome] })
   }
 }
 

@@ -11,6 +11,7 @@ import { SECOND } from '../durations.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import { admitApprover } from './approver.ts'
+import { DECISION_STATUSES } from './decision-status.ts'
 
 /** Shows the request without deciding; or the decision that this person has already taken. */
 export const review = async (context: RequestContext, shownCode: string): Promise<Response> => {
@@ -25,14 +26,14 @@ export const review = async (context: RequestContext, shownCode: string): Promis
   headers.set('Vary', 'Accept-Language')
   if (result.outcome === 'decided')
     return Response.json({
-      status: result.decision,
+      status: DECISION_STATUSES[result.decision],
       client: namesOf(result.request, config, language),
       device: { name: deviceWords(result.request.deviceName, language.messages) },
     })
-  const { question } = result
-  if (question.reaction === 'refuse') noteTooFar(question)
-  const { request: asked, approver, userCode, location, proximity } = question
-  const { scopes, resources, device } = describeRequest(question, config, issuer, language)
+  const { review: pending } = result
+  if (pending.proximityAction === 'refuse') noteTooFar(pending)
+  const { request: asked, approver, userCode, location, proximity } = pending
+  const { scopes, resources, device } = describeRequest(pending, config, issuer, language)
   const { city, region, country } = location
   return Response.json({
     status: 'pending',
@@ -43,10 +44,10 @@ export const review = async (context: RequestContext, shownCode: string): Promis
       name: device.name,
       place: device.place === undefined ? undefined : { text: device.place, city, region, country },
       proximity: { level: proximity, text: device.proximityText },
-      network: device.network,
+      network: device.operator,
       asked_at: Math.floor(device.requestedAtMs / SECOND),
     },
-    policy: question.reaction,
+    policy: pending.proximityAction,
     expires_in: Math.floor((asked.expiresAtMs - Date.now()) / SECOND),
     shown_proof: await proveShown(env, { subject: approver.subject, userCode }, asked.expiresAtMs),
   })

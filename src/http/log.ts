@@ -15,7 +15,7 @@ export interface LogEvents {
     readonly clientId: string
     readonly outcome:
       | 'approved'
-      | 'declined'
+      | 'denied'
       | 'reported'
       | 'withdrawn'
       | 'refused_as_too_far'

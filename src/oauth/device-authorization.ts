@@ -59,7 +59,7 @@ export const deviceAuthorization = async (
     // Whole seconds, as in the device_code.
     expiresAtMs: Math.ceil((now + client.codeLifetimeMs) / SECOND) * SECOND,
     deviceName: deviceNameOf(parameters.get('device_name'), request.headers.get('User-Agent')),
-    origin: requestLocation(request),
+    location: requestLocation(request),
     proximityPolicy: policyFor(client.proximityPolicy, scope),
   })
   promptByHint(exchange, hint, started)

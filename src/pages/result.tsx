@@ -24,14 +24,11 @@ import {
   signedInVisitor,
 } from './kit/page-request.ts'
 
-const outcomeSchema = z.enum(['connected', 'declined', 'reported', 'removed'])
-export type Outcome = z.output<typeof outcomeSchema>
-
 // Untrusted names, perhaps stored by an older release that cleaned them less.
 const name = z.pipe(z.string(), z.transform(plainText))
 
 const resultSchema = z.object({
-  outcome: outcomeSchema,
+  outcome: z.enum(['approved', 'denied', 'reported', 'withdrawn']),
   clientId: z.string(),
   clientName: name,
   deviceName: name,
@@ -51,14 +48,14 @@ export const ResultPage: FC<ResultPageProps> = ({ page, result, client, offersPa
   const { outcome, deviceName } = result
   const copy = page.language.messages.result
   const { title, next, detail } = copy[outcome]
-  const isConnected = outcome === 'connected'
+  const isApproved = outcome === 'approved'
   return (
     <Layout page={page} title={title}>
-      {isConnected ? <Connected /> : <Standby />}
+      {isApproved ? <Connected /> : <Standby />}
       <h1>{title}</h1>
       <p class="lead">{next}</p>
       <p>{detail(nameInSentence(page, client), deviceWords(deviceName, page.language.messages))}</p>
-      {isConnected && offersPasskey ? (
+      {isApproved && offersPasskey ? (
         <section class="offer">
           <h2>{copy.passkey.title}</h2>
           <p>{copy.passkey.text}</p>
@@ -72,7 +69,7 @@ export const ResultPage: FC<ResultPageProps> = ({ page, result, client, offersPa
           {page.language.messages.layout.devices}
         </a>
       </p>
-      {isConnected ? <NotMe page={page} /> : null}
+      {isApproved ? <NotMe page={page} /> : null}
     </Layout>
   )
 }
@@ -139,7 +136,7 @@ export const result = new Hono<PageEnvironment>()
         page={pageForClient(context, kept.clientId)}
         result={kept}
         client={shownClient(context.get('config'), kept)}
-        offersPasskey={kept.outcome === 'connected' && (await mayAddPasskey(context))}
+        offersPasskey={kept.outcome === 'approved' && (await mayAddPasskey(context))}
       />,
     )
   })
@@ -155,7 +152,7 @@ export const result = new Hono<PageEnvironment>()
     )
     if (withdrawn.outcome === 'not_valid') return goTo(context, '/devices')
     dropCookie(context, 'session')
-    await keepResult(context, { ...kept, outcome: 'removed' })
+    await keepResult(context, { ...kept, outcome: 'withdrawn' })
     return goTo(context, '/device/result')
   })
 

@@ -47,13 +47,13 @@ export const promptPerson = async (
   { subject, issuedAtMs }: NamedAccount,
   { userCode, request, client }: AskingDevice,
 ): Promise<void> => {
-  const { clientId, origin, proximityPolicy } = request
+  const { clientId, location, proximityPolicy } = request
   const account = accountOf(env, subject)
   const browsers = await account?.prompt({
     codeHash: sha256(userCode),
     clientId,
-    source: promptSource(clientId, origin),
-    origin,
+    source: promptSource(clientId, location),
+    location,
     proximityPolicy,
     hintIssuedAtMs: issuedAtMs,
   })
@@ -79,7 +79,7 @@ export const promptPerson = async (
 // No more than the confirm page shows, and no secret: the code is on the device's screen.
 const messageFor = (
   userCode: string,
-  { deviceName, origin, expiresAtMs, secretHash }: AuthorizationRequest,
+  { deviceName, location, expiresAtMs, secretHash }: AuthorizationRequest,
   client: ShownClient,
   now: number,
 ): PushMessage => ({
@@ -88,7 +88,7 @@ const messageFor = (
     client: client.name,
     isVerified: client.isVerified,
     device: deviceName,
-    ...placeIn(origin),
+    ...placeIn(location),
   },
   ttlSeconds: Math.max(0, Math.floor((expiresAtMs - now) / SECOND)),
   // The push service can read the topic, so it must not reveal the code.

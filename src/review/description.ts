@@ -20,7 +20,7 @@ export interface RequestDescription {
     readonly proximity: Proximity
     /** Undefined where the proximity is unknown. */
     readonly proximityText: string | undefined
-    readonly network: string | undefined
+    readonly operator: string | undefined
     readonly requestedAtMs: number
   }
 }
@@ -47,7 +47,7 @@ export const describeRequest = (
       proximity,
       proximityText:
         proximity === 'unknown' ? undefined : language.messages.confirm.proximity[proximity],
-      network: location.operator,
+      operator: location.operator,
       requestedAtMs: request.requestedAtMs,
     },
   }

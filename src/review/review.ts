@@ -45,11 +45,11 @@ export interface PendingReview<Person extends Approver = Approver> extends Devic
   readonly request: AuthorizationRequest
   readonly personLocation: Location
   /** The action of the client's policy at this proximity, or `refuse` if this token cannot confirm. */
-  readonly reaction: ProximityAction
+  readonly proximityAction: ProximityAction
 }
 
 /** The decision of a person about a device. */
-export type Decision = 'approved' | 'declined' | 'reported' | 'withdrawn'
+export type Decision = 'approved' | 'denied' | 'reported' | 'withdrawn'
 
 export type ReviewResult<Person extends Approver> =
   | { readonly outcome: 'wait'; readonly waitMs: number }
@@ -59,7 +59,7 @@ export type ReviewResult<Person extends Approver> =
       readonly decision: Decision
       readonly request: AuthorizationRequest
     }
-  | { readonly outcome: 'question'; readonly question: PendingReview<Person> }
+  | { readonly outcome: 'reviewable'; readonly review: PendingReview<Person> }
 
 /** Looks up a code for the person that `identify` finds, within their limits. */
 export const admit = async <Person extends Approver>(
@@ -75,9 +75,13 @@ export const admit = async <Person extends Approver>(
   if (approver.isKnownWrong === true) return { outcome: 'not_valid' }
   if (approver.codeWaitMs > 0) return { outcome: 'wait', waitMs: approver.codeWaitMs }
   const { subject } = approver
-  const whereabouts = requestLocation(request)
-  const { country, network } = whereabouts
-  const opened = await deviceAuthorizationOf(env, userCode).open({ subject, country, network })
+  const personLocation = requestLocation(request)
+  const { country, networkPrefix } = personLocation
+  const opened = await deviceAuthorizationOf(env, userCode).open({
+    subject,
+    country,
+    networkPrefix,
+  })
   switch (opened.outcome) {
     case 'opened_by_many':
       logEvent('device_authorization.decided', {
@@ -94,21 +98,21 @@ export const admit = async <Person extends Approver>(
       return { outcome: 'decided', decision: DECISIONS[opened.reason], request: opened.request }
     case 'reviewable': {
       const { request: asked, pollerLocation } = opened
-      const distance = distanceOf(asked, pollerLocation, approver, whereabouts)
-      const reaction = actionFor(asked.proximityPolicy[distance.proximity], approver)
-      const more = { request: asked, personLocation: whereabouts, reaction }
-      return { outcome: 'question', question: { approver, userCode, ...distance, ...more } }
+      const distance = distanceOf(asked, pollerLocation, approver, personLocation)
+      const proximityAction = actionFor(asked.proximityPolicy[distance.proximity], approver)
+      const more = { request: asked, personLocation, proximityAction }
+      return { outcome: 'reviewable', review: { approver, userCode, ...distance, ...more } }
     }
   }
 }
 
 const distanceOf = (
-  { proximityPolicy, origin }: AuthorizationRequest,
+  { proximityPolicy, location }: AuthorizationRequest,
   pollerLocation: Location | undefined,
   { grant }: Approver,
   person: Location,
 ): DeviceDistance => {
-  const distance = deviceDistance(proximityPolicy, person, origin, pollerLocation)
+  const distance = deviceDistance(proximityPolicy, person, location, pollerLocation)
   if (grant === undefined) return distance
   const proximity = fartherOf(proximityPolicy, distance.proximity, grant.proximity)
   return { ...distance, proximity }
@@ -122,7 +126,7 @@ const actionFor = (action: ProximityAction, { grant }: Approver): ProximityActio
 }
 
 const DECISIONS = {
-  declined: 'declined',
+  denied: 'denied',
   reported: 'reported',
   withdrawn: 'withdrawn',
   // No person took these two: the request was stopped, and the device did not get in.
@@ -159,17 +163,17 @@ type ApprovalOutcome =
 /** Approves the request, as far as the policy lets them. */
 export const approve = async (
   env: Cloudflare.Env,
-  question: PendingReview,
+  review: PendingReview,
   check: Check,
 ): Promise<ApprovalOutcome> => {
-  const { approver, userCode, reaction } = question
-  if (reaction === 'refuse') {
-    noteTooFar(question)
+  const { approver, userCode, proximityAction } = review
+  if (proximityAction === 'refuse') {
+    noteTooFar(review)
     return { outcome: 'too_far' }
   }
-  const problems = checkProblems(question, check)
-  if (reaction === 'confirm' && (problems.code || problems.inFront)) {
-    log(question, 'check_not_passed')
+  const problems = checkProblems(review, check)
+  if (proximityAction === 'confirm' && (problems.code || problems.inFront)) {
+    log(review, 'check_not_passed')
     return { outcome: 'check_not_passed', problems }
   }
   const { subject, authTimeMs, amr, grant } = approver
@@ -179,11 +183,11 @@ export const approve = async (
     approvedAtMs: Date.now(),
     authTimeMs,
     amr,
-    allowance: allowanceOf(question, reaction),
+    allowance: allowanceOf(review, proximityAction),
     approvingGrantId: grant?.id,
   })
   if (decision.outcome !== 'decided') return notValid(env, approver, userCode)
-  log(question, 'approved')
+  log(review, 'approved')
   return { outcome: 'approved' }
 }
 
@@ -196,19 +200,19 @@ const allowanceOf = (
 export const deny = async (
   env: Cloudflare.Env,
   { push }: Config,
-  question: PendingReview,
-  reason: 'declined' | 'reported',
+  review: PendingReview,
+  reason: 'denied' | 'reported',
 ): Promise<{ readonly outcome: typeof reason | 'not_valid' }> => {
-  const { approver, userCode, request, location } = question
+  const { approver, userCode, request, location } = review
   const { subject } = approver
-  const { clientId, deviceName, origin } = request
-  const source = push && promptSource(clientId, origin)
+  const { clientId, deviceName } = request
+  const source = push && promptSource(clientId, request.location)
   // First, because it holds whatever becomes of the code: a decided request cannot be reported again.
   if (reason === 'reported')
     await accountOf(env, subject)?.reportRequest(deviceName, placeIn(location), source)
   const decision = await deviceAuthorizationOf(env, userCode).deny(subject, reason)
   if (decision.outcome !== 'decided') return notValid(env, approver, userCode)
-  log(question, reason)
+  log(review, reason)
   return { outcome: reason }
 }
 
@@ -225,9 +229,9 @@ export const reportPrompt = async (
   if (refusal.outcome === 'too_late') return { outcome: 'too_late' }
   const decision = await deviceAuthorizationOf(env, userCode).deny(subject, 'reported')
   if (decision.outcome !== 'decided') return { outcome: 'too_late' }
-  const { clientId, deviceName, origin } = decision.request
+  const { clientId, deviceName, location } = decision.request
   logEvent('device_authorization.decided', { clientId, outcome: 'reported' })
-  await account?.reportRequest(deviceName, placeIn(origin))
+  await account?.reportRequest(deviceName, placeIn(location))
   return { outcome: 'reported' }
 }
 
@@ -241,7 +245,7 @@ export const withdraw = async (
   const withdrawn = await deviceAuthorizationOf(env, userCode).withdraw(subject)
   if (withdrawn.outcome === 'not_valid') return { outcome: 'not_valid' }
   const { grantId, request } = withdrawn
-  const source = push && promptSource(request.clientId, request.origin)
+  const source = push && promptSource(request.clientId, request.location)
   const account = accountOf(env, subject)
   // Also before the device has collected its tokens, so that it never does.
   await account?.removeDevice(grantId, 'device_reported', request.deviceName, source)
@@ -251,7 +255,7 @@ export const withdraw = async (
 }
 
 /** Logs that the policy refuses a device this far away. A person near it may still approve it. */
-export const noteTooFar = (question: PendingReview): void => log(question, 'refused_as_too_far')
+export const noteTooFar = (review: PendingReview): void => log(review, 'refused_as_too_far')
 
 const notValid = async (
   env: Cloudflare.Env,
@@ -263,12 +267,12 @@ const notValid = async (
 }
 
 const log = (
-  { request, proximity, reaction }: PendingReview,
+  { request, proximity, proximityAction }: PendingReview,
   outcome: LogEvents['device_authorization.decided']['outcome'],
 ): void =>
   logEvent('device_authorization.decided', {
     clientId: request.clientId,
     outcome,
     proximity,
-    proximityAction: reaction,
+    proximityAction,
   })

@@ -18,7 +18,7 @@ export interface Location extends Place {
   readonly operator: string | undefined
   readonly asn: number | undefined
   /** The network prefix of the address: an IPv4 address, or the /64 of an IPv6 address. */
-  readonly network: string | undefined
+  readonly networkPrefix: string | undefined
   /** The request came through Cloudflare's edge, where a missing country means a hidden location. */
   readonly isFromEdge?: boolean
 }
@@ -51,7 +51,7 @@ export const requestLocation = (request: Request): Location => {
     country: countryOf(cf?.country),
     operator: textOf(cf?.asOrganization),
     asn: typeof asn === 'number' ? asn : undefined,
-    network: networkOf(request),
+    networkPrefix: networkOf(request),
     isFromEdge: cf !== undefined,
   }
 }
@@ -65,7 +65,7 @@ export const placeIn = ({ city, region, country }: Place): Place => ({ city, reg
  */
 export const proximityOf = (device: Location, person: Location): Proximity => {
   const isHidden = device.country === TOR || person.country === TOR
-  if (!isHidden && isSame(device.network, person.network)) return 'same_network'
+  if (!isHidden && isSame(device.networkPrefix, person.networkPrefix)) return 'same_network'
   // Tor users are never near, nor are addresses that the edge cannot place.
   if (isHidden || isUnplaced(device) || isUnplaced(person)) return 'far'
   if (device.country === undefined || person.country === undefined) return 'unknown'

@@ -56,7 +56,7 @@ const somewhere = (network: Network): Placed => {
   return { network, address: `198.51.100.${addresses}` }
 }
 const HOME = somewhere(TURKU)
-const AT_HOME = { ...UNKNOWN, country: TURKU.country, network: HOME.address }
+const AT_HOME = { ...UNKNOWN, country: TURKU.country, networkPrefix: HOME.address }
 const BY_PROXIMITY: Readonly<Record<Exclude<Proximity, 'unknown'>, Placed>> = {
   same_network: HOME,
   same_operator: somewhere(TURKU),

@@ -45,7 +45,7 @@ it.each<[what: string, log: () => unknown]>([
   ['what is no error', () => logFailure(LONG)],
   [
     'the client of a decision',
-    () => logEvent('device_authorization.decided', { clientId: LONG, outcome: 'declined' }),
+    () => logEvent('device_authorization.decided', { clientId: LONG, outcome: 'denied' }),
   ],
   ['the reason of a failed push', () => logEvent('push.sent', { clientId: 'tv', outcome: LONG })],
 ])('HH-17 %s is cut in the log', (_what, log) => {

@@ -65,7 +65,7 @@ describe('a page may wait', () => {
 
   it('not without a live code, whether or not one existed, and the try counts', async () => {
     const [live, declined] = [await startDevice(), await startDevice()]
-    await authorizationBehind(declined.userCode).deny('bert', 'declined')
+    await authorizationBehind(declined.userCode).deny('bert', 'denied')
     const ada = new Onlooker()
     const laptop = await ada.browser()
     const page = await scan(laptop, await startDevice())

@@ -169,7 +169,7 @@ describe('a page with a code that can no longer be decided', () => {
     ['another person approved it', (device) => approve(device.userCode, { subject: 'bert' })],
     [
       'another person denied it',
-      (device) => authorizationBehind(device.userCode).deny('bert', 'declined'),
+      (device) => authorizationBehind(device.userCode).deny('bert', 'denied'),
     ],
     [
       'another person reported it',

@@ -32,7 +32,7 @@ const browsersOf = async ({ subject }: Resident) =>
     codeHash: crypto.randomUUID(),
     clientId: 'tv',
     source: 'test',
-    origin: { ...TURKU_HERE },
+    location: { ...TURKU_HERE },
     proximityPolicy: EVERYWHERE,
     hintIssuedAtMs: undefined,
   })
@@ -42,7 +42,7 @@ const TURKU_HERE = {
   country: 'FI',
   operator: undefined,
   asn: undefined,
-  network: undefined,
+  networkPrefix: undefined,
 }
 const EVERYWHERE = {
   same_network: 'allow',

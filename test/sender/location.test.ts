@@ -56,7 +56,7 @@ describe('the location of a request', () => {
       country: 'FI',
       operator: 'Aura Net',
       asn: 64_500,
-      network: '203.0.113.7',
+      networkPrefix: '203.0.113.7',
       isFromEdge: true,
     })
   })
@@ -83,7 +83,7 @@ describe('the location of a request', () => {
       country: undefined,
       operator: undefined,
       asn: undefined,
-      network: undefined,
+      networkPrefix: undefined,
       isFromEdge: cf !== undefined,
     })
   })

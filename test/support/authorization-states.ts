@@ -18,7 +18,7 @@ export const UNKNOWN: Location = {
   country: undefined,
   operator: undefined,
   asn: undefined,
-  network: undefined,
+  networkPrefix: undefined,
 }
 
 /** What is done at each distance, where the client says nothing about it. */
@@ -44,7 +44,7 @@ export const request: AuthorizationRequest = {
   requestedAtMs: START,
   expiresAtMs: EXPIRY,
   deviceName: 'Television',
-  origin: UNKNOWN,
+  location: UNKNOWN,
   proximityPolicy: PROXIMITY_POLICY,
 }
 export const approval: Approval = {
@@ -58,7 +58,7 @@ export const approval: Approval = {
 export const states = {
   pending: { status: 'pending', request, openings: [] },
   approved: { status: 'approved', request, approval },
-  denied: { status: 'denied', request, reason: 'declined', subject: 'anna' },
+  denied: { status: 'denied', request, reason: 'denied', subject: 'anna' },
   redeemed: {
     status: 'redeemed',
     request,

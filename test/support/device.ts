@@ -119,4 +119,4 @@ export const approve = async (userCode: string, approval: Partial<Approval> = {}
   })
 
 /** A person declines it. */
-export const deny = (userCode: string) => authorizationBehind(userCode).deny('somebody', 'declined')
+export const deny = (userCode: string) => authorizationBehind(userCode).deny('somebody', 'denied')

@@ -19,7 +19,7 @@ export const cookieHeader = (cookies: Cookies): string =>
     .join('; ')
 
 const RESULT = {
-  outcome: 'connected',
+  outcome: 'approved',
   clientId: 'tv',
   clientName: 'The tv',
   deviceName: 'Living-room TV',

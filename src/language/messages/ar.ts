@@ -156,13 +156,13 @@ export const ar: Messages = {
   },
 
   result: {
-    connected: {
+    approved: {
       title: 'تم ربط جهازك',
       next: 'يمكنك العودة إلى التلفزيون.',
       detail: (client, device) =>
         `أصبحت خدمة ${isolate(client)} جاهزة على ${isolate(device)}. يمكنك إغلاق هذه الصفحة.`,
     },
-    declined: {
+    denied: {
       title: 'لم تتم مشاركة أي شيء',
       next: 'لم يتم السماح بذلك.',
       detail: (client, device) =>
@@ -176,7 +176,7 @@ export const ar: Messages = {
         `الجهاز ${isolate(device)} غير مرتبط بخدمة ${isolate(client)}. ` +
         'من أرسل إليك الرمز لم يعد بإمكانه استخدامه.',
     },
-    removed: {
+    withdrawn: {
       title: 'تمت إزالة الجهاز',
       next: 'تم تسجيل خروجك من كل مكان.',
       detail: (client, device) =>

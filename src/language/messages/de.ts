@@ -168,13 +168,13 @@ export const de: Messages = {
   },
 
   result: {
-    connected: {
+    approved: {
       title: 'Dein Gerät ist verbunden',
       next: 'Weiter geht’s auf deinem Fernseher.',
       detail: (client, device) =>
         `${isolate(client)} ist auf ${isolate(device)} bereit. Du kannst diese Seite schließen.`,
     },
-    declined: {
+    denied: {
       title: 'Es wurde nichts freigegeben',
       next: 'Du hast es nicht erlaubt.',
       detail: (client, device) =>
@@ -188,7 +188,7 @@ export const de: Messages = {
         `${isolate(device)} ist nicht mit ${isolate(client)} verbunden. ` +
         'Wer dir den Code geschickt hat, kann nichts mehr damit anfangen.',
     },
-    removed: {
+    withdrawn: {
       title: 'Das Gerät wurde entfernt',
       next: 'Du bist überall abgemeldet.',
       detail: (client, device) =>

@@ -164,13 +164,13 @@ export const en = {
   },
 
   result: {
-    connected: {
+    approved: {
       title: 'You’re connected',
       next: 'Go back to your TV.',
       detail: (client: string, device: string) =>
         `${isolate(client)} is ready on ${isolate(device)}. You can close this page.`,
     },
-    declined: {
+    denied: {
       title: 'Nothing was shared',
       next: 'You did not allow it.',
       detail: (client: string, device: string) =>
@@ -184,7 +184,7 @@ export const en = {
         `${isolate(device)} is not connected to ${isolate(client)}. ` +
         'The person who sent you the code can no longer use it.',
     },
-    removed: {
+    withdrawn: {
       title: 'The device was removed',
       next: 'You are signed out everywhere.',
       detail: (client: string, device: string) =>

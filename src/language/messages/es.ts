@@ -162,13 +162,13 @@ export const es: Messages = {
   },
 
   result: {
-    connected: {
+    approved: {
       title: 'Tu dispositivo está conectado',
       next: 'Vuelve a tu TV.',
       detail: (client, device) =>
         `Ya puedes usar ${isolate(client)} en ${isolate(device)}. Puedes cerrar esta página.`,
     },
-    declined: {
+    denied: {
       title: 'No se ha compartido nada',
       next: 'No lo has permitido.',
       detail: (client, device) =>
@@ -182,7 +182,7 @@ export const es: Messages = {
         `El dispositivo ${isolate(device)} no está conectado a ${isolate(client)}. ` +
         'Quien te envió el código ya no puede usarlo.',
     },
-    removed: {
+    withdrawn: {
       title: 'El dispositivo se ha quitado',
       next: 'Se han cerrado todas tus sesiones.',
       detail: (client, device) =>

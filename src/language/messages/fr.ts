@@ -169,13 +169,13 @@ export const fr: Messages = {
   },
 
   result: {
-    connected: {
+    approved: {
       title: 'Votre appareil est associé',
       next: 'Revenez à votre TV.',
       detail: (client, device) =>
         `${isolate(client)} est disponible sur ${isolate(device)}. Vous pouvez fermer cette page.`,
     },
-    declined: {
+    denied: {
       title: 'Rien n’a été partagé',
       next: 'Vous n’avez pas autorisé l’accès.',
       detail: (client, device) =>
@@ -189,7 +189,7 @@ export const fr: Messages = {
         `L’appareil ${isolate(device)} n’est pas associé à ${isolate(client)}. ` +
         'La personne qui vous a envoyé le code ne peut plus s’en servir.',
     },
-    removed: {
+    withdrawn: {
       title: 'L’appareil a été retiré',
       next: 'Toutes vos sessions sont fermées.',
       detail: (client, device) =>

@@ -162,14 +162,14 @@ export const ja: Messages = {
   },
 
   result: {
-    connected: {
+    approved: {
       title: '接続しました',
       next: 'テレビに戻ってください。',
       detail: (client, device) =>
         `「${isolate(device)}」で${isolate(client)}を使えるようになりました。` +
         'このページは閉じてかまいません。',
     },
-    declined: {
+    denied: {
       title: '何も共有されていません',
       next: '許可しませんでした。',
       detail: (client, device) =>
@@ -183,7 +183,7 @@ export const ja: Messages = {
         `「${isolate(device)}」は${isolate(client)}に接続されていません。` +
         'コードを送ってきた人は、もうそのコードを使えません。',
     },
-    removed: {
+    withdrawn: {
       title: 'デバイスを削除しました',
       next: 'すべての場所でログアウトしました。',
       detail: (client, device) =>

@@ -160,14 +160,14 @@ export const ptBr: Messages = {
   },
 
   result: {
-    connected: {
+    approved: {
       title: 'Seu dispositivo está conectado',
       next: 'Volte para a sua TV.',
       detail: (client, device) =>
         `Está tudo pronto para usar ${isolate(client)} em ${isolate(device)}. ` +
         'Você já pode fechar esta página.',
     },
-    declined: {
+    denied: {
       title: 'Nada foi compartilhado',
       next: 'Você não permitiu.',
       detail: (client, device) =>
@@ -181,7 +181,7 @@ export const ptBr: Messages = {
         `O dispositivo ${isolate(device)} não está conectado a ${isolate(client)}. ` +
         'Quem enviou o código a você não pode mais usá-lo.',
     },
-    removed: {
+    withdrawn: {
       title: 'O dispositivo foi removido',
       next: 'Todas as suas sessões foram encerradas.',
       detail: (client, device) =>

@@ -126,7 +126,7 @@ const redeem = async (
   const { request, approval, audience, redeemedAtMs } = redeemed
   const { subject, grantId, authTimeMs, amr, allowance, approvingGrantId } = approval
   const authentication = { authTimeMs, amr }
-  const { resource, deviceName, origin } = request
+  const { resource, deviceName, location } = request
   const scope = remainingScope(request.scope, client)
   // RFC 6749 §5.2: `invalid_grant`, because this request has no scope that could be wrong.
   if (scope.length === 0)
@@ -141,7 +141,7 @@ const redeem = async (
     clientId: client.id,
     clientName: client.name,
     deviceName,
-    place: placeIn(allowance?.deviceLocation ?? origin),
+    place: placeIn(allowance?.deviceLocation ?? location),
     // The approved scope: reduced again each time that tokens are issued.
     scope: request.scope,
     resource,

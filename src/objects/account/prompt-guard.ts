@@ -17,7 +17,7 @@ export interface PromptRequest {
   readonly codeHash: string
   readonly clientId: string
   readonly source: string
-  readonly origin: Location
+  readonly location: Location
   readonly proximityPolicy: ProximityPolicy
   /** The issue time of the ID token that named the account; undefined if it was named otherwise. */
   readonly hintIssuedAtMs: number | undefined
@@ -42,8 +42,8 @@ export interface PromptGuard {
 export const NO_PROMPTS: PromptGuard = { prompts: [], silenced: [] }
 
 /** The source that a person can silence: a client in a network. Hashed: comparable, not readable. */
-export const promptSource = (clientId: string, { network }: Location): string =>
-  sha256(`${clientId} ${network ?? ''}`)
+export const promptSource = (clientId: string, { networkPrefix }: Location): string =>
+  sha256(`${clientId} ${networkPrefix ?? ''}`)
 
 /** True if a prompt may be sent now. */
 export const mayPrompt = (
@@ -85,11 +85,11 @@ export const afterSilence = (
  * nearer levels too.
  */
 export const isNear = (
-  { origin, proximityPolicy }: PromptRequest,
+  { location, proximityPolicy }: PromptRequest,
   { city, region, country }: Place,
 ): boolean => {
-  const browser = { city, region, country, operator: undefined, asn: undefined, network: undefined }
-  const proximity = proximityOf(origin, browser)
+  const unknown = { operator: undefined, asn: undefined, networkPrefix: undefined }
+  const proximity = proximityOf(location, { city, region, country, ...unknown })
   if (proximity === 'far' || proximity === 'unknown') return false
   return PROXIMITIES.slice(0, PROXIMITIES.indexOf(proximity) + 1).every(
     (level) => proximityPolicy[level] === 'allow',

@@ -19,6 +19,6 @@ export interface AuthorizationRequest {
   readonly expiresAtMs: number
   /** The device's name for itself, or one from its User-Agent; not verified. */
   readonly deviceName: string
-  readonly origin: Location
+  readonly location: Location
   readonly proximityPolicy: ProximityPolicy
 }

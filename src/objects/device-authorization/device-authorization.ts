@@ -117,7 +117,7 @@ export class DeviceAuthorization extends DurableObject {
     return this.#decide((state) => approve(state, approval, Date.now()))
   }
 
-  async deny(subject: string, reason: 'declined' | 'reported'): Promise<DecisionOutcome> {
+  async deny(subject: string, reason: 'denied' | 'reported'): Promise<DecisionOutcome> {
     return this.#decide((state) => deny(state, subject, reason, Date.now()))
   }
 

@@ -10,18 +10,20 @@ export interface Opening {
 
 /** The person who opens the code now; their network is not stored. */
 export interface Opener extends Opening {
-  readonly network?: string | undefined
+  readonly networkPrefix?: string | undefined
 }
 
 /** True if the person shares the network of the device that started, and no other place polls. */
 export const isOnDeviceNetwork = (
-  { network }: Opener,
+  { networkPrefix }: Opener,
   starter: Location,
   poller: Location | undefined,
 ): boolean =>
-  network !== undefined &&
-  network === starter.network &&
-  (poller === undefined || network === poller.network || mayBeOneSender(starter, poller))
+  networkPrefix !== undefined &&
+  networkPrefix === starter.networkPrefix &&
+  (poller === undefined ||
+    networkPrefix === poller.networkPrefix ||
+    mayBeOneSender(starter, poller))
 
 /** True for people in different countries, or for three people: they do not look at one screen. */
 export const isPassedAround = (openings: readonly Opening[]): boolean => {

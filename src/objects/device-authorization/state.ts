@@ -15,12 +15,12 @@ import { type Opener, type Opening, isOnDeviceNetwork, isPassedAround } from './
 import { isTooSoon } from './poll-interval.ts'
 
 /**
- * The reason for a denial: the person declined, reported the request, or withdrew an approval; or too
+ * The reason for a denial: the person denied or reported the request, or withdrew an approval; or too
  * many people opened the same code (RFC 10027 §6.1.4, §6.1.6); or the device collected the grant from
  * farther away than the person had approved.
  */
 export type DenialReason =
-  'declined' | 'reported' | 'withdrawn' | 'opened_by_many' | 'collected_elsewhere'
+  'denied' | 'reported' | 'withdrawn' | 'opened_by_many' | 'collected_elsewhere'
 
 export type AuthorizationState =
   | {
@@ -163,11 +163,11 @@ export const approve = (
       ? decided(state)
       : { state, outcome: { outcome: 'not_valid' } }
 
-/** A person declines, or reports a request that they did not start. */
+/** A person denies a request, or reports a request that they did not start. */
 export const deny = (
   state: AuthorizationState,
   subject: string,
-  reason: 'declined' | 'reported',
+  reason: 'denied' | 'reported',
   now: number,
 ): { state: AuthorizationState; outcome: DecisionOutcome } =>
   isReviewable(state, now)
@@ -252,7 +252,7 @@ export const open = (
   const { subject, country } = opener
   if (state.status === 'pending' && isReviewable(state, now)) {
     const isCounted =
-      isOnDeviceNetwork(opener, request.origin, pollerLocation) ||
+      isOnDeviceNetwork(opener, request.location, pollerLocation) ||
       state.openings.some((one) => one.subject === subject)
     const openings = isCounted ? state.openings : [...state.openings, { subject, country }]
     return isPassedAround(openings)

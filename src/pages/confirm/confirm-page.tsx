@@ -120,7 +120,7 @@ const Device: FC<ConfirmPageProps> = ({ page, device }) => {
             </>
           )}
         </Detail>
-        <Detail term={copy.network}>{device.network}</Detail>
+        <Detail term={copy.network}>{device.operator}</Detail>
         <Detail term={copy.askedAt}>{device.askedAt}</Detail>
       </dl>
     </section>

@@ -24,7 +24,7 @@ import { askToGoOn, notValid } from '../enter-code.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
 import { timeAgo } from '../../language/place-and-time.ts'
 import { tooFar, tooMany } from '../kit/problem.tsx'
-import { type Outcome, keepResult } from '../result.tsx'
+import { keepResult } from '../result.tsx'
 import { proveShown } from '../../review/shown-request.ts'
 import {
   type PageEnvironment,
@@ -36,25 +36,25 @@ import {
   pageForClient,
 } from '../kit/page-request.ts'
 
-/** GET shows the question (and decides nothing, VP-2); POST takes the decision. */
+/** GET shows the request (and decides nothing, VP-2); POST takes the decision. */
 export const confirm = new Hono<PageEnvironment>()
   .get('/', async (context) => {
     const shown = keptUserCode(context)
     if (shown === undefined) return goTo(context, '/device')
     if (isForeign(context) && !isReturn(context)) return askToGoOn(context, shown)
-    const question = await admitted(context, shown)
-    return question instanceof Response ? question : showQuestion(context, question)
+    const review = await admitted(context, shown)
+    return review instanceof Response ? review : showReview(context, review)
   })
   .post('/', async (context) => {
     const form = context.get('form')
     const shown = form('user_code')
     if (!keepUserCode(context, shown)) return goTo(context, '/device')
-    const question = await admitted(context, shown)
-    if (question instanceof Response) return question
+    const review = await admitted(context, shown)
+    if (review instanceof Response) return review
     const decision = form('decision')
     return decision === 'check'
-      ? showQuestion(context, question, checkOf(context))
-      : answer(context, question, decision)
+      ? showReview(context, review, checkOf(context))
+      : answer(context, review, decision)
   })
 
 const isReturn = (context: PageRequest): boolean => {
@@ -82,35 +82,35 @@ const admitted = async (
       return notValid(context)
     case 'decided':
       return showResult(context, result.decision, result.request, userCode)
-    case 'question':
-      return result.question
+    case 'reviewable':
+      return result.review
   }
 }
 
 const answer = async (
   context: PageRequest,
-  question: PendingReview<SignedIn>,
+  review: PendingReview<SignedIn>,
   decision: string,
 ): Promise<Response> => {
-  const { request, userCode } = question
+  const { request, userCode } = review
   const done =
     decision === 'allow'
-      ? await approve(context.env, question, checkOf(context))
+      ? await approve(context.env, review, checkOf(context))
       : await deny(
           context.env,
           context.get('config'),
-          question,
-          decision === 'report' ? 'reported' : 'declined',
+          review,
+          decision === 'report' ? 'reported' : 'denied',
         )
   switch (done.outcome) {
     case 'not_valid':
       return notValid(context)
     case 'too_far':
-      return showTooFar(context, question)
+      return showTooFar(context, review)
     case 'check_not_passed':
-      return showQuestion(context, question, checkOf(context))
+      return showReview(context, review, checkOf(context))
     case 'approved':
-    case 'declined':
+    case 'denied':
     case 'reported':
       return showResult(context, done.outcome, request, userCode)
   }
@@ -121,13 +121,6 @@ const checkOf = (context: PageRequest): Check => {
   return { typedCode: form('typed_code'), isInFront: form('in_front') === 'yes' }
 }
 
-const OUTCOMES = {
-  approved: 'connected',
-  declined: 'declined',
-  reported: 'reported',
-  withdrawn: 'removed',
-} as const satisfies Record<Decision, Outcome>
-
 const showResult = async (
   context: PageRequest,
   decision: Decision,
@@ -135,8 +128,7 @@ const showResult = async (
   userCode: string,
 ): Promise<Response> => {
   dropCookie(context, 'user_code')
-  const outcome = OUTCOMES[decision]
-  await keepResult(context, { outcome, clientId, clientName, deviceName, userCode })
+  await keepResult(context, { outcome: decision, clientId, clientName, deviceName, userCode })
   return goTo(context, '/device/result')
 }
 
@@ -148,20 +140,20 @@ const showTooFar = (
   return tooFar(context, page, nameInSentence(page, shownClient(context.get('config'), request)))
 }
 
-const showQuestion = async (
+const showReview = async (
   context: PageRequest,
-  question: PendingReview<SignedIn>,
+  review: PendingReview<SignedIn>,
   check?: Check,
 ): Promise<Response> => {
-  const { approver, userCode, request, reaction } = question
-  if (reaction === 'refuse') {
-    noteTooFar(question)
-    return showTooFar(context, question)
+  const { approver, userCode, request, proximityAction } = review
+  if (proximityAction === 'refuse') {
+    noteTooFar(review)
+    return showTooFar(context, review)
   }
   const config = context.get('config')
   const page = pageForClient(context, request.clientId)
   const { client, device, scopes, resources } = describeRequest(
-    question,
+    review,
     config,
     issuerFor(config, context.req.url),
     page.language,
@@ -183,13 +175,13 @@ const showQuestion = async (
       minutesLeft={Math.floor((request.expiresAtMs - Date.now()) / MINUTE)}
       check={
         check === undefined
-          ? reaction === 'confirm'
+          ? proximityAction === 'confirm'
             ? UNCHECKED
             : undefined
           : {
               typedCode: check.typedCode?.slice(0, 20),
               isInFront: check.isInFront,
-              problems: checkProblems(question, check),
+              problems: checkProblems(review, check),
             }
       }
     />,

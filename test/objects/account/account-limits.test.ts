@@ -77,7 +77,7 @@ const promptOf = (codeHash: string, more: object = {}) => ({
   codeHash,
   clientId: 'tv',
   source: 'a source',
-  origin: { ...HOME, operator: undefined, asn: undefined, network: undefined },
+  location: { ...HOME, operator: undefined, asn: undefined, networkPrefix: undefined },
   proximityPolicy: ALLOW_ALL,
   hintIssuedAtMs: undefined,
   ...more,

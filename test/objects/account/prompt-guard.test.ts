@@ -20,7 +20,7 @@ const AT: Location = {
   country: 'FI',
   operator: 'Aura Net',
   asn: 64_500,
-  network: '192.0.2.1',
+  networkPrefix: '192.0.2.1',
 }
 const POLICY = {
   same_network: 'allow',
@@ -35,7 +35,7 @@ const request = (more: Partial<PromptRequest> = {}): PromptRequest => ({
   codeHash: 'code',
   clientId: 'tv',
   source: 'source',
-  origin: AT,
+  location: AT,
   proximityPolicy: POLICY,
   hintIssuedAtMs: undefined,
   ...more,
@@ -95,8 +95,8 @@ describe('a silenced source', () => {
     expect(source).toMatch(/^[\w-]{43}$/)
     expect(promptSource('tv', { ...AT, city: 'Oulu' })).toBe(source)
     expect(promptSource('radio', AT)).not.toBe(source)
-    expect(promptSource('tv', { ...AT, network: '192.0.2.2' })).not.toBe(source)
-    expect(promptSource('tv', { ...AT, network: undefined })).not.toBe(source)
+    expect(promptSource('tv', { ...AT, networkPrefix: '192.0.2.2' })).not.toBe(source)
+    expect(promptSource('tv', { ...AT, networkPrefix: undefined })).not.toBe(source)
   })
 })
 
@@ -108,13 +108,13 @@ describe('isNear for a browser', () => {
     ['in the same country', { ...AT, city: 'Oulu' }, {}, true],
     ['in another country', { ...AT, country: 'SE' }, {}, false],
     ['in an unknown place', unknown, {}, false],
-    ['and a device in an unknown place', AT, { origin: { ...AT, ...unknown } }, false],
+    ['and a device in an unknown place', AT, { location: { ...AT, ...unknown } }, false],
     ['behind Tor', { ...AT, country: 'T1' }, {}, false],
-    ['and a device behind Tor', AT, { origin: { ...AT, country: 'T1' } }, false],
+    ['and a device behind Tor', AT, { location: { ...AT, country: 'T1' } }, false],
     [
       'and a device, both behind Tor',
       { ...AT, country: 'T1' },
-      { origin: { ...AT, country: 'T1' } },
+      { location: { ...AT, country: 'T1' } },
       false,
     ],
     [

@@ -66,7 +66,7 @@ const happenedInStateMachine = (steps: readonly Step[], boundTo: Key): Happened[
       case 'approve':
         return approve(state, approvalOf(step.subject, now), now)
       case 'decline':
-        return deny(state, step.subject, 'declined', now)
+        return deny(state, step.subject, 'denied', now)
       case 'report':
         return deny(state, step.subject, 'reported', now)
       case 'withdraw':
@@ -158,7 +158,7 @@ const happenedInObject = async (
       case 'approve':
         return object.approve(approvalOf(step.subject, now))
       case 'decline':
-        return object.deny(step.subject, 'declined')
+        return object.deny(step.subject, 'denied')
       case 'report':
         return object.deny(step.subject, 'reported')
       case 'withdraw':

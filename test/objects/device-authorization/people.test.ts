@@ -31,11 +31,11 @@ afterEach(() => {
 it('a request is shown until a person decides or it expires', async () => {
   const { object, request } = await newAuthorization()
   expect(await object.open(IN_FINLAND)).toEqual({ outcome: 'reviewable', request })
-  await object.deny('anna', 'declined')
+  await object.deny('anna', 'denied')
   expect(await object.open(ALSO_THERE)).toEqual(NOT_VALID)
   expect(await object.open(IN_FINLAND)).toEqual({
     outcome: 'denied',
-    reason: 'declined',
+    reason: 'denied',
     request,
   })
 
@@ -183,13 +183,13 @@ describe('a withdrawn approval', () => {
   })
 })
 
-it.each(['declined', 'reported'] as const)(
+it.each(['denied', 'reported'] as const)(
   'VP-7 stores that it was %s, and the subject',
   async (reason) => {
     const { object, request } = await newAuthorization()
     await object.deny('anna', reason)
-    await object.deny('anna', reason === 'declined' ? 'reported' : 'declined')
-    await object.deny('bert', 'declined')
+    await object.deny('anna', reason === 'denied' ? 'reported' : 'denied')
+    await object.deny('bert', 'denied')
     const { entries } = await storedIn(object)
     expect(entries.map(([, record]) => record)).toEqual([
       { status: 'denied', request, reason, subject: 'anna' },

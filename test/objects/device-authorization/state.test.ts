@@ -48,7 +48,7 @@ const DECISIONS = [
   [
     'decline',
     (state: AuthorizationState, now: number, subject = 'anna') =>
-      deny(state, subject, 'declined', now),
+      deny(state, subject, 'denied', now),
     states.denied,
   ],
   [
@@ -164,7 +164,7 @@ describe('open', () => {
     ['approved', 'bert', START, 'not_valid'],
     ['redeemed', 'anna', REDEEMED_AT, 'approved'],
     ['redeemed', 'bert', REDEEMED_AT, 'not_valid'],
-    ['denied', 'anna', START, 'denied: declined'],
+    ['denied', 'anna', START, 'denied: denied'],
     ['denied', 'bert', START, 'not_valid'],
     ['withdrawn', 'anna', START, 'denied: withdrawn'],
     ['withdrawn', 'bert', START, 'not_valid'],
@@ -228,19 +228,19 @@ describe('open', () => {
   })
 
   it('XD-6 does not count a person on the network of the device', () => {
-    const network = '192.0.2.1'
+    const networkPrefix = '192.0.2.1'
     const before: AuthorizationState = {
       ...openedBy([ANNA, BERT]),
-      request: { ...request, origin: { ...request.origin, network } },
+      request: { ...request, location: { ...request.location, networkPrefix } },
     }
-    const besideIt = { ...openingOf(['carl', 'FI']), network }
+    const besideIt = { ...openingOf(['carl', 'FI']), networkPrefix }
     expect(open(before, besideIt, START).state).toBe(before)
-    const elsewhere = { ...besideIt, network: '192.0.2.2' }
+    const elsewhere = { ...besideIt, networkPrefix: '192.0.2.2' }
     expect(open(before, elsewhere, START).outcome).toEqual(OPENED_BY_MANY)
     // What is not known is not the same.
     const unknown = {
       ...before,
-      request: { ...request, origin: { ...request.origin, network: undefined } },
+      request: { ...request, location: { ...request.location, networkPrefix: undefined } },
     }
     expect(open(unknown, openingOf(['carl', 'FI']), START).outcome).toEqual(OPENED_BY_MANY)
   })

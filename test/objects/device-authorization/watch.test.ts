@@ -6,7 +6,7 @@ import { EXPIRY, START, request, states } from '../../support/authorization-stat
 
 const openings = ['anna', 'bert'].map((subject) => ({ subject, country: 'FI' }))
 const opened: AuthorizationState = { status: 'pending', request, openings }
-const DENIED_BY = { status: 'denied', request, reason: 'declined' } as const
+const DENIED_BY = { status: 'denied', request, reason: 'denied' } as const
 const { approval } = states.approved as AuthorizationState & { status: 'approved' }
 
 describe('watch', () => {
