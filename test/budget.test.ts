@@ -1,5 +1,5 @@
-// What each request may cost: objects touched, storage writes, signatures.
-// Whoever raises a number here says why.
+// The cost of each request: objects called, storage writes, signatures. A change that raises a
+// number here states its reason.
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -14,10 +14,10 @@ it('a television signs in, calls the API and greets its person', async () => {
   const television = await startDevice('held-tv', { fields: { device_name: 'Den TV' } })
   expect(television.userCode).toMatch(/^[B-Z]{4}-[B-Z]{4}$/)
 
-  // Its first poll waits: nobody has decided.
+  // Its first poll waits for a decision.
   const waiting = television.poll({}, { Prefer: 'wait=20' })
 
-  // A person scans the picture. Nobody is signed in on this phone, so that comes first.
+  // A person scans the picture. This phone has no session, so signing in comes first.
   const person = new Person(worker, ISSUER)
   const signIn = await person.open(television.answer.verification_uri_complete)
   expect(signIn.url.pathname).toBe('/device/sign-in')
@@ -57,8 +57,8 @@ it('a television signs in, calls the API and greets its person', async () => {
   )
   expect(await userinfo.json()).toMatchObject({ sub: payload.sub, name: 'Ada Lovelace' })
 
-  // Scanning the picture again says the same to this person, and nothing to anybody else. The code
-  // buys nothing more.
+  // Scanning the picture again shows the same to this person, and nothing to others. The code gives
+  // no further tokens.
   const again = await person.open(television.answer.verification_uri_complete)
   expect(again.html).toContain('You’re connected')
   const other = new Person(worker, ISSUER)

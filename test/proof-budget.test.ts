@@ -1,4 +1,4 @@
-// What each proof may cost, of a key (DPoP) or of a client (private_key_jwt): see budget.test.ts.
+// The cost of each proof of a key (DPoP) or a client (private_key_jwt): see budget.test.ts.
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { holdClock } from './support/clock.ts'
 import { NOTHING, costOf, fetch, startCounting } from './support/cost.ts'

@@ -1,4 +1,4 @@
-// What each request about tokens may cost: see budget.test.ts.
+// The cost of each request about tokens: see budget.test.ts.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { holdClock, passSeconds } from './support/clock.ts'
 import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'

@@ -1,5 +1,5 @@
-// Headers that say where a request was really going, how it was really meant, or what was really
-// asked for: nobody believes them, so nothing that is kept in a cache can be spoiled with them.
+// Headers that claim another host, method or address: we ignore them, so a cache cannot be poisoned
+// with them.
 import { describe, expect, it } from 'vitest'
 import { startDevice } from '../support/device.ts'
 import { type KeyHolder, newKeyHolder } from '../support/dpop.ts'
@@ -17,7 +17,7 @@ import {
 
 const EVIL = 'evil.test'
 
-/** What proxies send, and what attackers send through them. */
+/** Headers of proxies, and of attackers through them. */
 const MISLEADING: Readonly<Record<string, string>> = {
   Host: EVIL,
   Forwarded: `for=127.0.0.1;host=${EVIL};proto=http`,

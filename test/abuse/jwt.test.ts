@@ -1,5 +1,5 @@
-// JWTs made to confuse whoever verifies them (RFC 8725 §2, §3), wherever one is taken. What is wrong
-// with assertions and proofs in other ways is in oauth/client-assertion and oauth/dpop-proof.
+// JWTs made to confuse their verifier (RFC 8725 §2, §3), at every place that accepts one. Other
+// invalid assertions and proofs are in oauth/clients/assertion.test.ts and http/dpop-proof.test.ts.
 import { createHmac } from 'node:crypto'
 import { type JSONWebKeySet, exportSPKI, importJWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -34,7 +34,7 @@ const header = () =>
 const withHeader = (more: object, signature = parts()[2]): string =>
   `${encode({ ...header(), ...more })}.${parts()[1]}.${signature}`
 
-/** Signed with a secret that everybody knows. */
+/** Signed with a secret that is public. */
 const withHmac = (secret: string, more: object = {}): string => {
   const data = withHeader({ alg: 'HS256', ...more }, '').slice(0, -1)
   return `${data}.${createHmac('sha256', secret).update(data).digest('base64url')}`
@@ -124,7 +124,7 @@ const ODD: [string, string][] = [
   ['a prototype', '{"__proto__":{"toString":1}}'],
 ]
 
-/** Each of the claims with each odd value; a time that nobody looks at may be any number. */
+/** Each claim with each odd value; a time that we never check may be any number. */
 const oddly = (claims: readonly string[]) =>
   claims
     .flatMap((claim) => ODD.map(([what, json]) => [claim, what, json] as const))

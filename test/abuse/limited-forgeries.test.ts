@@ -1,5 +1,5 @@
-// What a stranger can make up and an object has to judge, because people type it or anybody may have one:
-// the limit that bounds it. All else is in forgeries.test.ts.
+// Values that a stranger can make up and only an object can judge: the limit for each. All others
+// are in forgeries.test.ts.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mintUserCode } from '../../src/codes.ts'
@@ -34,7 +34,7 @@ afterEach(() => void vi.restoreAllMocks())
 
 type Limit = 'PERSON_LIMIT' | 'NEW_ACCOUNT_LIMIT' | 'START_LIMIT' | 'TOKEN_LIMIT' | 'POLL_LIMIT'
 
-/** What people type, or what takes an object to be judged: the limit, and the objects up to there. */
+/** The forged value, its limit, and the objects called up to that limit. */
 const IS_LIMITED: [value: string, limit: Limit, objects: number, forge: Forge][] = [
   [
     'an email address typed at sign-in (its Login)',

@@ -75,7 +75,7 @@ it(
   CAMPAIGN_MS,
 )
 
-// 201 and 204 are the answers to who registers and to who leaves; then there is another.
+// 201 and 204 answer a registration and its removal; each uses the client up.
 const keepCount = async ({ method }: Request, { status }: Response): Promise<void> => {
   if (status === 201) registered += 1
   if (method === 'DELETE' && status === 204)

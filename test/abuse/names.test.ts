@@ -1,5 +1,5 @@
-// Names that somebody else chose: of devices, clients, people, passkeys, places. Wherever people
-// read them they are text on one line, and turn nothing around (VP-16).
+// Names chosen by strangers, of devices, clients, people, passkeys and places: shown as text on one
+// line, which cannot reverse the text around it (VP-16).
 import { beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, startDevice } from '../support/device.ts'
 import { faultsOf, marked } from '../support/harmless.ts'
@@ -37,7 +37,7 @@ const EVIL: [what: string, name: string][] = [
 
 const INVISIBLE = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2067\ufeff\u{e0000}-\u{e007f}]/u
 
-/** A page that is harmless, whoever named what is on it. */
+/** The page is harmless, whatever the names on it. */
 const expectHarmless = async ({ html, status, headers, url: at }: Page): Promise<void> => {
   const copy = new Headers(headers)
   const response = new Response(html, { status, headers: copy })

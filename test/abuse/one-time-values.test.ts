@@ -1,5 +1,5 @@
-// What is valid once is used up last: a request that is refused for something that needs no object leaves
-// no jti behind, however many keys a stranger makes up.
+// A one-time value is used up last: a request that is refused before any object is called leaves no
+// jti behind, for any number of made-up keys.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mintDeviceCode } from '../../src/codes.ts'

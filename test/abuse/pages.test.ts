@@ -1,5 +1,5 @@
-// Every page and every form, asked wrongly in every way, by browsers with cookies of their own, of
-// others, or of nobody. What holds of every answer is in support/harmless.ts.
+// Every page and every form with every kind of wrong request, by browsers with valid, foreign and
+// no cookies. The rules for every answer are in support/harmless.ts.
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { newPerson } from '../support/device.ts'
@@ -28,7 +28,7 @@ const VICTIM = 'Victoria Vulnerable'
 
 /** Has an account with a password. */
 let member: Awaited<ReturnType<typeof newPerson>>
-/** What nobody else may see or have, of somebody who does nothing here. */
+/** Data of a bystander, which no one else may see. */
 let victim: Visitor
 
 let ours: Uint8Array
@@ -48,7 +48,7 @@ afterAll(() => {
 let current: Visitor | undefined
 let requests = 0
 
-/** Somebody who is signed in, with a device; not for long the same, as codes that are wrong count. */
+/** A signed-in person with a device; replaced often, because wrong codes count. */
 const somebodyFor = async (name: string): Promise<Visitor> => {
   requests += 1
   const visitor = current ?? (await signedIn('Mallory', member.email))
@@ -127,7 +127,7 @@ const ways: readonly (readonly [weight: number, bake: fc.Arbitrary<Bake>])[] = [
 ]
 const baked = fc.oneof(...ways.map(([weight, arbitrary]) => ({ weight, arbitrary })))
 
-/** The form token that goes with the cookies, mostly; that of others; none. */
+/** The form token: mostly that of the cookies, sometimes another's, sometimes missing. */
 const token: fc.Arbitrary<(cookies: Cookies) => string> = fc.oneof(
   { weight: 8, arbitrary: fc.constant(formTokenFor) },
   { weight: 1, arbitrary: fc.constant(() => formTokenFor(victim.cookies)) },

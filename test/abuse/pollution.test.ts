@@ -1,5 +1,5 @@
-// Names that mean something to JavaScript, and parameters that are there twice or elsewhere: nobody
-// gets more by them than by leaving them out.
+// Names with a meaning in JavaScript, and repeated or misplaced parameters, gain no more than
+// leaving them out.
 import { describe, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT, answerOf, startDevice } from '../support/device.ts'
 import { everything } from '../support/machine-requests.ts'

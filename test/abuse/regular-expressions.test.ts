@@ -56,7 +56,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   scope: parseScope,
 }
 
-/** What makes backtracking go far: long runs that almost fit, and an end that does not. */
+/** Baits for backtracking: long runs that almost match, with an end that does not. */
 const BAIT = [
   ['a', '!'],
   ['A', '\0'],
@@ -143,7 +143,7 @@ describe('the endpoints, with each bait in each place', () => {
     'Content-Type',
   ]
 
-  /** How long the endpoints take for requests with this text everywhere. */
+  /** Time of the endpoints for requests with this text everywhere. */
   const msWith = async (text: string): Promise<number> => {
     const ascii = text.replaceAll(/[^\t\x20-\x7e]/gu, '?')
     const form = encodeURIComponent(text.toWellFormed()).slice(0, 60_000).replace(/%.?$/, '')

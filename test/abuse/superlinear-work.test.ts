@@ -34,8 +34,7 @@ type Bait = readonly [unit: string, end: string, next?: string]
 /** Combining marks out of order, which `normalize` sorts one by one. */
 const MARKS: Bait = ['\u0315', 'x', '\u0334']
 
-/** Runs that have cost somebody more than their length: a unit that repeats, perhaps
- * one that follows, and an end. */
+/** Known triggers of superlinear work: a repeated unit, perhaps a second one, and an end. */
 const BAITS: Readonly<Record<TextSlot['kind'], readonly Bait[]>> = {
   field: [MARKS, ['a.', '@'], ['%cc%95%cc%b4', '%']],
   list: [['1', '']],
@@ -79,12 +78,12 @@ const costOf = async (work: Work): Promise<number> => {
   return (await now()) - before
 }
 
-/** What five pages cost. */
+/** Time for five pages. */
 let controlCost = Infinity
 
 /**
- * Whether one long text costs more than as many short ones as are together as long.
- * Each side is given its best of several rounds; most are done after the first.
+ * True if one long text costs more than short texts of the same total length. Each side has its
+ * best of several rounds; most are done after the first.
  */
 const isSuperlinear = async (prepare: (bytes: number) => Promise<Work>): Promise<boolean> => {
   let longCost = Infinity
@@ -144,7 +143,7 @@ const tooExpensive = async (
   const found: string[] = []
   for (const bait of BAITS[slot.kind]) {
     const prepare = async (bytes: number) => {
-      // What a form asks for is done once.
+      // A form's request is done once only.
       const slots = FORM_KINDS.includes(slot.kind) ? await slotsAnew(slot.name) : undefined
       return send((slots?.[index] ?? slot).fill(baited(bait, bytes)))
     }
@@ -280,7 +279,7 @@ describe.each(Object.entries(PAGE_REQUESTS))('for %s', (name, make) => {
     async () => {
       await expectLinear(async (slot) => {
         const person = await visitorNow()
-        // A hash takes its time, whatever the password; who signs in is new each time.
+        // A hash is slow for any password; each sign-in is by a new person.
         const isSlow = slot === 'password'
         const who = isSlow ? { ...person, email: `${crypto.randomUUID()}@example.com` } : person
         const made = await make(who, { isSlow, credential })

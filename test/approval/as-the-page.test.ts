@@ -41,7 +41,7 @@ afterEach(() => {
 })
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
-/** Where the person is, while the device is in Turku. */
+/** The person's place; the device is in Turku. */
 const WHEREABOUTS: Readonly<Record<Proximity, Network | undefined>> = {
   same_network: TURKU,
   same_operator: { ...TURKU, city: 'Salo' },
@@ -76,7 +76,7 @@ const situations = fc.record({
   isInFront: fc.boolean(),
   signedInAgoMs: fc.constantFrom(0, 12 * HOUR - MINUTE, 12 * HOUR, 400 * HOUR),
   wrongCodes: fc.constantFrom(0, 0, 0, 0, 4, 5),
-  /** What they look up before follows at once, or slowly. */
+  /** The look-ups before follow at once, or slowly. */
   isHasty: fc.boolean(),
   isDisabled: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true)),
 })
@@ -95,7 +95,7 @@ const SIMPLE: Situation = {
   isDisabled: false,
 }
 
-/** What has to be among them, whatever chance picks: each one thing that is different. */
+/** Situations that are always tried: each one differs in one thing. */
 const EXAMPLES: Partial<Situation>[] = [
   {},
   { typed: 'another' },
@@ -114,9 +114,9 @@ const EXAMPLES: Partial<Situation>[] = [
 ]
 
 interface Outcome {
-  /** What the person is told. */
+  /** The answer for the person. */
   readonly told: string
-  /** What the device hears. */
+  /** The answer for the device. */
   readonly heard: string
   readonly events: readonly (readonly unknown[])[]
   readonly waitMs: number | undefined
@@ -128,7 +128,9 @@ let people = 0
 const from = (network: Network | undefined, address: string): Fetch =>
   sentFrom({ network, address }, fetch)
 
-/** Puts somebody and a device into the situation, lets them decide, and sees what became of it. */
+/**
+ * Creates the situation with a person and a device, lets the person decide, and returns the result.
+ */
 const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outcome> => {
   const { state, proximity, reaction, signedInAgoMs, wrongCodes } = situation
   const { decision, typed, isInFront } = situation

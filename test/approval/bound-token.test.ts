@@ -1,4 +1,4 @@
-// Access tokens that are bound to a key (RFC 9449 §7), whoever issued them: without the key they decide
+// Access tokens that are bound to a key (RFC 9449 §7), from any issuer: without the key they decide
 // nothing.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApprovalApp } from '../support/approval-app.ts'
@@ -26,7 +26,7 @@ const fetch = workerWith({
 beforeEach(() => void connectInternet())
 afterEach(() => vi.restoreAllMocks())
 
-/** A token of ours, whose key `by` proves. */
+/** A token of ours, bound to the key of `by`. */
 const newToken = async (by: Fetch): Promise<string> =>
   (await connectDevice('app', { fetch: by })).tokens.access_token
 

@@ -46,7 +46,7 @@ const accountBehind = async (sub: string) => {
   return account
 }
 
-/** What the device hears. */
+/** The answer for the device. */
 const outcome = async (device: Device): Promise<string> => {
   const { status, body } = await device.poll()
   return status === 200 ? 'tokens' : body.error

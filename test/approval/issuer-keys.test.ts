@@ -1,4 +1,4 @@
-// Where the keys of a trusted issuer are, and how long they are believed.
+// The keys of a trusted issuer: their address, and how long they are cached.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApprovalApp } from '../support/approval-app.ts'

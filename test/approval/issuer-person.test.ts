@@ -1,4 +1,4 @@
-// Whose account an access token of a trusted issuer opens, and what it says of them.
+// The account that an access token of a trusted issuer opens, and its claims.
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -31,7 +31,7 @@ const refuses = (answer: Answer, status: number, error: string): void => {
 const isWaiting = async (device: Device): Promise<boolean> =>
   (await device.poll()).body.error === 'authorization_pending'
 
-/** What a device that is allowed with it learns of the person. */
+/** The claims that a device approved with this token gets. */
 const claimsBehind = async (token: string) => {
   const device = await startDevice()
   expect((await approveWith(token, device)).status).toBe(200)

@@ -1,4 +1,5 @@
-// Access tokens of issuers that the operator trusts (RFC 9068 §4): which decide, and for whom.
+// Access tokens of issuers that the operator trusts (RFC 9068 §4): which decide, and for which
+// person.
 import { base64url, decodeJwt, generateKeyPair } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApprovalApp } from '../support/approval-app.ts'
@@ -14,7 +15,7 @@ import { workerWith } from '../support/worker.ts'
 const HOUR = 3600
 
 const acme = new TrustedIssuer()
-/** Says in a claim of its own what a token is good for. */
+/** States in a claim of its own that a token may decide. */
 const globex = new TrustedIssuer()
 /** Wants a sign-in of the last hour. */
 const hasty = new TrustedIssuer()

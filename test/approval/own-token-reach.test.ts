@@ -1,5 +1,5 @@
-// How far a token of ours reaches that decides about devices: it vouches for nothing nearer than its
-// own device was when a person allowed it, and what it let in ends with it.
+// The reach of our own tokens that decide about devices: a token proves no distance nearer than
+// that of its own device at the approval, and the devices approved with it end with it.
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -89,7 +89,7 @@ interface SignedInApp {
   readonly tokens: { readonly access_token: string; readonly refresh_token: string }
 }
 
-/** An app whose person allowed it at this distance. */
+/** An app that its person approved at this distance. */
 const signIn = async (proximity?: Proximity): Promise<SignedInApp> => {
   const [holder, subject] = [await newKeyHolder(fetch), await newSubject()]
   const allowance = proximity && {
@@ -131,7 +131,7 @@ describe('a token of ours', () => {
       expect(body.device.proximity.level).toBe(level)
       const confirm = allowed === 'same_network' ? 'confirm' : 'refuse'
       expect(body.policy).toBe(level === 'far' ? confirm : 'allow')
-      // What was not measured is not said.
+      // Only a measured distance is shown.
       expect(typeof body.device.proximity.text).toBe(level === measured ? 'string' : 'undefined')
     },
   )
@@ -193,7 +193,7 @@ describe('a request for device:approve', () => {
     ['trusting-app', 'same_country', 'confirm'],
     ['trusting-app', 'far', 'confirm'],
     ['strict-app', 'same_country', 'refuse'],
-    // The same distances, and nothing of the kind is asked for.
+    // The same distances, without the scope device:approve.
     ['trusting-tv', 'far', 'allow'],
   ])('AP-19 of %s at %s needs: %s', async (clientId, proximity, policy) => {
     const holder = await newKeyHolder(fetch)

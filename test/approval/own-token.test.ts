@@ -1,4 +1,4 @@
-// Access tokens of our own that decide about devices: whose client may, how fresh, how bound.
+// Our own access tokens that decide about devices: permission of the client, freshness, binding.
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -54,7 +54,7 @@ const newSubject = async (): Promise<string> => {
   return subject
 }
 
-/** Somebody signs in at the app, which is a device like any other. */
+/** A person signs in at the app, which is a device like any other. */
 const signIn = async (
   clientId = 'app',
   { by = fetch, ago = 0, fields = {} }: { by?: Fetch; ago?: number; fields?: object } = {},
@@ -137,7 +137,7 @@ describe('a client with device:approve', () => {
     const { body } = await refresh(signedIn, { resource: ISSUER })
     expect(decodeJwt(body.access_token)).toMatchObject({ aud: ISSUER, scope: SCOPE })
     expect((await approveWith(withTokens(signedIn, body), device)).status).toBe(200)
-    // One for the API is none here at all.
+    // A token for the API is refused here.
     const next = await refresh(withTokens(signedIn, body), { resource: API })
     const other = await startDevice()
     const answer = await approveWith(withTokens(signedIn, next.body), other)

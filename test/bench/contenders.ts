@@ -22,7 +22,7 @@ import { type Target, antenna, bare, bareSignIn, betterAuth, oidcProvider } from
 
 export interface Contender {
   readonly name: string
-  /** How many flows wait while they are polled. */
+  /** Number of pending flows while they are polled. */
   readonly flows: number
   /** Its polls and device authorizations are another's, and are not measured again. */
   readonly onlySignsIn?: boolean
@@ -38,7 +38,7 @@ export interface Loaded {
 }
 
 const LANES = 32
-// So many that none is polled too soon, if polls are answered at 4,000/s.
+// Enough that no poll is early at 4,000 answers/s.
 const FLOWS = 2000
 // oidc-provider's own adapter remembers a thousand things, two for each flow.
 const FEW_FLOWS = 200

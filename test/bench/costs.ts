@@ -1,5 +1,5 @@
-// What one sign-in costs on Cloudflare: counted at the Worker and at its objects, and
-// multiplied by the list prices.
+// Cost of one sign-in on Cloudflare: counted at the Worker and its objects, multiplied by the list
+// prices.
 import { Browser } from './browser.ts'
 import { nth } from './load.ts'
 import { type AntennaOptions, startAntenna, workerModule } from './servers.ts'
@@ -7,9 +7,9 @@ import { antenna } from './target.ts'
 import { type WaitingOptions, measureWaiting } from './waiting.ts'
 
 /**
- * US$ per million, of the paid plan, above what it includes: as Cloudflare's documentation had it
+ * US$ per million, of the paid plan, above its included amount: from Cloudflare's documentation
  * (developers.cloudflare.com, workers/platform/pricing and durable-objects/platform/pricing, copies
- * of October 2026). Workers pay no duration; an idle object that could hibernate pays none either.
+ * of October 2026). Workers pay no duration, and neither does an idle object that could hibernate.
  */
 export const PRICES = {
   workerRequest: 0.3,
@@ -61,7 +61,7 @@ export const countCosts = async (
     longSignIns: SIGN_INS,
   })
   for (let index = 0; index < SIGN_INS; index += 1) {
-    // What a browser asks for besides pages.
+    // Files that a browser requests besides pages.
     await nth(browsers, index).open('/device/style.css')
     await nth(browsers, index).open('/device/icon.svg')
   }

@@ -2,12 +2,12 @@
 // the bundle, which it does not change. GET /bench/counts tells, and begins anew.
 import app, * as antenna from '../../src/index.ts'
 
-// What is defined below takes the place of the class of that name.
+// The definitions below replace the class of that name.
 export * from '../../src/index.ts'
 
 interface Count {
   count: number
-  /** How long the object was at work, as its caller saw it. */
+  /** Time that the object worked, as its caller saw it. */
   ms: number
 }
 
@@ -59,7 +59,7 @@ export class DeviceAuthorization extends antenna.DeviceAuthorization {
     watch(context.storage)
   }
 
-  /** What comes a quarter of an hour after the sign-in. */
+  /** The alarm a quarter of an hour after the sign-in. */
   async runAlarm(): Promise<void> {
     await this.alarm()
   }

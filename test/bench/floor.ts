@@ -1,6 +1,6 @@
-// The floor: a bare Worker with bare Durable Objects. Whatever runs on this platform pays this much.
-// `/write/x` asks the object x to write, `/nothing/x,write/y` one after the other, `/hold/x` waits on
-// a socket of x for as long as the longest hold, `/none` asks nobody.
+// The floor: a bare Worker with bare Durable Objects, the least that any service here costs.
+// `/write/x` has the object x write, `/nothing/x,write/y` one after the other, `/hold/x` waits on a
+// socket of x for the longest hold, `/none` calls no object.
 import { DurableObject } from 'cloudflare:workers'
 
 interface Env {

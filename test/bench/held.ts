@@ -7,13 +7,13 @@ import { type PollsMeasured, type Span, measurePolls, nth, percentile, startFlow
 import { type ServerProcess, openFiles, residentBytes } from './server-process.ts'
 import { type Flow, type Target, antenna, bareHolding } from './target.ts'
 
-/** How many are waiting when the polls of others are measured. */
+/** Number of waiting polls while the polls of others are measured. */
 export const WAITING = [100, 1000, 8000]
-/** How many wait on the bare object, to compare. */
+/** Number of waiting requests on the bare object, for comparison. */
 export const COMPARED = 1000
 const APPROVALS = 2000
 const APPROVALS_AT_ONCE = 16
-/** Of others, who poll meanwhile. */
+/** Polls of others meanwhile. */
 const OTHERS = 300
 const SECOND = 1000
 /** An idle object is evicted after 10 s; until then it has three files open. */
@@ -35,7 +35,7 @@ interface Held {
 
 export interface HeldMeasured {
   readonly held: number
-  /** What they add to a process in which as many flows have been started. */
+  /** Memory added to a process with the same number of started flows. */
   readonly bytesEach: number
   /** The same when as many were waiting as on the bare object, which is told beside it. */
   readonly bytesEachCompared: number
@@ -47,7 +47,7 @@ export interface HeldMeasured {
   readonly latencies: readonly number[]
   /** Approved and not answered with tokens, or answered without having been approved. */
   readonly lost: number
-  /** What stands in the way of more, if anything does. */
+  /** The obstacle to more, if there is one. */
   readonly limit: string | undefined
 }
 
@@ -91,7 +91,7 @@ export const measureHeld = async (
   }
 }
 
-/** What each costs where a bare Worker waits on a bare object, in bytes. */
+/** Bytes for each request that waits on a bare object behind a bare Worker. */
 export const measureHeldFloor = async (
   server: ServerProcess,
   mostWaiting = Infinity,
@@ -107,7 +107,7 @@ export const measureHeldFloor = async (
   return (bytesAfter - bytesBefore) / pace.most
 }
 
-/** How many can wait, and how quickly they may come, by the files that a process may have open. */
+/** Number of waiting polls and their rate, by the files that a process may open. */
 interface Pace {
   readonly limit: number
   readonly most: number

@@ -7,7 +7,7 @@ import type { Browser } from './browser.ts'
 export const CONCURRENCY = 32
 const SECOND = 1000
 
-/** What one repetition measured. */
+/** Measurements of one repetition. */
 export interface Repetition {
   readonly perSecond: number
   readonly p99Ms: number
@@ -100,7 +100,7 @@ export const measureStarts = (target: Target, span: Span): Promise<Repetition[]>
     ),
   )
 
-/** Starts many flows that nobody decides. */
+/** Starts many flows that stay undecided. */
 export const startFlows = (target: Target, count: number): Promise<Flow[]> =>
   withDevices(target, async (devices) => {
     const flows: Flow[] = []
@@ -121,7 +121,7 @@ export interface PollsMeasured {
   readonly tooSoon: number
 }
 
-/** Polls for flows that nobody has decided, each in its turn. */
+/** Polls for undecided flows in turn. */
 export const measurePolls = (
   target: Target,
   flows: readonly Flow[],

@@ -1,5 +1,5 @@
-// The peer oidc-provider: with the adapter in memory that it brings, or on SQLite if it is given a
-// directory. A person who has signed in is asked once, on its confirmation page, as with ours.
+// The peer oidc-provider: with its own adapter in memory, or on SQLite if it gets a directory. A
+// signed-in person confirms once, on its confirmation page, as with ours.
 // node oidc-provider.ts <port> [<directory>]
 import { createServer } from 'node:http'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What we use of npm's better-auth, which is installed for the benchmark only.
+// The parts of npm's better-auth that we use; it is installed for the benchmark only.
 declare module 'better-auth' {
   export const betterAuth: (options: object) => {
     readonly options: object

@@ -7,7 +7,7 @@ import type { Steps } from './steps.ts'
 import type { Waiting } from './waiting.ts'
 
 export interface Results {
-  /** When, where and with what. */
+  /** Time, machine and versions of the run. */
   readonly about: readonly string[]
   readonly loaded: readonly Loaded[]
   readonly waiting: {
@@ -17,7 +17,7 @@ export interface Results {
     readonly betterAuth: Waiting
   }
   readonly held: HeldMeasured
-  /** What a held poll costs where a bare Worker waits on a bare object, in bytes. */
+  /** Bytes for a held poll that waits on a bare object behind a bare Worker. */
   readonly heldFloor: number
   readonly steps: Steps
   readonly costs: Readonly<Record<Client, Costs>>

@@ -53,7 +53,7 @@ export const spawnServer = async (
   }
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -95,7 +95,7 @@ export const residentBytes = async (pid: number): Promise<number> => {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * BYTES_PER_KB
 }
 
-/** How many files a process has open, and how many it may. */
+/** Number of open files of a process, and its limit. */
 export const openFiles = async (pid: number): Promise<{ open: number; limit: number }> => {
   const limits = await readFile(`/proc/${pid}/limits`, 'utf8')
   const limit = /^Max open files\s+(\d+)/m.exec(limits)?.[1]

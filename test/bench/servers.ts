@@ -12,7 +12,7 @@ import { type Modules, startWorkerd } from './workerd.ts'
 
 const here = (file: string): string => new URL(file, import.meta.url).pathname
 const TMPFS = 0x01021994
-// Nobody may have more than five codes looked up in a second, so it takes some people.
+// A person may look up five codes a second, so several are needed.
 const PEOPLE = 64
 
 export type Storage = 'disk' | 'memory'

@@ -1,4 +1,4 @@
-// What is sent to Cloudflare, and what it costs to start.
+// Size of the upload to Cloudflare, and cost of its start.
 import { gzipSync } from 'node:zlib'
 import { Connection } from './connection.ts'
 import { mean } from './load.ts'

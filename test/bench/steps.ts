@@ -1,4 +1,4 @@
-// Where the CPU time of one sign-in goes: its steps, one after the other, nothing beside them.
+// CPU time of one sign-in by steps, one after the other, with nothing beside them.
 import type { Browser } from './browser.ts'
 import { hiddenFields } from './browser.ts'
 import { Connection } from './connection.ts'

@@ -1,5 +1,5 @@
-// A server under load, as the load generator sees it: how a device starts and polls there, and how a
-// person who has signed in allows it, in whatever pages that server has.
+// A server under load, as the load generator sees it: its way to start and poll for a device, and
+// to approve as a signed-in person, on whatever pages that server has.
 import { Browser, hiddenFields } from './browser.ts'
 import { type Answer, Connection, FORM } from './connection.ts'
 import type { ServerProcess } from './server-process.ts'
@@ -14,13 +14,13 @@ export type Polled = 'pending' | 'too soon' | 'tokens'
 export interface Target {
   readonly name: string
   readonly server: ServerProcess
-  /** It knows nothing of sign-ins: being written twice is what it has of one. */
+  /** It has no sign-ins: two writes stand for one. */
   readonly isBare: boolean
   /** One device authorization. */
   start(device: Connection): Promise<Flow>
   /** One poll; throws at any other answer. */
   poll(device: Connection, flow: Flow): Promise<Polled>
-  /** A browser of a new person, who is signed in from then on. */
+  /** A browser of a new, signed-in person. */
   signUp(): Promise<Browser>
   /** All that a browser loads until the device is allowed and the person has read so. */
   allow(browser: Browser, flow: Flow, onTap?: () => void): Promise<void>
@@ -29,7 +29,10 @@ export interface Target {
 export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code'
 export const SCOPE = 'openid profile offline_access'
 
-/** What Cloudflare's edge tells the Worker of everybody; devices and people are in one home. */
+/**
+ * The location that Cloudflare's edge gives the Worker for everyone; devices and people share one
+ * home.
+ */
 export const EDGE_HEADERS = {
   'CF-Connecting-IP': '192.0.2.17',
   'X-CF': JSON.stringify({
@@ -223,7 +226,7 @@ export const bareSignIn = (name: string, server: ServerProcess): Target => ({
   },
 })
 
-/** The bare objects once more, on whose sockets a poll waits until nobody wants it any more. */
+/** The bare objects again, with a poll that waits on their sockets until it is cut. */
 export const bareHolding = (name: string, server: ServerProcess): Target => ({
   ...bare(name, server, 'alarm'),
   poll: async (device, { deviceCode }) => {

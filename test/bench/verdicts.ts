@@ -1,4 +1,4 @@
-// What was to be reached, what was measured, and whether that is enough.
+// The goals, the measurements, and whether they are met.
 import { COMPARED, p99 } from './held.ts'
 import { mean, percentile } from './load.ts'
 import { type Kind, type Results, median, middle, priceOf, range } from './results.ts'

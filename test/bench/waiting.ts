@@ -1,5 +1,5 @@
-// What people feel and devices send, at an unmodified openid-client: from the moment of approval to
-// the tokens, and how many requests a sign-in takes. Nothing here is a load.
+// Delays for people and requests of devices, with an unmodified openid-client: from the moment of
+// approval to the tokens, and requests for each sign-in. Nothing here is a load test.
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as openid from 'openid-client'
 import type { Browser } from './browser.ts'
@@ -19,7 +19,7 @@ export interface WaitingOptions {
   readonly browsers: readonly Browser[]
   readonly clientId: string
   readonly waitSeconds?: number
-  /** How often the device's rhythm repeats: approvals are spread evenly over that. */
+  /** Repetitions of the device's rhythm; approvals are spread evenly over it. */
   readonly cycleMs: number
   readonly repetitions: number
   /** More sign-ins, which take so long; their requests are counted. */
@@ -30,7 +30,7 @@ export interface WaitingOptions {
 export interface Waiting {
   /** Approval → token, in ms, by repetition. */
   readonly latencies: readonly (readonly number[])[]
-  /** What the devices of the long sign-ins sent. */
+  /** Requests by the devices of the long sign-ins. */
   readonly requests: readonly number[]
 }
 
@@ -44,7 +44,7 @@ export const measureWaiting = async (options: WaitingOptions): Promise<Waiting> 
   }
   const short = Array.from({ length: repetitions }, () =>
     Array.from({ length: SIGN_INS }, (_, index) =>
-      // A random moment in each twentieth of the cycle: chance does not decide who is lucky.
+      // A random moment in each twentieth of the cycle, so that chance does not favour a server.
       next(FIRST_APPROVAL_MS + (cycleMs * (index + Math.random())) / SIGN_INS),
     ),
   )

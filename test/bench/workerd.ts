@@ -30,7 +30,7 @@ export interface WorkerdOptions {
   /** Binding → class, and limits, as in wrangler.toml unless given. */
   readonly objects?: ReadonlyMap<string, string>
   readonly vars?: Readonly<Record<string, unknown>>
-  /** Where this server may keep its configuration and storage; emptied by whoever made it. */
+  /** Directory for this server's configuration and storage; its creator empties it. */
   readonly directory: string
   readonly inspectorPort?: number | undefined
 }
@@ -129,8 +129,8 @@ const main :Workerd.Worker = (
   return spawnServer(binary, ['serve', ...inspector, file], port)
 }
 
-// Cloudflare's rate limits are no part of this server and cost it nothing. This one counts, in the
-// same isolate, and lets everybody through.
+// Cloudflare's rate limits are no part of this server and cost it nothing. This one counts in the
+// same isolate and never refuses.
 const LIMIT = `export default () => {
   const counts = new Map()
   return {

@@ -128,7 +128,7 @@ describe('an invalid brand or proximity', () => {
     ['SUPPORT_URI', { SUPPORT_URI: 'javascript:alert(1)' }],
     ['TERMS_URI', { TERMS_URI: '/terms' }],
     ['PRIVACY_URI', { PRIVACY_URI: '' }],
-    // WCAG 1.4.11: 2.98, 1.07, and as good as none.
+    // WCAG 1.4.11: 2.98, 1.07, and almost invisible.
     ['BRAND_ACCENT', { BRAND_ACCENT: '#959595' }],
     ['BRAND_ACCENT', { BRAND_ACCENT: '#ffff00' }],
     ['BRAND_ACCENT', { BRAND_ACCENT: '#ffffff' }],

@@ -1,5 +1,5 @@
-// Every page in every state, light and dark, for people who see little, hear the page, use no
-// pointer, or hold a small phone (WCAG 2.2 AA; VP-18, VP-21).
+// Every page in every state, light and dark, for people with low vision, a screen reader, no
+// pointer, or a small phone (WCAG 2.2 AA; VP-18, VP-21).
 import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContextOptions, Response } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

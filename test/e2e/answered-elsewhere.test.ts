@@ -1,5 +1,5 @@
-// The question stands open on a laptop, and is answered on the phone, in another tab, or by somebody
-// else: the laptop shows what became of it, at once, and is left alone otherwise.
+// The question is open on a laptop and decided on the phone, in another tab, or by another person:
+// the laptop shows the result at once, and does nothing otherwise.
 import type { Browser, BrowserContextOptions, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startBrowser } from '../support/browser.ts'
@@ -147,7 +147,7 @@ describe('an undecided question', () => {
   })
 })
 
-/** A laptop whose clock is moved by hand, and whose server answers all it asks with this. */
+/** A laptop with a clock moved by hand, and a server that gives this answer to everything. */
 const openWith = async (status: number) => {
   const { laptop } = await openedPage()
   const { page } = laptop

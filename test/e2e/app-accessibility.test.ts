@@ -1,5 +1,5 @@
-// The demo's app in every state, light and dark, for people who see little, hear it, use no pointer, or
-// hold a small phone (WCAG 2.2 AA).
+// The demo's app in every state, light and dark, for people with low vision, a screen reader, no
+// pointer, or a small phone (WCAG 2.2 AA).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Demo } from '../support/demo.ts'
 import {
@@ -72,7 +72,7 @@ describe.each(Object.entries(STATES))('%s', (_, reach) => {
   it.each(['light', 'dark'] as const)('passes axe: %s', async (colorScheme) => {
     await app.page.emulateMedia({ colorScheme })
     const findings = await axeFindings(app.page)
-    // It does not judge what stands on pictures, which those who hear the app are not told of.
+    // It cannot judge text on pictures, which are hidden from screen readers.
     expect(findings.filter((finding) => !ON_PICTURES.test(finding))).toEqual([])
     expect(await paleEdgesOn(app.page)).toEqual([])
     await app.page.setViewportSize(SIZE)

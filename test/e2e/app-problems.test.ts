@@ -1,4 +1,4 @@
-// What the demo's app says where something is not as it should be, and how people get on from there.
+// The demo's app when something fails: its message, and the way on from there.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Demo, somebody } from '../support/demo.ts'
 import type { PhoneApp } from '../support/phone-app.ts'
@@ -48,7 +48,7 @@ describe('the app says in plain words', () => {
     await app.sees('Not connected')
     await app.reads('Nothing was shared with “Living-room TV”.')
     await app.reads('You decided this before, here or on the page.')
-    // … also to who opens it only now.
+    // … also when it is opened only now.
     await app.open(device.userCode)
     await app.sees('Not connected')
   })
@@ -95,7 +95,7 @@ describe('the app says in plain words', () => {
   it('that the sign-in is too old, and repeats it', async () => {
     const app = await demo.signedIn()
     const device = await RemoteDevice.start(demo.origin)
-    // What Antenna says thirteen hours later.
+    // Antenna's answer thirteen hours later.
     await app.page.route('**/device/authorizations/*', (route) =>
       route.fulfill({
         status: 401,

@@ -1,5 +1,5 @@
-// The demo's three ways side by side: its app with a real identity provider, its television, and the
-// page. Whoever signs in to the app and by the page's button is one person.
+// The demo's three ways side by side: its app with a real identity provider, its television, and
+// the page. Signing in to the app and by the page's button leads to the same account.
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { TELEVISION } from '../support/browser.ts'

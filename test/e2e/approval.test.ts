@@ -1,5 +1,5 @@
-// The service's own app and the pages side by side, with an identity provider that is not ours: npm's
-// oidc-provider, whose JWT access tokens the app shows.
+// The service's own app and the pages side by side, with a foreign identity provider: npm's
+// oidc-provider, which issues the JWT access tokens of the app.
 import { exec } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -26,7 +26,7 @@ const HOUR_SECONDS = 3600
 
 let server: Server
 let acme: UpstreamProvider
-/** Runs as well, and nobody trusts it. */
+/** A running provider that is not trusted. */
 let globex: UpstreamProvider
 let browser: Browser
 
@@ -90,7 +90,7 @@ describe('an app of the service', () => {
 
     const [kitchen, bedroom] = [await first.collect(), await second.collect()]
     expect(subjectOf(bedroom.access_token)).toBe(subjectOf(kitchen.access_token))
-    // What the browser knows of them was not lost over what the token says.
+    // The claims from the browser were not overwritten by the token.
     const page = await browser.newContext(PHONE).then((context) => context.newPage())
     await page
       .context()
@@ -177,7 +177,7 @@ describe('the reference of the approval API', () => {
 
   it.each(lines)('AP-1 has lines that work: %s', async (line) => {
     const { accessToken: token } = await UpstreamApp.signIn(acme, server.origin, newMember())
-    // Where curl is: on this machine.
+    // The device is on this machine, as curl is.
     const { userCode: code } = await RemoteDevice.start(server.origin, { place: {} })
     const command = line.replaceAll('http://localhost:8787', server.origin)
     const env = { ...process.env, token, code, typed: code }

@@ -1,5 +1,5 @@
-// The documents, as their readers use them: what they name is there, links lead somewhere, and none
-// is too long to read.
+// The documents, as their readers use them: named files exist, links have targets, and every
+// document is short.
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-// The demo's identity provider by itself: whom it sends people back to, and what it says of them.
+// The demo's identity provider by itself: its redirects, and its tokens.
 import { decodeJwt } from 'jose'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -29,7 +29,7 @@ interface SignIn {
   readonly at?: ExampleId
 }
 
-/** Signs somebody in as the app does. */
+/** Signs a person in as the app does. */
 const signIn = async ({
   name = 'Ada Lovelace',
   callback = CALLBACK,

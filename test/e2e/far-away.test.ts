@@ -41,7 +41,7 @@ const signedInAt = async (place: Place): Promise<Phone> => {
   return phone
 }
 
-/** The phone of somebody in Turku, with the code of a device in Recife. */
+/** The phone of a person in Turku, with the code of a device in Recife. */
 const scanFromFar = async (clientId: string) => {
   const phone = await signedInAt(at(TURKU))
   const device = await RemoteDevice.start(server.origin, { clientId, place: at(RECIFE) })
@@ -49,7 +49,7 @@ const scanFromFar = async (clientId: string) => {
   return { phone, device }
 }
 
-/** What the page tells of the device, term by term. */
+/** The page's description of the device, term by term. */
 const factsOn = async (phone: Phone): Promise<Record<string, string>> => {
   await phone.sees(/^Device$/)
   const facts = phone.page.locator('main dl > div')
@@ -66,7 +66,7 @@ describe('the distance of the device', () => {
   const elsewhere: Network = { ...TURKU, region: 'Uusimaa', city: 'Espoo' }
   const otherNet: Network = { ...TURKU, asn: 64_501, asOrganization: 'Ruissalo Kaapeli' }
   const farther: Network = { ...otherNet, region: 'Uusimaa', city: 'Espoo' }
-  // Some operators span the world, and whoever hides behind one would be near everybody.
+  // Some operators span the world, so their customers would be near everyone.
   const sameNetFar: Network = { ...RECIFE, asn: TURKU.asn ?? 0, asOrganization: 'Aura Net' }
 
   it.each([

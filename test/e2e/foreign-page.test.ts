@@ -1,5 +1,5 @@
-// Somebody elsewhere who wants the question to say "On the same network as you": by a page in the
-// victim's own browser, by a device that started near them, by collecting what they allowed.
+// An attacker elsewhere tries to get "On the same network as you" into the question: by a page in
+// the victim's own browser, by a device that started near them, by collecting their approval.
 import { type Server as HttpServer, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'

@@ -1,5 +1,4 @@
-// What `npm ci` runs on this machine is what the lockfiles pin, by digest: nothing that a script of a
-// package would fetch by itself.
+// `npm ci` runs only what the lockfiles pin by digest, and no script of a package fetches more.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
@@ -20,7 +19,7 @@ const packagesOf = (lockfile: string): (readonly [string, Locked])[] => {
   return Object.entries(packages).filter(([path]) => path !== '')
 }
 
-/** Where the name of a package leads from `path`: the nearest node_modules that has it. */
+/** The location of a package as resolved from `path`: the nearest node_modules that has it. */
 const locked = (
   packages: ReadonlyMap<string, Locked>,
   path: string,

@@ -1,5 +1,5 @@
-// The demo television in a real browser, whose connection breaks when its tokens are on their way.
-// On a connection that it had kept alive, Chromium itself sends the request once more, at once.
+// The demo television in a real browser, with a connection that breaks while its tokens are on
+// their way. On a kept-alive connection, Chromium itself repeats the request at once.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { TELEVISION, startBrowser } from '../support/browser.ts'

@@ -12,7 +12,7 @@ import { SECRET, TEST_VARS } from '../support/settings.ts'
 type Fields = Readonly<Record<string, string>>
 type Tokens = Readonly<Record<'access_token' | 'refresh_token', string>>
 
-// A client with a secret may ask whether its tokens are good without using them.
+// A client with a secret can check its tokens without using them.
 const CLIENT = { client_id: 'post', client_secret: SECRET }
 const SCOPE = 'openid offline_access'
 const INVALID = '400 invalid_grant'
@@ -31,7 +31,7 @@ afterAll(async () => {
   await server.close()
 })
 
-/** Nobody may look at more than five codes in a second. */
+/** A person may look up at most five codes a second. */
 const nextPerson = async () => {
   person = new Person(fetch, server.origin)
   await person.createAccount('Hedy Lamarr', `${crypto.randomUUID()}@example.com`)
@@ -52,7 +52,7 @@ const tokensIn = (answer: ServerAnswer): Tokens => {
   return JSON.parse(answer.text)
 }
 const refreshTokenIn = (answer: ServerAnswer): string => tokensIn(answer).refresh_token
-/** Which of these tokens are good, without using them. */
+/** The valid ones of these tokens, without using them. */
 const goodOf = async (tokens: readonly string[]): Promise<string[]> => {
   const answers = await Promise.all(tokens.map((token) => ask('/introspect', { token })))
   for (const { status, text } of answers) expect(status, text).toBe(200)
@@ -97,7 +97,7 @@ const expectOneChain = async (answers: readonly ServerAnswer[]): Promise<void> =
   expect(heard(await refresh(next))).toBe('200 tokens')
 }
 
-/** What an answer's access token says: the same, if it is the same token signed twice. */
+/** The payload of an answer's access token: equal for one token signed twice. */
 const claimsIn = (answer: ServerAnswer) => decodeJwt(tokensIn(answer).access_token)
 
 describe('a redemption with a lost answer', () => {

@@ -1,5 +1,5 @@
-// One client with a thousand polls held open, from one address: nobody else notices, and when it
-// hangs up, what it took is there again.
+// One client with a thousand held polls, from one address: no other client is slower, and all
+// resources are free again after it disconnects.
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
 import { type Socket, connect } from 'node:net'
@@ -23,7 +23,7 @@ const ATTACKER = { ...FORM, 'CF-Connecting-IP': '198.51.100.66' }
 const CLIENT = { client_name: 'The client', scope: 'openid profile offline_access' }
 const MEGABYTE = 1024 * 1024
 
-/** A server, and who asks it besides. */
+/** A server with its other clients. */
 interface Side {
   readonly server: ServerProcess
   readonly device: Connection
@@ -34,7 +34,7 @@ interface Side {
 
 let directory: string
 let attacked: Side
-/** Another one, with which nobody does anything. */
+/** A second server without load. */
 let control: Side
 let server: ServerProcess
 let quietSockets = 0
@@ -94,7 +94,7 @@ const askAll = async ({ device, devices }: Side): Promise<Times> => {
   }
 }
 
-/** Somebody signs a television in, whose poll is held too. */
+/** A person signs a television in by a held poll. */
 const signIn = async ({ device, televisions, person }: Side): Promise<Times> => {
   const flow = await televisions.start(device)
   const polled = televisions.poll(device, flow)
@@ -105,8 +105,8 @@ const signIn = async ({ device, televisions, person }: Side): Promise<Times> => 
 }
 
 /**
- * How many times as long each takes at the server as at the control, in the middle. In turns, so that
- * whatever else runs on this machine slows both.
+ * The median ratio of each duration at the server to that at the control. They take turns, so that
+ * other load on this machine slows both.
  */
 const ratios = async (rounds: number, act: (side: Side) => Promise<Times>): Promise<Times> => {
   const ours: Times[] = []
@@ -157,7 +157,7 @@ const hold = ({ deviceCode }: Flow): Socket => {
   return socket
 }
 
-/** How many connections the server has; what an object has open besides are files. */
+/** Number of connections of the server; an object's other descriptors are files. */
 const openSockets = async (): Promise<number> => {
   const files = `/proc/${server.pid}/fd`
   const links = (await readdir(files)).map((file) => readlink(join(files, file)).catch(() => ''))

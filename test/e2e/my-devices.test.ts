@@ -1,5 +1,5 @@
-// What a person can do after they allowed a device, and what ends it for them: their own devices and
-// sessions (XD-8), the ways to take a decision back, and codes that are passed around (XD-6).
+// A person's control after an approval: their devices and sessions (XD-8), the ways to withdraw a
+// decision, and codes that are passed around (XD-6).
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startBrowser } from '../support/browser.ts'
@@ -265,7 +265,7 @@ describe('a code that is passed around', () => {
       await phone.reads('This code is invalid or has expired.')
     }
     expect(await device.outcome()).toBe('access_denied')
-    // Not even who opened it first can allow it now.
+    // Even its first opener cannot approve it now.
     for (const { phone } of phones.slice(0, 1)) {
       await phone.tap('Allow')
       await phone.reads('This code is invalid or has expired.')

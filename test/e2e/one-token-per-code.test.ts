@@ -1,5 +1,5 @@
-// Many polls of one approved code at once, as clients send that poll twice by design or by mistake: those
-// that come before the redemption and after it, and whose answers are on their way beside each other.
+// Many simultaneous polls of one approved code, as some clients send twice by design or by mistake:
+// before the redemption, after it, and with answers in flight beside each other.
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
@@ -11,7 +11,9 @@ type Json = Readonly<Record<string, string>>
 
 const CODES = 50
 const POLLS = 16
-/** Nobody may look at more than five codes in a second, or an address start too many devices. */
+/**
+ * A person may look up at most five codes a second, and an address may start only so many devices.
+ */
 const HOUSEHOLDS = 5
 
 let server: Server

@@ -1,4 +1,4 @@
-// Whether the description at /openapi.json is OpenAPI, to a validator that is not ours.
+// A foreign validator accepts the description at /openapi.json.
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, it } from 'vitest'
 import description from '../../src/assets/openapi.json' with { type: 'json' }

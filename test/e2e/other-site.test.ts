@@ -1,5 +1,5 @@
-// VP-2 in a real browser: a page of another site with links, frames, pictures and scripts that open
-// codes, and a person who has it open while they sign a television in.
+// VP-2 in a real browser: a page of another site opens codes by links, frames, pictures and
+// scripts, while a person with that page open signs a television in.
 import { type Server as HttpServer, createServer } from 'node:http'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -16,7 +16,7 @@ let server: Server
 let browser: Browser
 let site: HttpServer
 let siteOrigin: string
-/** What the site shows. */
+/** The content of the site. */
 let html = ''
 
 beforeAll(async () => {

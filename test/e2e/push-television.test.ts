@@ -1,5 +1,5 @@
-// The demo's third way: a television that somebody signed in asks them by push when it is turned on again.
-// With the settings that `npm start` gives it, and a push service that checks and keeps what comes.
+// The demo's third way: a television prompts its last person by push when it is turned on again.
+// With the settings of `npm start`, and a push service that checks and stores its messages.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { AskedPhone } from '../support/asked-phone.ts'
@@ -96,7 +96,7 @@ const allow = async (phone: Phone, address: string): Promise<void> => {
   await phone.sees('You’re connected')
 }
 
-/** A television that somebody is signed in at, and their phone, which may be asked. */
+/** A television with a signed-in person, and their phone with prompts. */
 const signIn = async () => {
   const television = await Television.open()
   const phone = await Phone.unlock(browser, server.origin)

@@ -1,6 +1,6 @@
-// The push prompt, whole: a television that knows its person, a push service, and a phone whose browser
-// was opted in. The message goes over HTTP to a push service that checks it, and is decrypted with the
-// browser's own keys.
+// The whole push prompt: a television that names its account, a push service, and a phone with a
+// subscribed browser. The message goes over HTTP to a push service that checks it, and is decrypted
+// with the browser's own keys.
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { AskedPhone, connectPushService } from '../support/asked-phone.ts'

@@ -1,5 +1,5 @@
-// Who somebody is who signs in at an identity provider upstream: one account for each of its
-// subjects, and what it says of them.
+// People who sign in at an upstream identity provider: one account for each of its subjects, with
+// its claims.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { en } from '../../src/language/messages/en.ts'
 import { startOutsideDevice } from '../support/outside-device.ts'
@@ -50,7 +50,7 @@ const now = () => Math.floor(Date.now() / 1000)
 
 let members = 0
 
-/** Somebody new each time: nobody may look up many codes at once. */
+/** A new person each time, because a person may look up few codes at once. */
 const newMember = (): Member => {
   members += 1
   return { name: `Member ${members} of Acme`, email: `member${members}@example.com` }
@@ -72,13 +72,13 @@ const signIn = async (
   { id = 'acme', provider = acme, visitor = newVisitor(), browser }: SignInOptions = {},
 ): Promise<{ visitor: Person; page: Page }> => {
   let page = await visitor.open(`/device/sign-in/at/${id}`)
-  // Whoever was there too long ago is sent back once.
+  // A sign-in that is too old is sent back once.
   for (let turn = 0; turn < 2 && page.url.origin === provider.issuer; turn += 1)
     page = await visitor.open((await provider.signIn(page.url, member, browser)).href)
   return { visitor, page }
 }
 
-/** What a device learns of a person who allows it. */
+/** The claims that a device gets of its approver. */
 const connect = async (visitor: Person) => {
   const device = await startOutsideDevice(server.origin)
   const question = await visitor.open(`/device?user_code=${device.userCode}`)
@@ -86,7 +86,7 @@ const connect = async (visitor: Person) => {
   return device.collect()
 }
 
-/** What acme was asked to do, from then on. */
+/** The authorization requests at Acme from then on. */
 const promptsSince = (count: number) =>
   acme.authorizationRequests.slice(count).map((request) => request.get('prompt'))
 
@@ -174,7 +174,7 @@ describe('the provider’s claims', () => {
       { ...ADA, email_verified: false },
     ],
     ['no address', { email: undefined }, { name: ADA.name }],
-    // Cut short, or tidied up, it would be somebody else's.
+    // Cut or normalised, it could be another person's.
     ['an overlong address', { email: LONG_ADDRESS }, { name: ADA.name }],
     ['an address of two lines', { email: 'ada@example.com\nx' }, { name: ADA.name }],
     ['an address in a list', { email: ['ada@example.com'] }, { name: ADA.name }],
@@ -239,7 +239,7 @@ describe('the time of sign-in', () => {
     acme.misbehave({ idToken: { auth_time: undefined } })
     const asked = acme.authorizationRequests.length
     const visitor = newVisitor()
-    // The provider knows this browser and asks nothing: that says nothing of when.
+    // The provider knows this browser and shows no page, so the time of sign-in is unknown.
     const leaving = await visitor.open('/device/sign-in/at/acme')
     const sentBack = await visitor.open((await acme.signIn(leaving.url, member, browser)).href)
     expect(sentBack.url.origin).toBe(acme.issuer)

@@ -1,5 +1,5 @@
-// What comes back from an identity provider and must not sign anybody in: answers nobody asked for,
-// answers to somebody else, false answers. And where the way back never leads.
+// Answers of an identity provider that must not sign anyone in: unrequested, meant for another
+// browser, or false. And forbidden targets of the way back.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { en } from '../../src/language/messages/en.ts'
 import { type Page, Person } from '../support/person.ts'
@@ -35,7 +35,7 @@ beforeAll(async () => {
   })
   acme.serve(server.origin)
   globex.serve(server.origin)
-  // Not every provider says in its answers who it is (RFC 9207).
+  // Some providers omit their issuer in answers (RFC 9207).
   globex.misbehave({ metadata: { authorization_response_iss_parameter_supported: undefined } })
 })
 afterEach(() => acme.misbehave())
@@ -71,7 +71,7 @@ const withParameters = (url: URL, changes: Readonly<Record<string, string | unde
   return changed
 }
 
-/** Nobody is signed in, one sentence says so, and the code still waits. */
+/** No session, one sentence about it, and the code still waits. */
 const expectRefusal = (page: Page, visitor: Person, sentence = FAILED) => {
   expect(page.status).toBe(403)
   expect(page.html).toContain(sentence)
@@ -132,7 +132,7 @@ describe('an answer of the provider is refused', () => {
     expect(visitor.cookies.has('upstream')).toBe(false)
 
     expect((await visitor.open(back.href)).status).toBe(403)
-    // Neither is it good for somebody who kept what the browser had.
+    // The stored cookies of that browser are useless too.
     const thief = newVisitor()
     thief.cookies.set('upstream', attempt)
     expect((await thief.open(back.href)).status).toBe(403)

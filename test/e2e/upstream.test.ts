@@ -54,7 +54,7 @@ beforeAll(async () => {
   acme.serve(server.origin)
   globex.serve(server.origin)
   lone.serve(upstreamOnly.origin)
-  // Nobody is there any more.
+  // The provider's session has ended.
   initech.close()
 })
 afterAll(async () => {
@@ -107,7 +107,7 @@ it('a television signs in by scanning, signing in at Acme, and Allow for the sam
   const before = Math.floor(Date.now() / 1000)
   await signInThere(phone, ADA)
 
-  // VP-3, VP-22: the same code, without entering it again, and nothing of Acme in the address.
+  // VP-3, VP-22: the same code without entering it again, and no parameter of Acme in the address.
   await phone.getByRole('heading', { name: /Connect a device to .Example TV.\?/ }).waitFor()
   expect(phone.url()).toBe(`${server.origin}/device/confirm`)
   expect(await code(phone)).toBe(shown)

@@ -1,5 +1,5 @@
-// What an answer says, of all that may be said to each thing that is asked. Whatever else comes is
-// wrong: another status, another error, JSON or a page that is not ours.
+// The meaning of an answer, out of those allowed for each request. Anything else is wrong: another
+// status, another error, JSON or a page that is not ours.
 import { decodeJwt } from 'jose'
 import { hiddenFields } from '../bench/browser.ts'
 import type { Answer, Asked } from './history.ts'
@@ -86,7 +86,7 @@ const introspected: Read = (heard) => {
   return { is: active ? 'active' : 'inactive' }
 }
 
-/** Where a page leads to after what was done there. */
+/** The page that follows a form. */
 const led = ({ status, headers }: Heard): string => (status === 303 ? (headers.location ?? '') : '')
 
 const OUTCOMES = ['connected', 'declined', 'removed'] as const
@@ -96,7 +96,7 @@ const tooMany: Read = (heard) =>
 
 const SEAL_BYTES = 16
 
-/** What the browser is given to keep for the last page: JSON, and a seal behind it. */
+/** The cookie for the last page: JSON with a seal. */
 const result: Read = (heard) => {
   if (led(heard) !== '/device/result') return undefined
   const cookie = heard.headers['set-cookie']?.find((one) => one.startsWith('result='))

@@ -7,16 +7,16 @@ import type { Random } from './random.ts'
 import type { ShakenServer } from './shaken-server.ts'
 import { type Asking, type Cut, type Heard, exchange, now } from './wire.ts'
 
-/** How often what goes wrong on the way. */
+/** Frequency of each fault on the way. */
 export interface Weather {
   readonly cut: number
   readonly twin: number
   readonly straggler: number
-  /** How late a copy arrives, at most. */
+  /** Maximum delay of a copy. */
   readonly lateMs: number
 }
 
-/** What a request without an answer may still do to a server that lives on, and for how long. */
+/** Time during which an unanswered request may still take effect on a live server. */
 const LATE_EFFECT_MS = 3000
 const REFUSED_RETRY_MS = 40
 
@@ -63,7 +63,7 @@ export class Asker {
     return (await Promise.all(sent)).filter((answer) => answer !== undefined)
   }
 
-  /** Everything, once nothing is on its way any more. */
+  /** All of them, once no request is in flight. */
   async happened(): Promise<Happened[]> {
     await Promise.all(this.#onTheirWay)
     return this.#recorded.map((event) => ({

@@ -31,7 +31,7 @@ export const STORMY: Weather = { cut: 0.08, twin: 0.06, straggler: 0.05, lateMs:
 export interface Lanes {
   readonly count: number
   readonly plan: (random: Random) => Plan
-  /** When the last one may begin. */
+  /** Latest start of the last one. */
   readonly untilMs: number
 }
 
@@ -78,7 +78,7 @@ export class Campaign {
     }
   }
 
-  /** How many were heard so far. */
+  /** Number of answers so far. */
   get answers(): number {
     return this.#counts.get('answers') ?? 0
   }

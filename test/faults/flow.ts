@@ -1,5 +1,5 @@
-// One sign-in from the first request to the last: a device that does what RFC 8628 tells it to, and
-// a person. Whatever is lost they ask again; nobody gives up for want of an answer.
+// One sign-in from the first request to the last: a device that follows RFC 8628, and a person.
+// Both repeat a lost request, and never give up for want of an answer.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EDGE_HEADERS, GRANT_TYPE, SCOPE } from '../bench/target.ts'
 import { SECRET } from '../support/settings.ts'
@@ -14,13 +14,13 @@ const INTERVAL_MS = 1000
 const SLOW_DOWN_MS = 1000
 /** Polls after which a device knows that its person has gone. */
 const PATIENCE = 2
-/** One who was sent away comes again, but not for ever. */
+/** A refused person tries again, a limited number of times. */
 const MAX_VISITS = 3
 const SENT_AWAY_MS = 1200
-/** Nobody asks for the same thing for ever. */
+/** Limit of repetitions of one request. */
 const MAX_TRIES = 60
 
-/** What is sent at once; of two that contradict each other, one arrives first. */
+/** Requests sent at the same time; of two that contradict each other, one arrives first. */
 const WAYS = {
   allow: ['allow'],
   decline: ['decline'],
@@ -132,7 +132,7 @@ export class Flow {
     return this.#once({ does }, this.#page('/device/confirm', { ...fields, decision }))
   }
 
-  /** What a device does with its tokens until it has none any more. */
+  /** A device's use of its tokens until they end. */
   async #use(tokens: Tokens): Promise<void> {
     let good = [tokens.refreshToken]
     let { accessToken } = tokens
@@ -175,7 +175,7 @@ export class Flow {
     await this.#refresh(good)
   }
 
-  /** Refreshes with the first of these tokens that is good. */
+  /** Refreshes with the first valid one of these tokens. */
   async #refresh(candidates: readonly string[]) {
     for (const token of candidates) {
       const asked = { does: 'refresh', token } as const

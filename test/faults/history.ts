@@ -1,7 +1,7 @@
-// What happened to one device authorization: what its device and its person asked, when, and what
-// came back. A history tells nothing that could not be seen on the wire.
+// The history of one device authorization: requests of its device and its person, times and
+// answers. It holds only data that is visible on the wire.
 
-/** What is asked of the server. A device or a person asks it; so do copies of a request. */
+/** A request to the server, by a device or a person, or a copy of one. */
 export type Asked =
   | { readonly does: 'start' | 'poll' }
   /** A person opens the address of the picture. */
@@ -23,11 +23,11 @@ export interface Tokens {
   /** Its `jti`. */
   readonly tokenId: string
   readonly refreshToken: string
-  /** Whose grant it is, and which, as the access token says. */
+  /** The subject and grant in the access token. */
   readonly grant: string
 }
 
-/** What came back, as far as it matters. */
+/** The relevant part of the answer. */
 export type Answer =
   | { readonly is: 'started'; readonly deviceCode: string; readonly userCode: string }
   | ({ readonly is: 'tokens' } & Tokens)
@@ -53,14 +53,14 @@ export type Answer =
 export interface Happened {
   readonly asked: Asked
   readonly sentAtMs: number
-  /** When the answer was there, or the asker knew that there would be none. */
+  /** Time of the answer, or of the certainty that there is none. */
   readonly settledAtMs: number
   /**
-   * The whole answer, if the server sent one. Its asker may not have got it: whoever watches the
-   * wire did.
+   * The whole answer, if the server sent one. It may be lost for its sender, but is visible on the
+   * wire.
    */
   readonly answer: Answer | undefined
-  /** What went wrong on the way, if the asker has no answer. */
+  /** The fault on the way, if the sender has no answer. */
   readonly lost: string | undefined
   /** Without an answer, what was asked may still be done until then. */
   readonly openUntilMs: number
@@ -70,7 +70,7 @@ export interface History {
   readonly name: string
   /** The code that its device goes on with; undefined if it never got one. */
   readonly userCode: string | undefined
-  /** How long the code lives. */
+  /** Lifetime of the code. */
   readonly lifetimeMs: number
   readonly events: readonly Happened[]
 }

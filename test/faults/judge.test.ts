@@ -5,7 +5,7 @@ import { type Promised, judge } from './judge.ts'
 
 const NEVER = Number.MAX_SAFE_INTEGER
 
-/** What was asked at a time, and answered 10 ms later; or lost, and possible for so long. */
+/** A request at a time, answered 10 ms later; or lost, and possible for so long. */
 const heard = (atMs: number, asked: Asked, answer: Answer): Happened => ({
   asked,
   sentAtMs: atMs,

@@ -34,7 +34,7 @@ export interface Violation {
 }
 
 export interface Verdict {
-  /** How often each promise was put to the test. */
+  /** Number of checks of each promise. */
   readonly checks: ReadonlyMap<Promised, number>
   readonly violation: Violation | undefined
   /** False: too much was lost to tell. */
@@ -48,7 +48,7 @@ interface Past {
 }
 
 const SECOND = 1000
-/** More than this many pasts nobody can tell apart. */
+/** More possible pasts than this cannot be told apart. */
 const MAX_PASTS = 20_000
 
 export const judge = (history: History): Verdict => {
@@ -111,7 +111,7 @@ export const judge = (history: History): Verdict => {
   return { ...passed, isDecided: true }
 }
 
-/** What is no question to the code or the grant, or half of one, tells nothing. */
+/** A request that asks nothing of the code or the grant, or only half of one, proves nothing. */
 const isTelling = ({ answer, lost }: Happened): boolean =>
   answer?.is !== 'too many' && lost !== 'cut half a request'
 
@@ -133,7 +133,7 @@ const moments = (events: readonly Happened[]): Moment[] => {
       .flatMap((event, id): Moment[] => {
         const answer = event.answer?.is === 'unavailable' ? undefined : event.answer
         const { asked, sentAtMs, settledAtMs, openUntilMs } = event
-        // A 503 says nothing of what was done, but that no more will be.
+        // A 503 tells nothing about past effects, only that there will be no more.
         const overAtMs = event.answer === undefined ? openUntilMs : settledAtMs
         const operation: Operation = {
           id,
@@ -161,7 +161,7 @@ class Judge {
   /** Some of them were left out. */
   isTooWide = false
 
-  /** What was possible before the last answer, to read. */
+  /** The possible states before the last answer, in words. */
   before = ''
 
   constructor(expiry: Expiry) {
@@ -172,7 +172,7 @@ class Judge {
     this.#open.set(operation.id, operation)
   }
 
-  /** Whether any past explains the answer; only those go on. */
+  /** Keeps the pasts that explain the answer, and returns whether there are any. */
   answered({ id }: Operation): boolean {
     const possible = this.#spread()
     this.before = this.#pasts.map(({ world }) => JSON.stringify(world)).join('\n')
@@ -183,7 +183,7 @@ class Judge {
     return this.#pasts.length > 0
   }
 
-  /** From now on it cannot happen any more. */
+  /** It cannot take effect from now on. */
   closed({ id }: Operation): void {
     this.#pasts = this.#forget(id, this.#spread())
   }

@@ -23,9 +23,9 @@ interface Mutant {
   readonly from: string
   readonly to: string
   readonly shaking?: Shaking
-  /** What it takes to meet it. */
+  /** Settings under which the fault shows. */
   readonly plan?: Partial<Plan>
-  /** It shows only to those who come late. */
+  /** It shows only to late requests. */
   readonly isLate?: boolean
 }
 

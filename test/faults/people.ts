@@ -1,5 +1,5 @@
-// People who have signed in. One has no more than five codes looked up in a second, and everything
-// that they have connected is on one page of theirs: so there are some, and new ones now and then.
+// Signed-in people. One may look up five codes a second, and all their devices are on one page: so
+// there are several, and new ones now and then.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { antenna } from '../bench/target.ts'
 import type { Random } from './random.ts'
@@ -27,7 +27,7 @@ export class People {
     while (this.#people.length < count) await this.#invite()
   }
 
-  /** Somebody; not for anything that signs them out. */
+  /** A person for requests that keep the session. */
   take(): Person {
     const [first, ...others] = this.#people
     if (first === undefined) throw new Error('there is nobody')
@@ -37,7 +37,7 @@ export class People {
     return taken.person
   }
 
-  /** Has somebody else come in their place. */
+  /** Replaces this person by another. */
   replace(person: Person): void {
     const at = this.#people.findIndex((one) => one.person === person)
     if (at === -1 || this.#people.length === 1) return
@@ -47,7 +47,7 @@ export class People {
     void coming.finally(() => this.#coming.delete(coming))
   }
 
-  /** Somebody new who is nobody else's. */
+  /** A new person for one flow only. */
   async make(): Promise<Person> {
     for (;;) {
       try {
@@ -63,7 +63,7 @@ export class People {
     }
   }
 
-  /** Waits for those who are on their way. */
+  /** Waits for those in progress. */
   async settled(): Promise<void> {
     await Promise.all(this.#coming)
   }

@@ -1,9 +1,9 @@
-// What a device and its person are about to do, before anything comes between.
+// The plan of a device and its person, before any fault.
 import type { Random } from './random.ts'
 
 const SECOND = 1000
 
-/** Clients of the server: not held, held, and one whose codes live no longer than they must. */
+/** Clients of the server: without a hold, with a hold, and with the shortest lifetime of codes. */
 export type ClientName = 'now' | 'held' | 'brief'
 
 export const HOLD_SECONDS = 2
@@ -21,10 +21,10 @@ export interface Plan {
   readonly sleepsMs: number
   /** "This wasn't me", so long after the last page; undefined: never. */
   readonly withdrawsAfterMs: number | undefined
-  /** How often the device refreshes. */
+  /** Number of refreshes by the device. */
   readonly refreshes: number
   readonly ending: 'revoke' | 'remove' | 'thief' | 'stay'
-  /** How long after the last refresh a thief comes. */
+  /** Delay of a thief after the last refresh. */
   readonly thiefAfterMs: number
   /** The device has its tokens, does nothing with them, and so long after asks for them again. */
   readonly idlesMs: number | undefined
@@ -60,7 +60,7 @@ export const late = (random: Random): Plan => {
     client: 'brief',
     withdrawsAfterMs: undefined,
     ...random.pick<Partial<Plan>>(
-      // Nobody decides.
+      // No decision.
       { decision: 'none', sleepsMs: lifetimeMs + random.between(-2000, 5000) },
       // Decided in the last moment, or just not.
       { decidesAfterMs: lifetimeMs + random.between(-1500, 1500), sleepsMs: lifetimeMs - 2000 },

@@ -1,4 +1,4 @@
-// Chance that can be had again: the same seed, the same choices in the same order.
+// Repeatable chance: the same seed gives the same choices in the same order.
 
 export class Random {
   readonly #seed: number

@@ -10,7 +10,7 @@ import { now } from './wire.ts'
 
 const run = promisify(execFile)
 
-// Whatever port it has: the tokens of one start have to be good after the next.
+// The same issuer on any port: the tokens of one start must be valid after the next.
 const ISSUER = 'http://localhost:8787'
 const ENDS_WITHIN_MS = 60_000
 const MAX_STARTS = 5
@@ -18,10 +18,10 @@ const MAX_STARTS = 5
 export class ShakenServer {
   readonly port: number
   readonly #command: readonly string[]
-  /** When it was certainly gone, each time. */
+  /** Times at which it was certainly down. */
   readonly #goneAtMs: number[] = []
   #process: ServerProcess
-  /** How many did not end when they were told to. */
+  /** Number of processes that did not end when told to. */
   stubborn = 0
 
   private constructor(first: ServerProcess, command: readonly string[]) {
@@ -42,7 +42,7 @@ export class ShakenServer {
     return server
   }
 
-  /** When what was asked then cannot happen any more. */
+  /** Time after which earlier requests cannot take effect. */
   goneAfterMs(askedAtMs: number): number {
     return this.#goneAtMs.find((atMs) => atMs >= askedAtMs) ?? Infinity
   }
@@ -67,7 +67,7 @@ export class ShakenServer {
     await this.kill()
   }
 
-  /** For a while nothing can be written any more, as if the disk were full. */
+  /** No writes for a while, as with a full disk. */
   async fillDisk(ms: number): Promise<void> {
     await this.#limitFiles('0')
     await sleep(ms)
@@ -85,7 +85,7 @@ export class ShakenServer {
     // A write beyond the limit is to fail, as it does on a full disk, and not to end the process.
     const script = 'trap "" XFSZ; exec "$0" "$@"'
     const args = ['-c', script, ...this.#command]
-    // Some connection of somebody else's may have the port for a moment.
+    // Another program's connection may hold the port for a moment.
     for (let tries = 1; ; tries += 1) {
       try {
         this.#process = await spawnServer('/bin/sh', args, this.port)

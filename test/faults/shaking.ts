@@ -1,11 +1,11 @@
-// What is done to the server while people sign in.
+// Faults of the server while people sign in.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Campaign } from './campaign.ts'
 import type { Random } from './random.ts'
 import type { ShakenServer } from './shaken-server.ts'
 
 export interface Shaking {
-  /** How long it is left alone, at most. */
+  /** Longest pause between two faults. */
   readonly mostMs: number
   readonly weights: Readonly<Record<'kills' | 'terms' | 'full disks', number>>
 }

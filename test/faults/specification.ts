@@ -1,7 +1,6 @@
-// What the server promises, as the simplest machine that keeps its promises: one device
-// authorization and its grant, and what each thing that is asked does to them. Written from the
-// README and the RFCs, not from the code. It knows no faults: the judge asks it what may have
-// happened.
+// The promises of the server, as the simplest machine that keeps them: one device authorization and
+// its grant, and the effect of each request. Written from the README and the RFCs, not from the
+// code. It knows no faults: the judge asks it for possible pasts.
 import type { Answer, Asked, Happened } from './history.ts'
 
 const SECOND = 1000
@@ -14,7 +13,7 @@ const CATCH_UP_MS = 60 * SECOND
 /** The server counts whole milliseconds, and the device_code whole seconds. */
 const TICK_MS = 5
 
-/** When something happened, as far as anybody outside can know. */
+/** Time of an event, as far as it is visible from outside. */
 interface Span {
   readonly fromMs: number
   readonly toMs: number
@@ -25,11 +24,11 @@ export interface World {
   readonly redeemed: (Span & { readonly by: number }) | undefined
   readonly grant: 'none' | 'live' | 'ended'
   readonly isUsed: boolean
-  /** The refresh tokens, each of which leads to the next; null where nobody has seen it. */
+  /** The refresh tokens, each leading to the next; null for one that was never seen. */
   readonly chain: readonly (string | null)[]
-  /** When each of them was first used; the last one is not. */
+  /** First use of each one; the last one is unused. */
   readonly uses: readonly Span[]
-  /** The person has no session any more. */
+  /** The person has no session. */
   readonly isSignedOut: boolean
 }
 
@@ -43,12 +42,12 @@ export const BEGINNING: World = {
   isSignedOut: false,
 }
 
-/** What was asked, and what is known of when. */
+/** The request, and the known bounds of its time. */
 export interface Operation {
   readonly id: number
   readonly event: Happened
   readonly does: Asked['does']
-  /** When it was done, if it was. */
+  /** Time of its effect, if it had one. */
   readonly span: Span
   /** Undefined: anything may have been said, or nothing. */
   readonly answer: Answer['is'] | undefined
@@ -63,7 +62,7 @@ export interface Next {
   readonly isDone: boolean
 }
 
-/** When the code may run out, by the answer that brought it. */
+/** Expiry of the code, by the answer that brought it. */
 export type Expiry = Span
 
 const PERSONAL: ReadonlySet<string> = new Set(['look', 'allow', 'decline', 'withdraw', 'remove'])
@@ -215,8 +214,8 @@ const refresh = (world: World, operation: Operation): Next[] => {
 }
 
 /**
- * Where a refresh token may lead. No device here comes late with three tokens in a row, which would
- * end its grant as well.
+ * The possible successors of a refresh token. No device here is late with three tokens in a row,
+ * which would end its grant as well.
  */
 const leads = (
   world: World,

@@ -1,5 +1,5 @@
-// One request on a connection of its own, and the ways in which that can break: with a TCP reset,
-// before, during or after the answer. Whoever asked then knows nothing; the wire may know more.
+// One request on a connection of its own, and the ways to break it: with a TCP reset before, during
+// or after the answer. Its sender then knows nothing; the wire may know more.
 import { type IncomingHttpHeaders, request } from 'node:http'
 import type { Socket } from 'node:net'
 
@@ -19,7 +19,7 @@ export interface Heard {
   readonly body: string
 }
 
-/** Where the connection is cut, and how much later. */
+/** Position of the cut, and its delay. */
 export interface Cut {
   readonly at: 'half a request' | 'before' | 'during' | 'after'
   readonly afterMs: number
@@ -27,7 +27,7 @@ export interface Cut {
 
 export interface Exchanged {
   readonly answer: Heard | undefined
-  /** Undefined if whoever asked has the answer; `refused`: the server has never heard of it. */
+  /** Undefined if the sender has the answer; `refused`: the server never received it. */
   readonly lost: string | undefined
 }
 

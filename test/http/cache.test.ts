@@ -1,4 +1,4 @@
-// What one isolate remembers: how long, and how much.
+// The cache of one isolate: expiry and size.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Cache } from '../../src/http/cache.ts'

@@ -1,5 +1,5 @@
-// What a DPoP proof has to be (RFC 9449 §4.2 and §4.3): conformance DP-2 and DC-22. Every row is a
-// good proof but for one thing.
+// The requirements of a DPoP proof (RFC 9449 §4.2 and §4.3): conformance DP-2 and DC-22. Every row
+// is a valid proof with one fault.
 import { CompactSign, type JWK, exportJWK, generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT, answerOf, startDevice } from '../support/device.ts'
@@ -38,7 +38,7 @@ const signed = (payload: unknown): Made => {
     new CompactSign(bytes).setProtectedHeader({ alg, typ: 'dpop+jwt', jwk }).sign(secret)
 }
 
-/** Another key, of an algorithm that nobody here has. */
+/** A second key, of an algorithm that no test here uses. */
 const byFreshKey =
   (alg: string): Made =>
   async (holder) => {

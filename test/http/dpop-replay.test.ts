@@ -1,4 +1,4 @@
-// How long and how often a DPoP proof is good (RFC 9449 §8, §11.1): conformance DP-4, DP-5, DC-22.
+// Lifetime and single use of a DPoP proof (RFC 9449 §8, §11.1): conformance DP-4, DP-5, DC-22.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -25,7 +25,7 @@ const PENDING = '400 authorization_pending'
 const USED = '400 invalid_dpop_proof'
 const NONCE_WANTED = '400 use_dpop_nonce'
 
-/** What a poll of a device of its own hears, with this proof. */
+/** The answer to a new device's poll with this proof. */
 const pollWith = async (proof: string): Promise<Answer> =>
   (await startDevice()).poll({}, { DPoP: proof })
 
@@ -87,7 +87,7 @@ describe('a used proof', () => {
       expect(summary(await pollWith(await holder.proof({ claims })))).toBe(PENDING)
   })
 
-  // RFC 9449 §11.1 would let one jti be used once per address; nobody needs that.
+  // RFC 9449 §11.1 would allow one use of a jti per address; no client needs that.
   it('DP-4 is refused at another address of ours too', async () => {
     const holder = await readyKeyHolder()
     const { tokens } = await connectDevice('tv', { fetch: holder.fetch })

@@ -1,5 +1,5 @@
-// What all protocol endpoints have in common, errors included: conformance HH-1, HH-9 to HH-12,
-// HH-14, HH-16. How forms are read is in parameters.test.ts.
+// Common rules of all protocol endpoints, errors included: conformance HH-1, HH-9 to HH-12, HH-14,
+// HH-16. Reading of forms is in parameters.test.ts.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Account, DeviceAuthorization } from '../../src/objects/index.ts'
 import { DEVICE_CODE_GRANT, startDevice } from '../support/device.ts'

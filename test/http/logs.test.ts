@@ -1,4 +1,4 @@
-// What the log may not hold (HH-15): a whole sign-in, with everything that can go wrong.
+// Data that the log must not hold (HH-15): a whole sign-in, with every possible failure.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { parseUserCode } from '../../src/codes.ts'
 import { Account, DeviceAuthorization, Login } from '../../src/objects/index.ts'

@@ -1,5 +1,5 @@
-// How much strangers can have us fetch, and from whom, and what the operator's own addresses lose by
-// it: conformance CA-16, CM-4.
+// Limits on fetches on behalf of strangers, and their effect on the operator's own addresses:
+// conformance CA-16, CM-4.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'

@@ -1,4 +1,4 @@
-// How request forms are read (RFC 6749 appendix B): conformance HH-2 to HH-8.
+// Reading of request forms (RFC 6749 appendix B): conformance HH-2 to HH-8.
 import { describe, expect, it } from 'vitest'
 import { KNOWN_PARAMETERS } from '../../src/http/protocol.ts'
 import { type Answer, answerOf, startDevice } from '../support/device.ts'

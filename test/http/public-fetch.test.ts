@@ -88,7 +88,7 @@ describe('an invalid document', () => {
     })
     await expectRefusal(workerAsking(host.uri))
     expect(cancelled).toHaveBeenCalledOnce()
-    // What fits, the one that is too much, and what is on its way.
+    // The chunks that fit, the one beyond, and those in flight.
     expect(sent).toBeLessThanOrEqual(8)
   })
 })

@@ -37,7 +37,7 @@ const add = async (person: Person, passkey: SoftPasskey, said?: Said): Promise<P
   return person.submit(page, ADD, { credential: passkey.create(challenge, said) })
 }
 
-/** Somebody with a passkey, and what the passkey calls them. */
+/** A person with a passkey, and its user handle. */
 const withPasskey = async () => {
   const person = await signedUp()
   const passkey = new SoftPasskey(ISSUER)

@@ -1,5 +1,5 @@
-// What the pages say, in every language: nothing left out, nothing left in English, names isolated,
-// and each language’s own punctuation and plurals.
+// The messages of the pages in every language: complete, translated, names isolated, each with its
+// own punctuation and plurals.
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_LANGUAGE, LANGUAGES } from '../../src/language/language.ts'
 
@@ -7,7 +7,7 @@ const CLIENT = 'Zvěřinec'
 const DEVICE = 'Øresund 7'
 const HOSTS = ['a.test', 'b.test']
 
-/** What each message that takes something is given here. */
+/** Sample arguments for each message with parameters. */
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   'layout.footer': [CLIENT],
   'signIn.wait': [45],
@@ -166,7 +166,7 @@ const WAITS: Readonly<Record<string, string>> = {
   ar: '0 ثانية|ثانية واحدة|ثانيتين|3 ثوانٍ|11 ثانية|دقيقتين',
 }
 
-// Whether such a space may break is the platform’s affair.
+// A line break at such a space is up to the platform.
 const plainSpaces = (text: string): string => text.replaceAll(/\s/g, ' ')
 const phrase = (words = 'none'): RegExp =>
   new RegExp(`(?<![\\p{L}\\d])${words}(?![\\p{Script=Latin}\\p{Script=Arabic}])`, 'u')

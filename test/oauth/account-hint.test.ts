@@ -1,4 +1,4 @@
-// How a device names its account (OpenID Connect Core §3.1.2.1), and that it learns nothing by it.
+// A device names its account (OpenID Connect Core §3.1.2.1), and learns nothing by it.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { SignJWT, generateKeyPair } from 'jose'

@@ -87,7 +87,7 @@ describe.each(ISSUERS)('of the issuer %s', (issuer, base) => {
     const complete: string = answer.verification_uri_complete
     expect(complete.startsWith(`${issuer}/device?user_code=`)).toBe(true)
     expect(appsFor(document, complete)).toEqual(APPLE_APPS)
-    // What a device may add for its person's sake.
+    // Parameters that a device may add for its person.
     expect(appsFor(document, `${complete}&ui_locales=de`)).toEqual(APPLE_APPS)
   })
 

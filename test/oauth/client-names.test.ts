@@ -1,5 +1,5 @@
-// Clients that nobody vouches for, under names of those that somebody does: refused at registration,
-// and not shown of metadata documents and of clients that had registered before. Conformance RG-6, CM-5.
+// Unlisted clients under names like those of listed ones: refused at registration, and not shown
+// for metadata documents and earlier registrations. Conformance RG-6, CM-5.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { startDevice } from '../support/device.ts'

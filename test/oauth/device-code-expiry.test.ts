@@ -1,5 +1,5 @@
-// What a device_code is still good for later (RFC 8628 §3.5): conformance DC-12 and DC-13. A
-// redeemed one is in repeated-redemption.test.ts.
+// The end of a device_code (RFC 8628 §3.5): conformance DC-12 and DC-13. A redeemed one is in
+// repeated-redemption.test.ts.
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { describe, expect, it } from 'vitest'
 import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
@@ -15,7 +15,7 @@ const pollAfter = async (device: Device, seconds: number): Promise<string> => {
   const { status, body } = await device.poll()
   return `${status} ${body.error ?? 'tokens'}`
 }
-/** What the object does by alarm when its time is over. */
+/** The object's alarm after its time is over. */
 const forget = async (device: Device) =>
   expect(await runDurableObjectAlarm(authorizationBehind(device.userCode))).toBe(true)
 

@@ -1,4 +1,4 @@
-// How often a device may poll (RFC 8628 §3.5): conformance DC-7 to DC-10 and DC-19.
+// The rate of polls (RFC 8628 §3.5): conformance DC-7 to DC-10 and DC-19.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DeviceAuthorization } from '../../src/objects/index.ts'
 import { passSeconds } from '../support/clock.ts'
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** What a device hears that polls after each of these waits, in seconds. */
+/** The answers to polls after each of these waits, in seconds. */
 const pollsAfter = async (device: Device, waits: readonly number[]): Promise<string[]> => {
   const heard: string[] = []
   for (const wait of waits) {

@@ -1,5 +1,5 @@
-// What is bound to the key of a DPoP proof (RFC 9449 §5, §6, §10 by analogy): conformance DP-6, DP-8,
-// DA-17, DC-6, DC-22, IN-5. Refresh tokens are in dpop-refresh.test.ts.
+// Codes and tokens bound to the key of a DPoP proof (RFC 9449 §5, §6, §10 by analogy): conformance
+// DP-6, DP-8, DA-17, DC-6, DC-22, IN-5. Refresh tokens are in dpop-refresh.test.ts.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DeviceAuthorization } from '../../src/objects/index.ts'
 import { passSeconds } from '../support/clock.ts'
@@ -35,7 +35,7 @@ const allowed = async (device: Device): Promise<Device> => {
   return device
 }
 
-/** Whoever polls next to the owner: with a key of their own, or with none. */
+/** Polls beside the owner's: with a key of their own, or without one. */
 const STRANGERS: [string, (device: Device) => Promise<Answer>][] = [
   ['another key', async (device) => (await newKeyHolder()).poll(device)],
   ['no key', (device) => device.poll()],

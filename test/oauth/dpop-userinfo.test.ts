@@ -23,7 +23,7 @@ beforeAll(async () => {
 interface Ask {
   readonly authorization?: string
   readonly method?: string
-  /** How the proof differs from a good one; undefined: there is none. */
+  /** Differences from a valid proof; undefined: no proof. */
   readonly proof?: ProofOptions | undefined
   readonly by?: KeyHolder
 }

@@ -1,6 +1,6 @@
-// What a DPoP proof brings, and which address it is for (RFC 9449 §4.3, §5, §6): conformance DP-1,
-// DP-3, HH-12. What is wrong with proofs is in dpop-proof.test.ts, how long they are good in
-// dpop-replay.test.ts, and what is bound by them in dpop-binding.test.ts.
+// The effect of a DPoP proof, and its address (RFC 9449 §4.3, §5, §6): conformance DP-1, DP-3,
+// HH-12. Invalid proofs are in http/dpop-proof.test.ts, their lifetime in http/dpop-replay.test.ts,
+// and binding in dpop-binding.test.ts.
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT, answerOf, startDevice } from '../support/device.ts'
@@ -52,7 +52,7 @@ describe('the token_type', () => {
   })
 })
 
-/** What a poll hears at `address`, sent with a proof that says `htu`. */
+/** The answer to a poll at `address` with a proof for `htu`. */
 const hear = async (htu: string, address = url('/token'), fetch: Fetch = worker) => {
   const holder = await readyKeyHolder()
   const device = await startDevice()

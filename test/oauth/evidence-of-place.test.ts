@@ -1,5 +1,5 @@
-// Place is judged for the party it speaks for (RFC 10027 §6.1.1): who polls counts as well as who
-// started, and who collects is held against what the person was shown.
+// Each party is judged by its own place (RFC 10027 §6.1.1): the place of the polls counts as well
+// as that of the start, and a redemption is compared with the place that the person was shown.
 import { env } from 'cloudflare:workers'
 import { evictDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

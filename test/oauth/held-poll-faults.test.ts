@@ -99,7 +99,7 @@ describe('a held poll with a cut connection to a live object (LP-5)', () => {
 describe('a held poll whose object is unreachable (DC-21)', () => {
   const app = createApp(parseConfig(TEST_VARS, DEMO))
 
-  /** A device whose Worker does not reach the object as often as asked. */
+  /** A device whose Worker fails to reach the object this many times. */
   const unluckyDevice = async () => {
     let failures = 0
     const getByName = (name: string) => {
@@ -143,7 +143,7 @@ describe('a held poll whose object is unreachable (DC-21)', () => {
   })
 })
 
-/** A device whose requests can be cut off. */
+/** A device with requests that can be cut off. */
 const startAbandoning = async () => {
   let controller = new AbortController()
   const device = await startDevice('held-tv', {

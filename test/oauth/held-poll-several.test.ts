@@ -78,7 +78,7 @@ describe('twenty polls at the same time', () => {
     await allow(device)
     const answers = count(await Promise.all(polls))
     expect(answers[TOKENS]).toBe(1)
-    // Who arrives after the approval is too late rather than too soon.
+    // A poll that arrives after the approval is late rather than early.
     expect((answers['400 slow_down'] ?? 0) + (answers['400 invalid_grant'] ?? 0)).toBe(19)
   })
 

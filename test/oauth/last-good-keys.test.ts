@@ -17,7 +17,7 @@ afterEach(() => void vi.restoreAllMocks())
 
 const keySet = () => Response.json(PUBLIC_KEYS)
 
-/** A client whose keys are at this host, and that was known by them already. */
+/** A client with keys at this host, which has authenticated with them before. */
 const knownClient = async () => {
   const host = new Host(keySet)
   const entry = TEST_VARS.CLIENTS.find(({ client_id }) => client_id === 'remote-key-tv')

@@ -29,7 +29,7 @@ const listed = (name: string): string[] => {
 
 const pathOf = (endpoint: string): string => new URL(String(metadata[endpoint])).pathname
 
-/** How a client of each method says who it is. */
+/** Credentials for each authentication method. */
 const CREDENTIALS: Readonly<Record<string, () => { fields: Fields; headers?: Fields }>> = {
   none: () => ({ fields: { client_id: 'tv' } }),
   client_secret_basic: () => ({

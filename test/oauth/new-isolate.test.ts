@@ -1,4 +1,5 @@
-// What an isolate asks that has just started: the Keyring, once, for what device_codes are sealed with.
+// The only request of a new isolate: it asks the Keyring once for the secret that seals
+// device_codes.
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
@@ -18,7 +19,7 @@ beforeAll(async () => {
 })
 beforeEach(() => void vi.spyOn(console, 'error').mockReturnValue())
 
-/** The Worker in an isolate of its own, whose Keyring is asked through `macSecret`. */
+/** The Worker in an isolate of its own, which calls the Keyring through `macSecret`. */
 const newIsolate = async (
   macSecret: () => Promise<Uint8Array>,
 ): Promise<{ fetch: Fetch; named: () => number }> => {

@@ -39,7 +39,7 @@ class Chain {
     return body.refresh_token
   }
 
-  /** How long the token that follows has been in use; negative if it is not. */
+  /** Time since the successor's first use; negative if it is unused. */
   spentForMs(token: string): number {
     return Date.now() - (this.#usedAtMs[this.tokens.indexOf(token) + 1] ?? Infinity)
   }

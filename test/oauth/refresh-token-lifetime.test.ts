@@ -1,4 +1,4 @@
-// How long refresh tokens last (RFC 9700 §4.14.2): conformance RF-9. The clock only goes forward in
+// Lifetime of refresh tokens (RFC 9700 §4.14.2): conformance RF-9. The clock only goes forward in
 // this file, because the signing keys of the future would stay.
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { passSeconds } from '../support/clock.ts'

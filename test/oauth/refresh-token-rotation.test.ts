@@ -1,4 +1,4 @@
-// What becomes of rotated refresh tokens (RFC 9700 §4.14.2): conformance RF-5, RF-6 and DC-6.
+// The fate of rotated refresh tokens (RFC 9700 §4.14.2): conformance RF-5, RF-6 and DC-6.
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { holdClock, passSeconds } from '../support/clock.ts'

@@ -1,4 +1,4 @@
-// What all answers of /register and /register/{id} have in common, errors included: conformance HH-1,
+// Common rules of all answers of /register and /register/{id}, errors included: conformance HH-1,
 // HH-9 to HH-12, HH-14, HH-16.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ClientRecord } from '../../src/objects/index.ts'

@@ -1,5 +1,5 @@
-// GET and PUT of a registration (RFC 7592 §2.1, §2.2): conformance RG-4. DELETE, and who may do any of
-// it, are in register-removal.test.ts, other methods in register-hygiene.test.ts.
+// GET and PUT of a registration (RFC 7592 §2.1, §2.2): conformance RG-4. DELETE and authorization
+// are in register-removal.test.ts, other methods in register-hygiene.test.ts.
 import { describe, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { sha256 } from '../../src/crypto.ts'
@@ -29,7 +29,7 @@ const replaced = async (client: Client, metadata: object): Promise<Client> => {
   return body
 }
 
-/** What it is told again: all but the secret, which nobody knows any more. */
+/** The returned metadata: all but the secret, which is stored as a hash only. */
 const withoutSecret = ({
   client_secret: _secret,
   client_secret_expires_at: _end,

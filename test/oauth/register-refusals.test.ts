@@ -1,4 +1,4 @@
-// What POST /register refuses: conformance RG-2, CA-9. HTTP hygiene is in register-hygiene.test.ts.
+// Refusals of POST /register: conformance RG-2, CA-9. HTTP hygiene is in register-hygiene.test.ts.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ClientRecord } from '../../src/objects/index.ts'
 import type { Answer } from '../support/device.ts'
@@ -173,7 +173,7 @@ describe('a registration without a valid initial access token', () => {
     const kept = vi.spyOn(ClientRecord.prototype, 'register')
     const answer = await register(RADIO, { token, path })
     expectRefusal(answer, [401, 'invalid_token'])
-    // RFC 6750 §3.1: whoever brings nothing is told no error.
+    // RFC 6750 §3.1: a request without a token is told no error.
     expect(answer.headers.get('WWW-Authenticate')).toBe(
       token === null ? 'Bearer realm="antenna"' : 'Bearer realm="antenna", error="invalid_token"',
     )

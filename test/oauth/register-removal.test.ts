@@ -1,4 +1,4 @@
-// DELETE of a registration (RFC 7592 §2.3), and who may manage one: conformance RG-4.
+// DELETE of a registration (RFC 7592 §2.3), and authorization for its management: conformance RG-4.
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/crypto.ts'
 import { mintClientId } from '../../src/oauth/clients/registry.ts'
@@ -78,7 +78,7 @@ describe('DELETE', () => {
       { highWaterMark: 0 },
     )
     const replacement = manage('PUT', client, { body })
-    // The body is read when the token was found to be good.
+    // The body is read after the token was found valid.
     const controller = await read.promise
     expect((await manage('DELETE', client)).status).toBe(204)
     const metadata = { ...RADIO, client_id: client.client_id }

@@ -1,4 +1,4 @@
-// A redemption whose answer was lost, and what is sent beside it: conformance DC-6, DC-16.
+// A redemption with a lost answer, and requests beside it: conformance DC-6, DC-16.
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
@@ -35,7 +35,7 @@ const allowed = async (options: Parameters<typeof startDevice>[1] = {}) => {
 }
 const NOT_GOOD = '400 invalid_grant'
 
-/** What came of a repeat: the tokens of the first answer, or what else. */
+/** The result of a repeat: the tokens of the first answer, or an error. */
 const cameOf = ({ tokens }: ConnectedDevice, repeat: Answer): string => {
   if (repeat.status !== 200) return summary(repeat)
   const isSame =
@@ -43,7 +43,7 @@ const cameOf = ({ tokens }: ConnectedDevice, repeat: Answer): string => {
   return isSame ? 'the same tokens' : 'other tokens'
 }
 
-/** Whether two access tokens are one, but for their signatures: ES256 gives another each time. */
+/** Equal access tokens apart from the signature: ES256 gives another one each time. */
 const isSameToken = (one: Answer['body'], other: Answer['body']): boolean => {
   const [a, b] = [one, other].map(({ access_token: token }) => JSON.stringify(decodeJwt(token)))
   return a === b

@@ -21,7 +21,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** What is left of a device's tokens: at UserInfo, at introspection, at the token endpoint. */
+/** The remaining tokens of a device: at UserInfo, at introspection, at the token endpoint. */
 const goodOf = async (tokens: { access_token: string; refresh_token: string }) => ({
   userinfo: (await askUserinfo(tokens.access_token)).status === 200,
   introspection: (await introspect(tokens.access_token)).active,

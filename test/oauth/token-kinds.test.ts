@@ -17,7 +17,7 @@ const tokens = async () => {
   return (await connectDevice('key-tv', options)).tokens
 }
 
-/** What a good proof says, and what is told of its key. */
+/** The claims of a valid proof, and its public key. */
 const proofClaims = async () => ({
   htm: 'POST',
   htu: url('/token'),
@@ -39,7 +39,7 @@ const make: Record<Kind, () => Promise<string>> = {
   'a client assertion': () => assertion(),
 }
 
-/** What a request with a code of nobody's hears at the token endpoint. */
+/** The token endpoint's answer to an unknown code. */
 const hear = async (fields: Readonly<Record<string, string>>, headers = {}): Promise<string> => {
   const code = { grant_type: DEVICE_CODE_GRANT, device_code: 'nosuch' }
   const answer = await worker(formRequest('/token', { ...code, ...fields }, headers))
@@ -54,7 +54,7 @@ interface Place {
   readonly refused: string
 }
 
-/** Where each kind is expected, and what is said there. */
+/** The place of each type, and its answers. */
 const places: Record<Kind, Place> = {
   // The server never takes one back, so the judge is a strict client.
   'an ID token': {

@@ -1,4 +1,4 @@
-// What the tokens say (RFC 9068, OpenID Connect Core §2): conformance TK-2 to TK-14, MD-12.
+// The contents of the tokens (RFC 9068, OpenID Connect Core §2): conformance TK-2 to TK-14, MD-12.
 import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'

@@ -12,7 +12,7 @@ import {
 
 const failure = (more: object) => Object.assign(new Error('Network connection lost.'), more)
 
-/** Bindings whose objects all fail with this error, and the number of stubs that were taken. */
+/** Bindings with objects that all fail with this error, and the number of stubs taken. */
 const broken = (error: Error) => {
   const fail = async (): Promise<never> => {
     throw error

@@ -1,4 +1,4 @@
-// Who may wait at /device/confirm/decision for an answer, and how many pages at a time: it must tell
+// Permission to wait at /device/confirm/decision, and the number of pages at a time: it must reveal
 // no more of a code than entering it does (RFC 8628 §5.1).
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
@@ -139,7 +139,7 @@ describe('the number of waiting pages', () => {
 
   it('is twelve in all', async () => {
     const { device, answer } = await waiting()
-    // As beside the device, where nobody counts who looks.
+    // On the network of the device, openings do not count.
     const crowd = [new Onlooker(), new Onlooker(), new Onlooker()]
     for (const one of crowd)
       for (let turn = 0; turn < 4; turn += 1) {

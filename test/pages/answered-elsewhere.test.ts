@@ -1,5 +1,5 @@
-// POST and GET /device/confirm/decision: how an open page learns of an answer that is given
-// elsewhere. Who learns nothing there is in answered-elsewhere-people.test.ts.
+// POST and GET /device/confirm/decision: an open page learns of a decision taken elsewhere. Refused
+// pages are in answered-elsewhere-people.test.ts.
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'

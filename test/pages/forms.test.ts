@@ -1,4 +1,4 @@
-// What every page and every form shares: headers, form tokens, origins, TLS.
+// Common rules of every page and every form: headers, form tokens, origins, TLS.
 import { describe, expect, it } from 'vitest'
 import { startDevice } from '../support/device.ts'
 import { Person } from '../support/person.ts'

@@ -24,8 +24,8 @@ const ACME = {
 }
 const SETTINGS = { ...PUSH_VARS, IDENTITY_PROVIDERS: [ACME] }
 
-// What a link of another site may change there: a first form token, and where signing in leads. Parts
-// of such a page may change nothing at all.
+// Cookies that a link of another site may change there: a first form token, and the target after
+// signing in. Parts of such a page may change nothing at all.
 const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   '/device': [],
   '/device?user_code=BCDF-BCDF&ui_locales=de': [],
@@ -42,7 +42,7 @@ const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   '/devices/passkey': ['next'],
 }
 
-/** Where only a person who is not signed in is sent elsewhere first. */
+/** Addresses that send a person without a session elsewhere first. */
 const SIGNED_OUT: Readonly<Record<string, readonly string[]>> = {
   ...ADDRESSES,
   '/devices?done=removed': ['next'],

@@ -1,5 +1,5 @@
-// VP-2: links of other sites lead to a page with one button, and a person who has such a site open
-// loses nothing by it.
+// VP-2: links of other sites lead to a page with one button, and such an open site costs a person
+// nothing.
 import { describe, expect, it } from 'vitest'
 import { startDevice } from '../support/device.ts'
 import { inPlace } from '../support/household.ts'
@@ -14,7 +14,7 @@ const ALL = { ...LINKS, ...PARTS }
 
 const GO_ON = 'If you scanned the QR code on your TV, press Continue.'
 
-/** What is to be read on a page, without its hidden fields. */
+/** The text of a page, without its hidden fields. */
 const shownOn = (html: string): string => html.replaceAll(/<input type="hidden"[^>]*>/g, '')
 
 const codeAt = (index: number): string =>

@@ -1,4 +1,4 @@
-// What a notification may say without a page: that nobody here started it.
+// The one answer of a notification without a page: “Not me”.
 import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE } from '../../src/durations.ts'

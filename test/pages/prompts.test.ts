@@ -65,7 +65,7 @@ describe('/devices', () => {
     expect(policy).toContain("worker-src 'self'")
     expect(policy).toContain("connect-src 'none'")
     expect(policy).not.toContain('unsafe')
-    // Where no worker is needed, none may be.
+    // A page without need for a worker may have none.
     const other = await browser.open('/device')
     expect(other.headers.get('Content-Security-Policy')).not.toContain('worker-src')
   })

@@ -1,5 +1,5 @@
-// Clients that the operator did not list: wherever their name stands, it says that nobody vouches for
-// it, in every language. Conformance VP-23.
+// Unlisted clients: next to their name stands, in every language, that they are not verified.
+// Conformance VP-23.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LANGUAGES } from '../../src/language/language.ts'
 import { ApprovalApp } from '../support/approval-app.ts'

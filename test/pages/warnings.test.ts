@@ -5,7 +5,7 @@ import { Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
 import { freshAddress, worker } from '../support/worker.ts'
 
-/** What the first page and the question say, word for word; % is the client. */
+/** The texts of the first page and the question, word for word; % is the client. */
 const PAGES = [
   {
     tag: 'en',

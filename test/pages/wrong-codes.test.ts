@@ -1,5 +1,5 @@
-// A person who enters wrong codes: how long they wait, what they see, and what they may do meanwhile.
-// Conformance VP-5, VP-6, VP-22. How many guesses that allows is in objects/code-guard.test.ts.
+// A person who enters wrong codes: the waits, the pages, and the actions possible meanwhile.
+// Conformance VP-5, VP-6, VP-22. The number of guesses is in objects/account/code-guard.test.ts.
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/durations.ts'
@@ -27,7 +27,7 @@ const enter = async (person: Person, userCode: string) =>
 const FIVE = [...'BCDFG'].map((letter) => letter.repeat(8))
 
 const enterWrong = async (person: Person, codes = FIVE) => {
-  // Nobody types so quickly after a look at another code.
+  // People need longer than this between two codes.
   pass(2 * SECOND)
   for (const code of codes) expect((await enter(person, code)).status).toBe(404)
 }

@@ -1,4 +1,4 @@
-// Where messages by push go: only where anybody may go, and without a word about it in the log.
+// Targets of push messages: public addresses only, and never in the log.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Resident, Subscription, idTokenOf, start } from '../support/household.ts'

@@ -1,4 +1,4 @@
-// Who is asked by push about a device that names them, and who is not.
+// Conditions for a push prompt about a device that names its account.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DAY, HOUR } from '../../src/durations.ts'
 import { accountOf } from '../../src/objects/index.ts'

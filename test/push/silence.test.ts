@@ -1,4 +1,5 @@
-// Who is asked by push no more, at their own word: that they did not start it, or want no device any more.
+// The end of push prompts on a person's own word: a request reported as not theirs, or a removed
+// device.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DAY, MINUTE } from '../../src/durations.ts'
 import { Resident, Subscription, household, idTokenOf, start } from '../support/household.ts'

@@ -1,4 +1,4 @@
-// The service's own app on somebody's phone: it asks what a code is about, and sends the answer.
+// The service's own app on a phone: it asks for the review of a code, and sends the decision.
 import { type Answer, answerOf } from './device.ts'
 import { type Fetch, freshAddress, url } from './worker.ts'
 

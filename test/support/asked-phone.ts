@@ -1,11 +1,11 @@
-// A phone whose browser is asked by push. Chromium without a head reaches no push service and may show
-// no notification, so those two ends are stood in for: what it subscribes to is a push service of ours,
-// and what it would show is looked at. The page, the worker and all between them are real.
+// A phone with a browser subscribed to push prompts. Headless Chromium reaches no push service and
+// shows no notification, so those two ends are replaced: it subscribes to a push service of ours,
+// and its notifications are recorded. The page, the worker and everything between them are real.
 import type { CDPSession, Worker } from 'playwright-core'
 import type { Phone } from './phone.ts'
 import type { PushSubscriber } from './push-subscriber.ts'
 
-/** What a worker asked the browser to show. */
+/** A notification that a worker showed. */
 export interface Shown {
   readonly title: string
   readonly body: string

@@ -1,5 +1,5 @@
-// What unlocks a phone or laptop with a fingerprint and keeps passkeys in it: Chromium's virtual
-// authenticator (WebAuthn Level 3 §11), moved by the DevTools protocol.
+// The authenticator of a phone or laptop with a fingerprint and passkeys: Chromium's virtual
+// authenticator (WebAuthn Level 3 §11), driven by the DevTools protocol.
 import type { CDPSession, Page } from 'playwright-core'
 
 type Command = Parameters<CDPSession['send']>[0] & `WebAuthn.${string}`
@@ -16,7 +16,7 @@ export interface Credential {
   readonly backupState?: boolean | undefined
 }
 
-/** What an authenticator can get wrong. */
+/** Faults of an authenticator. */
 export interface Fault {
   readonly isBogusSignature?: boolean
   readonly isBadUV?: boolean
@@ -36,8 +36,8 @@ export class Authenticator {
   }
 
   /**
-   * Adds one that answers at once, with a person who is there and proves who they are. It also takes
-   * up what the browser offers among what it fills in by itself, unless `hasAutofill` is false.
+   * Adds one that answers at once, with user presence and user verification. It also accepts the
+   * browser's autofill offer, unless `hasAutofill` is false.
    */
   static async addTo(page: Page, { hasAutofill = true } = {}): Promise<Authenticator> {
     if (!hasAutofill) await page.addInitScript(NO_AUTOFILL)
@@ -64,12 +64,12 @@ export class Authenticator {
     this.#id = undefined
   }
 
-  /** Whether the person does what proves who they are: finger, face, PIN. */
+  /** Sets user verification: finger, face, PIN. */
   async setUserVerified(isUserVerified: boolean): Promise<void> {
     await this.#send('WebAuthn.setUserVerified', { isUserVerified })
   }
 
-  /** Whether the person answers at all, to what is asked from now on. */
+  /** Sets whether the person answers requests from now on. */
   async setAnswering(enabled: boolean): Promise<void> {
     await this.#send('WebAuthn.setAutomaticPresenceSimulation', { enabled })
   }

@@ -1,4 +1,4 @@
-// Random histories of one device authorization: who did what, and how long after the step before.
+// Random histories of one device authorization: the events, and the time since the step before.
 import * as fc from 'fast-check'
 import type { Poller } from '../../src/objects/device-authorization/state.ts'
 import { UNKNOWN } from './authorization-states.ts'
@@ -10,11 +10,11 @@ export const GRACE_MS = 30_000
 export const LIFETIME_MS = 60_000
 
 export type Sender = 'owner' | 'other client' | 'wrong secret' | 'wrong verifier'
-/** The key of a DPoP proof; undefined: there was none. */
+/** The key of a DPoP proof; undefined: no proof. */
 export type Key = 'a' | 'b' | undefined
 export type Subject = 'anna' | 'bert' | 'carl'
 
-/** What a person does about what was shown. */
+/** The decision of a person. */
 type Act = 'approve' | 'decline' | 'report' | 'withdraw'
 
 export type Event =
@@ -22,7 +22,7 @@ export type Event =
       readonly does: 'poll' | 'redeem'
       readonly sender: Sender
       readonly key: Key
-      /** How long it was on its way, or held, since it arrived. */
+      /** Time in flight or on hold since its arrival. */
       readonly heldMs: number
     }
   | { readonly does: 'open'; readonly subject: Subject; readonly country: string | undefined }
@@ -89,7 +89,7 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
 /** The key that the device asked with. */
 export const bound = fc.constantFrom<Key>('a', undefined)
 
-/** What a step of a device proves of it. */
+/** The key that a step of a device proves. */
 export const pollerOf = (
   own: Pick<Poller, 'clientId' | 'secretHash' | 'codeChallenge'>,
   step: Event & { does: 'poll' | 'redeem' },

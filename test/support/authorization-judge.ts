@@ -12,7 +12,7 @@ import {
 
 type Does<What extends Happened['does']> = Extract<Happened, { does: What }>
 
-/** How it ended for the device, and for whom. */
+/** The end for the device, and the approver. */
 type End =
   | { readonly is: 'approved'; readonly by: Subject; readonly atMs: number }
   | { readonly is: 'denied'; readonly by: Subject | undefined }

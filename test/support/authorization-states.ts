@@ -11,7 +11,7 @@ export const EXPIRY = START + 600_000
 export const REDEEMED_AT = START + 20_000
 export const GRACE = 30_000
 
-/** Where somebody is of whom nothing is known. */
+/** An unknown location. */
 export const UNKNOWN: Location = {
   city: undefined,
   region: undefined,
@@ -21,7 +21,7 @@ export const UNKNOWN: Location = {
   networkPrefix: undefined,
 }
 
-/** What is done at each distance, where the client says nothing about it. */
+/** The action at each distance by default. */
 export const PROXIMITY_POLICY: ProximityPolicy = {
   same_network: 'allow',
   same_operator: 'allow',

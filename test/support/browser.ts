@@ -38,7 +38,7 @@ export const startBrowser = async (): Promise<Browser> => {
   return driver.launch({ executablePath, args: ARGUMENTS })
 }
 
-/** What a phone's camera reads off the screen. */
+/** The address that a phone's camera reads off the screen. */
 export const readQrCode = async (page: Page): Promise<string | undefined> => {
   const { data, width, height } = PNG.sync.read(await page.screenshot())
   return jsQR(new Uint8ClampedArray(data), width, height)?.data

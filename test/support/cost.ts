@@ -1,4 +1,4 @@
-// What a request costs: objects touched, storage writes, alarms, signatures.
+// The cost of a request: objects called, storage writes, alarms, signatures.
 import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, vi } from 'vitest'
@@ -16,7 +16,7 @@ const touch = (id: DurableObjectId) => {
   touched.add(id.toString())
 }
 
-/** A namespace that notes whose stub is taken. */
+/** A namespace that records its stubs. */
 const counted = <T extends Rpc.DurableObjectBranded>(namespace: DurableObjectNamespace<T>) =>
   ({
     idFromName: (name: string) => namespace.idFromName(name),
@@ -42,11 +42,11 @@ const countedEnv: Cloudflare.Env = {
   REPLAY_GUARD: counted(env.REPLAY_GUARD),
   LOGIN: counted(env.LOGIN),
 }
-/** A Worker whose costs are counted. */
+/** A Worker with counted costs. */
 export const fetch: Fetch = async (request) =>
   app.fetch(request, countedEnv, createExecutionContext())
 
-/** The same with other settings, which answers when all is done that nobody waits for. */
+/** The same with other settings; it answers after all background work is done. */
 export const countedWith = (vars: object): Fetch => {
   const other = createApp(parseConfig({ ...TEST_VARS, ...vars }, DEMO))
   return async (request) => {
@@ -57,7 +57,7 @@ export const countedWith = (vars: object): Fetch => {
   }
 }
 
-/** How often objects were asked since costOf began. */
+/** Number of calls to objects since costOf began. */
 export const timesAsked = (): number => asked
 
 type Spy = { readonly mock: { readonly calls: readonly unknown[] }; mockClear(): void }
@@ -69,7 +69,7 @@ const spies: Record<'writes' | 'alarms' | 'signatures', Spy[]> = {
 const callsOf = (kind: keyof typeof spies) =>
   spies[kind].reduce((sum, { mock }) => sum + mock.calls.length, 0)
 
-/** What an action costs. */
+/** The cost of an action. */
 export const costOf = async (action: () => Promise<unknown>) => {
   touched.clear()
   asked = 0

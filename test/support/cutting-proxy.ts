@@ -16,7 +16,7 @@ export interface ServerAnswer {
 }
 
 export class CuttingProxy {
-  /** What the server answered and nobody got, in the order of the answers. */
+  /** Answers of the server that were lost, in their order. */
   readonly lost: ServerAnswer[] = []
   /** The path of each request that came, in this order. */
   readonly asked: string[] = []
@@ -24,7 +24,7 @@ export class CuttingProxy {
   readonly #keepsAlive: boolean
   readonly #server: Server
   readonly #cuts: { readonly path: string; skip: number }[] = []
-  /** Both ends of each exchange whose request the server has, and not answered yet. */
+  /** Both ends of each exchange with a request at the server and no answer yet. */
   readonly #waiting = new Set<readonly Socket[]>()
 
   #pathOfCutSuccess: string | undefined
@@ -74,7 +74,7 @@ export class CuttingProxy {
     return answer
   }
 
-  /** How many requests the server has, and has not answered. */
+  /** Number of unanswered requests at the server. */
   get waiting(): number {
     return this.#waiting.size
   }

@@ -12,7 +12,7 @@ interface Answer {
   readonly isInFront: boolean
 }
 
-/** One of the two ways in which somebody decides about a device; what they are told, in common words. */
+/** One of the two ways to decide about a device, page or app, with results in common words. */
 export interface Lane {
   readonly lookUp: (code: string) => Promise<string>
   readonly decide: (code: string, answer: Answer) => Promise<string>

@@ -1,4 +1,4 @@
-// The demo with its identity provider, and the people who try it.
+// The demo with its identity provider, and people who try it.
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { type ExampleId, startExampleId } from '../../src/demo/local/example-id.ts'
 import { startBrowser } from './browser.ts'
@@ -17,7 +17,7 @@ const STRICT_TV = {
 
 let people = 0
 
-/** A name that nobody else in this file has. */
+/** A name that is new in this file. */
 export const somebody = (): string => {
   people += 1
   return `Ada the ${people}th`
@@ -27,7 +27,7 @@ export class Demo {
   readonly provider: ExampleId
   readonly browser: Browser
   readonly #server: Server
-  /** What the phone of somebody who has signed in before knows, also of the provider. */
+  /** The stored state of a phone with an earlier sign-in, at the provider too. */
   #known: BrowserContextOptions | undefined
 
   private constructor(provider: ExampleId, server: Server, browser: Browser) {
@@ -53,7 +53,7 @@ export class Demo {
     await Promise.all([this.browser.close(), this.#server.close()])
   }
 
-  /** A phone that nobody has signed in with. */
+  /** A phone without a sign-in. */
   unlock(options: BrowserContextOptions = {}): Promise<PhoneApp> {
     return PhoneApp.unlock(this.browser, this.origin, options)
   }
@@ -66,7 +66,7 @@ export class Demo {
     return app
   }
 
-  /** A phone that somebody has signed in with before, always the same person. */
+  /** A phone with an earlier sign-in, always of the same person. */
   async signedIn(): Promise<PhoneApp> {
     if (this.#known === undefined) {
       const app = await this.signedInAs(somebody())

@@ -1,4 +1,4 @@
-// Whether an answer is one of those that /openapi.json has.
+// Compares an answer with those described in /openapi.json.
 import document from '../../src/assets/openapi.json'
 
 interface Operation {

@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, string>>
 type Members = Readonly<Record<string, unknown>>
 type Secret = CryptoKey | JWK
 
-/** What a proof is for: a poll unless something is said to be different; `undefined` leaves out. */
+/** The claims of a proof: a poll by default; `undefined` leaves a member out. */
 export interface ProofOptions {
   readonly method?: string
   readonly address?: string
@@ -18,7 +18,7 @@ export interface ProofOptions {
   readonly token?: string | undefined
   readonly claims?: Members
   readonly header?: Members
-  /** What signs, instead of the key itself. */
+  /** A signing key in place of the holder's own. */
   readonly signer?: Secret | Uint8Array
 }
 
@@ -112,17 +112,17 @@ export class KeyHolder {
   }
 }
 
-/** Somebody with a key pair that nobody else has. */
+/** A holder with a new key pair. */
 export const newKeyHolder = async (fetch: Fetch = worker): Promise<KeyHolder> => {
   const { publicKey, privateKey } = await generateKeyPair('ES256')
   return new KeyHolder('ES256', await exportJWK(publicKey), privateKey, fetch)
 }
 
-/** Somebody with a key pair of this algorithm: always the same, because RSA takes its time. */
+/** A holder with a key pair of this algorithm: always the same, because RSA is slow. */
 export const keyHolderOf = (alg: KeyPairName, fetch: Fetch = worker): KeyHolder =>
   new KeyHolder(alg, publicHalf(KEY_PAIRS[alg]), KEY_PAIRS[alg], fetch)
 
-/** One who knows a nonce, so that whatever else is wrong is all that is. */
+/** A holder with a nonce, so that a proof has only the fault of its row. */
 export const readyKeyHolder = async (fetch: Fetch = worker): Promise<KeyHolder> => {
   const holder = await newKeyHolder(fetch)
   await holder.learnNonce()

@@ -11,9 +11,9 @@ export interface Draft {
   readonly path: string
   readonly type?: string | undefined
   readonly headers: readonly Pair[]
-  /** What a form holds, in this order; undefined where no form is sent. */
+  /** The fields of a form, in this order; undefined without a form. */
   readonly fields?: readonly Pair[] | undefined
-  /** What is sent as it is, instead. */
+  /** A body to send unchanged instead. */
   readonly body?: string | Uint8Array<ArrayBuffer> | undefined
 }
 
@@ -103,7 +103,7 @@ type Names = readonly string[]
 
 const any = fc.nat({ max: 40 })
 
-/** How a secret is spoiled: a little, so that it still looks like one. */
+/** Damages a secret a little, so that it still looks like one. */
 const spoiled: fc.Arbitrary<(text: string) => string> = fc.oneof(
   any.map((at) => (text: string) => text.slice(0, -at - 1)),
   any.map((at) => (text: string) => text.slice(at + 1)),
@@ -249,6 +249,6 @@ export const changesOf = (names: Names, others: fc.Arbitrary<string>): fc.Arbitr
     .array(changeOf(names, others), { minLength: 1, maxLength: 3 })
     .map((changes) => (draft) => changes.reduce((changed, change) => change(changed), draft))
 
-/** What was sent, for whoever has to look at it. */
+/** The request, in a form to read. */
 export const describe = (draft: Draft): string =>
   JSON.stringify({ ...draft, body: draft.body?.toString() }).slice(0, 2000)

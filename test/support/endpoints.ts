@@ -6,7 +6,7 @@ import { formRequest, worker } from './worker.ts'
 
 type Fields = Readonly<Record<string, string>>
 
-/** How a client says who it is; `fields` go over those of the assertion. */
+/** Credentials of a client; `fields` override those of the assertion. */
 export interface Attempt {
   readonly fields?: Fields
   readonly headers?: Fields
@@ -25,7 +25,7 @@ export const ENDPOINTS = [
     passedInPublic: [400, 'invalid_grant'],
   },
   { path: '/revoke', fields: { token: 'nosuch' }, passed: PASSED, passedInPublic: PASSED },
-  // IN-1: whoever proves nothing is told nothing.
+  // IN-1: a caller without credentials is told nothing.
   {
     path: '/introspect',
     fields: { token: 'nosuch' },

@@ -46,7 +46,7 @@ export const requestOf = (
   limits,
   ...more,
 })
-/** The key of a proof, or none. */
+/** The key of a proof, or undefined. */
 export type Key = string | undefined
 
 export const rotated = (

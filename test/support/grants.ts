@@ -1,4 +1,4 @@
-// What a client and an API do with the tokens of a grant later: refresh, revoke, introspect.
+// Later use of a grant's tokens by a client and an API: refresh, revoke, introspect.
 import { env } from 'cloudflare:workers'
 import { accountOf } from '../../src/objects/index.ts'
 import { type Answer, answerOf } from './device.ts'
@@ -9,7 +9,7 @@ import { type Fetch, formRequest, worker } from './worker.ts'
 type Fields = Readonly<Record<string, string>>
 type Options = { fields?: Fields; fetch?: Fetch }
 
-/** How a client of the settings says who it is; with its secret if it has one. */
+/** Credentials of a client in the settings; with its secret if it has one. */
 export const as = (clientId: string): Fields => {
   const client: object | undefined = TEST_VARS.CLIENTS.find((one) => one.client_id === clientId)
   const hasSecret = client !== undefined && 'client_secret_sha256' in client

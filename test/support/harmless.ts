@@ -1,5 +1,5 @@
-// What every answer is, whatever was asked: no fault of ours, nothing of our insides, nothing that
-// was sent where it could act, and the headers that a browser needs to be careful.
+// The rules for every answer to any request: no internal error, no internals, no echo that could
+// act, and the headers that a browser needs for its protection.
 import { ISSUER } from './settings.ts'
 
 /** Puts a text where it can be found again: it must not come back as it is. */
@@ -37,14 +37,14 @@ const COOKIE =
 const isHtml = (headers: Headers): boolean =>
   headers.get('Content-Type')?.startsWith('text/html') === true
 
-/** Whether it is for people: also where a file should be that is not there. */
+/** True for an answer to a person, even in place of a missing file. */
 const isPage = (path: string, { headers }: Response): boolean =>
   /^\/(?:devices?(?:\/|$)|authorize$)/.test(path) &&
   !/^\/device\/qr\/[^/]+$/.test(path) &&
   !path.startsWith('/device/authorizations/') &&
   !(!isHtml(headers) && /^\/device\/(?:logo$|icon\.svg$|[\w-]+\.(?:css|js)$)/.test(path))
 
-/** What is wrong with an answer; an empty list for every honest and every dishonest request. */
+/** The faults of an answer; an empty list for every honest and every dishonest request. */
 export const faultsOf = async (request: Request, response: Response): Promise<string[]> => {
   const { pathname } = new URL(request.url)
   const bytes = new Uint8Array(await response.arrayBuffer())
@@ -94,7 +94,7 @@ const pageHeaderFaults = (response: Response): string[] => {
 
 const machineFaults = ({ status, headers }: Response): string[] => {
   const faults = headers.has('Set-Cookie') ? ['a cookie for a machine'] : []
-  // The front door: whoever typed only the host.
+  // The front door: the bare host in the address bar.
   if (headers.has('Location') && headers.get('Location') !== '/device')
     faults.push('a machine is sent elsewhere')
   if (headers.has('Access-Control-Allow-Credentials')) faults.push('cookies for other origins')

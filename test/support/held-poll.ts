@@ -1,8 +1,8 @@
-// A device whose poll is being held, and what it hears in the end.
+// A device with a held poll, and its final answer.
 import { runInDurableObject } from 'cloudflare:test'
 import { type Answer, type Device, approve, authorizationBehind, newPerson } from './device.ts'
 
-/** Headers of a poll: the longest hold there is, and none. */
+/** Headers of a poll: the longest hold, and no hold. */
 export const LONG = { Prefer: 'wait=25' }
 export const AT_ONCE = { Prefer: 'wait=0' }
 
@@ -12,7 +12,7 @@ export const summary = ({ status, body }: Answer): string =>
 export const TOKENS = '200 access_token'
 export const PENDING = '400 authorization_pending'
 
-/** How many polls of the device are being held. */
+/** Number of held polls of the device. */
 export const heldPolls = (device: Device): Promise<number> =>
   runInDurableObject(
     authorizationBehind(device.userCode),
@@ -39,7 +39,7 @@ export const hold = async (
 // Once, because an account costs a slow password hash.
 let person: ReturnType<typeof newPerson> | undefined
 
-/** Somebody allows what the device shows; always the same person. */
+/** Approves the device, always as the same person. */
 export const allow = async (device: Device) => {
   person ??= newPerson()
   const { subject } = await person

@@ -1,11 +1,10 @@
-// What somebody sends who wants to see us fall: texts, JSON and bytes that are wrong in ways that
-// have broken other servers.
+// Hostile input: texts, JSON and bytes that are wrong in ways that have broken other servers.
 import * as fc from 'fast-check'
 import { marked } from './harmless.ts'
 
 const LINES = '\r\nX-Evil: 1\r\n\r\n<html>'
 
-/** Texts that mean something to somebody: HTML, headers, JavaScript, paths, addresses. */
+/** Texts with a meaning somewhere: HTML, headers, JavaScript, paths, addresses. */
 const ODD_TEXTS = [
   '',
   ' ',
@@ -112,7 +111,7 @@ export const asHeader = (text: string): string => text.replaceAll(/[^\t\x20-\x7e
 /** As long as it takes, in a long run. */
 export const CAMPAIGN_MS = 30 * 60_000
 
-/** How often something is tried: more in long runs, where it is also something else each time. */
+/** Number of tries: more in long runs, with new input each time. */
 export const runs = (usual: number): fc.Parameters<unknown> => {
   const wanted = Number(process.env['ABUSE_RUNS'] ?? 0)
   return wanted > 0

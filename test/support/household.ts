@@ -1,4 +1,4 @@
-// A person who is asked by push, the push service of their browsers, and devices that may name them.
+// A person with push prompts, the push service of their browsers, and devices that may name them.
 // In workerd, with the internet of internet.ts.
 import { env } from 'cloudflare:workers'
 import { Host } from './internet.ts'
@@ -41,7 +41,7 @@ export const pushWorker = workerWith(PUSH_VARS)
 export const inPlace = (network: Network | undefined, fetch: Fetch = pushWorker): Fetch =>
   network === undefined ? fetch : (request) => fetch(new Request(request, { cf: { ...network } }))
 
-/** Somebody with an account, and a session in one browser. */
+/** A person with an account, and a session in one browser. */
 export class Resident {
   readonly subject: string
   readonly email: string
@@ -114,7 +114,7 @@ export class Subscription {
     return this
   }
 
-  /** What came, decrypted, the last one last. */
+  /** The received messages, decrypted, the latest last. */
   messages() {
     return this.host.requests.map(({ body }) =>
       JSON.parse(this.subscriber.decrypt(Buffer.from(body as Uint8Array))),
@@ -163,7 +163,7 @@ export const idTokenOf = async (
   return body.id_token
 }
 
-/** Somebody with a browser that is asked by push, and what their device has to name them by. */
+/** A person with a subscribed browser, and the hint by which their device names them. */
 export const household = async (network: Network = TURKU, joining = Resident.join(network)) => {
   const resident = await joining
   const subscription = await new Subscription().add(resident.browser)

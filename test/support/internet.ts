@@ -11,20 +11,20 @@ const TYPES: Readonly<Record<string, number>> = { A: 1, CNAME: 5, AAAA: 28 }
 
 const hosts = new Map<string, Host>()
 
-/** A host that nobody else has, with one document unless it looks at the address. */
+/** A new host with one document, unless it looks at the address. */
 export class Host {
   readonly uri: string
   readonly name: string
-  /** Nobody else's, so that one host's limits are not another's. */
+  /** A name of its own, so that one host's limits are not another's. */
   addresses: readonly string[] = [
     `93.184.${hosts.size >> 8}.${hosts.size & 255}`,
     `2606:2800:${hosts.size.toString(16)}::1`,
   ]
-  /** What the resolver says instead of the addresses. */
+  /** The resolver's answer in place of the addresses. */
   resolve: Reply | undefined
-  /** How often the document was asked for. */
+  /** Number of requests for the document. */
   asked = 0
-  /** What was sent along, the last one last. */
+  /** The bodies of the requests, the latest last. */
   readonly requests: RequestInit[] = []
   answer: Reply
 

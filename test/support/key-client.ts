@@ -5,13 +5,13 @@ import { ISSUER } from './settings.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** What is other than it should be; `undefined` leaves a member out. */
+/** Members that differ from a valid assertion; `undefined` leaves one out. */
 export interface AssertionOptions {
   readonly clientId?: string
   readonly alg?: KeyPairName
   readonly claims?: Readonly<Record<string, unknown>>
   readonly header?: Readonly<Record<string, unknown>>
-  /** What signs, instead of the client's own key for `alg`. */
+  /** A signing key in place of the client's own for `alg`. */
   readonly key?: CryptoKey | JWK | Uint8Array
 }
 
@@ -47,6 +47,6 @@ export const carrying = (text: string): Readonly<Record<string, string>> => ({
   client_assertion_type: JWT_BEARER,
 })
 
-/** What the client sends to be known; it needs no client_id, and nothing works twice. */
+/** The client's credentials; they need no client_id, and are valid once. */
 export const asKeyClient = async (options: AssertionOptions = {}) =>
   carrying(await assertion(options))

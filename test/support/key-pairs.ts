@@ -49,10 +49,10 @@ export const KEY_PAIRS = {
 
 export type KeyPairName = keyof typeof KEY_PAIRS
 
-/** What a key is called in the key set. */
+/** The kid of a key in the key set. */
 export const kidOf = (name: KeyPairName): string => `key-${name}`
 
-/** Only what everybody may know of a key. */
+/** The public half of a key. */
 export const publicHalf = ({ kty, crv, x, y, n, e }: JWK): JWK =>
   JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }))
 

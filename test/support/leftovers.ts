@@ -1,4 +1,4 @@
-// What is stored: every object of every kind, what it keeps, and whether it will go by itself.
+// The storage: every object of every class, its records, and whether it will delete itself.
 import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 

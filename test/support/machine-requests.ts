@@ -101,7 +101,7 @@ const proofOf = (
     odd,
   )
 
-/** What honest devices and people have, that somebody may have got hold of. */
+/** Secrets of honest devices and people, which an attacker may have. */
 export interface Belongings {
   readonly pending: Device
   readonly challenged: Device

@@ -1,4 +1,4 @@
-// What a browser says of requests that a page of another site makes it send.
+// The headers of a browser on requests that a page of another site causes.
 
 export type Fields = Readonly<Record<string, string>>
 

@@ -1,11 +1,11 @@
-// What is asked of every page, whatever it says: axe's rules, sizes, names, and where things are.
-// What runs in the page is text, since tests know no DOM.
+// The checks of every page: axe's rules, sizes, names, and positions. Code that runs in the page is
+// text, since tests have no DOM types.
 import axe, { type Result } from 'axe-core'
 import type { Page } from 'playwright-core'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
-/** What axe finds wrong, or cannot tell: rule, element, reason. */
+/** The findings of axe, uncertain ones too: rule, element, reason. */
 export const axeFindings = async (page: Page): Promise<string[]> => {
   const { width } = page.viewportSize() ?? { width: 390 }
   // So tall that the bar at the foot lies on nothing, which would keep axe from judging contrast.
@@ -46,14 +46,14 @@ const TARGETS = `[...document.querySelectorAll('a, button, input, summary')]
     return { name: (element.textContent || element.name).trim(), width, height }
   })`
 
-/** Controls without a name for those who hear them. */
+/** Controls without an accessible name. */
 export const namelessOn = async (page: Page): Promise<readonly string[]> => {
   const tree = await page.locator('body').ariaSnapshot()
   const controls = /^\s*- (?:textbox|button|checkbox|link)\b(?! ")/
   return tree.split('\n').filter((line) => controls.test(line))
 }
 
-/** How far the page is wider than its window. */
+/** Pixels by which the page is wider than its window. */
 export const overflowOf = (page: Page): Promise<number> =>
   page.evaluate<number>(`document.scrollingElement.scrollWidth - innerWidth`)
 
@@ -65,7 +65,7 @@ export interface Focus {
   readonly isUncovered: boolean
 }
 
-/** What has the focus, whether that can be seen, and whether anything lies on it. */
+/** The focused element, its visibility, and any element that covers it. */
 export const focusOn = (page: Page): Promise<Focus> => page.evaluate<Focus>(FOCUS)
 
 const FOCUS = `(() => {
@@ -93,11 +93,11 @@ export const tabThrough = async (page: Page): Promise<readonly Focus[]> => {
   return [...stops.values()]
 }
 
-/** How many things move. */
+/** Number of running animations. */
 export const animationsOn = (page: Page): Promise<number> =>
   page.evaluate<number>(`document.getAnimations().length`)
 
-/** Controls whose edge can hardly be told from what is around them (WCAG 1.4.11). */
+/** Controls with an edge of too little contrast (WCAG 1.4.11). */
 export const paleEdgesOn = (page: Page): Promise<readonly string[]> =>
   page.evaluate<string[]>(PALE_EDGES)
 

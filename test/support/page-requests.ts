@@ -1,4 +1,4 @@
-// A right request for every page and every form, as the browser of somebody who is signed in sends it.
+// A valid request for every page and every form, from the browser of a signed-in person.
 import * as fc from 'fast-check'
 import { seal, sha256 } from '../../src/crypto.ts'
 import { approve, startDevice } from './device.ts'
@@ -26,7 +26,7 @@ const RESULT = {
   userCode: 'BCDFBCDF',
 }
 
-/** What the last page has to say, sealed: by us unless `secret` is another. */
+/** The sealed cookie of the last page; `secret` replaces our own. */
 export const resultCookie = (secret: Uint8Array, more: Readonly<Record<string, string>>): string =>
   seal(secret, 'result', Buffer.from(JSON.stringify({ ...RESULT, ...more })))
 
@@ -34,7 +34,7 @@ const base64url = (text: string) => Buffer.from(text).toString('base64url')
 
 type Members = readonly (readonly [string, string])[]
 
-/** What a browser says of a passkey of `subject`; the members are JSON. */
+/** A browser's assertion by a passkey of `subject`; the members are JSON. */
 export const credentialOf = (
   subject: string,
   clientData: Members,

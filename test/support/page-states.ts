@@ -39,7 +39,7 @@ const near: Reach = async (phone) => {
   await phone.scan(await RemoteDevice.start(phone.origin))
 }
 
-/** The question about a device whose client nobody listed. */
+/** The question about a device of an unlisted client. */
 const unverified: Reach = async (phone) => {
   const response = await fetch(`${phone.origin}/register`, {
     method: 'POST',

@@ -15,7 +15,7 @@ export const TELL_WHAT_IS_ASKED = `{
   }
 }`
 
-/** Adds one, as somebody who is signed in. */
+/** Adds one, as a signed-in person. */
 export const addPasskey = async (phone: Phone): Promise<void> => {
   await phone.open('/devices')
   await phone.tap('Add a passkey')
@@ -46,7 +46,7 @@ export const usePasskey = (phone: Phone): Promise<void> => phone.tap('Sign in wi
 
 type Fields = Readonly<Record<string, string>>
 
-/** What the browser would have sent for a passkey; it sends nothing. */
+/** The browser's request with a passkey, which is not sent. */
 export const interceptAnswer = async (phone: Phone): Promise<Fields> => {
   const { promise, resolve } = Promise.withResolvers<string>()
   await phone.page.route(`${phone.origin}/device/sign-in/passkey`, async (route) => {

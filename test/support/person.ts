@@ -85,7 +85,7 @@ export class Person {
     }
     await response.body?.cancel()
     const next = new URL(location, request.url)
-    // What a browser says of the page that it was sent from stays the same.
+    // The browser's headers describe the page of the form as before.
     const headers = [...request.headers].filter(([name]) => /^(sec-fetch|referer)/.test(name))
     return this.#follow(new Request(next, { redirect: 'manual', headers }), redirects + 1)
   }

@@ -1,5 +1,5 @@
-// The demo's app on somebody's phone, which they see, tap and type into. What its browser does at the
-// identity provider is real too.
+// The demo's app on a phone, which a person sees, taps and types into. Its browser visits the real
+// identity provider.
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { PHONE } from './browser.ts'
@@ -15,7 +15,7 @@ export class PhoneApp {
     this.origin = origin
   }
 
-  /** A phone in Turku; nobody has signed in with it, unless the options know of it. */
+  /** A phone in Turku; without a sign-in, unless the options have the state of one. */
   static async unlock(
     browser: Browser,
     origin: string,

@@ -1,4 +1,4 @@
-// A Worker whose requests come from somewhere: what Cloudflare's edge tells of a place, and an address.
+// A Worker with requests from a place: the data of Cloudflare's edge, and an address.
 import type { Network } from './places.ts'
 import { type Fetch, workerWith } from './worker.ts'
 

@@ -1,7 +1,7 @@
-// Where requests come from, in the two headers that the local runtime believes: what Cloudflare's
-// edge would tell in `request.cf`, and the address.
+// The place of a request, in the two headers that the local runtime believes: the data of
+// Cloudflare's edge in `request.cf`, and the address.
 
-/** What the edge tells of a network; `{}` where it cannot. */
+/** The edge's data about a network; `{}` if it has none. */
 export interface Network {
   readonly country?: string
   readonly region?: string
@@ -31,7 +31,7 @@ export const RECIFE: Network = {
 
 let addresses = 0
 
-/** An address that nobody else in this file has, so that one test's limits are not another's. */
+/** An address that is new in this file, so that one test's limits are not another's. */
 export const freshAddress = (): string => {
   addresses += 1
   return `2001:db8:${addresses.toString(16)}::1`

@@ -1,5 +1,5 @@
-// A push service (RFC 8030) on loopback: it takes messages for the browsers that subscribed, as far as
-// they prove who sent them (RFC 8292), and lets those browsers read them.
+// A push service (RFC 8030) on loopback: it accepts messages for its subscribed browsers if they
+// prove their sender (RFC 8292), and lets those browsers read them.
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { PUSH_KEY } from './push-settings.ts'
@@ -27,7 +27,7 @@ export const startPushService = async (): Promise<PushService> => {
 
 export class PushService {
   readonly origin: string
-  /** What it refused, and why. */
+  /** The refused messages, with reasons. */
   readonly refused: string[] = []
   readonly #server: Server
   readonly #gone = new Set<string>()
@@ -48,12 +48,12 @@ export class PushService {
     return new PushSubscriber(`${this.origin}/push/${this.#subscribers}`)
   }
 
-  /** The browser does not want any more. */
+  /** The browser unsubscribes. */
   unsubscribe({ endpoint }: PushSubscriber): void {
     this.#gone.add(endpoint)
   }
 
-  /** How many messages came for a browser. */
+  /** Number of messages for a browser. */
   countFor({ endpoint }: PushSubscriber): number {
     return this.#messages.filter((message) => message.endpoint === endpoint).length
   }

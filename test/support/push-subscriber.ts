@@ -40,7 +40,7 @@ export class PushSubscriber {
     return this.#keys.auth.toString('base64url')
   }
 
-  /** What the browser's page sends of it. */
+  /** The fields that the browser's page sends. */
   get fields() {
     return { endpoint: this.endpoint, p256dh: this.p256dh, auth: this.auth }
   }

@@ -4,13 +4,13 @@ import jsQR from 'jsqr'
 const PIXELS_PER_MODULE = 4
 
 export interface QrReading {
-  /** What is written in it, or undefined if it cannot be read. */
+  /** The content of the picture, or undefined if it is unreadable. */
   readonly text: string | undefined
   /** Light modules between the symbol and each edge. */
   readonly quietZone: Readonly<Record<'left' | 'top' | 'right' | 'bottom', number>>
 }
 
-/** Reads an SVG whose dark modules are runs of one path. */
+/** Reads an SVG with the dark modules as runs of one path. */
 export const readQrPicture = (svg: string): QrReading => {
   const side = Number(/viewBox="0 0 (\d+) \1"/.exec(svg)?.[1])
   const path = /<path d="([^"]*)"/.exec(svg)?.[1] ?? ''

@@ -1,4 +1,4 @@
-// Somebody who registers clients (RFC 7591), and a client that manages its registration (RFC 7592).
+// Registration of clients (RFC 7591), and a client that manages its registration (RFC 7592).
 import { createHash } from 'node:crypto'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -11,7 +11,7 @@ import { type Fetch, formRequest, freshAddress, url, workerWith } from './worker
 type Fields = Readonly<Record<string, string>>
 type Json = Answer['body']
 
-/** What the operator gave to those who may register clients, and the setting that says so. */
+/** The operator's initial access token, and the setting with it. */
 export const INITIAL_ACCESS_TOKEN = '6d8b1f~initial.access_token/0+a-Z='
 export const REGISTRATION = {
   REGISTRATION_TOKEN_SHA256: createHash('sha256').update(INITIAL_ACCESS_TOKEN).digest('hex'),
@@ -28,7 +28,7 @@ export const RADIO = {
 }
 
 interface Options {
-  /** The bearer token, or a whole Authorization header; `null` sends none. */
+  /** The bearer token, or a whole Authorization header; `null` sends no header. */
   readonly token?: string | null
   readonly headers?: Fields
   readonly fetch?: Fetch
@@ -93,7 +93,7 @@ export const storedOf = ({ client_id: clientId }: Json): Promise<string> =>
     JSON.stringify([...(await storage.list())]),
   )
 
-/** What a registered client shows of itself in a form; an assertion is good for one request. */
+/** A registered client's credentials in a form; an assertion is valid for one request. */
 export const proofOf = async (client: Json): Promise<Fields> => {
   const { client_id: clientId, client_secret: secret } = client
   if (client.token_endpoint_auth_method === 'private_key_jwt') return asKeyClient({ clientId })

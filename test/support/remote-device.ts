@@ -19,7 +19,7 @@ interface Options {
   readonly clientId?: string
   readonly name?: string
   readonly place?: Place
-  /** How it names its account, if it does. */
+  /** The hint that names its account, if it has one. */
   readonly hint?: Fields
 }
 
@@ -29,7 +29,7 @@ export class RemoteDevice {
   readonly name: string
   /** As it is shown on the screen. */
   readonly userCode: string
-  /** What its picture says. */
+  /** The content of its picture. */
   readonly picture: string
   readonly #origin: string
   readonly #clientId: string
@@ -60,7 +60,7 @@ export class RemoteDevice {
     return new RemoteDevice(origin, { clientId, name, place, hint }, answer)
   }
 
-  /** From now on it is elsewhere, or somebody there has its codes. */
+  /** It is elsewhere from now on, or a thief there has its codes. */
   moveTo(place: Place): void {
     this.#place = place
   }
@@ -86,7 +86,7 @@ export class RemoteDevice {
     return 'error' in body ? body.error : body
   }
 
-  /** Asks whose tokens these are: the status. */
+  /** The status of UserInfo for these tokens. */
   async userinfo({ access_token }: Tokens): Promise<number> {
     const response = await fetch(`${this.#origin}/userinfo`, {
       headers: { ...this.#place, Authorization: `Bearer ${access_token}` },

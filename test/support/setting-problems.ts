@@ -1,4 +1,4 @@
-// What a mistake in wrangler.toml is told as.
+// The error message for a mistake in wrangler.toml.
 import { expect } from 'vitest'
 import { ConfigError, parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'

@@ -1,5 +1,5 @@
-// A device outside the Worker that signs in whole over HTTP, with nobody's library: where the tokens
-// come from that other people's code judges.
+// A device outside the Worker that signs in by plain HTTP without a library: the source of tokens
+// for other people's verifiers.
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { Person } from './person.ts'
 
@@ -12,7 +12,7 @@ export interface Tokens {
   readonly refresh_token: string
 }
 
-/** People who take turns: one person has no more than five codes looked up in a second. */
+/** People in turn: one person may look up at most five codes a second. */
 export const newPeople = async (origin: string): Promise<() => Person> => {
   const newPerson = async (email: string) => {
     const person = new Person(fetch, origin)
@@ -56,7 +56,7 @@ export const signIn = async (
   return ask('/token', { grant_type: DEVICE_CODE_GRANT, device_code: device.device_code })
 }
 
-/** A forgery: these claims go over those of a token, whose signature stays as it was. */
+/** A forgery: these claims replace those of a token with an unchanged signature. */
 export const forge = (token: string, claims: object): string => {
   const [header, payload = '', signature] = token.split('.')
   const all = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...claims }

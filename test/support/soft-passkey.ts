@@ -3,7 +3,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { type CBORType, encodeCBOR } from '@levischuck/tiny-cbor'
 
-/** What a browser and an authenticator say; each member can be given another value. */
+/** The members of a browser's and an authenticator's answer; each can be replaced. */
 export interface Said {
   readonly clientData?: Readonly<Record<string, unknown>>
   readonly rpId?: string

@@ -1,5 +1,5 @@
-// Somebody without an account who knows what strangers can know: the form of everything that we hand out,
-// the subject of a person, a live user code. They make up the rest, with a secret that is not ours.
+// A stranger without an account, with public knowledge only: the formats of our values, the subject
+// of a person, a live user code. The stranger makes up the rest, with a secret that is not ours.
 import { env } from 'cloudflare:workers'
 import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
 import { randomBytes, seal, toBase64url } from '../../src/crypto.ts'
@@ -19,13 +19,13 @@ import { formRequest, freshAddress, url } from './worker.ts'
 export type Fields = Readonly<Record<string, string>>
 
 export class Stranger {
-  /** A person whose subject is known. */
+  /** A person with a known subject. */
   readonly victim: Visitor
-  /** What a device of theirs has; the secrets in it are not known. */
+  /** Values of that person's device; their secrets are unknown. */
   readonly tokens: Fields
   /** The user code of a device that waits. */
   waiting = ''
-  /** The cookies of a browser that nobody has signed in with. */
+  /** The cookies of a browser without a session. */
   visit: Fields = {}
 
   private constructor(victim: Visitor, tokens: Fields) {
@@ -83,7 +83,7 @@ export class Stranger {
     return issueChallenge(env, ceremony, Date.now())
   }
 
-  /** Signs in with a passkey that nobody has. */
+  /** Signs in with an unknown passkey. */
   signInWith(challenge: string, { subject = this.victim.subject, origin = ISSUER } = {}): Request {
     const credential = credentialOf(subject, [
       ['type', '"webauthn.get"'],
@@ -139,7 +139,7 @@ export const send = (path: string, fields: Fields, cookies: Fields): Request =>
     { Cookie: cookieHeader(cookies), 'Sec-Fetch-Site': 'same-origin' },
   )
 
-/** What an answer says: its status, and its error if it is JSON that has one. */
+/** The status of an answer, and its error if it is JSON with one. */
 export const heardIn = async (response: Response): Promise<readonly (number | string)[]> => {
   const text = await response.text()
   const isJson = response.headers.get('Content-Type')?.includes('json') === true

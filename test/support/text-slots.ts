@@ -11,7 +11,7 @@ export interface TextSlot {
   readonly fill: (text: string) => Draft
 }
 
-/** What an endpoint may read besides what a request has. */
+/** Parameters that an endpoint may read besides those in the request. */
 export interface MoreNames {
   readonly fields: readonly string[]
   readonly headers: readonly string[]
@@ -130,7 +130,7 @@ const memberSlots = (object: Readonly<Record<string, unknown>>): JsonSlot[] =>
   Object.entries(object).flatMap(([name, value]): JsonSlot[] => {
     const withMember = (member: string) =>
       `{${Object.entries(object)
-        // What is not filled is left out where it was only a name.
+        // An unfilled slot is left out if it was only a name.
         .filter(([key, one]) => key === name || one !== '')
         .map(
           ([key, one]) => `${JSON.stringify(key)}:${key === name ? member : JSON.stringify(one)}`,

@@ -10,7 +10,7 @@ type Person = Awaited<ReturnType<typeof newPerson>>
 
 let known: Person | undefined
 
-/** One person for all tests of a file that do not care who it is: passwords are slow to hash. */
+/** One person for all tests of a file that need any person: passwords are slow to hash. */
 export const somebody = async (): Promise<Person> => {
   known ??= await newPerson()
   return known
@@ -49,7 +49,7 @@ export const connectDevice = async (
   return { device, grantId, tokens: body }
 }
 
-/** What the key set of the Worker verifies tokens with. */
+/** The key set of the Worker, to verify tokens. */
 export const publishedKeys = async (
   fetch: Fetch = worker,
   issuerPath = '',

@@ -1,5 +1,5 @@
-// An issuer that the operator trusts to say who decides (APPROVAL_ISSUERS), on the internet of the
-// tests. Its tokens are right unless something is said to be different.
+// An issuer that the operator trusts to name the approver (APPROVAL_ISSUERS), on the internet of
+// the tests. Its tokens are valid by default.
 import { type JWK, SignJWT } from 'jose'
 import { Host } from './internet.ts'
 import { nowInSeconds } from './key-client.ts'
@@ -11,7 +11,7 @@ export interface IssuedToken {
   readonly alg?: KeyPairName
   readonly claims?: Readonly<Record<string, unknown>>
   readonly header?: Readonly<Record<string, unknown>>
-  /** What signs, instead of the issuer's own key for `alg`. */
+  /** A signing key in place of the issuer's own for `alg`. */
   readonly key?: CryptoKey | JWK | Uint8Array
 }
 
@@ -23,9 +23,9 @@ export class TrustedIssuer {
   readonly paths: string[] = []
   metadata: Readonly<Record<string, unknown>>
   keys: readonly JWK[] = PUBLIC_KEYS.keys
-  /** What it says in place of its keys. */
+  /** An answer in place of its keys. */
   keySet: string | undefined
-  /** Where its metadata is. */
+  /** The path of its metadata. */
   path: string
   isAway = false
 
@@ -39,12 +39,12 @@ export class TrustedIssuer {
     new Host((_, address) => this.#answer(new URL(address).pathname), `${origin}/`)
   }
 
-  /** What APPROVAL_ISSUERS has to say of it. */
+  /** Its entry in APPROVAL_ISSUERS. */
   entry(more: object = {}) {
     return { issuer: this.issuer, audience: ISSUER, ...more }
   }
 
-  /** An access token (RFC 9068) of somebody who signed in a minute ago. */
+  /** An access token (RFC 9068) of a person who signed in a minute ago. */
   token(sub: string, { alg = 'ES256', claims, header, key }: IssuedToken = {}): Promise<string> {
     const now = nowInSeconds()
     const { crit = [] } = (header ?? {}) as { crit?: string[] }

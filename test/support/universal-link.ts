@@ -1,6 +1,6 @@
-// What an iPhone does with an address: whether an apple-app-site-association document gives it to an
-// app. Written from Apple's "applinks.Details.Components", and for tests of ours alone: the defaults
-// and the substitution variables are left out, which the document does not use either.
+// An iPhone's decision about an address: whether an apple-app-site-association document gives it to
+// an app. Written from Apple's "applinks.Details.Components" for these tests only: the defaults and
+// the substitution variables are missing, since the document does not use them.
 
 export interface Component {
   readonly '/'?: string

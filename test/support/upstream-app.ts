@@ -13,9 +13,9 @@ interface Answer {
 }
 
 interface Options {
-  /** What it asks for. */
+  /** The requested scope. */
   readonly scope?: string
-  /** Whether it binds its token to a key of its own (RFC 9449). */
+  /** Binds its token to a key of its own (RFC 9449). */
   readonly isBound?: boolean
 }
 
@@ -38,7 +38,7 @@ export class UpstreamApp {
     this.#dpop = dpop
   }
 
-  /** Signs somebody in there, for the Antenna at `origin`. */
+  /** Signs a person in there, for the Antenna at `origin`. */
   static async signIn(
     provider: UpstreamProvider,
     origin: string,

@@ -1,4 +1,4 @@
-// What an identity provider does other than it should, put over what oidc-provider answers.
+// Faults of an identity provider, applied to the answers of oidc-provider.
 import { type JWK, SignJWT, UnsecuredJWT, decodeJwt, importJWK } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
@@ -6,11 +6,11 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 type Changes = Readonly<Record<string, unknown>>
 
 export interface Misbehaviour {
-  /** Hangs up on everybody. */
+  /** Closes every connection without an answer. */
   readonly isDown?: boolean
-  /** Answers with this error whoever signs in. */
+  /** Answers every sign-in with this error. */
   readonly error?: string
-  /** How long ago it says that they signed in. */
+  /** Age of the sign-in in its claims. */
   readonly signedInSecondsAgo?: number
   /** Says other things in ID tokens, or does not sign them. */
   readonly idToken?: Changes

@@ -13,16 +13,16 @@ const SECRET = 'a secret that only the two of them know'
 /** The Worker secret that the entries of confidential clients name. */
 export const UPSTREAM_SECRETS = { ACME_SECRET: SECRET }
 
-/** Somebody with an account there. */
+/** A person with an account there. */
 export interface Member {
   readonly name: string
   readonly email: string
 }
 
-/** What every one of these providers calls a member. */
+/** The claims of a member at each of these providers. */
 export const upstreamSubject = ({ email }: Member): string => `member-of-${email}`
 
-/** How it says that members sign in: a password, and something that no registry knows. */
+/** The methods of sign-in in its claims: a password, and an unregistered one. */
 export const UPSTREAM_AMR = ['pwd', 'company_badge', 'mfa']
 
 /** The service's own app there, where it goes back to, and what it calls Antenna (RFC 8707). */
@@ -112,7 +112,7 @@ export class UpstreamProvider {
   async signIn(request: URL, member: Member, browser = this.browser()): Promise<URL> {
     const page = await browser.open(request.href)
     const action = /action="([^"]+\/login)"/.exec(page.html)?.[1]
-    // Known already, or refused: nobody was asked.
+    // Known already, or refused: no page was shown.
     if (action === undefined) return page.url
     return (await browser.submit(page, action, { ...member })).url
   }
@@ -164,7 +164,7 @@ export class UpstreamProvider {
     }
   }
 
-  // Its own pages: who are you, and a way out.
+  // Its own pages: a sign-in form, and a way to cancel.
   async #interact(
     provider: Provider,
     path: string,
@@ -202,7 +202,7 @@ const RESOURCE_INDICATORS = {
   }),
 }
 
-// What Antenna may know of somebody is not what is tested here.
+// Antenna's permission to read the claims is not tested here.
 const grantAll = async ({ oidc: { client, session, provider } }: KoaContextWithOIDC) => {
   const clientId = client?.clientId
   const grant = new provider.Grant({ clientId, accountId: session?.accountId })

@@ -1,5 +1,5 @@
-// Somebody who is signed in, and has a device. They came without the pages and have no password, which
-// takes a while to hash.
+// A signed-in person with a device. They are created without the pages and without a password,
+// which is slow to hash.
 import { env } from 'cloudflare:workers'
 import { mintSession } from '../../src/identity/session.ts'
 import { mintSubject } from '../../src/objects/index.ts'
@@ -12,7 +12,7 @@ import { type Fetch, freshAddress } from './worker.ts'
 
 export type Cookies = Readonly<Record<string, string>>
 
-/** Somebody who is signed in, and what they have. */
+/** A signed-in person, with session and device. */
 export interface Visitor {
   readonly subject: string
   readonly email: string
@@ -30,7 +30,7 @@ export const signedIn = async (name: string, email: string): Promise<Visitor> =>
   return { subject, email, cookies, grantId }
 }
 
-/** The browser of somebody new, who is called so. */
+/** The browser of a new person with this name. */
 export const visitorAt = async (
   fetch: Fetch,
   name = 'Ada',

@@ -1,4 +1,4 @@
-// A page that shows somebody the question of a device, and waits in case it is answered elsewhere.
+// A page with the question of a device, which waits for a decision elsewhere.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { mintSession } from '../../src/identity/session.ts'
@@ -11,7 +11,7 @@ import { type Fetch, freshAddress, worker } from './worker.ts'
 
 export const DECISION = '/device/confirm/decision'
 
-/** Somebody who is signed in, in as many browsers as need be. No password, so it is quick. */
+/** A signed-in person in any number of browsers. Without a password, which is slow to hash. */
 export class Onlooker {
   readonly subject = mintSubject(env)
   readonly #account = env.ACCOUNT.get(env.ACCOUNT.idFromString(this.subject))
@@ -44,7 +44,7 @@ export const scan = (person: Person, device: Pick<Device, 'userCode'>): Promise<
 const fieldOn = ({ html }: Page, name: 'csrf' | 'shown'): string =>
   new RegExp(`name="${name}" value="([^"]+)"`).exec(html)?.[1] ?? ''
 
-/** What confirm.js sends from `page`, for the code that stands there or another. */
+/** The request of confirm.js on `page`, for its own code or another. */
 export const waitOn = (
   person: Person,
   page: Page,
@@ -66,7 +66,7 @@ const waitingSince = (device: Device): Promise<readonly number[]> =>
       .toSorted((a, b) => a - b),
   )
 
-/** How many pages wait for an answer to this device. */
+/** Number of pages that wait for a decision on this device. */
 export const waitingPages = async (device: Device): Promise<number> =>
   (await waitingSince(device)).length
 
@@ -105,11 +105,11 @@ interface HasAccount {
   readonly subject: string
 }
 
-/** Has an account keep nothing in memory. */
+/** Clears the memory of an account. */
 export const evictAccount = ({ subject }: HasAccount): Promise<void> =>
   evictDurableObject(env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)))
 
-/** How many wrong codes an account has entered lately. */
+/** Number of recent wrong codes of an account. */
 export const wrongCodesOf = ({ subject }: HasAccount): Promise<number> =>
   runInDurableObject(
     env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)),

@@ -30,7 +30,7 @@ export const workerWith = (vars: object): Fetch => {
 
 let addresses = 0
 
-/** An address nobody else in this file has, so that one test's limits are not another's. */
+/** An address that is new in this file, so that one test's limits are not another's. */
 export const freshAddress = (): string => {
   addresses += 1
   return `2001:db8:${addresses.toString(16)}::1`

@@ -1,4 +1,4 @@
-// What a refresh token is made of: it comes back as it went, and only as it went. DC-6.
+// The format of a refresh token: it is read exactly as it was written. DC-6.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toBase64url } from '../../src/crypto.ts'

@@ -1,6 +1,6 @@
-// Microsoft's client, unmodified, against the running Worker. It takes none but https authorities,
-// looks for the device authorization endpoint where Microsoft has it, and calls the grant
-// `device_code`. Its own hook for the network, `system.networkClient`, makes that RFC 8628.
+// Microsoft's client, unmodified, against the running Worker. It requires https authorities,
+// expects the device authorization endpoint at Microsoft's path, and calls the grant `device_code`.
+// Its own hook for the network, `system.networkClient`, turns that into RFC 8628.
 import {
   type AccountInfo,
   type AuthenticationResult,

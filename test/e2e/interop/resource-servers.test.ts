@@ -45,7 +45,7 @@ const jwksCache = new SimpleJwksCache({
   fetcher: { fetch: async (address) => (await fetch(address)).arrayBuffer() },
 })
 
-/** What a verifier is told to insist on. */
+/** The requirements that a verifier is configured with. */
 interface Demands {
   readonly audience: string
   readonly algorithm: 'ES256' | 'RS256'

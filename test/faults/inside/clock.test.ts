@@ -25,7 +25,7 @@ describe('a sign-in succeeds while the clock jumps', () => {
     await signInWith(() => ms)
   })
 
-  // A device_code from further ahead is none that we can have made.
+  // A device_code from further in the future cannot be ours.
   it.each(STEPS.map(({ name }, at) => [name, at] as const))(
     '5 minutes back, before this: %s',
     async (_, jumpsAt) => {

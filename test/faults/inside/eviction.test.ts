@@ -1,5 +1,5 @@
-// Objects that are evicted or aborted before, during and after every step of a sign-in: whoever asks
-// again after a 503 gets what they would have got, and nothing that was answered is undone.
+// Objects that are evicted or aborted before, during and after every step of a sign-in: a retry
+// after a 503 gets the regular answer, and no answer is undone.
 import { abortAllDurableObjects, evictAllDurableObjects } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HELD_STEPS, STEPS, SignIn, UNAVAILABLE, doStep, takingTurns } from './sign-in.ts'
@@ -36,7 +36,7 @@ describe.each(Object.entries(FAULTS))('a sign-in whose objects are %s', (_, faul
   })
 })
 
-/** When in a step they go: between any two of the things that it does. */
+/** Moments within a step: between any two of its actions. */
 const MOMENTS_MS = [0, 1, 2, 4, 8]
 
 it.each(MOMENTS_MS)(
@@ -44,7 +44,7 @@ it.each(MOMENTS_MS)(
   async (ms) => {
     const signIn = new SignIn(nextPerson())
     for (const step of HELD_STEPS) {
-      // Nobody can wait for the holding of a poll that is cut off again and again.
+      // A poll that is cut off again and again is never held.
       if (step.answer === 'held') {
         await doStep(signIn, step)
         continue

@@ -12,11 +12,11 @@ import { freshAddress, worker } from '../../support/worker.ts'
 
 const SECOND = 1000
 
-/** What an answer is in a few words. */
+/** The answer in a few words. */
 const summary = ({ status, body }: Pick<Answer, 'status' | 'body'>): string =>
   `${status} ${body.error ?? (body.access_token === undefined ? 'else' : 'tokens')}`
 
-/** Who and what takes part in a sign-in, and what they have come to. */
+/** The participants of a sign-in, and their state. */
 export class SignIn {
   readonly #person: Person
   #device: Device | undefined
@@ -102,14 +102,14 @@ export class SignIn {
   }
 }
 
-/** A person who has an account, and may go on with many sign-ins: passwords are slow to hash. */
+/** A person with an account, for many sign-ins: passwords are slow to hash. */
 export const newPerson = async (): Promise<Person> => {
   const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
   await person.createAccount('Hedy Lamarr', `${crypto.randomUUID()}@example.com`)
   return person
 }
 
-/** The next of so many people, made before the tests: nobody may look at too many codes at once. */
+/** The next of many people, created before the tests: a person may look up few codes at once. */
 export const takingTurns = (count: number): (() => Person) => {
   const people: Person[] = []
   beforeAll(async () => {

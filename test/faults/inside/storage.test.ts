@@ -1,5 +1,5 @@
-// Storage that fails, at every step of a sign-in: nothing is answered as done that is not, nobody is
-// told 500 or that their code is no good, and once it works again the sign-in goes on.
+// Storage that fails at every step of a sign-in: no answer promises an unsaved change, no person
+// gets a 500 or the message of an invalid code, and the sign-in continues once storage works again.
 import { abortAllDurableObjects, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -10,7 +10,7 @@ type Method = (this: unknown, ...entry: unknown[]) => unknown
 type Api = Record<'put' | 'get', Method>
 
 let person: Person
-/** What the storages of all objects have in common, to break it for all of them: both ways in. */
+/** The common base of all objects' storage, to break both of its APIs everywhere. */
 let apis: { readonly asynchronous: Api; readonly synchronous: Api }
 beforeAll(async () => {
   person = await newPerson()
@@ -72,7 +72,7 @@ describe.each(Object.entries(FAULTS))('storage that %s', (_, breakStorage) => {
   it.each([
     ['goes on', 'all', 'never'],
     ['is aborted first', 'all', 'before'],
-    // What it remembers of what it could not save must not pass for saved.
+    // An unsaved change in memory must not count as saved.
     ['is aborted afterwards', 'even', 'after'],
     ['is aborted afterwards', 'odd', 'after'],
   ])('is a 503 that can be repeated if the object %s (%s steps)', async (_how, which, aborted) => {

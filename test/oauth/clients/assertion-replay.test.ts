@@ -1,5 +1,5 @@
-// A client assertion is good for one request (OpenID Connect Core §9): conformance CA-14. And what a
-// client that has to sign every request gets for it, from the first to the last.
+// A client assertion is valid for one request (OpenID Connect Core §9): conformance CA-14. And the
+// whole flow of a client that signs every request.
 import {
   evictAllDurableObjects,
   listDurableObjectIds,

@@ -1,6 +1,6 @@
-// What a client assertion has to be (OpenID Connect Core §9, RFC 7523 §3, RFC 10070 §4): conformance
-// CA-9, CA-11 to CA-15, TK-15. Single use is in client-assertion-replay.test.ts, and which keys are good
-// in client-keys.test.ts.
+// The requirements of a client assertion (OpenID Connect Core §9, RFC 7523 §3, RFC 10070 §4):
+// conformance CA-9, CA-11 to CA-15, TK-15. Single use is in assertion-replay.test.ts, valid keys
+// are in keys.test.ts.
 import { type JWK, base64url, exportSPKI, generateKeyPair, importJWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CLIENT_ALGORITHMS } from '../../../src/config/client-settings.ts'
@@ -221,7 +221,7 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 
 const encode = (part: object) => base64url.encode(JSON.stringify(part))
 
-/** What a good assertion says, without the signature. */
+/** The claims of a valid assertion, without the signature. */
 const forgedPayload = () =>
   encode({
     iss: 'key-tv',

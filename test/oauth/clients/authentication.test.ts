@@ -1,5 +1,5 @@
-// Client authentication (RFC 6749 §2.3), the same at every endpoint: conformance CA-1 to CA-10.
-// What an assertion has to be is in client-assertion.test.ts.
+// Client authentication (RFC 6749 §2.3), the same at every endpoint: conformance CA-1 to CA-10. The
+// requirements of an assertion are in assertion.test.ts.
 import { describe, expect, it } from 'vitest'
 import { type Attempt, ENDPOINTS, askAs, everywhere } from '../../support/endpoints.ts'
 import { JWT_BEARER } from '../../support/key-client.ts'

@@ -23,7 +23,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' }
 const documentOf = (clientId: string) =>
   JSON.stringify({ client_id: clientId, client_name: 'Radio', grant_types: [DEVICE_CODE_GRANT] })
 
-/** A host whose document is good for this client_id, or else for its own address. */
+/** A host with a valid document for this client_id, or else for its own address. */
 const publish = (clientId?: string, address?: string): Host => {
   const host: Host = new Host(
     () => new Response(documentOf(clientId ?? host.uri), { headers: JSON_TYPE }),

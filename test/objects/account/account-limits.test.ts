@@ -96,7 +96,7 @@ const anna = async () => {
 }
 type Account = Awaited<ReturnType<typeof anna>>
 
-/** What is stored under keys that begin so. */
+/** The values stored under keys with this prefix. */
 const stored = (account: Account, prefix: string) =>
   runInDurableObject(account, async (_, { storage }) => [
     ...(await storage.list<Record<string, unknown>>({ prefix })),

@@ -39,7 +39,7 @@ const anna = async (): Promise<Account> => {
   return account
 }
 
-/** Signs in again, as somebody who was recognised. */
+/** Signs in again, as a recognised person. */
 const signIn = (account: Account, session = LAPTOP) => account.open(undefined, session, signInNow())
 
 const keysIn = (account: Account) =>

@@ -1,4 +1,4 @@
-// How many user codes one account can guess, however it goes about it: conformance VP-5.
+// Number of user codes that one account can guess, by any strategy: conformance VP-5.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, MINUTE, SECOND } from '../../../src/durations.ts'
@@ -27,7 +27,7 @@ const wrong = (
     now,
   )
 
-/** When somebody guesses who waits as long as they have to, and then for `pauses` in turn. */
+/** The times of guesses by a person who takes every wait, and then these `pauses` in turn. */
 const guessesAtMs = (pauses: readonly number[], untilMs: number): readonly number[] => {
   const times: number[] = []
   let now = NOON

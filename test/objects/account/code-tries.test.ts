@@ -1,4 +1,4 @@
-// How many wrong user codes an account may enter, how long it then waits, and what it may do meanwhile.
+// Wrong user codes of an account: how many, how long a wait, and what is possible meanwhile.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'

@@ -14,7 +14,7 @@ import { type Key, START, claim, connected, device, requestOf } from '../../supp
 
 const MINUTE = 60_000
 const DAY = 1440 * MINUTE
-// What idles or is old: grant-state.test.ts.
+// Idle and old tokens are in grant-state.test.ts.
 const limits = { idleMs: Infinity, lifetimeMs: Infinity }
 
 /** The token that follows, as the server derives it: always the same. */
@@ -25,9 +25,9 @@ const next = ({ generation, secretHash }: RefreshTokenDigest): RefreshTokenDiges
 class Server {
   now = START
   grant: Grant
-  /** When each generation was first used. */
+  /** First use of each generation. */
   readonly usedAtMs: number[] = []
-  /** When each one was handed out. */
+  /** Time of issue of each one. */
   readonly issuedAtMs: number[] = [START]
 
   constructor(first: RefreshTokenDigest, dpopJkt: Key) {
@@ -199,7 +199,7 @@ it('RF-6 two processes that share a token file within a minute never end the gra
 
 describe('a thief', () => {
   const visit = fc.record({ who: fc.constantFrom('owner', 'thief'), afterMs: pause })
-  /** The key that the thief proves, to bind the chain of an owner who has none. */
+  /** The thief's key, to bind the chain of an owner without one. */
   const thiefKey = fc.constantFrom<Key>('thief', undefined)
 
   it('RF-5 is detected once one client returns a minute after the other moved on', () => {

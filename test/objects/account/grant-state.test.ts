@@ -1,5 +1,5 @@
-// What becomes of one grant, as pure functions: conformance RF-5 to RF-9, DC-6, RV-7.
-// Random histories of refresh tokens are in grant-model.test.ts.
+// The states of one grant, as pure functions: conformance RF-5 to RF-9, DC-6, RV-7. Random
+// histories of refresh tokens are in grant-model.test.ts.
 import { describe, expect, it } from 'vitest'
 import {
   type Grant,

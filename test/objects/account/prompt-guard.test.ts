@@ -1,4 +1,4 @@
-// When an account may be asked by push, and where.
+// Conditions for a push prompt to an account: time and place.
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR } from '../../../src/durations.ts'
 import {

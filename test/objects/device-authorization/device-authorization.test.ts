@@ -1,5 +1,5 @@
-// What a DeviceAuthorization keeps and forgets, across polls, evictions and alarms. What people do
-// with it is in device-authorization-people.test.ts.
+// The storage of a DeviceAuthorization across polls, evictions and alarms. People's actions are in
+// people.test.ts.
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'

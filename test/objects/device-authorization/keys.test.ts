@@ -1,5 +1,5 @@
-// What the key of a DPoP proof has to do with the state machine of one device authorization: conformance
-// DA-17, DP-8, DC-6.
+// The key of a DPoP proof in the state machine of one device authorization: conformance DA-17,
+// DP-8, DC-6.
 import { describe, expect, it } from 'vitest'
 import {
   type AuthorizationState,

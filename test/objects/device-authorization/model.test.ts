@@ -82,7 +82,7 @@ const happenedInStateMachine = (steps: readonly Step[], boundTo: Key): Happened[
   })
 }
 
-/** What a history was good for: who asked what, and what came of it. */
+/** The events that a history covered, and their outcomes. */
 const factsOf = (events: readonly Happened[], boundTo: Key): string[] => {
   const given = events.filter(({ answer }) => answer.outcome === 'redeemed').length
   return [
@@ -103,7 +103,7 @@ it('DC-6 DC-16 VP-7 XD-6 the state machine obeys every rule in any order of even
     }),
     { numRuns: 5000 },
   )
-  // Or the promises were kept because nobody asked.
+  // Otherwise the promises may hold for want of requests.
   expect([...seen]).toEqual(
     expect.arrayContaining([
       ...['pending', 'slow_down', 'redeemable', 'denied', 'expired', 'invalid'].map(

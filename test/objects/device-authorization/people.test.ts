@@ -1,4 +1,4 @@
-// What people do with a DeviceAuthorization, as it is stored and told to the device: conformance XD-6,
+// People's actions on a DeviceAuthorization, as stored and passed to the device: conformance XD-6,
 // XD-8, VP-7, HH-15.
 import { evictDurableObject } from 'cloudflare:test'
 import { type MockInstance, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

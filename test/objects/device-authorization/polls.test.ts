@@ -1,6 +1,5 @@
-// What a device hears of one device authorization, and gets, as pure functions of its state:
-// conformance DC-4 to DC-13, DC-16, DA-18. What keys have to do with it is in
-// device-authorization-keys.test.ts.
+// The answers to a device as pure functions of the state of its authorization: conformance DC-4 to
+// DC-13, DC-16, DA-18. The effect of keys is in keys.test.ts.
 import { describe, expect, it } from 'vitest'
 import {
   type AuthorizationState,
@@ -26,7 +25,7 @@ const FOREIGN: [string, Partial<Poller>][] = [
   ['neither', { clientId: 'other-tv', secretHash: 'other' }],
 ]
 
-/** What a poll hears that is answered as soon as it comes. */
+/** The outcome of a poll that is handled as soon as it arrives. */
 const outcomeAt = (state: AuthorizationState, now: number, more: Partial<Poller> = {}) =>
   poll(state, pollAt(now, more), now, undefined).outcome
 

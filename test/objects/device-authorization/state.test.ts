@@ -1,6 +1,5 @@
-// What people do with one device authorization, as pure functions of its state: open it, allow it,
-// decline it, take it back. Conformance VP-7, XD-6, XD-8. What the device hears of it is in
-// device-authorization-polls.test.ts.
+// People's actions on one device authorization, as pure functions of its state: open, approve,
+// deny, withdraw. Conformance VP-7, XD-6, XD-8. The answers to the device are in polls.test.ts.
 import { describe, expect, it } from 'vitest'
 import {
   type AuthorizationState,
@@ -237,7 +236,7 @@ describe('open', () => {
     expect(open(before, besideIt, START).state).toBe(before)
     const elsewhere = { ...besideIt, networkPrefix: '192.0.2.2' }
     expect(open(before, elsewhere, START).outcome).toEqual(OPENED_BY_MANY)
-    // What is not known is not the same.
+    // Two unknown networks are not the same.
     const unknown = {
       ...before,
       request: { ...request, location: { ...request.location, networkPrefix: undefined } },

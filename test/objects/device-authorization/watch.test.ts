@@ -1,4 +1,4 @@
-// What a page hears of one device authorization, as a pure function of its state.
+// The news for a page about one device authorization, as a pure function of its state.
 import { describe, expect, it } from 'vitest'
 import type { AuthorizationState } from '../../../src/objects/device-authorization/state.ts'
 import { type WatchOutcome, watch } from '../../../src/objects/device-authorization/watch.ts'

@@ -13,7 +13,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-// What others rely on: the key set may be cached this long, tokens live at most this long.
+// Guarantees to others: the longest caching of the key set, the longest life of a token.
 const CACHED = HOUR
 const LONGEST_TOKEN = HOUR
 
@@ -86,7 +86,7 @@ it('the set next changes when a key is announced or retires', () => {
   expect(nextChangeMs(both.slice(1), 30 * DAY + 3 * HOUR)).toBe(59 * DAY)
 })
 
-/** What happened to one key, as somebody saw it who only looks at the published set. */
+/** The history of one key, as seen in the published set only. */
 interface Life {
   readonly activeFromMs: number
   readonly publishedAtMs: number

@@ -49,7 +49,7 @@ const waitOf = async (login: Login) => {
   return tried.outcome === 'wait' ? tried.retryAfterMs : tried.outcome
 }
 
-// What is told of an account must not depend on whether there is one (SS-22).
+// Answers about an address must not depend on the existence of an account (SS-22).
 describe.each([
   ['there is', somebody],
   ['there is not', nobody],
