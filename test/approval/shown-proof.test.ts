@@ -40,7 +40,7 @@ const LANES = {
 type Lane = keyof typeof LANES
 
 const enterWrong = async (app: ApprovalApp, count = 5) => {
-  // Nobody types so quickly after a look at another code.
+  // People need longer than this between two codes.
   pass(2 * SECOND)
   for (const letter of [...'BCDFGHJKLMNP'].slice(0, count)) {
     const { status } = await app.review(`ZZZZ-ZZZ${letter}`)
