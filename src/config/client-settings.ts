@@ -2,6 +2,7 @@
 // register (RFC 7591) or publish a metadata document. Member names follow RFC 7591 §2 and OpenID
 // Connect where those define one.
 import * as z from 'zod/mini'
+import { SECOND } from '../durations.ts'
 import { colour, logo } from './brand.ts'
 import { PUSH_HINTS } from './push.ts'
 import { deviceOrigin } from './web-origin.ts'
@@ -50,7 +51,7 @@ export type ProximityAction = (typeof PROXIMITY_ACTIONS)[number]
 
 // Longer holds gain nothing: the platform gives running requests 30 s when it updates itself, and the
 // HTTP stacks of televisions time out at about the same time.
-export const MAX_HOLD_SECONDS = 25
+export const MAX_HOLD_MS = 25 * SECOND
 
 const integer = (minimum: number, maximum: number) =>
   z.int().check(z.minimum(minimum), z.maximum(maximum))
@@ -165,7 +166,7 @@ export const clientSchema = z
     // An interval of 1 s and a hold of 4 s make no more requests than plain polling every 5 s, and
     // answer about 0.1 s after the decision.
     interval_seconds: z._default(integer(1, 60), 1),
-    hold_seconds: z._default(integer(0, MAX_HOLD_SECONDS), 4),
+    hold_seconds: z._default(integer(0, MAX_HOLD_MS / SECOND), 4),
     // RFC 8628 §5.4: long enough to fetch a phone and sign in, short enough to blunt phishing.
     code_lifetime_seconds: z._default(integer(60, 900), 600),
     // Off for devices that cannot show a picture.

@@ -42,11 +42,11 @@ export interface Client {
   readonly idTokenAlgorithm: IdTokenAlgorithm
   /** No token is issued without a DPoP proof (RFC 9449 §5.2). */
   readonly requiresDpop: boolean
-  readonly accessTokenSeconds: number
+  readonly accessTokenLifetimeMs: number
   /** The resource indicator of the access tokens that it may introspect (RFC 7662 §2.2). */
   readonly resource: string | undefined
   readonly refreshLimits: RefreshLimits
-  readonly intervalSeconds: number
+  readonly intervalMs: number
   readonly holdMs: number
   readonly codeLifetimeMs: number
   readonly hasVerificationUriComplete: boolean
@@ -71,13 +71,13 @@ export const toClient = (entry: Entry): Client => ({
   scope: (entry.scope ?? '').split(' ').filter((word) => word !== ''),
   idTokenAlgorithm: entry.id_token_signed_response_alg,
   requiresDpop: entry.dpop_bound_access_tokens,
-  accessTokenSeconds: entry.access_token_seconds,
+  accessTokenLifetimeMs: entry.access_token_seconds * SECOND,
   resource: entry.resource,
   refreshLimits: {
     idleMs: entry.refresh_idle_days * DAY,
     lifetimeMs: entry.refresh_lifetime_days * DAY,
   },
-  intervalSeconds: entry.interval_seconds,
+  intervalMs: entry.interval_seconds * SECOND,
   holdMs: entry.hold_seconds * SECOND,
   codeLifetimeMs: entry.code_lifetime_seconds * SECOND,
   hasVerificationUriComplete: entry.verification_uri_complete,

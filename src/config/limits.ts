@@ -22,7 +22,7 @@ export const MAX_LATE_RETURNS = 3
 /** Retention of an ended grant: longer than its code can be redeemed again. */
 export const ENDED_GRANT_RETENTION_MS = 1 * HOUR
 /** The increase of the interval after `slow_down` (RFC 8628 §3.5). */
-export const SLOW_DOWN_SECONDS = 5
+export const SLOW_DOWN_MS = 5 * SECOND
 
 /** A family may open one code together; this many accounts suggest an attack (RFC 10027 §6.1.4). */
 export const TOO_MANY_PEOPLE = 3
@@ -40,9 +40,9 @@ export const FRESH_SIGN_IN_MS = 12 * HOUR
  */
 export const FAILURES_RESET_MS = 1 * DAY
 /** A typed or scanned code is kept this long during the sign-in: no code lives longer. */
-export const KEPT_CODE_SECONDS = MAX_CODE_LIFETIME_MS / SECOND
+export const KEPT_CODE_MS = MAX_CODE_LIFETIME_MS
 /** Time to read and reload the last page. */
-export const KEPT_RESULT_SECONDS = 5 * 60
+export const KEPT_RESULT_MS = 5 * MINUTE
 
 /** Wrong user codes an account may enter before the back-off begins (RFC 8628 §5.1). */
 export const FREE_WRONG_CODES = 5
@@ -75,9 +75,9 @@ export const PASSKEY_CHALLENGE_LIFETIME_MS = 5 * MINUTE
 /** Per-isolate cache lifetime of an identity provider's metadata. */
 export const PROVIDER_CACHE_MS = 1 * HOUR
 /** Time for the redirect from the provider's callback to the confirmation page. */
-export const RETURN_SECONDS = 60
+export const RETURN_MS = 1 * MINUTE
 /** Time to sign in at an identity provider. */
-export const UPSTREAM_SIGN_IN_SECONDS = 10 * 60
+export const UPSTREAM_SIGN_IN_MS = 10 * MINUTE
 /** Per-isolate cache lifetime of a registered client: changes made elsewhere apply after it. */
 export const CLIENT_CACHE_MS = 1 * MINUTE
 /** The bounds of a metadata document's cache lifetime (RFC 9111). */

@@ -1,5 +1,5 @@
 // OAuthError, and its one translation into a response (RFC 6749 §5.2).
-import { SLOW_DOWN_SECONDS } from '../config/limits.ts'
+import { SLOW_DOWN_MS } from '../config/limits.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from './log.ts'
 import { ObjectUnavailable } from '../objects/index.ts'
@@ -73,9 +73,9 @@ export const temporarilyUnavailable = (document: string): OAuthError =>
   })
 
 /** RFC 8628 §3.5. The `interval` member corrects clients that lost count. */
-export const slowDown = (intervalSeconds: number): OAuthError =>
-  new OAuthError('slow_down', `Wait ${SLOW_DOWN_SECONDS} seconds longer between polls`, {
-    members: { interval: intervalSeconds },
+export const slowDown = (intervalMs: number): OAuthError =>
+  new OAuthError('slow_down', `Wait ${SLOW_DOWN_MS / SECOND} seconds longer between polls`, {
+    members: { interval: intervalMs / SECOND },
   })
 
 /** The response to anything an endpoint threw. Logs everything but an OAuthError. */

@@ -54,7 +54,7 @@ export const deviceAuthorization = async (
     resource,
     codeChallenge,
     dpopJkt,
-    intervalSeconds: client.intervalSeconds,
+    intervalMs: client.intervalMs,
     requestedAtMs: now,
     // Whole seconds, as in the device_code.
     expiresAtMs: Math.ceil((now + client.codeLifetimeMs) / SECOND) * SECOND,
@@ -106,7 +106,7 @@ const respond = (
       verification_uri_qr: `${issuer}/device/qr/${shown}.svg`,
     }),
     expires_in: client.codeLifetimeMs / SECOND,
-    interval: client.intervalSeconds,
+    interval: client.intervalMs / SECOND,
   }
 }
 

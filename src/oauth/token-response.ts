@@ -63,7 +63,7 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
           : tokenIdOf(await macSecret(env), { ...grant, scope, redeemedAtMs: grant.redeemedAtMs }),
       issuedAtMs,
     },
-    client.accessTokenSeconds,
+    client.accessTokenLifetimeMs,
     now,
   )
   const idToken =
@@ -79,7 +79,7 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
   const body: TokenResponse = {
     access_token: accessToken,
     token_type: tokenType(dpopJkt),
-    expires_in: remainingSeconds(client.accessTokenSeconds, issuedAtMs, now),
+    expires_in: remainingSeconds(client.accessTokenLifetimeMs, issuedAtMs, now),
     scope: scope.join(' '),
     ...(refreshToken !== undefined && {
       refresh_token: formatRefreshToken(await macSecret(env), refreshToken),
@@ -90,5 +90,5 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
 }
 
 // A repeat within the minute returns the remaining time, which is 0 for an expired token.
-const remainingSeconds = (lifetimeSeconds: number, issuedAtMs: number, now: number): number =>
-  Math.max(0, lifetimeSeconds - Math.floor(Math.max(0, now - issuedAtMs) / SECOND))
+const remainingSeconds = (lifetimeMs: number, issuedAtMs: number, now: number): number =>
+  Math.max(0, Math.ceil((lifetimeMs - Math.max(0, now - issuedAtMs)) / SECOND))

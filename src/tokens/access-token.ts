@@ -50,11 +50,11 @@ export const tokenIdOf = (
   return toBase64url(digest.subarray(0, TOKEN_ID_BYTES))
 }
 
-/** A signed access token that expires after `lifetimeSeconds`. */
+/** A signed access token that expires after `lifetimeMs`. */
 export const issueAccessToken = async (
   env: Cloudflare.Env,
   claims: NewAccessToken,
-  lifetimeSeconds: number,
+  lifetimeMs: number,
   now: number,
 ): Promise<string> => {
   const { kid, key } = await signingKey(env, ACCESS_TOKEN_ALGORITHM, now)
@@ -70,7 +70,7 @@ export const issueAccessToken = async (
     ...(claims.dpopJkt !== undefined && { cnf: { jkt: claims.dpopJkt } }),
     jti: claims.jti,
     iat: issuedAt,
-    exp: issuedAt + lifetimeSeconds,
+    exp: issuedAt + lifetimeMs / SECOND,
   })
     .setProtectedHeader({ alg: ACCESS_TOKEN_ALGORITHM, typ: TYPE, kid })
     .sign(key)

@@ -3,7 +3,7 @@ import { SignJWT, errors, jwtVerify } from 'jose'
 import { ID_TOKEN_ALGORITHMS, type IdTokenAlgorithm } from '../config/client-settings.ts'
 import { ID_TOKEN_HINT_LIFETIME_MS } from '../config/limits.ts'
 import { sha256Bytes, toBase64url } from '../crypto.ts'
-import { SECOND } from '../durations.ts'
+import { MINUTE, SECOND } from '../durations.ts'
 import type { Authentication } from '../objects/device-authorization/approval.ts'
 import { authenticationClaims } from './authentication.ts'
 import { hintVerificationKey, keyNameIn, signingKey } from './signing-keys.ts'
@@ -18,7 +18,7 @@ export interface IdTokenClaims {
 }
 
 // Clients read it once, when they receive it.
-const LIFETIME_SECONDS = 10 * 60
+const LIFETIME_MS = 10 * MINUTE
 const TYPE = 'JWT'
 
 /** A signed ID token. It has no nonce: a device authorization request cannot send one. */
@@ -38,7 +38,7 @@ export const issueIdToken = async (
     ...authenticationClaims(claims.authentication),
     at_hash: accessTokenHash(accessToken),
     iat: issuedAt,
-    exp: issuedAt + LIFETIME_SECONDS,
+    exp: issuedAt + LIFETIME_MS / SECOND,
   })
     .setProtectedHeader({ alg, typ: TYPE, kid })
     .sign(key)

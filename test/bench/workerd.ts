@@ -67,8 +67,8 @@ export const buildPatientBundle = async (
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
   const file = join(directory, 'src/config/client-settings.ts')
   const before = await readFile(file, 'utf8')
-  const after = before.replace(/(MAX_HOLD_SECONDS) = \d+/, `$1 = ${PATIENT_HOLD_SECONDS}`)
-  if (after === before) throw new Error('MAX_HOLD_SECONDS is not where it was')
+  const after = before.replace(/(MAX_HOLD_MS) = \d+/, `$1 = ${PATIENT_HOLD_SECONDS}`)
+  if (after === before) throw new Error('MAX_HOLD_MS is not where it was')
   await writeFile(file, after)
   const modules = await buildBundle(join(directory, 'dist'), directory)
   return { modules, holdSeconds: PATIENT_HOLD_SECONDS }

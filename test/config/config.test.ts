@@ -174,10 +174,10 @@ describe('the settings', () => {
   it('CA-17 default to a public client with limits that suit most devices', () => {
     expect(parseClient({}).clients.get('tv')).toMatchObject({
       authentication: { method: 'none' },
-      intervalSeconds: 1,
+      intervalMs: 1000,
       holdMs: 4000,
       codeLifetimeMs: 600_000,
-      accessTokenSeconds: 600,
+      accessTokenLifetimeMs: 600_000,
       resource: undefined,
       refreshLimits: { idleMs: 90 * 86_400_000, lifetimeMs: 400 * 86_400_000 },
       idTokenAlgorithm: 'RS256',

@@ -47,7 +47,7 @@ const issue = (
       jti: mintTokenId(),
       issuedAtMs: now,
     },
-    600,
+    600_000,
     now,
   )
 

@@ -40,7 +40,7 @@ export const request: AuthorizationRequest = {
   resource: ['https://api.test', 'https://antenna.test'],
   codeChallenge: undefined,
   dpopJkt: undefined,
-  intervalSeconds: 5,
+  intervalMs: 5000,
   requestedAtMs: START,
   expiresAtMs: EXPIRY,
   deviceName: 'Television',

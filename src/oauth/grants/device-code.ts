@@ -1,9 +1,9 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
-import { MAX_HOLD_SECONDS, type ProximityPolicy } from '../../config/client-settings.ts'
+import { MAX_HOLD_MS, type ProximityPolicy } from '../../config/client-settings.ts'
 import type { Client } from '../../config/clients.ts'
 import { fartherOf } from '../../config/proximity-policy.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
-import { SLOW_DOWN_SECONDS } from '../../config/limits.ts'
+import { SLOW_DOWN_MS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Allowance } from '../../objects/device-authorization/approval.ts'
@@ -55,7 +55,7 @@ export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
     location: requestLocation(exchange.request),
   }
   if (!(await isWithinPollLimits(exchange, deviceCode)))
-    throw slowDown(client.intervalSeconds + SLOW_DOWN_SECONDS)
+    throw slowDown(client.intervalMs + SLOW_DOWN_MS)
   await exchange.oneTimeValues.use()
   const polled = await pollOrHold(tokenRequest, deviceCode, poller)
   if (polled.outcome !== 'redeemable') throw refusal(polled, deviceCode)
@@ -76,7 +76,7 @@ const readDeviceCode = (serverSecret: Uint8Array, client: Client, text: string):
   if (deviceCode === undefined) throw refusal({ outcome: 'invalid' })
   // A code that its object has deleted starts no object; the minute allows for clock skew.
   const { expiresAtMs } = deviceCode
-  const forgottenAtMs = retainedUntilMs({ expiresAtMs, intervalSeconds: client.intervalSeconds })
+  const forgottenAtMs = retainedUntilMs({ expiresAtMs, intervalMs: client.intervalMs })
   if (Date.now() > forgottenAtMs + MINUTE) throw refusal({ outcome: 'expired' })
   return deviceCode
 }
@@ -88,7 +88,8 @@ const pollOrHold = async (
 ): Promise<PollOutcome | Absent> => {
   const { env, request, headers } = exchange
   const preferred = preferredWaitSeconds(request.headers.get('Prefer'))
-  const waitSeconds = preferred === undefined ? undefined : Math.min(preferred, MAX_HOLD_SECONDS)
+  const waitSeconds =
+    preferred === undefined ? undefined : Math.min(preferred, MAX_HOLD_MS / SECOND)
   const holdMs = waitSeconds === undefined ? client.holdMs : waitSeconds * SECOND
   if (holdMs === 0) return deviceAuthorizationOf(env, userCode).poll(poller)
   const { polled, wasHeld } = await heldPoll(env, {
@@ -155,7 +156,7 @@ const redeem = async (
     approvedBy: approvingGrantId === undefined ? [] : [approvingGrantId],
     lastsUntilMs:
       refreshToken === undefined
-        ? Date.now() + client.accessTokenSeconds * SECOND
+        ? Date.now() + client.accessTokenLifetimeMs
         : refreshableUntilMs(Date.now(), client.refreshLimits, Date.now()),
     refreshToken: refreshToken && digestOf(refreshToken),
   })
@@ -213,7 +214,7 @@ const refusal = (
     case 'pending':
       return PENDING
     case 'slow_down':
-      return slowDown(outcome.intervalSeconds)
+      return slowDown(outcome.intervalMs)
     case 'denied':
     case 'collected_elsewhere':
       return new OAuthError('access_denied', 'The request was denied')

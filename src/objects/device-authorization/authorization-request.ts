@@ -14,7 +14,7 @@ export interface AuthorizationRequest {
   readonly codeChallenge: string | undefined
   /** The thumbprint of the key that the device_code is bound to (RFC 9449 §10 by analogy). */
   readonly dpopJkt: string | undefined
-  readonly intervalSeconds: number
+  readonly intervalMs: number
   readonly requestedAtMs: number
   readonly expiresAtMs: number
   /** The device's name for itself, or one from its User-Agent; not verified. */

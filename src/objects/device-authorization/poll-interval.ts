@@ -4,12 +4,11 @@ import type { AuthorizationRequest } from './authorization-request.ts'
 
 /** True if less than the interval has passed since the last poll; the first one is never too soon. */
 export const isTooSoon = (
-  { intervalSeconds }: Pick<AuthorizationRequest, 'intervalSeconds'>,
+  { intervalMs }: Pick<AuthorizationRequest, 'intervalMs'>,
   now: number,
   lastPollAtMs: number | undefined,
 ): boolean => {
   if (lastPollAtMs === undefined) return false
-  const intervalMs = intervalSeconds * SECOND
   // Clocks and networks jitter, and for some clients one wrong `slow_down` ends the sign-in.
   return now - lastPollAtMs < intervalMs - Math.min(SECOND, intervalMs / 2)
 }

@@ -4,9 +4,8 @@ import {
   AUTHORIZATION_RETENTION_MS,
   COLLECTION_GRACE_MS,
   RECOVERY_UNTIL_MS,
-  SLOW_DOWN_SECONDS,
+  SLOW_DOWN_MS,
 } from '../../config/limits.ts'
-import { SECOND } from '../../durations.ts'
 import type { Proximity, Location } from '../../sender/location.ts'
 import type { Approval } from './approval.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
@@ -69,7 +68,7 @@ export type MissingProof = 'code_verifier' | 'dpop_proof'
 
 export type PollOutcome =
   | { readonly outcome: 'pending' }
-  | { readonly outcome: 'slow_down'; readonly intervalSeconds: number }
+  | { readonly outcome: 'slow_down'; readonly intervalMs: number }
   | { readonly outcome: 'redeemable' }
   | { readonly outcome: 'denied' }
   | { readonly outcome: 'expired' }
@@ -143,7 +142,7 @@ export const poll = (
     case 'pending':
       if (isExpired(request, now)) return { outcome: 'expired' }
       return isTooSoon(request, now, lastPollAtMs)
-        ? { outcome: 'slow_down', intervalSeconds: request.intervalSeconds + SLOW_DOWN_SECONDS }
+        ? { outcome: 'slow_down', intervalMs: request.intervalMs + SLOW_DOWN_MS }
         : { outcome: 'pending' }
   }
 }
@@ -277,7 +276,7 @@ const isReviewable = (state: AuthorizationState, now: number): boolean =>
 
 /** The time after which the record may be deleted, in any state. */
 export const retainedUntilMs = (
-  request: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalSeconds'>,
+  request: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalMs'>,
 ): number => collectionEndMs(request) + AUTHORIZATION_RETENTION_MS
 
 const decided = (state: AuthorizationState) => ({
@@ -309,9 +308,9 @@ const isExpired = (request: AuthorizationRequest, now: number): boolean =>
 
 const collectionEndMs = ({
   expiresAtMs,
-  intervalSeconds,
-}: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalSeconds'>): number =>
-  expiresAtMs + Math.max(COLLECTION_GRACE_MS, 2 * intervalSeconds * SECOND)
+  intervalMs,
+}: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalMs'>): number =>
+  expiresAtMs + Math.max(COLLECTION_GRACE_MS, 2 * intervalMs)
 
 // A poll that arrives after the redemption is a repeat: its sender lost the answer. One that arrived
 // before the redemption was sent in parallel, and gets no tokens (DC-16).

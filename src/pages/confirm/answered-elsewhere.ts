@@ -1,9 +1,8 @@
 // A page that shows the question waits here, in case the person answers it elsewhere: on the phone,
 // in an app, in another tab. Trying codes here costs what it costs to enter them, and shows less.
 import { Hono } from 'hono'
-import { MAX_HOLD_SECONDS } from '../../config/client-settings.ts'
+import { MAX_HOLD_MS } from '../../config/client-settings.ts'
 import { parseUserCode } from '../../codes.ts'
-import { SECOND } from '../../durations.ts'
 import { waitOn } from '../../review/held-socket.ts'
 import {
   EXPIRY_HEADER,
@@ -71,10 +70,7 @@ const watch = async (context: PageRequest, userCode: string, subject: string) =>
   const wait = await waitAt<Answer>(context.env, userCode, { [WATCHER_HEADER]: subject })
   if (wait.socket === undefined) return wait.answer.outcome
   return waitOn<WatchEnd>(wait.socket, {
-    untilMs: Math.min(
-      Date.now() + MAX_HOLD_SECONDS * SECOND,
-      Number(wait.headers.get(EXPIRY_HEADER)),
-    ),
+    untilMs: Math.min(Date.now() + MAX_HOLD_MS, Number(wait.headers.get(EXPIRY_HEADER))),
     signal: context.req.raw.signal,
   })
 }

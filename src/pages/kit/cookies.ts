@@ -3,37 +3,37 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import {
-  KEPT_CODE_SECONDS,
-  KEPT_RESULT_SECONDS,
-  RETURN_SECONDS,
+  KEPT_CODE_MS,
+  KEPT_RESULT_MS,
+  RETURN_MS,
   SESSION_LIFETIME_MS,
-  UPSTREAM_SIGN_IN_SECONDS,
+  UPSTREAM_SIGN_IN_MS,
 } from '../../config/limits.ts'
 import { SECOND } from '../../durations.ts'
 import { isForeign, isLink } from './fetch-metadata.ts'
 
-const LIFETIME_SECONDS = {
+const LIFETIMES_MS = {
   /** The session. */
-  session: SESSION_LIFETIME_MS / SECOND,
+  session: SESSION_LIFETIME_MS,
   /** A browser before sign-in: what its form token is bound to. */
-  visit: SESSION_LIFETIME_MS / SECOND,
+  visit: SESSION_LIFETIME_MS,
   /** The code that was typed or scanned, so that no address shows it (VP-14). */
-  user_code: KEPT_CODE_SECONDS,
+  user_code: KEPT_CODE_MS,
   /** The app's preferred language (`ui_locales`). */
-  language: KEPT_CODE_SECONDS,
+  language: KEPT_CODE_MS,
   /** The outcome that the last page shows. */
-  result: KEPT_RESULT_SECONDS,
+  result: KEPT_RESULT_MS,
   /** The pending sign-in at an identity provider. */
-  upstream: UPSTREAM_SIGN_IN_SECONDS,
+  upstream: UPSTREAM_SIGN_IN_MS,
   /** The account is being switched: a provider must not assume the previous one. */
-  switching: KEPT_CODE_SECONDS,
+  switching: KEPT_CODE_MS,
   /** The page after sign-in, unless a code waits. */
-  next: KEPT_CODE_SECONDS,
+  next: KEPT_CODE_MS,
   /** Came back from an identity provider, by whose page the browser calls the next one foreign. */
-  returned: RETURN_SECONDS,
+  returned: RETURN_MS,
 }
 
-type CookieName = keyof typeof LIFETIME_SECONDS
+type CookieName = keyof typeof LIFETIMES_MS
 
 // A first form token, and the one place that is not a code: neither takes anything from the person.
 const FROM_LINKS: ReadonlySet<CookieName> = new Set<CookieName>(['visit', 'next'])
@@ -43,7 +43,7 @@ export const readCookie = (context: Context, name: CookieName): string | undefin
 
 export const keepCookie = (context: Context, name: CookieName, value: string): void => {
   if (mayChange(context, name))
-    setCookie(context, name, value, { ...attributes(context), maxAge: LIFETIME_SECONDS[name] })
+    setCookie(context, name, value, { ...attributes(context), maxAge: LIFETIMES_MS[name] / SECOND })
 }
 
 export const dropCookie = (context: Context, name: CookieName): void => {

@@ -42,7 +42,7 @@ const requestAt = (now: number, secretHash: string, dpopJkt: Key): Authorization
   secretHash,
   codeChallenge: 'challenge',
   dpopJkt,
-  intervalSeconds: INTERVAL_SECONDS,
+  intervalMs: INTERVAL_SECONDS * 1000,
   requestedAtMs: now,
   expiresAtMs: now + LIFETIME_MS,
 })

@@ -110,14 +110,14 @@ describe('poll', () => {
     [60, 58_999, 'slow_down'],
     [60, 59_000, 'pending'],
   ])('with interval %i s, %i ms after the last: %s (DC-8, DC-10)', (interval, gap, outcome) => {
-    const state = { ...states.pending, request: { ...request, intervalSeconds: interval } }
+    const state = { ...states.pending, request: { ...request, intervalMs: interval * 1000 } }
     expect(poll(state, pollAt(START + gap), START + gap, START).outcome).toBe(outcome)
   })
 
   it('returns the next interval (DC-10)', () => {
     expect(poll(states.pending, pollAt(START + 1), START + 1, START)).toEqual({
       outcome: 'slow_down',
-      intervalSeconds: 10,
+      intervalMs: 10_000,
     })
   })
 
@@ -131,7 +131,7 @@ describe('poll', () => {
   })
 
   it('measures the grace by the interval if that is longer (DC-13)', () => {
-    const state = { ...states.approved, request: { ...request, intervalSeconds: 60 } }
+    const state = { ...states.approved, request: { ...request, intervalMs: 60_000 } }
     expect(outcomeAt(state, EXPIRY + 119_999)).toBe('redeemable')
     expect(outcomeAt(state, EXPIRY + 120_000)).toBe('expired')
   })

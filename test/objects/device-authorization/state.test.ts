@@ -260,5 +260,5 @@ describe('open', () => {
 
 it('a request is kept until five minutes after it could last be collected', () => {
   expect(retainedUntilMs(request)).toBe(EXPIRY + GRACE + 300_000)
-  expect(retainedUntilMs({ ...request, intervalSeconds: 60 })).toBe(EXPIRY + 120_000 + 300_000)
+  expect(retainedUntilMs({ ...request, intervalMs: 60_000 })).toBe(EXPIRY + 120_000 + 300_000)
 })
