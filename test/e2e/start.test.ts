@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { networkAddresses, storedAddress } from '../../src/demo/local/address.ts'
 import { keepPushKeys } from '../../src/demo/local/push-keys.ts'
 import { publicKeyOf } from '../../src/config/push.ts'
 import { Person } from '../support/person.ts'
@@ -168,6 +169,7 @@ it('npm start reports a taken port of the identity provider', async () => {
 it.each([
   ['--provider-port=nonsense', '--provider-port must be a port number.'],
   ['--provider-port', '--provider-port must be a port number.'],
+  ['--port=65536', '--port must be a port number.'],
 ])('npm start refuses %s', async (flag, sentence) => {
   const program = new Program(['start', '--', flag])
   expect(await program.exited).toBe(1)
@@ -177,9 +179,44 @@ it.each([
 it('npm start with a public address runs no identity provider, which other machines could not reach', async () => {
   const program = new Program(['start', '--', '--ip', '0.0.0.0', '--help'])
   expect(await program.exited).toBe(0)
+  expect(program.output).toMatch(/television: +http:\/\/localhost:\d+\/tv/)
+  for (const address of networkAddresses()) expect(program.output).toContain(`http://${address}:`)
   expect(program.output).toContain('the app at /app is off')
   expect(program.output).toContain('Notifications are off too')
   expect(program.output).not.toContain('Example ID')
+})
+
+// A route in the settings would make the Worker believe that it is asked by plain http at that host.
+it('takes the next port if its own is in use, where the terminal finds it, whatever the routes', async () => {
+  const { port } = new URL(origin)
+  const config = join(root, '.wrangler', `routes-${port}.toml`)
+  const settings = await readFile(join(root, 'wrangler.toml'), 'utf8')
+  const route = 'routes = [{ pattern = "login.example.com", custom_domain = true }]\n'
+  await writeFile(config, route + settings.replaceAll(/"(\.\/)?(src|node_modules)\//g, '"../$2/'))
+  const second = new Program([
+    'start',
+    '--',
+    `--port=${port}`,
+    `--provider-port=${await freePort()}`,
+    `--config=${config}`,
+    '--persist-to',
+    await mkdtemp(join(directory, 'second-')),
+  ])
+  const [, address = ''] = await second.says(/television: +(http:\S+)\/tv/)
+  await second.says(/Ready on/)
+  expect(address).not.toBe(origin)
+  expect((await fetch(`${address}/device`, { redirect: 'manual' })).status).toBe(200)
+  // Another test may have started a demo meanwhile.
+  const stored = (await storedAddress()) ?? ''
+  const terminal = new Program(['tv'])
+  await terminal.says(/[B-Z]{4}-[B-Z]{4}/)
+  expect(terminal.output).toContain(`${new URL(stored).host}/device`)
+  await terminal.stop('SIGINT')
+  await second.stop('SIGINT')
+  await rm(config)
+  const lost = new Program(['tv', '--', '--issuer', address])
+  expect(await lost.exited).toBe(1)
+  expect(lost.output).toContain('npm start')
 })
 
 // Last: it ends what the others use.

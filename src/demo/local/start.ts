@@ -1,27 +1,38 @@
 // `npm start`: wrangler dev with the demo and its push keys, next to the identity provider of the demo's
-// app and pages. All flags except --provider-port go to wrangler.
+// app and pages. All flags except --port and --provider-port go to wrangler.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isLoopback } from '../../loopback.ts'
 import { DEMO } from '../worker/client.ts'
+import {
+  DEFAULT_PORT,
+  forgetAddress,
+  freePort,
+  networkAddresses,
+  STATE_DIRECTORY,
+  storeAddress,
+} from './address.ts'
 import { type ExampleId, startExampleId } from './example-id.ts'
 import { keepPushKeys } from './push-keys.ts'
 
-const DEFAULT_PORT = 8786
-const ROOT = join(import.meta.dirname, '../../..')
-// Not in git.
-const STATE_DIRECTORY = join(ROOT, '.wrangler')
-const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
+const DEFAULT_PROVIDER_PORT = 8786
+const WRANGLER = join(import.meta.dirname, '../../../node_modules/wrangler/bin/wrangler.js')
 
 const main = async (): Promise<void> => {
-  const { port, isForOthers, directory, flags } = readFlags(process.argv.slice(2))
-  const provider = isForOthers ? undefined : await startProvider(port)
+  const options = readFlags(process.argv.slice(2))
+  const { isForOthers, directory, protocol, flags } = options
+  const provider = isForOthers ? undefined : await startProvider(options.providerPort)
   const settings = ['DEMO:on', ...(provider ? await settingsFor(provider, directory) : [])]
-  console.info(introduction(provider))
-  runWrangler(['dev', ...settings.flatMap((setting) => ['--var', setting]), ...flags], () =>
-    provider?.close(),
-  )
+  const port = await freePort(options.port)
+  const address = `${protocol}://localhost:${port}`
+  console.info(introduction(provider, address))
+  await storeAddress(address)
+  const own = ['dev', '--port', String(port), ...settings.flatMap((text) => ['--var', text])]
+  runWrangler([...own, ...flags], async () => {
+    provider?.close()
+    await forgetAddress(address)
+  })
 }
 
 /** Takes this program's own flags; the rest goes to wrangler, in order. */
@@ -29,27 +40,38 @@ const readFlags = (args: readonly string[]) => {
   const { values, tokens } = parseArgs({
     args: [...args],
     options: {
-      'provider-port': { type: 'string', default: String(DEFAULT_PORT) },
+      port: { type: 'string', default: String(DEFAULT_PORT) },
+      'provider-port': { type: 'string', default: String(DEFAULT_PROVIDER_PORT) },
       ip: { type: 'string', default: 'localhost' },
+      'local-protocol': { type: 'string', default: 'http' },
       'persist-to': { type: 'string', default: STATE_DIRECTORY },
     },
     strict: false,
     tokens: true,
   })
-  const { 'provider-port': shown, 'persist-to': directory } = values
-  const port = typeof shown === 'string' && /^\d+$/.test(shown) ? Number(shown) : Infinity
-  if (port > 65_535) stop('--provider-port must be a port number.')
+  const { 'persist-to': directory, 'local-protocol': protocol } = values
   const own = tokens.flatMap((token) =>
-    token.kind === 'option' && token.name === 'provider-port'
+    token.kind === 'option' && OWN_FLAGS.includes(token.name)
       ? [token.index, ...(token.inlineValue === false ? [token.index + 1] : [])]
       : [],
   )
   return {
-    port,
+    port: portIn('port', values.port),
+    providerPort: portIn('provider-port', values['provider-port']),
+    protocol: protocol === 'https' ? 'https' : 'http',
     isForOthers: !isLoopback(String(values.ip)),
     directory: typeof directory === 'string' ? directory : STATE_DIRECTORY,
-    flags: args.filter((_, index) => !own.includes(index)),
+    // The Worker sees this computer's address, even if the settings route another one to it: that one
+    // would be redirected to https, and so to itself.
+    flags: ['--infer-origin-from-routes=false', ...args.filter((_, index) => !own.includes(index))],
   }
+}
+
+const OWN_FLAGS = ['port', 'provider-port']
+
+const portIn = (flag: string, value: string | boolean | undefined): number => {
+  const port = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Infinity
+  return port > 65_535 ? stop(`--${flag} must be a port number.`) : port
 }
 
 const startProvider = async (port: number): Promise<ExampleId> => {
@@ -75,24 +97,31 @@ const settingsFor = async ({ issuer }: ExampleId, directory: string): Promise<st
   ]
 }
 
-const introduction = (provider: ExampleId | undefined): string =>
-  provider === undefined
-    ? '\nThis server is open to other machines, so the app at /app is off: its identity provider\n' +
-      'is reachable from this computer only. Notifications are off too: browsers require a\n' +
-      'trusted certificate for them.\n'
-    : `\nThe demo: a television at /tv, the service's own app at /app, the pages at /device.\n` +
-      `Example ID (${provider.issuer}) accepts any name and password.\n` +
-      `Allow notifications at /devices, and the next sign-in on the television sends one.\n`
+const introduction = (provider: ExampleId | undefined, address: string): string => {
+  const { protocol, port } = new URL(address)
+  const network = networkAddresses().map((host) => `${protocol}//${host}:${port}`)
+  return provider === undefined
+    ? `\nThe television:      ${[address, ...network].map((at) => `${at}/tv`).join(`\n${' '.repeat(21)}`)}\n` +
+        'This server is open to other machines, so the app at /app is off: its identity provider\n' +
+        'is reachable from this computer only. Notifications are off too: browsers require a\n' +
+        'trusted certificate for them.\n'
+    : `\nThe television:         ${address}/tv\n` +
+        `The pages for people:   ${address}/device\n` +
+        `The service's own app:  ${address}/app\n` +
+        `Example ID (${provider.issuer}) accepts any name and password.\n` +
+        `Allow notifications at ${address}/devices, and the next sign-in on the television\n` +
+        'sends one.\n'
+}
 
 // Wrangler keeps the terminal: it has its own keys, and receives Ctrl-C too.
-const runWrangler = (args: readonly string[], whenEnded: () => void): void => {
+const runWrangler = (args: readonly string[], whenEnded: () => Promise<void>): void => {
   const wrangler = spawn(process.execPath, [WRANGLER, ...args], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => wrangler.kill(signal))
   process.on('exit', () => wrangler.kill())
   wrangler.on('exit', (code) => {
-    whenEnded()
     process.exitCode = code ?? 1
+    void whenEnded()
   })
 }
 

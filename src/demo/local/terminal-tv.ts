@@ -17,9 +17,9 @@ import {
   WWWAuthenticateChallengeError,
 } from 'openid-client'
 import { qrModules } from '../../qr-code.ts'
+import { DEFAULT_ADDRESS, storedAddress } from './address.ts'
 
 const DEFAULTS = {
-  issuer: 'http://localhost:8787',
   clientId: 'demo-tv',
   scope: 'openid profile email offline_access library:read',
 }
@@ -28,7 +28,7 @@ const HELP = `A television in a terminal (OAuth 2.0 Device Authorization Grant, 
 
   npm run tv -- [options]
 
-  --issuer URL      the server         ${DEFAULTS.issuer}
+  --issuer URL      the server         the one that npm start runs, or ${DEFAULT_ADDRESS}
   --client-id ID    a public client    ${DEFAULTS.clientId}
   --scope SCOPES    what to ask for    ${DEFAULTS.scope}
   --help            this text
@@ -59,7 +59,7 @@ const out = process.stdout
 class Problem extends Error {}
 
 const main = async (): Promise<void> => {
-  const options = readOptions()
+  const options = await readOptions()
   if (options.help) {
     out.write(HELP)
     return
@@ -88,11 +88,11 @@ const main = async (): Promise<void> => {
   }
 }
 
-const readOptions = () => {
+const readOptions = async () => {
   try {
     const { values } = parseArgs({
       options: {
-        issuer: { type: 'string', default: DEFAULTS.issuer },
+        issuer: { type: 'string', default: (await storedAddress()) ?? DEFAULT_ADDRESS },
         'client-id': { type: 'string', default: DEFAULTS.clientId },
         scope: { type: 'string', default: DEFAULTS.scope },
         help: { type: 'boolean', short: 'h', default: false },
@@ -108,7 +108,7 @@ const readOptions = () => {
 
 const parseIssuer = (text: string): URL => {
   const url = URL.parse(text)
-  if (url === null) throw new Problem(`--issuer must be a URL like ${DEFAULTS.issuer}.`)
+  if (url === null) throw new Problem(`--issuer must be a URL like ${DEFAULT_ADDRESS}.`)
   const isLoopback = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return url
   throw new Problem('--issuer must be an https URL; plain http is for this machine only.')
@@ -248,7 +248,10 @@ const explain = (error: unknown, issuer: URL, clientId: string): unknown => {
     return new Problem(`${server} does not accept the client “${clientId}” (HTTP ${error.status}).`)
   }
   if (error instanceof TypeError && isTransient(error)) {
-    return new Problem(`${server} cannot be reached${causeOf(error)}.`)
+    return new Problem(
+      `${server} cannot be reached${causeOf(error)}. Start it with “npm start”, or name another ` +
+        'server: npm run tv -- --issuer https://login.example.com',
+    )
   }
   if (error instanceof ClientError) {
     if (error.code === 'OAUTH_TIMEOUT') return new Problem(`${server} does not answer.`)
