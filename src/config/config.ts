@@ -12,7 +12,8 @@ import { type IdentityProvider, toIdentityProvider } from './identity-provider.t
 import { type PushSettings, toPushSettings } from './push.ts'
 import { describeIssue, settingProblems } from './cross-checks.ts'
 import { FRESH_SIGN_IN_MS } from './limits.ts'
-import { type ScopeWords, settingsSchema } from './settings.ts'
+import { misspeltNames } from './misspelt.ts'
+import { type ScopeWords, type Settings, settingsSchema } from './settings.ts'
 
 /** The scopes of OpenID Connect; the message catalogues describe them in every language. */
 const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access']
@@ -83,7 +84,10 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     ...Object.entries({ ...(isDemo ? demo.scopes : {}), ...settings.SCOPES }),
   ])
   const unlistedScope = settings.UNLISTED_CLIENT_SCOPE.split(' ').filter((word) => word !== '')
-  const problems = settingProblems({ settings, clients, scopes, unlistedScope, secret })
+  const problems = [
+    ...misspeltNames(environment, Object.keys(settingsSchema.shape), secretNames(settings, demo)),
+    ...settingProblems({ settings, clients, scopes, unlistedScope, secret }),
+  ]
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     issuer: settings.ISSUER,
@@ -126,6 +130,19 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
         : 'letters',
   }
 }
+
+// The demo's names count while it is off too: they may remain in `.dev.vars`.
+const secretNames = (settings: Settings, demo: DemoSettings): string[] => [
+  ...settings.IDENTITY_PROVIDERS.flatMap(({ client_secret: name }) => name ?? []),
+  ...(settings.PUSH === undefined ? [] : [settings.PUSH.private_key]),
+  demo.push.private_key,
+]
+
+/** Settings that are valid and probably a mistake. */
+export const configWarnings = ({ issuer, isDemo }: Config): readonly string[] =>
+  issuer === undefined && !isDemo
+    ? ['ISSUER is not set: every host that this Worker serves is an issuer of its own']
+    : []
 
 /** The issuer identifier (RFC 8414 §2) for a request to `url`. */
 export const issuerFor = (config: Config, url: string): string =>

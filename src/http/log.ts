@@ -34,6 +34,8 @@ export interface LogEvents {
   /** `outcome`: the status of the push service, or the reason of a failure. */
   'push.sent': { readonly clientId: string; readonly outcome: number | string }
   'passkey.counter_not_increased': { readonly before: number; readonly now: number }
+  /** At start: a setting that is valid and probably a mistake. */
+  'config.warning': { readonly problem: string }
   /** An unexpected failure: the error and its causes, one line each. */
   failure: { readonly requestId: string; readonly error: readonly string[] }
 }
@@ -43,6 +45,7 @@ const LEVELS = {
   'device_authorization.collected_elsewhere': 'info',
   'push.sent': 'info',
   'passkey.counter_not_increased': 'warn',
+  'config.warning': 'warn',
   failure: 'error',
 } as const satisfies Record<keyof LogEvents, 'info' | 'warn' | 'error'>
 

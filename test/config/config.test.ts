@@ -1,7 +1,7 @@
 // The settings: every invalid one is an error that names its field.
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, issuerFor, parseConfig } from '../../src/config/config.ts'
+import { ConfigError, configWarnings, issuerFor, parseConfig } from '../../src/config/config.ts'
 import { requireRateLimits } from '../../src/config/rate-limits.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { isLoopback } from '../../src/loopback.ts'
@@ -155,6 +155,55 @@ describe('an invalid setting outside the clients', () => {
     const named = problemsOf(vars)
     expect(named).toContain(`${field}: `)
     expect(named).not.toContain('the secret')
+  })
+})
+
+describe('a misspelt name of a setting', () => {
+  it.each([
+    ['ISUER', 'ISSUER'],
+    ['Issuer', 'ISSUER'],
+    ['CLIENT', 'CLIENTS'],
+    ['BRAND_COLOUR_ACCENT', undefined],
+    ['BRAND_ACENT', 'BRAND_ACCENT'],
+    ['BRAND_ACCENT_DRAK', 'BRAND_ACCENT_DARK'],
+    ['SCOPE', 'SCOPES'],
+    ['IDENTITY_PROVIDER', 'IDENTITY_PROVIDERS'],
+    ['APPROVAL_ORIGIN', 'APPROVAL_ORIGINS'],
+    ['SUPPORT_URL', 'SUPPORT_URI'],
+    ['push', 'PUSH'],
+  ])('is an error with the nearest name: %s', (name, nearest) => {
+    const vars = { [name]: 'the secret' }
+    if (nearest === undefined) expect(parse(vars)).toBeDefined()
+    else expect(problemsOf(vars)).toContain(`${name}: is not a setting; did you mean ${nearest}?`)
+  })
+
+  // `wrangler secret put` deploys the settings of before, which do not name the secret yet.
+  it.each(['EXAMPLE_SECRET', 'GOOGLE', 'MY_KEY'])(
+    'may be a secret of the next deployment: %s',
+    (name) => {
+      expect(parse({ [name]: 'x' })).toBeDefined()
+    },
+  )
+
+  it('may be the name of a secret in the settings', () => {
+    const provider = {
+      id: 'x',
+      button: 'X',
+      issuer: 'https://x.example',
+      client_id: 'x',
+      client_secret: 'CLIENT',
+    }
+    expect(parse({ IDENTITY_PROVIDERS: [provider], CLIENT: 'x' })).toBeDefined()
+  })
+})
+
+describe('a warning at start', () => {
+  it.each<[string, object, number]>([
+    ['without ISSUER', {}, 1],
+    ['with ISSUER', { ISSUER: 'https://login.example.com' }, 0],
+    ['without ISSUER in the demo', { DEMO: 'on' }, 0],
+  ])('%s', (_what, vars, count) => {
+    expect(configWarnings(parse(vars))).toHaveLength(count)
   })
 })
 

@@ -187,7 +187,7 @@ it('npm start with a public address runs no identity provider, which other machi
 })
 
 // A route in the settings would make the Worker believe that it is asked by plain http at that host.
-it('takes the next port if its own is in use, where the terminal finds it, whatever the routes', async () => {
+it('npm start takes the next port, where npm run tv finds it, and ignores routes', async () => {
   const { port } = new URL(origin)
   const config = join(root, '.wrangler', `routes-${port}.toml`)
   const settings = await readFile(join(root, 'wrangler.toml'), 'utf8')
