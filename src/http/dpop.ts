@@ -26,10 +26,10 @@ const MAX_JTI_LENGTH = 256
  * with a nonce to use. The `jti` joins the one-time values of the request.
  */
 export const verifyDpopProof = async (
-  exchange: RequestContext,
+  context: RequestContext,
   accessToken?: string,
 ): Promise<string | undefined> => {
-  const { request, env, issuer, headers, oneTimeValues } = exchange
+  const { request, env, issuer, headers, oneTimeValues } = context
   const proof = request.headers.get('DPoP')
   if (proof === null) return undefined
   const now = Date.now()

@@ -9,7 +9,7 @@ import type { RequestContext } from './request-context.ts'
 import { OneTimeValues } from './one-time-values.ts'
 
 export type Environment = { Bindings: Cloudflare.Env }
-export type Endpoint = (exchange: RequestContext) => Response | Promise<Response>
+export type Endpoint = (context: RequestContext) => Response | Promise<Response>
 
 /** Headers by their names. */
 export type Fields = Readonly<Record<string, string>>
@@ -39,7 +39,7 @@ const logged = async (work: () => Promise<void>): Promise<void> => {
 export const answer = async (
   methods: readonly string[],
   endpoint: Endpoint,
-  exchange: RequestContext,
+  context: RequestContext,
   { protocol, hostname }: URL,
 ): Promise<Response> => {
   let response: Response
@@ -47,16 +47,16 @@ export const answer = async (
     // Refused instead of redirected: the credentials have already travelled in the clear (RFC 6749 §1.6).
     if (protocol === 'http:' && !isLoopback(hostname))
       throw new OAuthError('invalid_request', 'Use https instead of http', { status: 403 })
-    const { method } = exchange.request
+    const { method } = context.request
     if (method === 'OPTIONS' || !methods.includes(method === 'HEAD' ? 'GET' : method))
       throw notAllowed(methods)
-    response = await endpoint(exchange)
-    if (response.ok && !exchange.oneTimeValues.areUsed)
+    response = await endpoint(context)
+    if (response.ok && !context.oneTimeValues.areUsed)
       throw new Error('the endpoint did not use its one-time values')
   } catch (error) {
     response = renderError(error)
   }
-  for (const [name, value] of exchange.headers) response.headers.set(name, value)
+  for (const [name, value] of context.headers) response.headers.set(name, value)
   return response
 }
 

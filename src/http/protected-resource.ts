@@ -31,14 +31,14 @@ export const tokenInHeader = (request: Request): ShownToken | undefined => {
  * other checks.
  */
 export const requireBoundKey = async (
-  exchange: RequestContext,
+  context: RequestContext,
   dpopJkt: string | undefined,
   { token, scheme }: ShownToken,
 ): Promise<void> => {
   if (scheme !== tokenType(dpopJkt))
     throw refusal(scheme, 'invalid_token', `The token does not go with the ${scheme} scheme`)
   if (scheme === 'Bearer') return
-  const proven = await asResource(scheme, () => verifyDpopProof(exchange, token))
+  const proven = await asResource(scheme, () => verifyDpopProof(context, token))
   if (proven === undefined)
     throw refusal(
       scheme,

@@ -22,7 +22,7 @@ export interface RequestContext {
 
 /** A token request of an authenticated client. */
 export interface TokenRequest {
-  readonly exchange: RequestContext
+  readonly context: RequestContext
   readonly client: Client
   readonly parameters: Parameters
 }

@@ -26,25 +26,25 @@ const MAX_ATTEMPTS = 5
 
 /** Starts a device authorization and hands out its codes. */
 export const deviceAuthorization = async (
-  exchange: RequestContext,
+  context: RequestContext,
   mint = mintUserCode,
 ): Promise<Response> => {
-  const { request, env, config, issuer } = exchange
+  const { request, env, config, issuer } = context
   // Before any lookup for all clients, then for the one client.
-  requirePageOf(exchange, config.clients.values())
+  requirePageOf(context, config.clients.values())
   const parameters = await readParameters(request)
-  const client = await authenticateClient(exchange, parameters)
-  requirePageOf(exchange, [client])
+  const client = await authenticateClient(context, parameters)
+  requirePageOf(context, [client])
   if (!client.grantTypes.has(DEVICE_CODE_GRANT))
     throw new OAuthError('unauthorized_client', 'The client is not allowed to use the device grant')
   refuseRequestObjects(parameters)
   const scope = grantableScope(parameters.get('scope'), client)
   const resource = grantableResource(parameters.resource, scope, config, issuer)
   const codeChallenge = readCodeChallenge(parameters)
-  const hint = readAccountHint(exchange, client, parameters)
-  const dpopJkt = await verifyDpopProof(exchange)
+  const hint = readAccountHint(context, client, parameters)
+  const dpopJkt = await verifyDpopProof(context)
   if (!(await mayStart(env, request, client))) throw tooManyRequests()
-  await exchange.oneTimeValues.use()
+  await context.oneTimeValues.use()
   const now = Date.now()
   const started = await start(env, client, mint, {
     clientId: client.id,
@@ -62,7 +62,7 @@ export const deviceAuthorization = async (
     location: requestLocation(request),
     proximityPolicy: policyFor(client.proximityPolicy, scope),
   })
-  promptByHint(exchange, hint, started)
+  promptByHint(context, hint, started)
   return Response.json(respond(client, issuer, started))
 }
 

@@ -13,26 +13,26 @@ import { type IntrospectionResponse, tokenType } from '../http/protocol.ts'
 import { mayRefresh, remainingScope } from './scope.ts'
 
 /** Answers a confidential client. Inactive and foreign tokens get the same answer. */
-export const introspect = async (exchange: RequestContext): Promise<Response> => {
-  const parameters = await readParameters(exchange.request)
-  const client = await authenticateClient(exchange, parameters)
+export const introspect = async (context: RequestContext): Promise<Response> => {
+  const parameters = await readParameters(context.request)
+  const client = await authenticateClient(context, parameters)
   if (client.authentication.method === 'none')
     throw invalidClient('Introspection needs client authentication')
   const token = parameters.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
-  await exchange.oneTimeValues.use()
+  await context.oneTimeValues.use()
   const active =
-    (await introspectAccessToken(exchange, client, token)) ??
-    (await introspectRefreshToken(exchange, client, token))
+    (await introspectAccessToken(context, client, token)) ??
+    (await introspectRefreshToken(context, client, token))
   return Response.json(active ?? ({ active: false } satisfies IntrospectionResponse))
 }
 
 const introspectAccessToken = async (
-  exchange: RequestContext,
+  context: RequestContext,
   client: Client,
   text: string,
 ): Promise<IntrospectionResponse | undefined> => {
-  const { env, issuer } = exchange
+  const { env, issuer } = context
   const token = await verifyAccessToken(env, text, { issuer }, Date.now())
   if (token === undefined) return undefined
   const isForCaller =
@@ -41,7 +41,7 @@ const introspectAccessToken = async (
   if (!isForCaller) return undefined
   const { subject, grantId, jti, expiresAtMs, issuedAtMs, dpopJkt } = token
   const isLive = await accountOf(env, subject)?.isLive(grantId, jti)
-  if (isLive !== true || !(await isStillClient(exchange, token.clientId))) return undefined
+  if (isLive !== true || !(await isStillClient(context, token.clientId))) return undefined
   return {
     active: true,
     token_type: tokenType(dpopJkt),

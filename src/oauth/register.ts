@@ -21,10 +21,10 @@ import { type ClientMetadata, grantMetadata } from './clients/unlisted.ts'
 const SECRET_BYTES = 32
 
 /** POST: registers a client, and answers with its client_id and credentials. */
-export const register = async (exchange: RequestContext): Promise<Response> => {
-  const { config, env } = exchange
-  await requireToken(exchange, config.registrationTokenHash)
-  const metadata = readMetadata(await readJsonObject(exchange.request, invalidMetadata), config)
+export const register = async (context: RequestContext): Promise<Response> => {
+  const { config, env } = context
+  await requireToken(context, config.registrationTokenHash)
+  const metadata = readMetadata(await readJsonObject(context.request, invalidMetadata), config)
   const clientId = mintClientId(await macSecret(env))
   const secret = needsSecret(metadata) ? mintSecret() : undefined
   const accessToken = mintSecret()
@@ -35,14 +35,14 @@ export const register = async (exchange: RequestContext): Promise<Response> => {
     issuedAtMs: Date.now(),
   }
   await clientRecordOf(env, clientId).register(registration)
-  return Response.json(describe(exchange, clientId, registration, { secret, accessToken }), {
+  return Response.json(describe(context, clientId, registration, { secret, accessToken }), {
     status: 201,
   })
 }
 
 /** GET, PUT and DELETE of a registration, with the token that came with it. */
-export const manageRegistration = async (exchange: RequestContext): Promise<Response> => {
-  const { config, env, request } = exchange
+export const manageRegistration = async (context: RequestContext): Promise<Response> => {
+  const { config, env, request } = context
   const clientId = new URL(request.url).pathname.split('/').at(-1) ?? ''
   const isMinted = await isMintedClientId(env, clientId, config)
   if (request.headers.get('Authorization') === null)
@@ -50,7 +50,7 @@ export const manageRegistration = async (exchange: RequestContext): Promise<Resp
   if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'register'))) throw tooManyRequests()
   const record = isMinted ? clientRecordOf(env, clientId) : undefined
   const before = record && (await record.read())
-  const accessToken = await requireToken(exchange, before?.accessTokenHash)
+  const accessToken = await requireToken(context, before?.accessTokenHash)
   // requireToken has already refused a missing registration.
   if (record === undefined || before === undefined) throw new TypeError('no such registration')
   switch (request.method) {
@@ -60,14 +60,14 @@ export const manageRegistration = async (exchange: RequestContext): Promise<Resp
       const isKept = await record.replace(after)
       forgetClient(clientId)
       if (!isKept) throw invalidToken()
-      return Response.json(describe(exchange, clientId, after, { secret, accessToken }))
+      return Response.json(describe(context, clientId, after, { secret, accessToken }))
     }
     case 'DELETE':
       await record.remove()
       forgetClient(clientId)
       return new Response(null, { status: 204 })
     default:
-      return Response.json(describe(exchange, clientId, before, { accessToken }))
+      return Response.json(describe(context, clientId, before, { accessToken }))
   }
 }
 

@@ -10,15 +10,15 @@ import type { RequestContext } from '../http/request-context.ts'
 import { readParameters } from '../http/parameters.ts'
 
 /** Revokes a token of the client's own. 200 also for what was no token, or is none any more. */
-export const revoke = async (exchange: RequestContext): Promise<Response> => {
-  const parameters = await readParameters(exchange.request)
-  const client = await authenticateClient(exchange, parameters)
+export const revoke = async (context: RequestContext): Promise<Response> => {
+  const parameters = await readParameters(context.request)
+  const client = await authenticateClient(context, parameters)
   const token = parameters.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
-  await exchange.oneTimeValues.use()
+  await context.oneTimeValues.use()
   const outcome =
-    (await revokeRefreshToken(exchange, client, token)) ??
-    (await revokeAccessToken(exchange, client, token))
+    (await revokeRefreshToken(context, client, token)) ??
+    (await revokeAccessToken(context, client, token))
   if (outcome === 'foreign')
     throw new OAuthError('invalid_grant', 'The token was issued to another client')
   return new Response(null, { status: 200 })

@@ -18,9 +18,9 @@ const GRANTS: Readonly<Record<GrantType, (request: TokenRequest) => Promise<Resp
 }
 
 /** The order of the checks is part of the behaviour: the first that fails answers. */
-export const token = async (exchange: RequestContext): Promise<Response> => {
-  const parameters = await readParameters(exchange.request)
-  const client = await authenticateClient(exchange, parameters)
+export const token = async (context: RequestContext): Promise<Response> => {
+  const parameters = await readParameters(context.request)
+  const client = await authenticateClient(context, parameters)
   const grantType = parameters.get('grant_type')
   if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
   const supported = GRANT_TYPES.find((name) => name === grantType)
@@ -28,7 +28,7 @@ export const token = async (exchange: RequestContext): Promise<Response> => {
     throw new OAuthError('unsupported_grant_type', unsupported(grantType))
   if (!client.grantTypes.has(grantType))
     throw new OAuthError('unauthorized_client', 'The client is not allowed to use this grant_type')
-  return GRANTS[supported]({ exchange, client, parameters })
+  return GRANTS[supported]({ context, client, parameters })
 }
 
 // Names that developers try first.

@@ -18,21 +18,21 @@ import {
 } from '../http/protected-resource.ts'
 
 /** The claims of the person behind the token, within its scope. */
-export const userinfo = async (exchange: RequestContext): Promise<Response> => {
-  const { request, env, issuer } = exchange
+export const userinfo = async (context: RequestContext): Promise<Response> => {
+  const { request, env, issuer } = context
   const shown = await readToken(request)
   if (shown === undefined) return unauthenticated()
   const { token, scheme } = shown
   const claims = await verifyAccessToken(env, token, { issuer, audience: issuer }, Date.now())
   if (claims === undefined)
     throw refusal(scheme, 'invalid_token', 'The token is invalid, expired or for another resource')
-  await requireBoundKey(exchange, claims.dpopJkt, shown)
+  await requireBoundKey(context, claims.dpopJkt, shown)
   if (!claims.scope.includes('openid'))
     throw refusal(scheme, 'insufficient_scope', 'The scope of the token lacks openid', {
       scope: 'openid',
     })
-  await useProof(exchange, scheme)
-  if (!(await isStillClient(exchange, claims.clientId)))
+  await useProof(context, scheme)
+  if (!(await isStillClient(context, claims.clientId)))
     throw refusal(scheme, 'invalid_token', 'The client of the token no longer exists')
   const account = await accountOf(env, claims.subject)?.claims(claims.grantId, claims.jti)
   if (account === undefined)

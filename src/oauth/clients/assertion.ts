@@ -36,16 +36,16 @@ type FirstUse = () => Promise<boolean>
  * Throws `temporarily_unavailable` if the client's keys cannot be fetched.
  */
 export const verifyAssertion = async (
-  exchange: RequestContext,
+  context: RequestContext,
   client: Client,
   assertion: string,
 ): Promise<FirstUse | undefined> => {
-  const { env, issuer } = exchange
+  const { env, issuer } = context
   const { authentication } = client
   if (authentication.method !== 'private_key_jwt') return undefined
   const now = Date.now()
   try {
-    const keys = clientKeys(exchange, client, authentication.keys)
+    const keys = clientKeys(context, client, authentication.keys)
     const { payload, protectedHeader } = await jwtVerify(assertion, keys, {
       algorithms: [...authentication.algorithms],
       issuer: client.id,

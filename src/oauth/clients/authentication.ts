@@ -21,13 +21,13 @@ type Credentials = { readonly clientId: string } & (
  * assertion joins the one-time values of the request.
  */
 export const authenticateClient = async (
-  exchange: RequestContext,
+  context: RequestContext,
   parameters: Parameters,
 ): Promise<Client> => {
-  const credentials = readCredentials(exchange.request, parameters)
-  const client = await findClient(exchange, credentials.clientId)
-  if (client !== undefined && (await isProven(exchange, client, credentials))) return client
-  throw await failure(exchange, credentials)
+  const credentials = readCredentials(context.request, parameters)
+  const client = await findClient(context, credentials.clientId)
+  if (client !== undefined && (await isProven(context, client, credentials))) return client
+  throw await failure(context, credentials)
 }
 
 const failure = async (
@@ -101,7 +101,7 @@ const parseBasic = (authorization: string): { clientId: string; secret: string |
 const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
 
 const isProven = async (
-  exchange: RequestContext,
+  context: RequestContext,
   client: Client,
   credentials: Credentials,
 ): Promise<boolean> => {
@@ -115,20 +115,20 @@ const isProven = async (
         isEqualInConstantTime(sha256(credentials.secret), authentication.secretHash)
       )
     case 'private_key_jwt':
-      return isProvenByAssertion(exchange, client, credentials)
+      return isProvenByAssertion(context, client, credentials)
   }
 }
 
 const isProvenByAssertion = async (
-  exchange: RequestContext,
+  context: RequestContext,
   client: Client,
   credentials: Extract<Credentials, { method: 'private_key_jwt' }>,
 ): Promise<boolean> => {
-  const { oneTimeValues } = exchange
-  const isFirstUse = await verifyAssertion(exchange, client, credentials.assertion)
+  const { oneTimeValues } = context
+  const isFirstUse = await verifyAssertion(context, client, credentials.assertion)
   if (isFirstUse === undefined) return false
   oneTimeValues.add(async () => {
-    if (!(await isFirstUse())) throw await failure(exchange, credentials)
+    if (!(await isFirstUse())) throw await failure(context, credentials)
   })
   return true
 }

@@ -16,15 +16,15 @@ const others = new PublishedKeys(MAX_KEPT)
 
 /** Finds the key of a client that a JWT names. The finder throws NotFetched. */
 export const clientKeys = (
-  exchange: RequestContext,
+  context: RequestContext,
   client: Client,
   keys: ClientKeys,
 ): JWTVerifyGetKey => {
   if ('jwks' in keys) return localKeys(keys.jwks)
   const { jwksUri } = keys
-  return exchange.config.clients.has(client.id)
-    ? listed.at(jwksUri, async () => (await fetchListed(exchange.env, jwksUri, WANTED)).text)
-    : others.at(jwksUri, async () => (await fetchPublic(exchange, jwksUri, WANTED)).text)
+  return context.config.clients.has(client.id)
+    ? listed.at(jwksUri, async () => (await fetchListed(context.env, jwksUri, WANTED)).text)
+    : others.at(jwksUri, async () => (await fetchPublic(context, jwksUri, WANTED)).text)
 }
 
 const localKeys = (jwks: JSONWebKeySet): JWTVerifyGetKey => {

@@ -45,12 +45,12 @@ const documentSchema = z.object({
 
 /** The client that the document at `address` describes. Throws NotFetched. */
 export const fetchClient = async (
-  exchange: RequestContext,
+  context: RequestContext,
   address: string,
 ): Promise<FoundClient> => {
-  const { text, headers } = await fetchPublic(exchange, address, WANTED)
+  const { text, headers } = await fetchPublic(context, address, WANTED)
   const isJson = isJsonType(headers.get('Content-Type') ?? '')
-  const value = isJson ? clientIn(text, address, exchange.config) : undefined
+  const value = isJson ? clientIn(text, address, context.config) : undefined
   if (value === undefined)
     throw new NotFetched('the document is missing or invalid', { isTransient: false })
   return { value, cacheMs: cacheMsOf(headers.get('Cache-Control')) }

@@ -48,10 +48,10 @@ export const isMintedClientId = async (
  * 503 if the client's metadata cannot be fetched.
  */
 export const findClient = async (
-  exchange: RequestContext,
+  context: RequestContext,
   clientId: string,
 ): Promise<Client | undefined> => {
-  const { config, request, env } = exchange
+  const { config, request, env } = context
   const listed = config.clients.get(clientId)
   if (listed !== undefined) return listed
   const isDocument = isDocumentAddress(clientId, config)
@@ -60,7 +60,7 @@ export const findClient = async (
   const known = isDocument ? documents.fresh(clientId) : registered.get(clientId, now)
   if (known !== undefined) return known
   if (!(await isWithinLimit(env, 'TOKEN_LIMIT', request, 'client'))) throw tooManyRequests()
-  if (isDocument) return documentClient(exchange, clientId)
+  if (isDocument) return documentClient(context, clientId)
   const found = await registeredClient(env, clientId, config)
   if (found !== undefined) registered.set(clientId, found, now + CLIENT_CACHE_MS)
   return found
@@ -80,11 +80,11 @@ export const isStillClient = async (
 export const forgetClient = (clientId: string): void => registered.delete(clientId)
 
 const documentClient = async (
-  exchange: RequestContext,
+  context: RequestContext,
   clientId: string,
 ): Promise<Client | undefined> => {
   try {
-    return await documents.get(clientId, () => fetchClient(exchange, clientId))
+    return await documents.get(clientId, () => fetchClient(context, clientId))
   } catch (error) {
     if (!(error instanceof NotFetched)) throw error
     if (error.isTransient) throw temporarilyUnavailable('The client metadata')

@@ -38,29 +38,29 @@ import type { RequestContext, TokenRequest } from '../../http/request-context.ts
 
 /** Answers a poll: at once, or after a hold. */
 export const grant = async (tokenRequest: TokenRequest): Promise<Response> => {
-  const { exchange, client, parameters } = tokenRequest
+  const { context, client, parameters } = tokenRequest
   const text = parameters.get('device_code')
   if (text === undefined) throw new OAuthError('invalid_request', 'device_code is missing')
   // DC-22: before the code is checked, so that fetching a nonce is no poll.
-  const dpopJkt = await verifyDpopProof(exchange)
+  const dpopJkt = await verifyDpopProof(context)
   requireProof(client, dpopJkt)
-  const deviceCode = readDeviceCode(await macSecret(exchange.env), client, text)
+  const deviceCode = readDeviceCode(await macSecret(context.env), client, text)
   const verifier = parameters.get('code_verifier')
   const poller: Poller = {
-    arrivedAtMs: exchange.arrivedAtMs,
+    arrivedAtMs: context.arrivedAtMs,
     clientId: client.id,
     secretHash: deviceCode.secretHash,
     codeChallenge: verifier === undefined ? undefined : sha256(verifier),
     dpopJkt,
-    location: requestLocation(exchange.request),
+    location: requestLocation(context.request),
   }
-  if (!(await isWithinPollLimits(exchange, deviceCode)))
+  if (!(await isWithinPollLimits(context, deviceCode)))
     throw slowDown(client.intervalMs + SLOW_DOWN_MS)
-  await exchange.oneTimeValues.use()
+  await context.oneTimeValues.use()
   const polled = await pollOrHold(tokenRequest, deviceCode, poller)
   if (polled.outcome !== 'redeemable') throw refusal(polled, deviceCode)
   // LP-5: the device hung up, so the grant stays unredeemed.
-  if (exchange.request.signal.aborted) throw refusal({ outcome: 'pending' })
+  if (context.request.signal.aborted) throw refusal({ outcome: 'pending' })
   return redeem(tokenRequest, deviceCode, poller)
 }
 
@@ -82,11 +82,11 @@ const readDeviceCode = (serverSecret: Uint8Array, client: Client, text: string):
 }
 
 const pollOrHold = async (
-  { exchange, client }: TokenRequest,
+  { context, client }: TokenRequest,
   { userCode, expiresAtMs }: DeviceCode,
   poller: Poller,
 ): Promise<PollOutcome | Absent> => {
-  const { env, request, headers } = exchange
+  const { env, request, headers } = context
   const preferred = preferredWaitSeconds(request.headers.get('Prefer'))
   const waitSeconds =
     preferred === undefined ? undefined : Math.min(preferred, MAX_HOLD_MS / SECOND)
@@ -104,11 +104,11 @@ const pollOrHold = async (
 }
 
 const redeem = async (
-  { exchange, client, parameters }: TokenRequest,
+  { context, client, parameters }: TokenRequest,
   deviceCode: DeviceCode,
   poller: Poller,
 ): Promise<Response> => {
-  const { env, issuer } = exchange
+  const { env, issuer } = context
   // Everything that can fail comes first: a redemption must be answered.
   await prepareTokens(env, client)
   const redeemed = await deviceAuthorizationOf(env, deviceCode.userCode).redeem(

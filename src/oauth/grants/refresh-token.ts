@@ -10,8 +10,8 @@ import { mayRefresh, parseScope, remainingScope } from '../scope.ts'
 import { prepareTokens, tokenResponse } from '../token-response.ts'
 
 /** Answers with a fresh access token and the next refresh token. Touches one object. */
-export const grant = async ({ exchange, client, parameters }: TokenRequest): Promise<Response> => {
-  const { env, issuer } = exchange
+export const grant = async ({ context, client, parameters }: TokenRequest): Promise<Response> => {
+  const { env, issuer } = context
   const text = parameters.get('refresh_token')
   if (text === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing')
   const scope = parameters.get('scope')
@@ -20,7 +20,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
     scope: scope === undefined ? undefined : parseScope(scope),
     resource: resource.length === 0 ? undefined : [...new Set(resource)],
   }
-  const dpopJkt = await verifyDpopProof(exchange)
+  const dpopJkt = await verifyDpopProof(context)
   requireProof(client, dpopJkt)
   const presented = parseRefreshToken(await macSecret(env), text)
   if (presented === undefined || !mayRefresh(client, client.scope)) throw refusal('invalid')
@@ -29,7 +29,7 @@ export const grant = async ({ exchange, client, parameters }: TokenRequest): Pro
     throw refusal('invalid_scope')
   // Everything that can fail comes first: a rotation must be answered.
   await prepareTokens(env, client)
-  await exchange.oneTimeValues.use()
+  await context.oneTimeValues.use()
   const next = nextRefreshToken(await macSecret(env), presented)
   const refreshed = await accountOf(env, presented.subject)?.refresh(presented.grantId, {
     clientId: client.id,
