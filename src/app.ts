@@ -23,6 +23,7 @@ const DEMO_FILES = [
   'app.css',
   'app.js',
   'app-api.js',
+  'app-elements.js',
   'app-session.js',
   'app-words.js',
 ]

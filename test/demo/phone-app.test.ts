@@ -23,13 +23,15 @@ it('may connect to Antenna and its provider only, and runs nothing inline', asyn
   expect(html).not.toMatch(/<script(?![^>]* src=)|<style|style="| on\w+="/)
 })
 
+const MODULES = ['app-api.js', 'app-elements.js', 'app-session.js', 'app-words.js']
+
 it.each(['', '/auth'])('works below the issuer’s path: %j', async (basePath) => {
   const fetch = workerWith({ ...DEMO_VARS, ISSUER: ISSUER + basePath })
   const html = await (await open(`${basePath}/app`, fetch)).text()
   expect(html).toContain(`data-base-path="${basePath}"`)
   const files = [...html.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, file]) => file)
   expect(files).toStrictEqual(['app.css', 'app.js'])
-  for (const file of [...files, 'app-api.js', 'app-session.js', 'app-words.js']) {
+  for (const file of [...files, ...MODULES]) {
     const { status } = await open(`${basePath}/${file}`, fetch)
     expect([file, status]).toStrictEqual([file, 200])
   }

@@ -1,16 +1,39 @@
 // The demo app's two requests to Antenna: read a device authorization, and decide it.
+import { byId, element } from './app-elements.js'
+
+/**
+ * @import { Answer } from './answer.d.ts'
+ * @import { Session } from './app-session.js'
+ */
 
 const BASE = `${document.body.dataset.basePath}/device/authorizations`
 
-/** The request of a device, or its decision. */
+/** @type {Answer} */
+const NO_ANSWER = { status: 0, body: {}, retryAfterSeconds: 0 }
+
+/**
+ * The request of a device, or its decision.
+ * @param {Session} session
+ * @param {string} userCode
+ */
 export const review = (session, userCode) =>
   send(session, 'GET', `/${encodeURIComponent(userCode)}?ui_locales=en`)
 
-/** Sends the person's decision. */
+/**
+ * Sends the person's decision.
+ * @param {Session} session
+ * @param {string} userCode
+ * @param {object} decision
+ */
 export const decide = (session, userCode, decision) =>
   send(session, 'POST', `/${encodeURIComponent(userCode)}/decision`, decision)
 
-/** Status 0: no response. */
+/**
+ * @param {Session} session
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ */
 const send = async ({ accessToken }, method, path, body) => {
   const note = noteRequest(method, BASE + path, body)
   try {
@@ -22,40 +45,43 @@ const send = async ({ accessToken }, method, path, body) => {
       },
       ...(body && { body: JSON.stringify(body) }),
     })
+    /** @type {Answer} */
     const answer = {
       status: response.status,
       body: await response.json(),
       retryAfterSeconds: Number(response.headers.get('Retry-After') ?? 0),
-      // RFC 9470 §3: the required age of the sign-in.
       maxAge: /max_age="?(\d+)/.exec(response.headers.get('WWW-Authenticate') ?? '')?.[1],
     }
     noteAnswer(note, answer)
     return answer
   } catch {
-    noteAnswer(note, { status: 0, body: {} })
-    return { status: 0, body: {} }
+    noteAnswer(note, NO_ANSWER)
+    return NO_ANSWER
   }
 }
 
-// The list of requests and responses next to the phone, on wide screens.
+/**
+ * Adds to the list of requests and responses next to the phone, on wide screens.
+ * @param {string} method
+ * @param {string} address
+ * @param {object} [body]
+ */
 const noteRequest = (method, address, body) => {
-  const note = document.createElement('li')
-  note.append(line(`${method} ${address}`))
-  if (body) note.append(line(JSON.stringify(body)))
-  document.querySelector('#wire').append(note)
+  const note = element('li')
+  note.append(element('code', `${method} ${address}`))
+  if (body) note.append(element('code', JSON.stringify(body)))
+  byId('wire').append(note)
   return note
 }
 
+/**
+ * @param {HTMLElement} note
+ * @param {Answer} answer
+ */
 const noteAnswer = (note, { status, body }) => {
   const said = body.error ?? body.status ?? ''
-  const policy = body.policy === undefined ? '' : `, policy ${body.policy}`
-  note.append(line(status === 0 ? 'no answer' : `${status} ${said}${policy}`))
+  const policy = body.status === 'pending' ? `, policy ${body.policy}` : ''
+  note.append(element('code', status === 0 ? 'no answer' : `${status} ${said}${policy}`))
   note.classList.toggle('refused', status !== 200)
   note.scrollIntoView({ block: 'nearest' })
-}
-
-const line = (text) => {
-  const element = document.createElement('code')
-  element.textContent = text
-  return element
 }

@@ -1,26 +1,39 @@
 // The demo's app: opened with a device's code, it shows one request and sends one decision. The markup is
-// in app.html, the texts in app-words.js, the requests in app-api.js, the session in app-session.js.
+// in app.html, its elements in app-elements.js, the texts in app-words.js, the requests in app-api.js, the
+// session in app-session.js.
 import { decide, review } from './app-api.js'
 import { beginSignIn, currentSession, endSession, finishSignIn } from './app-session.js'
+import { byId, element, fact, field, find, say } from './app-elements.js'
 import { RESULTS, asShown, inWords, problemOf } from './app-words.js'
+
+/**
+ * @import { Answer, Decision, Device, Question } from './answer.d.ts'
+ * @typedef {Record<string, string>} SignInParameters
+ */
 
 const SCREENS = ['loading', 'signed-out', 'home']
 const SHEETS = ['question', 'result']
 
-const byId = (id) => document.getElementById(id)
+const signIn = find('sign-in', HTMLButtonElement)
 
-/** The current user code, and the parameters of a sign-in for it. */
-let userCode
+/** The code of the device, as scanned or typed; empty without one. */
+let userCode = ''
+/** @type {SignInParameters} */
 let howToSignIn = {}
-/** The request on the screen; undefined without one. */
+/**
+ * The request on the screen; undefined without one.
+ * @type {Question | undefined}
+ */
 let question
+/** @type {number | undefined} */
 let expiry
 
-const show = (screen) => {
+const show = (/** @type {string} */ screen) => {
   for (const id of SCREENS) byId(id).hidden = id !== screen
   byId('sign-out').hidden = screen !== 'home'
 }
 
+/** @param {string} [sheet] */
 const openSheet = (sheet) => {
   for (const id of SHEETS) byId(id).hidden = id !== sheet
   byId('dim').hidden = sheet === undefined
@@ -30,27 +43,25 @@ const openSheet = (sheet) => {
   byId(`${sheet}-title`).focus({ preventScroll: true })
 }
 
-/** Shows a text in an element, or hides the element without a text. */
-const say = (id, text) => {
-  byId(id).textContent = text ?? ''
-  byId(id).hidden = text === undefined
-}
-
+/**
+ * @param {string} [problem]
+ * @param {SignInParameters} how
+ */
 const showSignedOut = (problem, how = {}) => {
   howToSignIn = how
   question = undefined
   openSheet()
   byId('signed-out-text').textContent =
-    userCode === undefined
+    userCode === ''
       ? 'Sign in once on this phone, and televisions need one tap.'
       : 'A television waits for your answer. Sign in to see it.'
   say('signed-out-problem', problem)
-  byId('sign-in').disabled = false
+  signIn.disabled = false
   show('signed-out')
 }
 
 const leaveToSignIn = async () => {
-  byId('sign-in').disabled = true
+  signIn.disabled = true
   try {
     await beginSignIn(userCode, howToSignIn)
   } catch {
@@ -58,6 +69,7 @@ const leaveToSignIn = async () => {
   }
 }
 
+/** @param {{ problem?: string, codeProblem?: string }} problems */
 const showHome = ({ problem, codeProblem } = {}) => {
   question = undefined
   openSheet()
@@ -67,7 +79,7 @@ const showHome = ({ problem, codeProblem } = {}) => {
   showBehind()
 }
 
-const ask = async (code) => {
+const ask = async (/** @type {string} */ code) => {
   userCode = code
   const session = currentSession()
   if (session === undefined) {
@@ -78,7 +90,7 @@ const ask = async (code) => {
   hear(await review(session, code))
 }
 
-const answer = async (decision) => {
+const answer = async (/** @type {object} */ decision) => {
   const session = currentSession()
   if (session === undefined) {
     showSignedOut('You have been signed out meanwhile.')
@@ -97,18 +109,23 @@ const lookAgain = async () => {
   if (question !== undefined && latest.body.status !== 'pending') hear(latest)
 }
 
-const setBusy = (isBusy) => {
+const setBusy = (/** @type {boolean} */ isBusy) => {
   for (const button of byId('question').querySelectorAll('button')) button.disabled = isBusy
 }
 
-/** Handles every response of Antenna. */
+/**
+ * Handles every response of Antenna.
+ * @param {Answer} answer
+ */
 const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
-  if (status === 200 && body.status === 'pending') showQuestion(body)
-  // Antenna describes the device only to the account that was asked.
-  else if (status === 200) showResult(body.status, body.device !== undefined, body.device)
+  if (body.status === 'pending') showQuestion(body)
   else if (body.error === 'already_decided') showResult(body.status, true)
+  // Antenna describes the device only to the account that was asked.
+  else if (body.status !== undefined)
+    showResult(body.status, body.device !== undefined, body.device)
   else if (body.error === 'check_not_passed') showMissing(body.missing)
-  else if (body.error === 'too_far') showQuestion({ ...question, policy: 'refuse' })
+  else if (body.error === 'too_far' && question !== undefined)
+    showQuestion({ ...question, policy: 'refuse' })
   else if (body.error === 'unknown_code' && question !== undefined) showResult('expired')
   else if (body.error === 'unknown_code')
     showHome({
@@ -125,14 +142,14 @@ const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
   } else showProblem(problemOf(status, retryAfterSeconds))
 }
 
-const showProblem = (problem) => {
+const showProblem = (/** @type {string} */ problem) => {
   if (question === undefined) {
-    byId('code').value = userCode
+    field('code').value = userCode
     showHome({ problem })
   } else say('question-problem', problem)
 }
 
-const showQuestion = (body) => {
+const showQuestion = (/** @type {Question} */ body) => {
   question = body
   const { client, device, scopes, policy } = body
   byId('client').textContent = client.client_name
@@ -168,63 +185,49 @@ const showBehind = () => {
   show('home')
 }
 
+/** @param {Device} device */
 const showFacts = ({ place, proximity, network }) => {
   const far = proximity.level === 'far' ? 'far' : 'near'
-  const facts = [
-    ['Location', [place?.text, proximity.text && element('strong', proximity.text, far)]],
-    ['Network', [network]],
-  ]
+  const distance = proximity.text && element('strong', proximity.text, far)
   byId('facts').replaceChildren(
-    ...facts.flatMap(([term, values]) => {
-      const said = values.filter((value) => value !== undefined)
-      if (said.length === 0) return []
-      const row = element('div')
-      const details = said.map((value) => {
-        const detail = element('dd')
-        detail.append(value)
-        return detail
-      })
-      row.append(element('dt', term), ...details)
-      return [row]
-    }),
+    ...fact('Location', place?.text, distance),
+    ...fact('Network', network),
   )
-}
-
-const element = (name, text = '', className = '') => {
-  const made = document.createElement(name)
-  made.textContent = text
-  made.className = className
-  return made
 }
 
 // The check for one device must not count for the next.
 const clearCheck = () => {
-  byId('typed-code').value = ''
-  byId('in-front').checked = false
+  field('typed-code').value = ''
+  field('in-front').checked = false
   markMissing([])
 }
 
-/** Marks the missing parts of the policy `confirm`. */
+/**
+ * Marks the missing parts of the policy `confirm`.
+ * @param {readonly string[]} missing
+ */
 const showMissing = (missing) => {
   markMissing(missing)
   byId(missing.includes('typed_code') ? 'typed-code' : 'in-front').focus()
 }
 
-const markMissing = (missing) => {
-  for (const [id, name] of [
-    ['typed-code', 'typed_code'],
-    ['in-front', 'in_front'],
-  ]) {
-    byId(`${id}-problem`).hidden = !missing.includes(name)
-    byId(id).setAttribute('aria-invalid', String(missing.includes(name)))
+const markMissing = (/** @type {readonly string[]} */ missing) => {
+  for (const id of ['typed-code', 'in-front']) {
+    const isMissing = missing.includes(id.replace('-', '_'))
+    byId(`${id}-problem`).hidden = !isMissing
+    byId(id).setAttribute('aria-invalid', String(isMissing))
   }
 }
 
+/**
+ * @param {Decision | 'expired'} outcome
+ * @param {{ name: string }} [device]
+ */
 const showResult = (outcome, isEarlier = false, device = question?.device) => {
   const [title, text] = RESULTS[outcome]
   clearTimeout(expiry)
   question = undefined
-  byId('code').value = ''
+  field('code').value = ''
   byId('result').dataset.outcome = outcome
   byId('result-title').textContent = title
   byId('result-text').textContent = text(device ? `“${device.name}”` : 'The device')
@@ -234,22 +237,22 @@ const showResult = (outcome, isEarlier = false, device = question?.device) => {
   openSheet('result')
 }
 
-byId('sign-in').addEventListener('click', () => void leaveToSignIn())
+signIn.addEventListener('click', () => void leaveToSignIn())
 byId('sign-out').addEventListener('click', () => {
   endSession()
-  userCode = undefined
+  userCode = ''
   // Otherwise the provider would sign the same person in again.
   showSignedOut(undefined, { prompt: 'login' })
 })
 byId('code-form').addEventListener('submit', (event) => {
   event.preventDefault()
-  const code = byId('code').value.trim()
+  const code = field('code').value.trim()
   if (code === '') showHome({ codeProblem: 'Type the code that the screen shows.' })
   else void ask(code)
 })
 byId('yes').addEventListener('click', () => {
-  const check = { typed_code: byId('typed-code').value, in_front: byId('in-front').checked }
-  void answer({ decision: 'approve', ...(question.policy === 'confirm' && check) })
+  const check = { typed_code: field('typed-code').value, in_front: field('in-front').checked }
+  void answer({ decision: 'approve', ...(question?.policy === 'confirm' && check) })
 })
 byId('no').addEventListener('click', () => void answer({ decision: 'deny' }))
 byId('report').addEventListener('click', () => void answer({ decision: 'report' }))
@@ -258,7 +261,7 @@ for (const id of ['later', 'done']) byId(id).addEventListener('click', () => sho
 document.addEventListener('visibilitychange', () => void lookAgain())
 
 const open = async () => {
-  const scanned = new URLSearchParams(location.search).get('user_code') ?? undefined
+  const scanned = new URLSearchParams(location.search).get('user_code') ?? ''
   userCode = scanned
   try {
     const finished = await finishSignIn()
@@ -270,7 +273,7 @@ const open = async () => {
   }
   // Keeps codes and responses out of the history.
   history.replaceState(null, '', location.pathname)
-  if (userCode !== undefined) await ask(userCode)
+  if (userCode !== '') await ask(userCode)
   else if (currentSession() === undefined) showSignedOut()
   else showHome()
 }

@@ -1,6 +1,21 @@
 // The demo television's remote-controlled screen: requests a code, waits, greets (RFC 8628 §3), shows the
 // library of an API, and stays signed in (RFC 6749 §6).
 // ES5 and XMLHttpRequest on purpose: televisions of 2019 run Chromium 63 or Safari 11.
+/**
+ * @typedef {import('./television.d.ts').CodeAnswer} CodeAnswer
+ * @typedef {import('./television.d.ts').CodeFlow} CodeFlow
+ * @typedef {import('./television.d.ts').CurrentFlow} CurrentFlow
+ * @typedef {import('./television.d.ts').Flow} Flow
+ * @typedef {import('./television.d.ts').Item} Item
+ * @typedef {import('./television.d.ts').PartingFlow} PartingFlow
+ * @typedef {import('./television.d.ts').Person} Person
+ * @typedef {import('./television.d.ts').Problem} Problem
+ * @typedef {import('./television.d.ts').Reply} Reply
+ * @typedef {import('./television.d.ts').SignedInFlow} SignedInFlow
+ * @typedef {import('./television.d.ts').Token} Token
+ * @typedef {import('./television.d.ts').TvRequest} TvRequest
+ * @typedef {import('./television.d.ts').WaitingFlow} WaitingFlow
+ */
 ;(function () {
   'use strict'
 
@@ -32,35 +47,47 @@
   var EMPTY_CODE = '    -    '
   var LAST_ID_TOKEN = 'demo-tv.id_token'
 
-  var settings = document.body.dataset
+  var data = document.body.dataset
+  var settings = {
+    basePath: data.basePath || '',
+    clientId: data.clientId || '',
+    scope: data.scope || '',
+    deviceName: data.deviceName || '',
+    brandName: data.brandName || '',
+  }
   // The state of one code or one signed-in person. It is replaced as a whole, so that a late response
   // detects that it is outdated.
+  /** @type {CurrentFlow} */
   var current = {}
   var failures = 0
 
+  /** @param {Readonly<Record<string, string>>} fields */
   function form(fields) {
     return Object.keys(fields)
       .map(function (name) {
-        return encodeURIComponent(name) + '=' + encodeURIComponent(fields[name])
+        return encodeURIComponent(name) + '=' + encodeURIComponent(fields[name] || '')
       })
       .join('&')
   }
 
+  /** @param {string | null} value */
   function retryAfterSeconds(value) {
     if (!value) return 0
     var seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
     return seconds > 0 ? Math.min(seconds, LONGEST_RETRY_AFTER_SECONDS) : 0
   }
 
+  /** @param {Flow} flow @param {TvRequest} request @param {(reply: Reply) => void} onReply */
   function send(flow, request, onReply) {
     var xhr = new XMLHttpRequest()
     flow.xhr = xhr
+    var headers = request.headers || {}
     xhr.open(request.method, settings.basePath + request.path)
     xhr.timeout = REQUEST_TIMEOUT_MS
     xhr.responseType = 'json'
     xhr.setRequestHeader('Accept', 'application/json')
-    Object.keys(request.headers || {}).forEach(function (name) {
-      xhr.setRequestHeader(name, request.headers[name])
+    Object.keys(headers).forEach(function (name) {
+      xhr.setRequestHeader(name, headers[name] || '')
     })
     if (request.fields) {
       xhr.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded')
@@ -77,21 +104,30 @@
     xhr.send(request.fields ? form(request.fields) : null)
   }
 
+  /** @param {Reply} reply */
   function isTransient(reply) {
     if (reply.status === 0 || reply.status === 429 || reply.status >= 500) return true
     // A captive portal answers 200 with its own page.
     return reply.status < 300 && reply.body === null
   }
 
+  /** @template {Flow} F @param {F} flow @param {(flow: F) => void} action @param {number} delayMs */
   function later(flow, action, delayMs) {
-    flow.next = action
-    flow.timer = setTimeout(function () {
+    var next = function () {
       flow.next = null
       action(flow)
-    }, delayMs)
+    }
+    flow.next = next
+    flow.timer = setTimeout(next, delayMs)
   }
 
-  // RFC 8628 §3.5: on a connection failure the client must poll less often.
+  /**
+   * RFC 8628 §3.5: on a connection failure the client must poll less often.
+   * @template {Flow} F
+   * @param {F} flow
+   * @param {(flow: F) => void} action
+   * @param {Pick<Reply, 'retryAfter'>} reply
+   */
   function backOff(flow, action, reply) {
     var seconds = Math.min(Math.pow(2, failures), LONGEST_BACK_OFF_SECONDS)
     failures += 1
@@ -102,12 +138,11 @@
 
   function retryNow() {
     if (!current.isBackingOff || current.mustWait || !current.next) return
-    var action = current.next
     clearTimeout(current.timer)
-    current.next = null
-    action(current)
+    current.next()
   }
 
+  /** @param {Flow} flow */
   function succeeded(flow) {
     failures = 0
     flow.isBackingOff = false
@@ -128,9 +163,11 @@
     startWith(null)
   }
 
+  /** @param {string | null} hint */
   function startWith(hint) {
     var previous = current
-    current = { hint: hint }
+    var flow = { hint: hint }
+    current = flow
     clearTimeout(previous.timer)
     if (previous.xhr) previous.xhr.abort()
     drawCode(EMPTY_CODE, 'Getting a code')
@@ -139,20 +176,19 @@
     setBusy(true)
     showAsked(false)
     setStatus('Getting a code…', false)
-    requestCode(current)
+    requestCode(flow)
   }
 
+  /** @param {CodeFlow} flow */
   function requestCode(flow) {
-    var request = {
-      method: 'POST',
-      path: '/device_authorization',
-      fields: {
-        client_id: settings.clientId,
-        scope: settings.scope,
-        device_name: settings.deviceName,
-      },
+    /** @type {Record<string, string>} */
+    var fields = {
+      client_id: settings.clientId,
+      scope: settings.scope,
+      device_name: settings.deviceName,
     }
-    if (flow.hint) request.fields.id_token_hint = flow.hint
+    if (flow.hint) fields.id_token_hint = flow.hint
+    var request = { method: 'POST', path: '/device_authorization', fields: fields }
     send(flow, request, function (reply) {
       if (isTransient(reply)) {
         setStatus('Reconnecting…', true)
@@ -169,16 +205,28 @@
     })
   }
 
+  /** @param {Partial<CodeAnswer> | null} body @returns {body is CodeAnswer} */
   function isDeviceAuthorization(body) {
-    return body.device_code && body.user_code && body.verification_uri && body.expires_in > 0
+    if (!body || !body.device_code || !body.user_code || !body.verification_uri) return false
+    return body.expires_in !== undefined && body.expires_in > 0
   }
 
-  function receiveCode(flow, answer) {
-    flow.deviceCode = answer.device_code
-    flow.interval = answer.interval || DEFAULT_INTERVAL_SECONDS
-    flow.startedAt = now()
-    flow.expiresAt = flow.startedAt + answer.expires_in * 1000
-    flow.isBackingOff = false
+  /** @param {Partial<Token> | null} body @returns {body is Token} */
+  function isToken(body) {
+    return Boolean(body && body.access_token)
+  }
+
+  /** @param {CodeFlow} codeFlow @param {CodeAnswer} answer */
+  function receiveCode(codeFlow, answer) {
+    var startedAt = now()
+    var flow = {
+      hint: codeFlow.hint,
+      deviceCode: answer.device_code,
+      interval: answer.interval || DEFAULT_INTERVAL_SECONDS,
+      startedAt: startedAt,
+      expiresAt: startedAt + answer.expires_in * 1000,
+    }
+    current = flow
     setBusy(false)
     setStatus('Waiting for your phone', false)
     showCode(answer)
@@ -187,6 +235,7 @@
     poll(flow)
   }
 
+  /** @param {WaitingFlow} flow */
   function poll(flow) {
     var pollStartedAt = now()
     // After a failure the poll is not held: its response shows that the connection is back.
@@ -206,7 +255,7 @@
       if (isTransient(reply)) {
         setStatus('Reconnecting…', true)
         backOff(flow, poll, reply)
-      } else if (reply.status === 200 && reply.body.access_token) {
+      } else if (reply.status === 200 && isToken(reply.body)) {
         succeeded(flow)
         receiveToken(reply.body)
       } else if (error === 'authorization_pending' || error === 'slow_down') {
@@ -224,11 +273,13 @@
     })
   }
 
+  /** @param {WaitingFlow} flow @param {Reply} reply */
   function slowerInterval(flow, reply) {
-    var asked = Number(reply.body.interval)
+    var asked = Number(reply.body && reply.body.interval)
     return asked > flow.interval ? asked : flow.interval + SLOW_DOWN_SECONDS
   }
 
+  /** @param {WaitingFlow} flow */
   function renew(flow) {
     if (now() - flow.startedAt > SHORTEST_CODE_LIFE_MS) {
       start()
@@ -239,29 +290,35 @@
     backOff(flow, start, { retryAfter: 0 })
   }
 
+  /** @param {Token} token */
   function receiveToken(token) {
-    current = { token: token, receivedAt: now(), attempts: 0 }
+    var flow = { token: token, receivedAt: now(), attempts: 0 }
+    current = flow
     rememberPerson(token.id_token)
     setBusy(true)
     setStatus('Signing in…', false)
-    if (grantedScopes(current).indexOf('openid') < 0) greet(current, {})
-    else requestPerson(current)
+    if (grantedScopes(flow).indexOf('openid') < 0) greet(flow, {})
+    else requestPerson(flow)
   }
 
+  /** @param {SignedInFlow} flow */
   function grantedScopes(flow) {
     return (flow.token.scope || settings.scope).split(' ')
   }
 
+  /** @param {SignedInFlow} flow @param {string} path @param {(reply: Reply) => void} onReply */
   function askWithToken(flow, path, onReply) {
     var headers = { Authorization: 'Bearer ' + flow.token.access_token }
     send(flow, { method: 'GET', path: path, headers: headers }, onReply)
   }
 
+  /** @param {SignedInFlow | PartingFlow} flow @param {Reply} reply */
   function mayTryAgain(flow, reply) {
     flow.attempts += 1
     return isTransient(reply) && flow.attempts < FEW_ATTEMPTS
   }
 
+  /** @param {SignedInFlow} flow */
   function requestPerson(flow) {
     askWithToken(flow, '/userinfo', function (reply) {
       if (mayTryAgain(flow, reply)) {
@@ -273,13 +330,18 @@
     })
   }
 
-  // The library first, then a renewal each time the access token is about to expire.
+  /**
+   * The library first, then a renewal each time the access token is about to expire.
+   * @param {SignedInFlow} flow
+   * @param {Person} person
+   */
   function greet(flow, person) {
     showGreeting(flow, person)
     flow.attempts = 0
     requestLibrary(flow)
   }
 
+  /** @param {SignedInFlow} flow */
   function requestLibrary(flow) {
     askWithToken(flow, '/library', function (reply) {
       if (mayTryAgain(flow, reply)) {
@@ -287,27 +349,30 @@
         return
       }
       succeeded(flow)
-      flow.hasLibrary = reply.status === 200 && Boolean(reply.body && reply.body.items)
-      if (flow.hasLibrary) showLibrary(reply.body.items)
+      var items = reply.status === 200 && reply.body && reply.body.items
+      flow.hasLibrary = Boolean(items)
+      if (items) showLibrary(items)
       else showNoLibrary(reply)
       renewInTime(flow)
     })
   }
 
+  /** @param {SignedInFlow} flow */
   function renewInTime(flow) {
-    var lifetime = Math.min(flow.token.expires_in, LONGEST_TOKEN_USE_SECONDS)
+    var lifetime = Math.min(flow.token.expires_in || 0, LONGEST_TOKEN_USE_SECONDS)
     if (!flow.token.refresh_token || !(lifetime > 0)) return
     var useSeconds = Math.max(lifetime - RENEWAL_LEAD_SECONDS, lifetime / 2)
     later(flow, renewToken, Math.max(0, flow.receivedAt + useSeconds * 1000 - now()))
   }
 
+  /** @param {SignedInFlow} flow */
   function renewToken(flow) {
     var request = {
       method: 'POST',
       path: '/token',
       fields: {
         grant_type: 'refresh_token',
-        refresh_token: flow.token.refresh_token,
+        refresh_token: flow.token.refresh_token || '',
         client_id: settings.clientId,
       },
     }
@@ -315,7 +380,7 @@
       if (isTransient(reply)) {
         // The same refresh token again: the lost response may have held its successor.
         backOff(flow, renewToken, reply)
-      } else if (reply.status === 200 && reply.body.access_token) {
+      } else if (reply.status === 200 && isToken(reply.body)) {
         succeeded(flow)
         keepToken(flow, reply.body)
         // The library may work with the new token.
@@ -331,7 +396,11 @@
     })
   }
 
-  // RFC 6749 §6, §5.1: members that a response omits do not change.
+  /**
+   * RFC 6749 §6, §5.1: members that a response omits do not change.
+   * @param {SignedInFlow} flow
+   * @param {Token} token
+   */
   function keepToken(flow, token) {
     flow.receivedAt = now()
     flow.token = {
@@ -342,9 +411,12 @@
     }
   }
 
-  // The ID token of the last sign-in (OpenID Connect Core §2) names the person to the server that
-  // signed it. It grants no access, so it stays after a sign-out: the person can get a push prompt on
-  // the next start, until another person signs in.
+  /**
+   * The ID token of the last sign-in (OpenID Connect Core §2) names the person to the server that
+   * signed it. It grants no access, so it stays after a sign-out: the person can get a push prompt on
+   * the next start, until another person signs in.
+   * @param {string | null | undefined} idToken
+   */
   function rememberPerson(idToken) {
     try {
       if (idToken) localStorage.setItem(LAST_ID_TOKEN, idToken)
@@ -366,12 +438,16 @@
 
   function signOut() {
     var token = current.token
+    if (!token) return
     start()
     // The screen shows the next code already; the revocation continues in the background.
     revoke({ isParting: true, attempts: 0, token: token.refresh_token || token.access_token })
   }
 
-  // RFC 7009 §2.1: with a refresh token, everything that came from it ends.
+  /**
+   * RFC 7009 §2.1: with a refresh token, everything that came from it ends.
+   * @param {PartingFlow} flow
+   */
   function revoke(flow) {
     var request = {
       method: 'POST',
@@ -384,27 +460,46 @@
     })
   }
 
-  function byId(id) {
-    return document.getElementById(id)
+  /**
+   * An element of the page. Throws if it is missing or of another kind.
+   * @template {HTMLElement} E
+   * @param {string} id
+   * @param {new () => E} kind
+   */
+  function find(id, kind) {
+    var element = document.getElementById(id)
+    if (!(element instanceof kind)) throw new Error('The page has no ' + id)
+    return element
   }
 
+  /** @param {string} id */
+  function byId(id) {
+    return find(id, HTMLElement)
+  }
+
+  /** @param {string} id @param {string} text */
   function setText(id, text) {
     var element = byId(id)
     if (element.textContent !== text) element.textContent = text
   }
 
+  /** @param {string} text */
   function announce(text) {
     setText('announcement', text)
   }
 
+  /** @param {string} text */
   function setTitle(text) {
     document.title = text + ' · ' + settings.brandName
   }
 
   function screenButton() {
-    return byId(document.body.dataset.screen + '-screen').querySelector('button')
+    var button = byId(document.body.dataset.screen + '-screen').querySelector('button')
+    if (!button) throw new Error('The screen has no button')
+    return button
   }
 
+  /** @param {string} name */
   function showScreen(name) {
     SCREENS.forEach(function (screen) {
       byId(screen + '-screen').hidden = screen !== name
@@ -415,6 +510,7 @@
     if (name !== 'code') screenButton().focus()
   }
 
+  /** @param {boolean} isBusy */
   function setBusy(isBusy) {
     var screen = byId('code-screen')
     screen.classList.toggle('is-busy', isBusy)
@@ -423,6 +519,7 @@
     if (isBusy) setText('time-left', '')
   }
 
+  /** @param {string} text @param {boolean} isReconnecting */
   function setStatus(text, isReconnecting) {
     byId('code-screen').classList.toggle('is-reconnecting', isReconnecting)
     if (byId('status').textContent !== text) announce(text)
@@ -430,6 +527,7 @@
     setTitle(isReconnecting ? text : 'Connect this TV')
   }
 
+  /** @param {string} code @param {string} label */
   function drawCode(code, label) {
     var element = byId('user-code')
     element.setAttribute('aria-label', label)
@@ -443,6 +541,7 @@
     })
   }
 
+  /** @param {CodeAnswer} answer */
   function showCode(answer) {
     var address = answer.verification_uri.replace(/^https?:\/\//, '').replace(/\/$/, '')
     var spelled = answer.user_code.replace(/-/g, '').split('').join(' ')
@@ -453,8 +552,9 @@
     announce('Open ' + address + ' on your phone. Your code is ' + spelled + '.')
   }
 
+  /** @param {string | undefined} url @param {string} address */
   function showQr(url, address) {
-    var picture = byId('qr')
+    var picture = find('qr', HTMLImageElement)
     byId('code-screen').classList.toggle('has-qr', Boolean(url))
     if (!url) {
       picture.removeAttribute('src')
@@ -464,16 +564,24 @@
     picture.src = url
   }
 
-  // The address that a phone would open, for a window of the same computer.
+  /**
+   * The address that a phone would open, for a window of the same computer.
+   * @param {CodeAnswer} answer
+   */
   function showWaysWithoutPhone(answer) {
-    var app = byId('as-app')
-    byId('as-page').href = answer.verification_uri_complete || answer.verification_uri
-    if (app) app.href = settings.basePath + '/app?user_code=' + encodeURIComponent(answer.user_code)
+    var app = document.getElementById('as-app')
+    var appAddress = settings.basePath + '/app?user_code=' + encodeURIComponent(answer.user_code)
+    find('as-page', HTMLAnchorElement).href =
+      answer.verification_uri_complete || answer.verification_uri
+    if (app) app.setAttribute('href', appAddress)
   }
 
-  // The server does not reveal whether it sent a prompt, so the text says that it may have.
+  /**
+   * The server does not reveal whether it sent a prompt, so the text says that it may have.
+   * @param {boolean} isLikely
+   */
   function showAsked(isLikely) {
-    var note = byId('asked')
+    var note = document.getElementById('asked')
     if (!note) return
     note.hidden = !isLikely
     if (isLikely) announce(byId('announcement').textContent + ' ' + note.textContent)
@@ -501,6 +609,7 @@
     announce('Not connected. The request was declined.')
   }
 
+  /** @param {string | undefined} code */
   function errorText(code) {
     if (code === 'invalid_client' || code === 'unauthorized_client') {
       return settings.brandName + ' does not know this TV. The operator of the service can add it.'
@@ -511,7 +620,9 @@
     return settings.brandName + ' sent a response that this TV does not understand.'
   }
 
+  /** @param {Reply} reply */
   function showError(reply) {
+    /** @type {Problem} */
     var body = reply.body || {}
     var code = body.error || 'HTTP ' + reply.status
     current = {}
@@ -522,6 +633,7 @@
     announce('This TV cannot sign in yet. ' + byId('error-text').textContent)
   }
 
+  /** @param {number} seconds */
   function inWords(seconds) {
     var unit = seconds % 3600 === 0 ? 3600 : seconds >= 120 ? 60 : 1
     var count = Math.round(seconds / unit)
@@ -529,10 +641,13 @@
     return count + ' ' + name + (count === 1 ? '' : 's')
   }
 
+  /** @param {Token} token */
   function lifetimeInWords(token) {
+    if (!token.expires_in) return ''
     return inWords(token.expires_in) + (token.refresh_token ? ', then renewed' : '')
   }
 
+  /** @param {SignedInFlow} flow @param {Person} person */
   function showGreeting(flow, person) {
     var name = person.name || person.email
     var greeting = name ? 'Hello, ' + name : 'Welcome'
@@ -544,7 +659,7 @@
       scopes.appendChild(item)
     })
     byId('lifetime-fact').hidden = !flow.token.expires_in
-    setText('lifetime', flow.token.expires_in ? lifetimeInWords(flow.token) : '')
+    setText('lifetime', lifetimeInWords(flow.token))
     setText('greeting', greeting)
     byId('greeting').classList.toggle('is-long', greeting.length > LONG_GREETING)
     showScreen('greeting')
@@ -552,15 +667,18 @@
     announce(greeting + '. This TV is connected.')
   }
 
+  /** @param {readonly Item[]} items */
   function showLibrary(items) {
     clearLibrary()
     items.forEach(function (item) {
       byId('posters').appendChild(poster(item))
     })
     // Only if the focus has not moved: Enter must not sign out by accident.
-    if (document.activeElement === screenButton() && items.length > 0) posters()[0].focus()
+    var first = posters()[0]
+    if (first && document.activeElement === screenButton()) first.focus()
   }
 
+  /** @param {Item} item */
   function poster(item) {
     var kind = item.kind.charAt(0).toUpperCase() + item.kind.slice(1)
     var element = document.createElement('li')
@@ -575,6 +693,7 @@
     return element
   }
 
+  /** @param {string} className @param {string} text */
   function line(className, text) {
     var element = document.createElement('span')
     element.className = className
@@ -582,6 +701,7 @@
     return element
   }
 
+  /** @param {Reply} reply */
   function showNoLibrary(reply) {
     var text =
       reply.status === 403
@@ -596,6 +716,7 @@
     setText('library-note', '')
   }
 
+  /** @returns {HTMLElement[]} */
   function posters() {
     return Array.prototype.slice.call(document.querySelectorAll('.poster'))
   }
@@ -606,11 +727,15 @@
     else if (!current.xhr || current.deviceCode) startAsking()
   }
 
-  // Arrow keys move along the posters, down to the button, and back up to the first poster.
+  /**
+   * Arrow keys move along the posters, down to the button, and back up to the first poster.
+   * @param {number} keyCode
+   */
   function neighbour(keyCode) {
     var row = document.body.dataset.screen === 'greeting' ? posters() : []
-    var index = row.indexOf(document.activeElement)
-    if (index < 0) return keyCode === KEY.up && row.length > 0 ? row[0] : screenButton()
+    var focused = document.activeElement
+    var index = focused instanceof HTMLElement ? row.indexOf(focused) : -1
+    if (index < 0) return (keyCode === KEY.up && row[0]) || screenButton()
     if (keyCode === KEY.down) return screenButton()
     if (keyCode === KEY.left) return row[index - 1]
     if (keyCode === KEY.right) return row[index + 1]

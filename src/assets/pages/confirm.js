@@ -1,12 +1,13 @@
 // A request may be decided elsewhere: on the phone, in an app, in another tab. Then this page shows the
 // outcome. Until then nothing on it changes, and the page also works without this script.
-const { decision, question } = document.currentScript.dataset
-const { csrf, user_code: userCode, shown } = document.querySelector('form.decide').elements
-const body = new URLSearchParams({
-  csrf: csrf.value,
-  user_code: userCode.value,
-  shown: shown.value,
-})
+const confirmScript = document.currentScript
+/** @type {HTMLFormElement | null} */
+const decisionForm = document.querySelector('form.decide')
+if (confirmScript === null || decisionForm === null) throw new Error('This page asks nothing')
+const { decision = '', question = '' } = confirmScript.dataset
+/** @type {NodeListOf<HTMLInputElement>} */
+const fields = decisionForm.querySelectorAll('[name=csrf], [name=user_code], [name=shown]')
+const body = new URLSearchParams([...fields].map(({ name, value }) => [name, value]))
 
 // The shortest time between two requests; failures double it.
 const PACE_MS = 2000
@@ -17,7 +18,10 @@ let nextAtMs = 0
 let waiting = AbortSignal.abort()
 let stopWaiting = () => {}
 
-/** The status of the response, which may take 25 s; 0 without a response. */
+/**
+ * The status of the response, which may take 25 s; 0 without a response.
+ * @param {Promise<Response>} request
+ */
 const statusOf = async (request) => {
   try {
     return (await request).status
@@ -26,6 +30,7 @@ const statusOf = async (request) => {
   }
 }
 
+/** @param {AbortSignal} signal */
 const waitOn = async (signal) => {
   await new Promise((resolve) => setTimeout(resolve, nextAtMs - performance.now()))
   if (signal.aborted) return

@@ -1,8 +1,13 @@
 // Counts down the wait. Without this script the page states it in words, and its button works.
-const [wait, countdown, button] = ['[role=status]', '[role=timer]', 'form button'].map((selector) =>
-  document.querySelector(selector),
-)
-const { over } = document.currentScript.dataset
+const waitScript = document.currentScript
+const wait = document.querySelector('[role=status]')
+/** @type {HTMLElement | null} */
+const countdown = document.querySelector('[role=timer]')
+/** @type {HTMLButtonElement | null} */
+const button = document.querySelector('form button')
+if (waitScript === null || wait === null || countdown === null)
+  throw new Error('No wait on this page')
+const { over = '' } = waitScript.dataset
 
 // This clock runs on while the page sleeps.
 const untilMs = Date.now() + 1000 * Number(countdown.dataset.seconds)
@@ -24,6 +29,6 @@ const show = () => {
 
 const timer = setInterval(show, 1000)
 show()
-button?.form.addEventListener('submit', (event) => {
+button?.form?.addEventListener('submit', (event) => {
   if (secondsLeft() > 0) event.preventDefault()
 })
