@@ -10,7 +10,7 @@ import { accountOf } from '../objects/index.ts'
 import { temporarilyUnavailable } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
-import { countNewAccount } from '../identity/wrong-codes.ts'
+import { countNewAccount, evenIfCut } from '../identity/wrong-codes.ts'
 import type { Credential } from './credential.ts'
 import { issuerKeys } from './issuer-keys.ts'
 
@@ -41,13 +41,14 @@ export const issuerCredential = async (
     findSubject: () => upstreamAccount(env, trusted.issuer, issuerSubject, known.name),
     tryCode: async ({ subject, userCode, wasShown }) => {
       const attempt = () => accountOf(env, subject)?.tryCodeByClaims(known, userCode, wasShown)
-      let tried = await attempt()
-      if (tried?.isNew === true) {
-        // First the wait of a new account, if it has one; then its code.
-        await countNewAccount(env, subject)
-        tried = await attempt()
+      const introduce = async () => {
+        const tried = await attempt()
+        if (tried?.isNew === true) await countNewAccount(env, subject)
+        return tried
       }
-      return tried
+      // First the wait of a new account, if it has one; then its code.
+      const tried = await evenIfCut(introduce())
+      return tried?.isNew === true ? attempt() : tried
     },
   }
 }

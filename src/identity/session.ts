@@ -9,7 +9,7 @@ import { accountOf } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import type { SessionDigest } from '../objects/account/sessions.ts'
 import type { Place } from '../sender/location.ts'
-import { countNewAccount } from './wrong-codes.ts'
+import { countNewAccount, evenIfCut } from './wrong-codes.ts'
 
 const SUBJECT_BYTES = 32
 const ID_BYTES = 8
@@ -85,19 +85,18 @@ export const openAccount = async (
   { previous, ...where }: SignInContext,
 ): Promise<Opened | { readonly outcome: 'refused' }> => {
   const { value, digest } = mintSession(await macSecret(env), subject)
-  const opened = await accountOf(env, subject)?.open(
-    claims,
-    digest,
-    {
-      amr: signIn.amr,
-      provider: signIn.provider,
-      authTimeMs: signIn.atMs ?? Date.now(),
-      ...where,
-    },
-    previous?.digest,
-  )
-  if (opened?.outcome !== 'opened') return { outcome: 'refused' }
-  if (opened.isNew) await countNewAccount(env, subject)
+  const begun = {
+    amr: signIn.amr,
+    provider: signIn.provider,
+    authTimeMs: signIn.atMs ?? Date.now(),
+    ...where,
+  }
+  const open = async () => {
+    const opened = await accountOf(env, subject)?.open(claims, digest, begun, previous?.digest)
+    if (opened?.outcome === 'opened' && opened.isNew) await countNewAccount(env, subject)
+    return opened
+  }
+  if ((await evenIfCut(open()))?.outcome !== 'opened') return { outcome: 'refused' }
   await endPrevious(env, previous)
   return { outcome: 'signed_in', cookie: value }
 }

@@ -1,5 +1,6 @@
 // Service-wide counts of wrong user codes and of new accounts, the means of guessing codes (RFC 8628
 // §5.1). Wrong codes count for their account as well. High counts mean longer waits, and no refusals.
+import { waitUntil } from 'cloudflare:workers'
 import { accountOf } from '../objects/index.ts'
 import { isCrowded } from '../http/rate-limit.ts'
 
@@ -7,6 +8,15 @@ import { isCrowded } from '../http/rate-limit.ts'
 interface CodeTryer {
   readonly subject: string
   readonly wasShown?: boolean
+}
+
+/**
+ * Finishes `work`, a look-up or a new account together with its count, even if the client hangs up. A
+ * correct code is answered before a wrong one is counted, so a client that is in a hurry would guess free.
+ */
+export const evenIfCut = <T>(work: Promise<T>): Promise<T> => {
+  waitUntil(Promise.allSettled([work]))
+  return work
 }
 
 /**

@@ -15,7 +15,7 @@ import { type DeviceDistance, deviceDistance, fartherOf } from '../config/proxim
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { mintGrantId } from '../tokens/refresh-token.ts'
 import { type Proximity, type Location, placeIn, requestLocation } from '../sender/location.ts'
-import { countWrongCode } from '../identity/wrong-codes.ts'
+import { countWrongCode, evenIfCut } from '../identity/wrong-codes.ts'
 
 /** The person who decides, signed in on a page or behind an access token. */
 export interface Approver extends Authentication {
@@ -74,23 +74,12 @@ export const admit = async <Person extends Approver>(
   if (approver === undefined) return { outcome: 'nobody' }
   if (approver.isKnownWrong === true) return { outcome: 'not_valid' }
   if (approver.codeWaitMs > 0) return { outcome: 'wait', waitMs: approver.codeWaitMs }
-  const { subject } = approver
   const personLocation = requestLocation(request)
-  const { country, networkPrefix } = personLocation
-  const opened = await deviceAuthorizationOf(env, userCode).open({
-    subject,
-    country,
-    networkPrefix,
-  })
+  const opened = await evenIfCut(open(env, approver, userCode, personLocation))
   switch (opened.outcome) {
     case 'opened_by_many':
-      logEvent('device_authorization.decided', {
-        clientId: opened.clientId,
-        outcome: 'opened_by_many',
-      })
-      return notValid(env, approver, userCode)
     case 'not_valid':
-      return notValid(env, approver, userCode)
+      return { outcome: 'not_valid' }
     // Their own decision, so repeating it reveals nothing.
     case 'approved':
       return { outcome: 'decided', decision: 'approved', request: opened.request }
@@ -104,6 +93,27 @@ export const admit = async <Person extends Approver>(
       return { outcome: 'reviewable', review: { approver, userCode, ...distance, ...more } }
     }
   }
+}
+
+// The look-up, and the count of a wrong code.
+const open = async (
+  env: Cloudflare.Env,
+  approver: Approver,
+  userCode: string,
+  { country, networkPrefix }: Location,
+) => {
+  const { subject } = approver
+  const opened = await deviceAuthorizationOf(env, userCode).open({
+    subject,
+    country,
+    networkPrefix,
+  })
+  const { outcome } = opened
+  if (outcome === 'opened_by_many')
+    logEvent('device_authorization.decided', { clientId: opened.clientId, outcome })
+  if (outcome === 'opened_by_many' || outcome === 'not_valid')
+    await countWrongCode(env, approver, userCode)
+  return opened
 }
 
 const distanceOf = (

@@ -11,14 +11,15 @@ import {
 } from '../../objects/device-authorization/device-authorization.ts'
 
 import type { WatchOutcome } from '../../objects/device-authorization/watch.ts'
-import { waitAt } from '../../objects/index.ts'
+import { type Wait, waitAt } from '../../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
-import { countWrongCode } from '../../identity/wrong-codes.ts'
+import { countWrongCode, evenIfCut } from '../../identity/wrong-codes.ts'
 import { notValid } from '../enter-code.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
 import { forbidden, tooMany } from '../kit/problem.tsx'
 import {
   type PageEnvironment,
+  type CodeTryer,
   type PageRequest,
   codeTryer,
   goTo,
@@ -46,16 +47,13 @@ export const answeredElsewhere = new Hono<PageEnvironment>()
     if (person === undefined) return forbidden(context)
     if (person.isKnownWrong === true) return context.body(null, 404)
     if (person.codeWaitMs > 0) return tooMany(context, person.codeWaitMs)
-    switch (await watch(context, userCode, person.subject)) {
+    switch (await watch(context, userCode, person)) {
       case 'decided':
         // The page goes where that is shown, by the code that is kept.
         keepUserCode(context, shown)
         return context.body(null, 200)
       case 'over':
-        return context.body(null, 404)
       case 'not_valid':
-        // RFC 8628 §5.1: asking here is no cheaper than entering the code.
-        await countWrongCode(context.env, person, userCode)
         return context.body(null, 404)
       case 'superseded':
         return context.body(null, 409)
@@ -66,11 +64,23 @@ export const answeredElsewhere = new Hono<PageEnvironment>()
     }
   })
 
-const watch = async (context: PageRequest, userCode: string, subject: string) => {
-  const wait = await waitAt<Answer>(context.env, userCode, { [WATCHER_HEADER]: subject })
+const watch = async (context: PageRequest, userCode: string, person: CodeTryer) => {
+  const wait = await evenIfCut(startWaiting(context, userCode, person))
   if (wait.socket === undefined) return wait.answer.outcome
   return waitOn<WatchEnd>(wait.socket, {
     untilMs: Math.min(Date.now() + MAX_HOLD_MS, Number(wait.headers.get(EXPIRY_HEADER))),
     signal: context.req.raw.signal,
   })
+}
+
+const startWaiting = async (
+  { env }: PageRequest,
+  userCode: string,
+  person: CodeTryer,
+): Promise<Wait<Answer>> => {
+  const wait = await waitAt<Answer>(env, userCode, { [WATCHER_HEADER]: person.subject })
+  // RFC 8628 §5.1: asking here is no cheaper than entering the code.
+  if (wait.socket === undefined && wait.answer.outcome === 'not_valid')
+    await countWrongCode(env, person, userCode)
+  return wait
 }
