@@ -12,14 +12,13 @@ import {
   authorizationBehind,
   deny,
   newPerson,
-  startDevice,
   signInNow,
+  startDevice,
 } from './support/device.ts'
 import { hold } from './support/held-poll.ts'
-import { sentFrom } from './support/placed.ts'
+import { STRANGERS_SECRET, sentFrom, serverSecret } from './support/worker.ts'
 import { RECIFE, TURKU, freshAddress } from './support/places.ts'
 import { Person } from './support/person.ts'
-import { STRANGERS_SECRET, serverSecret } from './support/seals.ts'
 import { ISSUER } from './support/settings.ts'
 import { DECISION, holdPage, scan } from './support/waiting-page.ts'
 

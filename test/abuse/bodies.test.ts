@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { connectDevice } from '../support/tokens.ts'
 import { DEVICE_CODE_GRANT, answerOf, startDevice } from '../support/device.ts'
-import { everything } from '../support/machine-requests.ts'
+import { everything } from './support/machine-requests.ts'
 import { Person } from '../support/person.ts'
 import { INITIAL_ACCESS_TOKEN, RADIO, register } from '../support/registration.ts'
 import { ISSUER } from '../support/settings.ts'

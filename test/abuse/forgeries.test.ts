@@ -15,11 +15,10 @@ import { as } from '../support/grants.ts'
 import { PUSH_VARS } from '../support/household.ts'
 import { connectInternet } from '../support/internet.ts'
 import { asKeyClient } from '../support/key-client.ts'
-import { resultCookie } from '../support/page-requests.ts'
+import { resultCookie } from '../support/visitor.ts'
 import { REGISTRATION } from '../support/registration.ts'
-import { STRANGERS_SECRET, serverSecret } from '../support/seals.ts'
-import { Stranger, get, heardIn, open, poll, refresh, send, start } from '../support/stranger.ts'
-import { formRequest, url } from '../support/worker.ts'
+import { STRANGERS_SECRET, formRequest, serverSecret, url } from '../support/worker.ts'
+import { Stranger, get, heardIn, open, poll, refresh, send, start } from './support/stranger.ts'
 
 type Forge = () => Request | Promise<Request>
 

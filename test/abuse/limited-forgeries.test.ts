@@ -8,7 +8,7 @@ import { startDevice } from '../support/device.ts'
 import { PUSH_VARS } from '../support/household.ts'
 import { connectInternet } from '../support/internet.ts'
 import { REGISTRATION, registered } from '../support/registration.ts'
-import { Stranger, freshProof, get, open, poll, send, start } from '../support/stranger.ts'
+import { Stranger, freshProof, get, open, poll, send, start } from './support/stranger.ts'
 import { signedIn } from '../support/visitor.ts'
 
 type Forge = () => Request | Promise<Request>

@@ -2,11 +2,11 @@
 // to three things are not. What holds of every answer is in support/harmless.ts.
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { changesOf, describe as described, requestOf } from '../support/draft.ts'
-import { faultsOf } from '../support/harmless.ts'
-import { CAMPAIGN_MS, runs } from '../support/hostile.ts'
+import { changesOf, describe as described, requestOf } from './support/draft.ts'
+import { faultsOf } from './support/harmless.ts'
+import { CAMPAIGN_MS, runs } from './support/hostile.ts'
 import { connectInternet } from '../support/internet.ts'
-import { type Kept, leftovers } from '../support/leftovers.ts'
+import { type Kept, leftovers } from './support/leftovers.ts'
 import {
   type Belongings,
   MACHINE_REQUESTS,
@@ -14,7 +14,7 @@ import {
   everything,
   newClient,
   oddJwt,
-} from '../support/machine-requests.ts'
+} from './support/machine-requests.ts'
 import { KNOWN_PARAMETERS } from '../../src/http/protocol.ts'
 import { freshAddress } from '../support/worker.ts'
 

@@ -2,15 +2,13 @@
 // line, which cannot reverse the text around it (VP-16).
 import { beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, startDevice } from '../support/device.ts'
-import { faultsOf, marked } from '../support/harmless.ts'
-import { everything } from '../support/machine-requests.ts'
-import { resultCookie } from '../support/page-requests.ts'
-import { serverSecret } from '../support/seals.ts'
+import { faultsOf, marked } from './support/harmless.ts'
+import { everything } from './support/machine-requests.ts'
+import { resultCookie, visitorAt } from '../support/visitor.ts'
+import { freshAddress, serverSecret, url } from '../support/worker.ts'
 import { type Page, Person } from '../support/person.ts'
 import { RADIO, register } from '../support/registration.ts'
 import { ISSUER } from '../support/settings.ts'
-import { visitorAt } from '../support/visitor.ts'
-import { freshAddress, url } from '../support/worker.ts'
 
 const EVIL: [what: string, name: string][] = [
   ['an element', marked('<script>alert(1)</script>')],

@@ -8,10 +8,9 @@ import { NOTHING, costOf, fetch, startCounting } from '../support/cost.ts'
 import { newKeyHolder, readyKeyHolder } from '../support/dpop.ts'
 import { connectInternet } from '../support/internet.ts'
 import { asKeyClient } from '../support/key-client.ts'
-import { serverSecret } from '../support/seals.ts'
-import { Stranger, freshProof, get, heardIn, poll, refresh, start } from '../support/stranger.ts'
+import { serverSecret, url } from '../support/worker.ts'
+import { Stranger, freshProof, get, heardIn, poll, refresh, start } from './support/stranger.ts'
 import { connectDevice } from '../support/tokens.ts'
-import { url } from '../support/worker.ts'
 
 type Forge = () => Request | Promise<Request>
 

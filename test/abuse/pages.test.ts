@@ -3,26 +3,23 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { newPerson } from '../support/device.ts'
-import { type Change, changesOf, describe as described, requestOf } from '../support/draft.ts'
-import { faultsOf } from '../support/harmless.ts'
-import { CAMPAIGN_MS, hostileJson, hostileText, runs } from '../support/hostile.ts'
+import { type Change, changesOf, describe as described, requestOf } from './support/draft.ts'
+import { faultsOf } from './support/harmless.ts'
+import { CAMPAIGN_MS, hostileJson, hostileText, runs } from './support/hostile.ts'
 import { connectInternet } from '../support/internet.ts'
-
-import { leftovers } from '../support/leftovers.ts'
-import { everything } from '../support/machine-requests.ts'
+import { leftovers } from './support/leftovers.ts'
+import { everything } from './support/machine-requests.ts'
 import {
   ENDING,
   PAGE_REQUESTS,
   cookieHeader,
-  resultCookie,
   cookiesFor,
   credentialOf,
   formTokenFor,
   odd,
-} from '../support/page-requests.ts'
-import { serverSecret } from '../support/seals.ts'
-import { type Cookies, type Visitor, signedIn } from '../support/visitor.ts'
-import { freshAddress } from '../support/worker.ts'
+} from './support/page-requests.ts'
+import { type Cookies, type Visitor, resultCookie, signedIn } from '../support/visitor.ts'
+import { freshAddress, serverSecret } from '../support/worker.ts'
 
 const VICTIM = 'Victoria Vulnerable'
 

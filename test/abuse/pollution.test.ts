@@ -2,7 +2,7 @@
 // leaving them out.
 import { describe, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT, answerOf, startDevice } from '../support/device.ts'
-import { everything } from '../support/machine-requests.ts'
+import { everything } from './support/machine-requests.ts'
 import { Person } from '../support/person.ts'
 import { RADIO, register, replace } from '../support/registration.ts'
 import { ISSUER } from '../support/settings.ts'

@@ -1,7 +1,7 @@
 // Inputs that make a regular expression go round in circles: what is ten times as long may take some
 // ten times as long, and not a hundred times.
 import { describe, expect, it } from 'vitest'
-import { parseUserCode } from '../../src/codes.ts'
+import { parseDeviceCode, parseUserCode } from '../../src/codes.ts'
 import { fromBase64url } from '../../src/crypto.ts'
 import { deviceNameOf } from '../../src/sender/device-name.ts'
 import { plainText } from '../../src/text/plain-text.ts'
@@ -15,16 +15,14 @@ import { passwordProblem } from '../../src/identity/password-policy.ts'
 import { decode } from '../../src/http/parameters.ts'
 import { preferredWaitSeconds } from '../../src/oauth/prefer.ts'
 import { parseScope } from '../../src/oauth/scope.ts'
-import { parseDeviceCode } from '../../src/codes.ts'
 import { parseRefreshToken } from '../../src/tokens/refresh-token.ts'
 import { parseSession } from '../../src/identity/session.ts'
 import { answerOf } from '../support/device.ts'
-import { everything } from '../support/machine-requests.ts'
+import { everything } from './support/machine-requests.ts'
 import { Person } from '../support/person.ts'
 import { register } from '../support/registration.ts'
 import { ISSUER } from '../support/settings.ts'
-import { STRANGERS_SECRET } from '../support/seals.ts'
-import { formRequest, freshAddress, url } from '../support/worker.ts'
+import { STRANGERS_SECRET, formRequest, freshAddress, url } from '../support/worker.ts'
 
 const attempt = (parse: () => unknown): void => {
   try {

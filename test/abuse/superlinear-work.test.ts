@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { KNOWN_PARAMETERS } from '../../src/http/protocol.ts'
 import { metadataSchema } from '../../src/oauth/clients/requested-metadata.ts'
-import { type Draft, requestOf } from '../support/draft.ts'
+import { type Draft, requestOf } from './support/draft.ts'
 import { connectInternet } from '../support/internet.ts'
 import {
   type Belongings,
@@ -12,15 +12,15 @@ import {
   type OddJwt,
   collectBelongings,
   everything,
-} from '../support/machine-requests.ts'
+} from './support/machine-requests.ts'
 import {
   PAGE_REQUESTS,
   cookieHeader,
   cookiesFor,
   credentialOf,
   formTokenFor,
-} from '../support/page-requests.ts'
-import { type TextSlot, jsonSlots, textSlotsOf } from '../support/text-slots.ts'
+} from './support/page-requests.ts'
+import { type TextSlot, jsonSlots, textSlotsOf } from './support/text-slots.ts'
 import { type Cookies, type Visitor, signedIn } from '../support/visitor.ts'
 import { freshAddress, url } from '../support/worker.ts'
 

@@ -8,10 +8,9 @@ import { ApprovalApp } from '../support/approval-app.ts'
 import { type Device, startDevice } from '../support/device.ts'
 import { connectInternet } from '../support/internet.ts'
 import { type Network, RECIFE, TURKU } from '../support/places.ts'
-import { useUp } from '../support/rate-limit.ts'
+import { useUp, workerWith } from '../support/worker.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
-import { workerWith } from '../support/worker.ts'
 
 const acme = new TrustedIssuer()
 const strict = {

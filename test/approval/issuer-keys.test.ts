@@ -5,9 +5,8 @@ import { ApprovalApp } from '../support/approval-app.ts'
 import { type Answer, startDevice } from '../support/device.ts'
 import { connectInternet } from '../support/internet.ts'
 import { publicKeyOf } from '../support/key-pairs.ts'
-import { useUp } from '../support/rate-limit.ts'
+import { useUp, workerWith } from '../support/worker.ts'
 import { type IssuedToken, TrustedIssuer } from '../support/trusted-issuer.ts'
-import { workerWith } from '../support/worker.ts'
 
 const HOUR = 3600
 

@@ -8,17 +8,22 @@ import { sha256 } from '../../src/crypto.ts'
 import { accountOf, mintSubject } from '../../src/objects/index.ts'
 import type { Proximity } from '../../src/sender/location.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
-import { UNKNOWN } from '../support/authorization-states.ts'
-import { type Answer, type Device, answerOf, signInNow, startDevice } from '../support/device.ts'
+import {
+  type Answer,
+  type Device,
+  UNKNOWN,
+  answerOf,
+  signInNow,
+  startDevice,
+} from '../support/device.ts'
 import { type KeyHolder, newKeyHolder } from '../support/dpop.ts'
 import { AT_ONCE, summary } from '../support/held-poll.ts'
 import { connectInternet } from '../support/internet.ts'
-import { type Placed, sentFrom } from '../support/placed.ts'
+import { type Placed, formRequest, sentFrom, workerWith } from '../support/worker.ts'
 import { type Network, RECIFE, TURKU } from '../support/places.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { askUserinfo, connectDevice } from '../support/tokens.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
-import { formRequest, workerWith } from '../support/worker.ts'
 
 const acme = new TrustedIssuer()
 const TRUSTING = {

@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/config/config.ts'
 import { FRESH_SIGN_IN_MS } from '../../src/config/limits.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { HOUR } from '../../src/durations.ts'
-import { problemsOf } from '../support/setting-problems.ts'
+import { problemsOf } from './setting-problems.ts'
 
 const ISSUER = 'https://login.example'
 const ENTRY = { issuer: 'https://acme.example', audience: ISSUER }

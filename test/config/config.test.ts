@@ -6,7 +6,7 @@ import { requireRateLimits } from '../../src/config/rate-limits.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { isLoopback } from '../../src/loopback.ts'
 import { SECRET_HASH, TEST_VARS } from '../support/settings.ts'
-import { problemsOf } from '../support/setting-problems.ts'
+import { problemsOf } from './setting-problems.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const parse = (vars: object) => parseConfig(vars, DEMO)

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
-import { problemsOf } from '../support/setting-problems.ts'
+import { problemsOf } from './setting-problems.ts'
 
 const FINGERPRINT = Array(32).fill('9F').join(':')
 const APP = { package_name: 'com.example.tv', sha256_cert_fingerprints: [FINGERPRINT] }

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
-import { problemsOf } from '../support/setting-problems.ts'
+import { problemsOf } from './setting-problems.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const PROVIDER = {

@@ -2,8 +2,8 @@
 import { expect, describe, it } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
-import { PUSH, PUSH_KEY, PUSH_SECRETS } from '../support/push-settings.ts'
-import { problemsOf } from '../support/setting-problems.ts'
+import { PUSH, PUSH_KEY, PUSH_SECRETS } from '../support/settings.ts'
+import { problemsOf } from './setting-problems.ts'
 
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const parse = (vars: object) => parseConfig({ ...PUSH_SECRETS, ...vars }, DEMO)

@@ -3,7 +3,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContextOptions, Response } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
+import { startBrowser } from './support/browser.ts'
 import {
   animationsOn,
   axeFindings,
@@ -13,14 +13,13 @@ import {
   paleEdgesOn,
   tabThrough,
   targetsOn,
-} from '../support/page-audit.ts'
-import { PAGE_STATES, type PageState, REGISTRAR, STRICT_CLIENT } from '../support/page-states.ts'
+} from './support/page-audit.ts'
+import { type PageState, PAGE_STATES, REGISTRAR, STRICT_CLIENT } from './support/page-states.ts'
 import { PASSWORD } from '../support/person.ts'
-import { Phone } from '../support/phone.ts'
-import { PUSH, PUSH_SECRETS } from '../support/push-settings.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { TEST_VARS } from '../support/settings.ts'
+import { Phone } from './support/phone.ts'
+import { PUSH, PUSH_SECRETS, TEST_VARS } from '../support/settings.ts'
+import { RemoteDevice } from './support/remote-device.ts'
+import { type Server, startServer } from './support/server.ts'
 
 const SIZE = { width: 390, height: 844 }
 // A laptop's window at 200 %.

@@ -2,11 +2,11 @@
 // the laptop shows the result at once, and does nothing otherwise.
 import type { Browser, BrowserContextOptions, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { Phone } from '../support/phone.ts'
+import { startBrowser } from './support/browser.ts'
+import { Phone } from './support/phone.ts'
 import { RECIFE, TURKU, at } from '../support/places.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { RemoteDevice } from './support/remote-device.ts'
+import { type Server, startServer } from './support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'
 
 const LAPTOP: BrowserContextOptions = {

@@ -1,7 +1,7 @@
 // The demo's app in every state, light and dark, for people with low vision, a screen reader, no
 // pointer, or a small phone (WCAG 2.2 AA).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Demo } from '../support/demo.ts'
+import { Demo } from './support/demo.ts'
 import {
   axeFindings,
   namelessOn,
@@ -9,10 +9,10 @@ import {
   paleEdgesOn,
   tabThrough,
   targetsOn,
-} from '../support/page-audit.ts'
-import type { PhoneApp } from '../support/phone-app.ts'
+} from './support/page-audit.ts'
+import type { PhoneApp } from './support/phone-app.ts'
 import { RECIFE, at } from '../support/places.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
+import { RemoteDevice } from './support/remote-device.ts'
 
 const SIZE = { width: 390, height: 844 }
 const NARROW = { width: 320, height: 640 }

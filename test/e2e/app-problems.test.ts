@@ -1,8 +1,8 @@
 // The demo's app when something fails: its message, and the way on from there.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Demo, somebody } from '../support/demo.ts'
-import type { PhoneApp } from '../support/phone-app.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
+import { Demo, somebody } from './support/demo.ts'
+import type { PhoneApp } from './support/phone-app.ts'
+import { RemoteDevice } from './support/remote-device.ts'
 
 let demo: Demo
 

@@ -2,11 +2,11 @@
 // the page. Signing in to the app and by the page's button leads to the same account.
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { TELEVISION } from '../support/browser.ts'
-import { Demo, somebody } from '../support/demo.ts'
+import { TELEVISION } from './support/browser.ts'
+import { Demo, somebody } from './support/demo.ts'
 import { RECIFE, TURKU, at } from '../support/places.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
-import { startServer } from '../support/server.ts'
+import { RemoteDevice } from './support/remote-device.ts'
+import { startServer } from './support/server.ts'
 
 let demo: Demo
 

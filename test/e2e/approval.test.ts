@@ -6,13 +6,13 @@ import { promisify } from 'node:util'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PHONE, startBrowser } from '../support/browser.ts'
+import { PHONE, startBrowser } from './support/browser.ts'
 import { Person } from '../support/person.ts'
 import { RECIFE, TURKU, at } from '../support/places.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { RemoteDevice } from './support/remote-device.ts'
+import { type Server, startServer } from './support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'
-import { UpstreamApp } from '../support/upstream-app.ts'
+import { UpstreamApp } from './support/upstream-app.ts'
 import {
   type Member,
   UPSTREAM_APP,
@@ -20,7 +20,7 @@ import {
   type UpstreamProvider,
   fetchWithin,
   startUpstreamProvider,
-} from '../support/upstream-provider.ts'
+} from './support/upstream-provider.ts'
 
 const HOUR_SECONDS = 3600
 

@@ -5,7 +5,7 @@ import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { Person } from '../support/person.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { type Server, startServer } from './support/server.ts'
 import { SECRET, TEST_VARS } from '../support/settings.ts'
 
 const LANES = 4

@@ -5,7 +5,7 @@ import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Person } from '../support/person.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { type Server, startServer } from './support/server.ts'
 import { SECRET, TEST_VARS } from '../support/settings.ts'
 
 const SCOPE = 'openid profile offline_access library:read'

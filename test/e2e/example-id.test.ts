@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { APP, AUDIENCE } from '../../src/demo/worker/client.ts'
 import { type ExampleId, startExampleId } from '../../src/demo/local/example-id.ts'
 import { Person } from '../support/person.ts'
-import { fetchWithin } from '../support/upstream-provider.ts'
+import { fetchWithin } from './support/upstream-provider.ts'
 
 const CALLBACK = 'http://localhost:8787/app'
 const SCOPE = `openid profile ${APP.scope}`

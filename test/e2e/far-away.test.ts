@@ -2,11 +2,11 @@
 // each policy of a client makes of it.
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { Phone } from '../support/phone.ts'
+import { startBrowser } from './support/browser.ts'
+import { Phone } from './support/phone.ts'
 import { type Network, type Place, RECIFE, TURKU, at } from '../support/places.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { RemoteDevice } from './support/remote-device.ts'
+import { type Server, startServer } from './support/server.ts'
 
 const client = (id: string, far?: string) => ({
   client_id: id,

@@ -4,11 +4,11 @@ import { type Server as HttpServer, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { Phone } from '../support/phone.ts'
+import { startBrowser } from './support/browser.ts'
+import { Phone } from './support/phone.ts'
 import { RECIFE, TURKU, at } from '../support/places.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { RemoteDevice } from './support/remote-device.ts'
+import { type Server, startServer } from './support/server.ts'
 
 const client = (id: string, more: object = {}) => ({
   client_id: id,

@@ -2,10 +2,10 @@
 // their way. On a kept-alive connection, Chromium itself repeats the request at once.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { TELEVISION, startBrowser } from '../support/browser.ts'
-import { CuttingProxy } from '../support/cutting-proxy.ts'
+import { TELEVISION, startBrowser } from './support/browser.ts'
+import { CuttingProxy } from './support/cutting-proxy.ts'
 import { Person } from '../support/person.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { type Server, startServer } from './support/server.ts'
 
 let server: Server
 let browser: Browser

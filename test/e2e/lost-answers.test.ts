@@ -4,9 +4,9 @@ import { decodeJwt } from 'jose'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
-import { CuttingProxy, type ServerAnswer, untilReset } from '../support/cutting-proxy.ts'
+import { CuttingProxy, type ServerAnswer, untilReset } from './support/cutting-proxy.ts'
 import { Person } from '../support/person.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { type Server, startServer } from './support/server.ts'
 import { SECRET, TEST_VARS } from '../support/settings.ts'
 
 type Fields = Readonly<Record<string, string>>

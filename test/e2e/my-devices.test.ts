@@ -2,11 +2,11 @@
 // decision, and codes that are passed around (XD-6).
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { Phone } from '../support/phone.ts'
+import { startBrowser } from './support/browser.ts'
+import { Phone } from './support/phone.ts'
 import { type Network, RECIFE, TURKU, at } from '../support/places.ts'
-import { RemoteDevice, type Tokens } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { RemoteDevice, type Tokens } from './support/remote-device.ts'
+import { type Server, startServer } from './support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'
 
 const LAPTOP = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'

@@ -2,7 +2,7 @@
 // ASN.1 (wrangler.toml, alias). Chromium's authenticator signs with Ed25519.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Page, Person } from '../support/person.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { type Server, startServer } from './support/server.ts'
 import { SoftPasskey } from '../support/soft-passkey.ts'
 
 const ADD = '/devices/passkey/add'

@@ -1,8 +1,8 @@
 // Passkeys in a real browser, with Chromium's virtual authenticator in the place of a phone's own.
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Authenticator, type Credential } from '../support/authenticator.ts'
-import { startBrowser } from '../support/browser.ts'
+import { Authenticator, type Credential } from './support/authenticator.ts'
+import { startBrowser } from './support/browser.ts'
 import { PASSWORD } from '../support/person.ts'
 import {
   NOT_USED,
@@ -12,10 +12,10 @@ import {
   sendAnswer,
   unlockWithPasskey,
   usePasskey,
-} from '../support/passkey-phone.ts'
-import { Phone } from '../support/phone.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
+} from './support/passkey-phone.ts'
+import { Phone } from './support/phone.ts'
+import { RemoteDevice } from './support/remote-device.ts'
+import { type Server, startServer } from './support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'
 
 const NOT_ADDED = 'No passkey was added. Please try again.'

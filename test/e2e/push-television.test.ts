@@ -2,15 +2,15 @@
 // With the settings of `npm start`, and a push service that checks and stores its messages.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { AskedPhone } from '../support/asked-phone.ts'
-import { TELEVISION, startBrowser } from '../support/browser.ts'
+import { AskedPhone } from './support/asked-phone.ts'
+import { TELEVISION, startBrowser } from './support/browser.ts'
 import { Person } from '../support/person.ts'
-import { Phone } from '../support/phone.ts'
+import { Phone } from './support/phone.ts'
 import { TURKU, at } from '../support/places.ts'
-import { type PushService, startPushService } from '../support/push-service.ts'
-import { PUSH_KEY, PUSH_SECRETS } from '../support/push-settings.ts'
+import { type PushService, startPushService } from './support/push-service.ts'
+import { PUSH_KEY, PUSH_SECRETS } from '../support/settings.ts'
 import type { PushSubscriber } from '../support/push-subscriber.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { type Server, startServer } from './support/server.ts'
 
 const NOTE = 'You may be asked on your other devices.'
 

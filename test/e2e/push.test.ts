@@ -3,16 +3,15 @@
 // with the browser's own keys.
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { AskedPhone, connectPushService } from '../support/asked-phone.ts'
-import { startBrowser } from '../support/browser.ts'
-import { Phone } from '../support/phone.ts'
+import { AskedPhone, connectPushService } from './support/asked-phone.ts'
+import { startBrowser } from './support/browser.ts'
+import { Phone } from './support/phone.ts'
 import { type Place, RECIFE, TURKU, at } from '../support/places.ts'
-import { type PushService, startPushService } from '../support/push-service.ts'
-import { PUSH, PUSH_SECRETS } from '../support/push-settings.ts'
+import { type PushService, startPushService } from './support/push-service.ts'
+import { PUSH, PUSH_SECRETS, TEST_VARS } from '../support/settings.ts'
 import type { PushSubscriber } from '../support/push-subscriber.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { TEST_VARS } from '../support/settings.ts'
+import { RemoteDevice } from './support/remote-device.ts'
+import { type Server, startServer } from './support/server.ts'
 
 let server: Server
 let browser: Browser

@@ -2,9 +2,9 @@
 // phone opens is what a QR decoder reads off the television's picture.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PHONE, TELEVISION, readQrCode, startBrowser } from '../support/browser.ts'
+import { PHONE, TELEVISION, readQrCode, startBrowser } from './support/browser.ts'
 import { PASSWORD } from '../support/person.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { type Server, startServer } from './support/server.ts'
 
 let server: Server
 let browser: Browser

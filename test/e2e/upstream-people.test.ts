@@ -2,9 +2,9 @@
 // its claims.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { en } from '../../src/language/messages/en.ts'
-import { startOutsideDevice } from '../support/outside-device.ts'
+import { startOutsideDevice } from './support/outside-device.ts'
 import { PASSWORD, type Page, Person } from '../support/person.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { type Server, startServer } from './support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import {
   type Member,
@@ -14,7 +14,7 @@ import {
   fetchWithin,
   startUpstreamProvider,
   upstreamSubject,
-} from '../support/upstream-provider.ts'
+} from './support/upstream-provider.ts'
 
 const HOUR_SECONDS = 60 * 60
 const ADA = { name: 'Ada Lovelace', email: 'ada@example.com' }

@@ -3,14 +3,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { en } from '../../src/language/messages/en.ts'
 import { type Page, Person } from '../support/person.ts'
-import { type Server, startServer } from '../support/server.ts'
-import type { Misbehaviour } from '../support/upstream-misbehaviour.ts'
+import { type Server, startServer } from './support/server.ts'
+import type { Misbehaviour } from './support/upstream-misbehaviour.ts'
 import {
   UPSTREAM_SECRETS,
   type UpstreamProvider,
   fetchWithin,
   startUpstreamProvider,
-} from '../support/upstream-provider.ts'
+} from './support/upstream-provider.ts'
 
 const ADA = { name: 'Ada Lovelace', email: 'ada@example.com' }
 const MALLORY = { name: 'Mallory', email: 'mallory@example.com' }

@@ -4,10 +4,10 @@ import { decodeJwt } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { en } from '../../src/language/messages/en.ts'
-import { PHONE, TELEVISION, readQrCode, startBrowser } from '../support/browser.ts'
-import { startOutsideDevice } from '../support/outside-device.ts'
+import { PHONE, TELEVISION, readQrCode, startBrowser } from './support/browser.ts'
+import { startOutsideDevice } from './support/outside-device.ts'
 import { Person } from '../support/person.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { type Server, startServer } from './support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import {
   type Member,
@@ -16,7 +16,7 @@ import {
   fetchWithin,
   startUpstreamProvider,
   upstreamSubject,
-} from '../support/upstream-provider.ts'
+} from './support/upstream-provider.ts'
 
 const ADA = { name: 'Ada Lovelace', email: 'ada@example.com' }
 const GRACE = { name: 'Grace Hopper', email: 'grace@example.com' }

@@ -1,10 +1,10 @@
 // The page that counts down after wrong codes, in a real browser, with and without its script.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { Phone } from '../support/phone.ts'
-import { RemoteDevice } from '../support/remote-device.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { startBrowser } from './support/browser.ts'
+import { Phone } from './support/phone.ts'
+import { RemoteDevice } from './support/remote-device.ts'
+import { type Server, startServer } from './support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'
 
 let server: Server

@@ -7,9 +7,8 @@ import { answerOf } from '../support/device.ts'
 import { Host, connectInternet } from '../support/internet.ts'
 import { asKeyClient } from '../support/key-client.ts'
 import { PUBLIC_KEYS } from '../support/key-pairs.ts'
-import { useUp } from '../support/rate-limit.ts'
+import { formRequest, freshAddress, useUp, workerWith } from '../support/worker.ts'
 import { TEST_VARS } from '../support/settings.ts'
-import { formRequest, freshAddress, workerWith } from '../support/worker.ts'
 
 beforeEach(() => void connectInternet())
 afterEach(() => void vi.restoreAllMocks())

@@ -3,9 +3,8 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Person } from '../support/person.ts'
-import { useUp } from '../support/rate-limit.ts'
+import { formRequest, useUp, worker } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
-import { formRequest, worker } from '../support/worker.ts'
 
 afterEach(() => void vi.restoreAllMocks())
 

@@ -5,8 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { HOUR, MINUTE } from '../../src/durations.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { Host, connectInternet } from '../support/internet.ts'
-import { useUp } from '../support/rate-limit.ts'
-import { freshAddress, url, workerWith } from '../support/worker.ts'
+import { freshAddress, url, useUp, workerWith } from '../support/worker.ts'
 
 holdClock()
 beforeEach(() => void connectInternet())

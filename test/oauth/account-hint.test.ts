@@ -14,7 +14,6 @@ import {
   Resident,
   Subscription,
   idTokenOf,
-  inPlace,
   pushWorker,
   start,
 } from '../support/household.ts'
@@ -22,7 +21,7 @@ import { connectInternet } from '../support/internet.ts'
 import { TURKU } from '../support/places.ts'
 import { ISSUER, SECRET, TEST_VARS } from '../support/settings.ts'
 import { connectDevice } from '../support/tokens.ts'
-import { type Fetch, formRequest, worker, workerWith } from '../support/worker.ts'
+import { type Fetch, formRequest, worker, workerWith, sentFrom } from '../support/worker.ts'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -43,7 +42,7 @@ const ask = async (
 ): Promise<Answer> => {
   const form = typeof fields === 'string' ? fields : new URLSearchParams(fields).toString()
   const request = formRequest('/device_authorization', `client_id=${clientId}&${form}`)
-  return answerOf(await inPlace(TURKU, fetch)(request))
+  return answerOf(await sentFrom({ network: TURKU }, fetch)(request))
 }
 
 const household = async () => {
@@ -168,7 +167,7 @@ describe('an ID token', () => {
       { client_id: clientId, id_token_hint: device.tokens.id_token },
       secret,
     )
-    expect((await inPlace(TURKU)(form)).status).toBe(200)
+    expect((await sentFrom({ network: TURKU }, pushWorker)(form)).status).toBe(200)
     expect(host.asked).toBe(1)
   })
 

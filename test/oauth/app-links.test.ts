@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { startDevice } from '../support/device.ts'
 import { ISSUER } from '../support/settings.ts'
-import { type Association, type Component, appsFor } from '../support/universal-link.ts'
+import { type Association, type Component, appsFor } from './universal-link.ts'
 import { type Fetch, url, worker, workerWith } from '../support/worker.ts'
 
 const ASSET_LINKS = '/.well-known/assetlinks.json'

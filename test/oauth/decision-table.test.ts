@@ -6,8 +6,8 @@ import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
 import { accountOf } from '../../src/objects/index.ts'
 import { passSeconds } from '../support/clock.ts'
 import {
-  DEVICE_CODE_GRANT,
   type Device,
+  DEVICE_CODE_GRANT,
   answerOf,
   approve,
   deny,
@@ -15,10 +15,9 @@ import {
   startDevice,
 } from '../support/device.ts'
 import { newKeyHolder, readyKeyHolder } from '../support/dpop.ts'
-import { STRANGERS_SECRET } from '../support/seals.ts'
+import { STRANGERS_SECRET, formRequest, freshAddress, url, worker } from '../support/worker.ts'
 import { SECRET } from '../support/settings.ts'
 import { somebody } from '../support/tokens.ts'
-import { formRequest, freshAddress, url, worker } from '../support/worker.ts'
 
 afterEach(() => {
   vi.useRealTimers()

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
 import { holdClock, passSeconds } from '../support/clock.ts'
 import { type Device, approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
-import { STRANGERS_SECRET } from '../support/seals.ts'
+import { STRANGERS_SECRET } from '../support/worker.ts'
 import { somebody } from '../support/tokens.ts'
 
 holdClock()

@@ -13,11 +13,10 @@ import { DEMO } from '../../src/demo/worker/client.ts'
 import { type Answer, type Device, authorizationBehind, startDevice } from '../support/device.ts'
 import { AT_ONCE, hold, summary } from '../support/held-poll.ts'
 import { connectInternet } from '../support/internet.ts'
-import { type Placed, sentFrom } from '../support/placed.ts'
+import { type Placed, sentFrom, workerWith } from '../support/worker.ts'
 import { RECIFE, TURKU } from '../support/places.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
-import { workerWith } from '../support/worker.ts'
 
 const acme = new TrustedIssuer()
 const ONLY_AT_HOME = {

@@ -19,8 +19,7 @@ import {
   hold,
   summary,
 } from '../support/held-poll.ts'
-import { serverSecret } from '../support/seals.ts'
-import { workerWith } from '../support/worker.ts'
+import { serverSecret, workerWith } from '../support/worker.ts'
 
 const SECOND = 1000
 

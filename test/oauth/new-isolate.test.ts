@@ -6,9 +6,8 @@ import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { DEVICE_CODE_GRANT, answerOf, startDevice } from '../support/device.ts'
-import { serverSecret } from '../support/seals.ts'
+import { type Fetch, formRequest, serverSecret } from '../support/worker.ts'
 import { TEST_VARS } from '../support/settings.ts'
-import { type Fetch, formRequest } from '../support/worker.ts'
 
 let secret: Uint8Array
 let waiting: string

@@ -16,7 +16,7 @@ import {
   replace,
   storedOf,
 } from '../support/registration.ts'
-import { STRANGERS_SECRET } from '../support/seals.ts'
+import { STRANGERS_SECRET } from '../support/worker.ts'
 
 type Client = Answer['body']
 

@@ -15,7 +15,7 @@ import {
   replace,
   storedOf,
 } from '../support/registration.ts'
-import { STRANGERS_SECRET } from '../support/seals.ts'
+import { STRANGERS_SECRET } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
 import { askUserinfo } from '../support/tokens.ts'
 

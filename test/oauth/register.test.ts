@@ -20,9 +20,8 @@ import {
   registered,
   storedOf,
 } from '../support/registration.ts'
-import { STRANGERS_SECRET } from '../support/seals.ts'
+import { STRANGERS_SECRET, url, worker, workerWith } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
-import { url, worker, workerWith } from '../support/worker.ts'
 
 afterEach(() => {
   vi.useRealTimers()

@@ -21,10 +21,15 @@ import {
   registered,
   registrar,
 } from '../support/registration.ts'
-import { STRANGERS_SECRET, serverSecret } from '../support/seals.ts'
+import {
+  STRANGERS_SECRET,
+  formRequest,
+  freshAddress,
+  serverSecret,
+  workerWith,
+} from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
 import { askUserinfo } from '../support/tokens.ts'
-import { formRequest, freshAddress, workerWith } from '../support/worker.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

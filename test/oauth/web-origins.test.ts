@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { NOTHING, costOf, fetch as counted, startCounting } from '../support/cost.ts'
 import { type Answer, DEVICE_CODE_GRANT, answerOf } from '../support/device.ts'
-import { problemsOf } from '../support/setting-problems.ts'
+import { problemsOf } from '../config/setting-problems.ts'
 import { ISSUER, TEST_VARS } from '../support/settings.ts'
 import { type Fetch, formRequest, workerWith } from '../support/worker.ts'
 

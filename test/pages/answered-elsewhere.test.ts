@@ -7,7 +7,7 @@ import { parseDeviceCode } from '../../src/codes.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { type Device, approve, authorizationBehind, startDevice } from '../support/device.ts'
 import { type Page, Person } from '../support/person.ts'
-import { serverSecret } from '../support/seals.ts'
+import { freshAddress, serverSecret, url, worker, workerWith } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
 import {
   DECISION,
@@ -19,7 +19,6 @@ import {
   waitingPages,
   wrongCodesOf,
 } from '../support/waiting-page.ts'
-import { freshAddress, url, worker, workerWith } from '../support/worker.ts'
 
 const SECOND = 1000
 const NOT_VALID = 'This code is invalid or has expired.'

@@ -7,14 +7,13 @@ import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { authorizationBehind, startDevice } from '../support/device.ts'
-import { PUSH_VARS, Resident, Subscription, inPlace } from '../support/household.ts'
-import { type Fields, LINKS, PARTS, sent } from '../support/other-site.ts'
-import { resultCookie } from '../support/page-requests.ts'
+import { PUSH_VARS, Resident, Subscription } from '../support/household.ts'
+import { type Fields, LINKS, PARTS, sent } from './other-site.ts'
+import { resultCookie } from '../support/visitor.ts'
 import { Person } from '../support/person.ts'
 import { RECIFE, TURKU } from '../support/places.ts'
-import { serverSecret } from '../support/seals.ts'
+import { freshAddress, serverSecret, workerWith, sentFrom } from '../support/worker.ts'
 import { ISSUER, TEST_VARS } from '../support/settings.ts'
-import { freshAddress, workerWith } from '../support/worker.ts'
 
 const ACME = {
   id: 'acme',
@@ -72,7 +71,7 @@ describe('the effects of another site', () => {
 
   const browserWith = (some: Fields): Person => {
     // Elsewhere, which the account would learn.
-    const person = new Person(inPlace(RECIFE, fetch), ISSUER, {
+    const person = new Person(sentFrom({ network: RECIFE }, fetch), ISSUER, {
       'CF-Connecting-IP': freshAddress(),
       'Accept-Language': 'en, de, fr',
     })

@@ -2,13 +2,12 @@
 // nothing.
 import { describe, expect, it } from 'vitest'
 import { startDevice } from '../support/device.ts'
-import { inPlace } from '../support/household.ts'
-import { type Fields, LINKS, PARTS, sent } from '../support/other-site.ts'
+import { type Fields, LINKS, PARTS, sent } from './other-site.ts'
 import { Person } from '../support/person.ts'
 import { RECIFE, TURKU } from '../support/places.ts'
 import { ISSUER } from '../support/settings.ts'
 import { visitorAt } from '../support/visitor.ts'
-import { freshAddress, worker } from '../support/worker.ts'
+import { freshAddress, worker, sentFrom } from '../support/worker.ts'
 
 const ALL = { ...LINKS, ...PARTS }
 
@@ -169,8 +168,8 @@ describe('a code that waits for a sign-in', () => {
   })
 
   it('XD-7 is hidden in the question of a far device too, and after a wrong answer', async () => {
-    const device = await startDevice('tv', { fetch: inPlace(RECIFE, worker) })
-    const person = new Person(inPlace(TURKU, worker), ISSUER, {
+    const device = await startDevice('tv', { fetch: sentFrom({ network: RECIFE }, worker) })
+    const person = new Person(sentFrom({ network: TURKU }, worker), ISSUER, {
       'CF-Connecting-IP': freshAddress(),
     })
     await person.open(device.answer.verification_uri_complete)

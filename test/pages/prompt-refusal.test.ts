@@ -3,12 +3,12 @@ import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE } from '../../src/durations.ts'
 import { authorizationBehind } from '../support/device.ts'
-import { Resident, household, inPlace, start } from '../support/household.ts'
+import { Resident, household, pushWorker, start } from '../support/household.ts'
 import { Host, connectInternet } from '../support/internet.ts'
 import { Person } from '../support/person.ts'
 import { TURKU } from '../support/places.ts'
 import { ISSUER } from '../support/settings.ts'
-import { freshAddress } from '../support/worker.ts'
+import { freshAddress, sentFrom } from '../support/worker.ts'
 
 beforeEach(() => void connectInternet())
 afterEach(() => {
@@ -97,7 +97,9 @@ describe('“Not me” in a notification', () => {
     const user_code = device.userCode
     const other = new Host(() => new Response(null, { status: 201 })).uri
     const stranger = (await Resident.join()).browser
-    const nobody = new Person(inPlace(TURKU), ISSUER, { 'CF-Connecting-IP': freshAddress() })
+    const nobody = new Person(sentFrom({ network: TURKU }, pushWorker), ISSUER, {
+      'CF-Connecting-IP': freshAddress(),
+    })
     const unasked = await start({})
     const refusals = [
       await sendWith(browser, { user_code }),

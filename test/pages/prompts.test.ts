@@ -1,21 +1,13 @@
 // Opting a browser in and out of being asked by push, and what its notification may say without a page.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  PUSH_VARS,
-  Resident,
-  Subscription,
-  csrfOf,
-  inPlace,
-  pushWorker,
-} from '../support/household.ts'
+import { PUSH_VARS, Resident, Subscription, csrfOf, pushWorker } from '../support/household.ts'
 import { connectInternet } from '../support/internet.ts'
 import { Person } from '../support/person.ts'
 import { RECIFE, TURKU } from '../support/places.ts'
-import { PUSH_KEY } from '../support/push-settings.ts'
+import { ISSUER, PUSH_KEY } from '../support/settings.ts'
 import { PushSubscriber } from '../support/push-subscriber.ts'
-import { ISSUER } from '../support/settings.ts'
-import { freshAddress, url, worker, workerWith } from '../support/worker.ts'
+import { freshAddress, sentFrom, url, worker, workerWith } from '../support/worker.ts'
 
 beforeEach(() => void connectInternet())
 afterEach(() => {
@@ -141,7 +133,9 @@ describe('a subscription', () => {
   })
 
   it('is refused without a session', async () => {
-    const stranger = new Person(inPlace(TURKU), ISSUER, { 'CF-Connecting-IP': freshAddress() })
+    const stranger = new Person(sentFrom({ network: TURKU }, pushWorker), ISSUER, {
+      'CF-Connecting-IP': freshAddress(),
+    })
     const csrf = csrfOf((await stranger.open('/device/sign-in')).html)
     expect((await stranger.post(ADD, { csrf, ...newFields() })).url.pathname).toBe(
       '/device/sign-in',

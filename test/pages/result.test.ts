@@ -3,12 +3,10 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { Account } from '../../src/objects/account/account.ts'
 import { DeviceAuthorization } from '../../src/objects/device-authorization/device-authorization.ts'
 import { approve, startDevice } from '../support/device.ts'
-import { resultCookie } from '../support/page-requests.ts'
+import { resultCookie, signedIn } from '../support/visitor.ts'
 import { Person } from '../support/person.ts'
-import { STRANGERS_SECRET, serverSecret } from '../support/seals.ts'
+import { STRANGERS_SECRET, freshAddress, serverSecret, worker } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
-import { signedIn } from '../support/visitor.ts'
-import { freshAddress, worker } from '../support/worker.ts'
 
 afterEach(() => void vi.restoreAllMocks())
 

@@ -7,11 +7,9 @@ import { parseSession } from '../../src/identity/session.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { startDevice } from '../support/device.ts'
 import { Person } from '../support/person.ts'
-import { useUp } from '../support/rate-limit.ts'
-import { serverSecret } from '../support/seals.ts'
+import { freshAddress, serverSecret, useUp, worker } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
 import { Onlooker, scan, waitOn, wrongCodesOf } from '../support/waiting-page.ts'
-import { freshAddress, worker } from '../support/worker.ts'
 
 holdClock()
 afterEach(() => void vi.restoreAllMocks())

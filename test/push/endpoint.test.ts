@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Resident, Subscription, idTokenOf, start } from '../support/household.ts'
 import { Host, connectInternet } from '../support/internet.ts'
-import { useUp } from '../support/rate-limit.ts'
+import { useUp } from '../support/worker.ts'
 
 let asked: readonly string[] = []
 beforeEach(() => {

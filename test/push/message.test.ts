@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PushSettings } from '../../src/config/push.ts'
 import { pushRequest } from '../../src/push/message.ts'
-import { PUSH_KEY, PUSH_SECRETS } from '../support/push-settings.ts'
+import { PUSH_KEY, PUSH_SECRETS } from '../support/settings.ts'
 import { PushSubscriber, verifyVapid } from '../support/push-subscriber.ts'
 
 afterEach(() => {

@@ -9,7 +9,6 @@ import {
   Subscription,
   household,
   idTokenOf,
-  inPlace,
   pushWorker,
   start,
 } from '../support/household.ts'
@@ -17,7 +16,7 @@ import { connectInternet } from '../support/internet.ts'
 import { RECIFE, TURKU, type Network } from '../support/places.ts'
 import { Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
-import { freshAddress, worker } from '../support/worker.ts'
+import { freshAddress, worker, sentFrom } from '../support/worker.ts'
 
 beforeEach(() => void connectInternet())
 afterEach(() => {
@@ -105,7 +104,9 @@ describe('a prompt depends on the place of the browser:', () => {
     const { resident, subscription, hint } = await household(RECIFE)
     await start(hint)
     expect(subscription.host.asked, 'before').toBe(0)
-    const home = new Person(inPlace(TURKU), ISSUER, { 'CF-Connecting-IP': freshAddress() })
+    const home = new Person(sentFrom({ network: TURKU }, pushWorker), ISSUER, {
+      'CF-Connecting-IP': freshAddress(),
+    })
     for (const [name, value] of resident.browser.cookies) home.cookies.set(name, value)
     await home.open('/devices')
     await start(hint)

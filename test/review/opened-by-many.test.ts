@@ -4,10 +4,9 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ApprovalApp } from '../support/approval-app.ts'
 import { startDevice } from '../support/device.ts'
 import { connectInternet } from '../support/internet.ts'
-import { sentFrom } from '../support/placed.ts'
+import { freshAddress, sentFrom, workerWith } from '../support/worker.ts'
 import { RECIFE, TURKU } from '../support/places.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
-import { freshAddress, workerWith } from '../support/worker.ts'
 
 const acme = new TrustedIssuer()
 const worker = workerWith({ APPROVAL_ISSUERS: [acme.entry()] })

@@ -4,7 +4,7 @@ import { parseUserCode } from '../../src/codes.ts'
 import type { Allowance, Approval } from '../../src/objects/device-authorization/approval.ts'
 import { mintGrantId } from '../../src/tokens/refresh-token.ts'
 import { emailLogin, mintSubject } from '../../src/objects/index.ts'
-import { UNKNOWN } from './authorization-states.ts'
+import type { Location } from '../../src/sender/location.ts'
 import { type Fetch, formRequest, worker } from './worker.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -96,6 +96,16 @@ export const newPerson = async (): Promise<{ subject: string; email: string; nam
   const session = { id: 'test', secretHash: 'test' }
   await account.open({ name, email, isEmailVerified: false }, session, signInNow())
   return { subject, email, name }
+}
+
+/** An unknown location. */
+export const UNKNOWN: Location = {
+  city: undefined,
+  region: undefined,
+  country: undefined,
+  operator: undefined,
+  asn: undefined,
+  networkPrefix: undefined,
 }
 
 /** Both in one network, of which nothing else is known. */

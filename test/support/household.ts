@@ -7,11 +7,9 @@ import { accountOf, emailLogin, mintSubject } from '../../src/objects/index.ts'
 import { type Device, approve, signInNow, startDevice } from './device.ts'
 import { Person } from './person.ts'
 import { type Network, TURKU } from './places.ts'
-import { PUSH, PUSH_KEY, PUSH_SECRETS } from './push-settings.ts'
+import { ISSUER, PUSH, PUSH_KEY, PUSH_SECRETS, TEST_VARS } from './settings.ts'
 import { PushSubscriber, verifyVapid } from './push-subscriber.ts'
-import { serverSecret } from './seals.ts'
-import { ISSUER, TEST_VARS } from './settings.ts'
-import { type Fetch, freshAddress, workerWith } from './worker.ts'
+import { type Fetch, freshAddress, sentFrom, serverSecret, workerWith } from './worker.ts'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -36,10 +34,6 @@ export const PUSH_VARS = {
 
 /** The Worker, with PUSH on. */
 export const pushWorker = workerWith(PUSH_VARS)
-
-/** Requests from one place. */
-export const inPlace = (network: Network | undefined, fetch: Fetch = pushWorker): Fetch =>
-  network === undefined ? fetch : (request) => fetch(new Request(request, { cf: { ...network } }))
 
 /** A person with an account, and a session in one browser. */
 export class Resident {
@@ -76,7 +70,7 @@ export class Resident {
 }
 
 const newBrowser = (network: Network | undefined, fetch: Fetch): Person =>
-  new Person(inPlace(network, fetch), ISSUER, { 'CF-Connecting-IP': freshAddress() })
+  new Person(sentFrom({ network }, fetch), ISSUER, { 'CF-Connecting-IP': freshAddress() })
 
 const signIn = async (
   subject: string,
@@ -146,7 +140,7 @@ export const start = (fields: Fields, options: Start = {}): Promise<Device> => {
   return startDevice(clientId, {
     fields: { device_name: 'Den TV', ...fields },
     headers: { 'CF-Connecting-IP': address },
-    fetch: inPlace(network, fetch),
+    fetch: sentFrom({ network }, fetch),
   })
 }
 

@@ -20,8 +20,12 @@ const newKeys = (): Keys => {
   return { privateKey, auth: randomBytes(16) }
 }
 
-const derive = (secret: Buffer, salt: Buffer, info: Buffer | string, length: number): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, salt, info, length))
+const derive = (
+  secret: Uint8Array,
+  salt: Uint8Array,
+  info: Uint8Array | string,
+  length: number,
+): Buffer => Buffer.from(hkdfSync('sha256', secret, salt, info, length))
 
 export class PushSubscriber {
   readonly endpoint: string

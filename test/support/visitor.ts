@@ -1,14 +1,14 @@
 // A signed-in person with a device. They are created without the pages and without a password,
 // which is slow to hash.
 import { env } from 'cloudflare:workers'
+import { seal } from '../../src/crypto.ts'
 import { mintSession } from '../../src/identity/session.ts'
 import { mintSubject } from '../../src/objects/index.ts'
 import { signInNow } from './device.ts'
 import { Person } from './person.ts'
-import { serverSecret } from './seals.ts'
+import { type Fetch, freshAddress, serverSecret } from './worker.ts'
 import { ISSUER } from './settings.ts'
 import { connectDevice } from './tokens.ts'
-import { type Fetch, freshAddress } from './worker.ts'
 
 export type Cookies = Readonly<Record<string, string>>
 
@@ -41,3 +41,15 @@ export const visitorAt = async (
   person.cookies.set('__Host-session', cookies['session'] ?? '')
   return person
 }
+
+const RESULT = {
+  outcome: 'approved',
+  clientId: 'tv',
+  clientName: 'The tv',
+  deviceName: 'Living-room TV',
+  userCode: 'BCDFBCDF',
+}
+
+/** The sealed cookie of the last page; `secret` replaces our own. */
+export const resultCookie = (secret: Uint8Array, more: Readonly<Record<string, string>>): string =>
+  seal(secret, 'result', Buffer.from(JSON.stringify({ ...RESULT, ...more })))

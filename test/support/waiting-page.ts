@@ -5,9 +5,8 @@ import { mintSession } from '../../src/identity/session.ts'
 import { mintSubject } from '../../src/objects/index.ts'
 import { type Device, authorizationBehind, signInNow, startDevice } from './device.ts'
 import { type Page, Person } from './person.ts'
-import { serverSecret } from './seals.ts'
+import { type Fetch, freshAddress, serverSecret, worker } from './worker.ts'
 import { ISSUER } from './settings.ts'
-import { type Fetch, freshAddress, worker } from './worker.ts'
 
 export const DECISION = '/device/confirm/decision'
 

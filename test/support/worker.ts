@@ -1,11 +1,17 @@
-// The Worker under test: the one of wrangler.toml with the test settings, or one with others.
+// The Worker under test, of wrangler.toml with the test settings or others, its secret and its rate
+// limits; requests to it, and their place.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
+import { vi } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
+import { macSecret } from '../../src/tokens/signing-keys.ts'
 import { expectDescribed } from './described.ts'
+import { type Network, freshAddress } from './places.ts'
 import { ISSUER, TEST_VARS } from './settings.ts'
+
+export { freshAddress } from './places.ts'
 
 export type Fetch = (request: Request) => Promise<Response>
 
@@ -28,14 +34,6 @@ export const workerWith = (vars: object): Fetch => {
   }
 }
 
-let addresses = 0
-
-/** An address that is new in this file, so that one test's limits are not another's. */
-export const freshAddress = (): string => {
-  addresses += 1
-  return `2001:db8:${addresses.toString(16)}::1`
-}
-
 export const url = (path: string): string => `${ISSUER}${path}`
 
 /** A form, as a client sends it. */
@@ -54,3 +52,32 @@ export const formRequest = (
     },
     redirect: 'manual',
   })
+
+export interface Placed {
+  /** Undefined outside Cloudflare's network, where no edge tells anything. */
+  readonly network: Network | undefined
+  /** The address of each request by default. */
+  readonly address?: string
+}
+
+/** Sends the requests of `fetch` from this place. */
+export const sentFrom =
+  ({ network, address }: Placed, fetch: Fetch = workerWith({})): Fetch =>
+  (request) => {
+    const placed = new Request(request, network && { cf: { ...network } as never })
+    if (address !== undefined) placed.headers.set('CF-Connecting-IP', address)
+    return fetch(placed)
+  }
+
+/** The secret that the server seals with. */
+export const serverSecret = (): Promise<Uint8Array> => macSecret(env)
+
+/** A value sealed with it has the right form, and is a forgery. */
+export const STRANGERS_SECRET = new Uint8Array(32).fill(7)
+
+/** Refuses every request under this key of a rate limit, until mocks are restored. */
+export const useUp = (limit: RateLimit, key: string): void => {
+  vi.spyOn(limit, 'limit').mockImplementation((asked) =>
+    Promise.resolve({ success: asked.key !== key }),
+  )
+}

@@ -7,9 +7,9 @@ import { OAuth2Client } from '@badgateway/oauth2-client'
 import { Issuer, TokenSet } from 'openid-client-5'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Person } from '../../support/person.ts'
-import { type Server, startServer } from '../../support/server.ts'
+import { type Server, startServer } from '../support/server.ts'
 import { SECRET, TEST_VARS } from '../../support/settings.ts'
-import { type Tokens, allow, forge, newPeople, signIn } from '../../support/signed-in-device.ts'
+import { type Tokens, allow, forge, newPeople, signIn } from '../support/signed-in-device.ts'
 
 // It ships its source too, which our compiler would check by our rules if this were an import.
 const { OAuth }: CliAuth = createRequire(import.meta.url)('@vercel/cli-auth/oauth.js')

@@ -13,9 +13,9 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../../src/config/client-settings.ts'
 import { Person } from '../../support/person.ts'
-import { type Server, startServer } from '../../support/server.ts'
+import { type Server, startServer } from '../support/server.ts'
 import { TEST_VARS } from '../../support/settings.ts'
-import { allow } from '../../support/signed-in-device.ts'
+import { allow } from '../support/signed-in-device.ts'
 
 const ISSUER = 'https://login.test'
 // It adds openid, profile and offline_access by itself.

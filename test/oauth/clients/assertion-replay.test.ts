@@ -19,7 +19,7 @@ import {
   approve,
   startDevice,
 } from '../../support/device.ts'
-import { ENDPOINTS, askAs } from '../../support/endpoints.ts'
+import { ENDPOINTS, askAs } from './endpoints.ts'
 import { refresh } from '../../support/grants.ts'
 import {
   type AssertionOptions,
@@ -29,10 +29,9 @@ import {
   nowInSeconds,
 } from '../../support/key-client.ts'
 import { KEY_PAIRS, kidOf } from '../../support/key-pairs.ts'
-import { serverSecret } from '../../support/seals.ts'
+import { formRequest, serverSecret, worker } from '../../support/worker.ts'
 import { ISSUER } from '../../support/settings.ts'
 import { connectDevice, somebody } from '../../support/tokens.ts'
-import { formRequest, worker } from '../../support/worker.ts'
 
 afterEach(() => {
   vi.useRealTimers()

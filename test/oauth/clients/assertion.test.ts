@@ -4,7 +4,7 @@
 import { type JWK, base64url, exportSPKI, generateKeyPair, importJWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CLIENT_ALGORITHMS } from '../../../src/config/client-settings.ts'
-import { ENDPOINTS, askAs, everywhere } from '../../support/endpoints.ts'
+import { ENDPOINTS, askAs, everywhere } from './endpoints.ts'
 import { introspect, refresh, revoke } from '../../support/grants.ts'
 import {
   type AssertionOptions,

@@ -1,7 +1,7 @@
 // Client authentication (RFC 6749 §2.3), the same at every endpoint: conformance CA-1 to CA-10. The
 // requirements of an assertion are in assertion.test.ts.
 import { describe, expect, it } from 'vitest'
-import { type Attempt, ENDPOINTS, askAs, everywhere } from '../../support/endpoints.ts'
+import { type Attempt, ENDPOINTS, askAs, everywhere } from './endpoints.ts'
 import { JWT_BEARER } from '../../support/key-client.ts'
 import { ODD_ID, SECRET, SECRET_HASH } from '../../support/settings.ts'
 

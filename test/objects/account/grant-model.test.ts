@@ -10,7 +10,7 @@ import {
   refresh,
 } from '../../../src/objects/account/grant-state.ts'
 import type { RefreshTokenDigest } from '../../../src/objects/account/refresh-chain.ts'
-import { type Key, START, claim, connected, device, requestOf } from '../../support/grant-states.ts'
+import { type Key, START, claim, connected, device, requestOf } from './grant-states.ts'
 
 const MINUTE = 60_000
 const DAY = 1440 * MINUTE

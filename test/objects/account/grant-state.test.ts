@@ -22,7 +22,7 @@ import {
   limits,
   requestOf,
   rotated,
-} from '../../support/grant-states.ts'
+} from './grant-states.ts'
 
 describe('connect', () => {
   it('DC-6 can be repeated any number of times, and then changes nothing', () => {

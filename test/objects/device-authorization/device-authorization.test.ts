@@ -5,14 +5,14 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { mintDeviceCode, mintUserCode, parseUserCode } from '../../../src/codes.ts'
 import {
-  NOTHING,
   type Stub,
+  NOTHING,
   approvalBy,
   countWrites,
   newAuthorization,
   requestFor,
   storedIn,
-} from '../../support/authorization-object.ts'
+} from './object.ts'
 import { holdClock, pass } from '../../support/clock.ts'
 import {
   type Device,
@@ -21,8 +21,7 @@ import {
   deny,
   startDevice,
 } from '../../support/device.ts'
-import { STRANGERS_SECRET } from '../../support/seals.ts'
-import { formRequest, worker } from '../../support/worker.ts'
+import { STRANGERS_SECRET, formRequest, worker } from '../../support/worker.ts'
 
 const MINUTE = 60_000
 

@@ -6,15 +6,7 @@ import {
   poll,
   redeem,
 } from '../../../src/objects/device-authorization/state.ts'
-import {
-  EXPIRY,
-  GRACE,
-  REDEEMED_AT,
-  type Status,
-  pollAt,
-  request,
-  states,
-} from '../../support/authorization-states.ts'
+import { EXPIRY, GRACE, REDEEMED_AT, type Status, pollAt, request, states } from './states.ts'
 
 const KEYS = ['a', 'b', undefined]
 

@@ -19,18 +19,18 @@ import {
 import {
   type Answer,
   type Happened,
-  INTERVAL_SECONDS,
   type Key,
-  LIFETIME_MS,
   type Step,
+  INTERVAL_SECONDS,
+  LIFETIME_MS,
   approvalOf,
   bound,
   history,
   pollerOf,
-} from '../../support/authorization-histories.ts'
-import { Judge } from '../../support/authorization-judge.ts'
-import { request as anyRequest } from '../../support/authorization-states.ts'
-import { STRANGERS_SECRET } from '../../support/seals.ts'
+} from './histories.ts'
+import { Judge } from './judge.ts'
+import { request as anyRequest } from './states.ts'
+import { STRANGERS_SECRET } from '../../support/worker.ts'
 
 afterEach(() => {
   vi.useRealTimers()

@@ -2,12 +2,7 @@
 // XD-8, VP-7, HH-15.
 import { evictDurableObject } from 'cloudflare:test'
 import { type MockInstance, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  approvalBy,
-  countWrites,
-  newAuthorization,
-  storedIn,
-} from '../../support/authorization-object.ts'
+import { approvalBy, countWrites, newAuthorization, storedIn } from './object.ts'
 import { pass } from '../../support/clock.ts'
 import { authorizationBehind, startDevice } from '../../support/device.ts'
 import { allow, heldPolls, hold, summary } from '../../support/held-poll.ts'

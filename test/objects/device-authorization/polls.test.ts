@@ -17,7 +17,7 @@ import {
   pollAt,
   request,
   states,
-} from '../../support/authorization-states.ts'
+} from './states.ts'
 
 const FOREIGN: [string, Partial<Poller>][] = [
   ['another client', { clientId: 'other-tv' }],

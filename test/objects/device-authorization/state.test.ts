@@ -22,7 +22,7 @@ import {
   pollAt,
   request,
   states,
-} from '../../support/authorization-states.ts'
+} from './states.ts'
 
 const NOT_VALID = { outcome: 'not_valid' }
 const OPENED_BY_MANY = { outcome: 'opened_by_many', clientId: request.clientId }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AuthorizationState } from '../../../src/objects/device-authorization/state.ts'
 import { type WatchOutcome, watch } from '../../../src/objects/device-authorization/watch.ts'
-import { EXPIRY, START, request, states } from '../../support/authorization-states.ts'
+import { EXPIRY, START, request, states } from './states.ts'
 
 const openings = ['anna', 'bert'].map((subject) => ({ subject, country: 'FI' }))
 const opened: AuthorizationState = { status: 'pending', request, openings }

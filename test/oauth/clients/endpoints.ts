@@ -1,8 +1,8 @@
 // The endpoints where clients authenticate: what each is asked, and how it answers a client that it
 // knows.
-import { type Answer, DEVICE_CODE_GRANT, answerOf } from './device.ts'
-import { type AssertionOptions, asKeyClient } from './key-client.ts'
-import { formRequest, worker } from './worker.ts'
+import { type Answer, DEVICE_CODE_GRANT, answerOf } from '../../support/device.ts'
+import { type AssertionOptions, asKeyClient } from '../../support/key-client.ts'
+import { formRequest, worker } from '../../support/worker.ts'
 
 type Fields = Readonly<Record<string, string>>
 

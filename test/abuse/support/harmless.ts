@@ -1,6 +1,6 @@
 // The rules for every answer to any request: no internal error, no internals, no echo that could
 // act, and the headers that a browser needs for its protection.
-import { ISSUER } from './settings.ts'
+import { ISSUER } from '../../support/settings.ts'
 
 /** Puts a text where it can be found again: it must not come back as it is. */
 export const marked = (text: string): string => `mk1${text}mk2`

@@ -3,7 +3,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { PHONE } from './browser.ts'
-import { TURKU, at } from './places.ts'
+import { TURKU, at } from '../../support/places.ts'
 
 export class PhoneApp {
   readonly page: Page

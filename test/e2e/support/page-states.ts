@@ -2,10 +2,10 @@
 // not by words: some of them are read in other languages too.
 import { createHash } from 'node:crypto'
 import { Authenticator } from './authenticator.ts'
-import { Person } from './person.ts'
+import { Person } from '../../support/person.ts'
 import type { Phone } from './phone.ts'
-import { RECIFE, TURKU, at } from './places.ts'
-import { PushSubscriber } from './push-subscriber.ts'
+import { RECIFE, TURKU, at } from '../../support/places.ts'
+import { PushSubscriber } from '../../support/push-subscriber.ts'
 import { RemoteDevice } from './remote-device.ts'
 
 type Reach = (phone: Phone) => Promise<void>

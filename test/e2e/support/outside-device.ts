@@ -1,6 +1,6 @@
 // A device as seen from outside the Worker: openid-client, which checks whatever it is given.
 import * as openid from 'openid-client'
-import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
+import { DEVICE_CODE_GRANT } from '../../../src/config/client-settings.ts'
 
 export interface OutsideDevice {
   /** As it is shown on the screen. */

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { type JWK, exportJWK, generateKeyPair } from 'jose'
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
-import { Person } from './person.ts'
+import { Person } from '../../support/person.ts'
 import { type Misbehaviour, spoil } from './upstream-misbehaviour.ts'
 
 const SECRET = 'a secret that only the two of them know'

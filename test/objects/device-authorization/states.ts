@@ -1,25 +1,15 @@
 // One device authorization in each of its states, as values, and the poller that it belongs to.
-import type { ProximityPolicy } from '../../src/config/client-settings.ts'
-import type { AuthorizationRequest } from '../../src/objects/device-authorization/authorization-request.ts'
-import type { Approval } from '../../src/objects/device-authorization/approval.ts'
-import type { AuthorizationState, Poller } from '../../src/objects/device-authorization/state.ts'
-import type { Location } from '../../src/sender/location.ts'
+import type { ProximityPolicy } from '../../../src/config/client-settings.ts'
+import type { AuthorizationRequest } from '../../../src/objects/device-authorization/authorization-request.ts'
+import type { Approval } from '../../../src/objects/device-authorization/approval.ts'
+import type { AuthorizationState, Poller } from '../../../src/objects/device-authorization/state.ts'
+import { UNKNOWN } from '../../support/device.ts'
 
 export const START = 1_000_000
 export const EXPIRY = START + 600_000
 // Decided 10 s, redeemed 20 s after the start.
 export const REDEEMED_AT = START + 20_000
 export const GRACE = 30_000
-
-/** An unknown location. */
-export const UNKNOWN: Location = {
-  city: undefined,
-  region: undefined,
-  country: undefined,
-  operator: undefined,
-  asn: undefined,
-  networkPrefix: undefined,
-}
 
 /** The action at each distance by default. */
 export const PROXIMITY_POLICY: ProximityPolicy = {

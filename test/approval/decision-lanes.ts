@@ -1,9 +1,9 @@
 // The two ways in which people decide about devices, told in the same words.
-import { ApprovalApp } from './approval-app.ts'
-import type { Answer as AppAnswer } from './device.ts'
-import { type Page, Person } from './person.ts'
-import { ISSUER } from './settings.ts'
-import type { Fetch } from './worker.ts'
+import { ApprovalApp } from '../support/approval-app.ts'
+import type { Answer as AppAnswer } from '../support/device.ts'
+import { type Page, Person } from '../support/person.ts'
+import { ISSUER } from '../support/settings.ts'
+import type { Fetch } from '../support/worker.ts'
 
 /** An answer, and what goes with it where the device is far. */
 interface Answer {

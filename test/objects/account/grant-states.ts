@@ -5,8 +5,8 @@ import {
   type RefreshRequest,
   connect,
   refresh,
-} from '../../src/objects/account/grant-state.ts'
-import type { RefreshTokenDigest } from '../../src/objects/account/refresh-chain.ts'
+} from '../../../src/objects/account/grant-state.ts'
+import type { RefreshTokenDigest } from '../../../src/objects/account/refresh-chain.ts'
 
 export const START = 1_000_000
 export const limits = { idleMs: 1000, lifetimeMs: 5000 }

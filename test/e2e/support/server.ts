@@ -1,7 +1,7 @@
 // The running Worker for tests from outside: wrangler's own harness, on loopback, state in memory.
 import { createTestHarness } from 'wrangler'
 
-const root = new URL('../..', import.meta.url).pathname
+const root = new URL('../../..', import.meta.url).pathname
 
 export interface Server {
   readonly origin: string

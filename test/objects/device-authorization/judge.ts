@@ -8,7 +8,7 @@ import {
   type Key,
   type Subject,
   approvalOf,
-} from './authorization-histories.ts'
+} from './histories.ts'
 
 type Does<What extends Happened['does']> = Extract<Happened, { does: What }>
 

@@ -1,7 +1,7 @@
 // Random histories of one device authorization: the events, and the time since the step before.
 import * as fc from 'fast-check'
-import type { Poller } from '../../src/objects/device-authorization/state.ts'
-import { UNKNOWN } from './authorization-states.ts'
+import type { Poller } from '../../../src/objects/device-authorization/state.ts'
+import { UNKNOWN } from '../../support/device.ts'
 
 /** Of interval 5 s: polls are early within 4 s, decisions can be collected 30 s after expiry. */
 export const INTERVAL_SECONDS = 5

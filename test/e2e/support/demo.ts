@@ -1,10 +1,10 @@
 // The demo with its identity provider, and people who try it.
 import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { type ExampleId, startExampleId } from '../../src/demo/local/example-id.ts'
+import { type ExampleId, startExampleId } from '../../../src/demo/local/example-id.ts'
 import { startBrowser } from './browser.ts'
 import { PhoneApp } from './phone-app.ts'
 import { type Server, startServer } from './server.ts'
-import { TEST_VARS } from './settings.ts'
+import { TEST_VARS } from '../../support/settings.ts'
 
 /** Lets no device in from far away. */
 const STRICT_TV = {

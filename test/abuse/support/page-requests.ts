@@ -1,13 +1,13 @@
 // A valid request for every page and every form, from the browser of a signed-in person.
 import * as fc from 'fast-check'
-import { seal, sha256 } from '../../src/crypto.ts'
-import { approve, startDevice } from './device.ts'
+import { sha256 } from '../../../src/crypto.ts'
+import { approve, startDevice } from '../../support/device.ts'
 import { type Draft, formDraft, plainDraft } from './draft.ts'
 import { hostileJson, jsonObject } from './hostile.ts'
-import { PASSWORD } from './person.ts'
-import { serverSecret } from './seals.ts'
-import { PUSH_KEY } from './push-settings.ts'
-import type { Cookies, Visitor } from './visitor.ts'
+import { PASSWORD } from '../../support/person.ts'
+import { serverSecret } from '../../support/worker.ts'
+import { PUSH_KEY } from '../../support/settings.ts'
+import { type Cookies, type Visitor, resultCookie } from '../../support/visitor.ts'
 
 /** The form token that goes with these cookies. */
 export const formTokenFor = (cookies: Cookies): string =>
@@ -17,18 +17,6 @@ export const cookieHeader = (cookies: Cookies): string =>
   Object.entries(cookies)
     .map(([name, value]) => `__Host-${name}=${encodeURIComponent(value.toWellFormed())}`)
     .join('; ')
-
-const RESULT = {
-  outcome: 'approved',
-  clientId: 'tv',
-  clientName: 'The tv',
-  deviceName: 'Living-room TV',
-  userCode: 'BCDFBCDF',
-}
-
-/** The sealed cookie of the last page; `secret` replaces our own. */
-export const resultCookie = (secret: Uint8Array, more: Readonly<Record<string, string>>): string =>
-  seal(secret, 'result', Buffer.from(JSON.stringify({ ...RESULT, ...more })))
 
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
 

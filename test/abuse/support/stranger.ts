@@ -1,20 +1,25 @@
 // A stranger without an account, with public knowledge only: the formats of our values, the subject
 // of a person, a live user code. The stranger makes up the rest, with a secret that is not ours.
 import { env } from 'cloudflare:workers'
-import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
-import { randomBytes, seal, toBase64url } from '../../src/crypto.ts'
-import { issueChallenge } from '../../src/identity/challenge.ts'
-import { mintSession } from '../../src/identity/session.ts'
-import { formatRefreshToken, parseRefreshToken } from '../../src/tokens/refresh-token.ts'
-import { DEVICE_CODE_GRANT, startDevice } from './device.ts'
-import { readyKeyHolder } from './dpop.ts'
+import { mintDeviceCode, parseUserCode } from '../../../src/codes.ts'
+import { randomBytes, seal, toBase64url } from '../../../src/crypto.ts'
+import { issueChallenge } from '../../../src/identity/challenge.ts'
+import { mintSession } from '../../../src/identity/session.ts'
+import { formatRefreshToken, parseRefreshToken } from '../../../src/tokens/refresh-token.ts'
+import { DEVICE_CODE_GRANT, startDevice } from '../../support/device.ts'
+import { readyKeyHolder } from '../../support/dpop.ts'
 import { signedJwt } from './machine-requests.ts'
 import { cookieHeader, credentialOf, formTokenFor } from './page-requests.ts'
-import { STRANGERS_SECRET, serverSecret } from './seals.ts'
-import { ISSUER } from './settings.ts'
-import { connectDevice } from './tokens.ts'
-import { type Visitor, signedIn } from './visitor.ts'
-import { formRequest, freshAddress, url } from './worker.ts'
+import {
+  STRANGERS_SECRET,
+  formRequest,
+  freshAddress,
+  serverSecret,
+  url,
+} from '../../support/worker.ts'
+import { ISSUER } from '../../support/settings.ts'
+import { connectDevice } from '../../support/tokens.ts'
+import { type Visitor, signedIn } from '../../support/visitor.ts'
 
 export type Fields = Readonly<Record<string, string>>
 

@@ -1,7 +1,7 @@
 // A device outside the Worker that signs in by plain HTTP without a library: the source of tokens
 // for other people's verifiers.
-import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
-import { Person } from './person.ts'
+import { DEVICE_CODE_GRANT } from '../../../src/config/client-settings.ts'
+import { Person } from '../../support/person.ts'
 
 type Fields = Readonly<Record<string, string>>
 

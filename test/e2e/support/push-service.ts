@@ -2,8 +2,8 @@
 // prove their sender (RFC 8292), and lets those browsers read them.
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { PUSH_KEY } from './push-settings.ts'
-import { PushSubscriber, verifyVapid } from './push-subscriber.ts'
+import { PUSH_KEY } from '../../support/settings.ts'
+import { PushSubscriber, verifyVapid } from '../../support/push-subscriber.ts'
 
 interface Message {
   readonly endpoint: string

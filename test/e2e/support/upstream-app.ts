@@ -1,7 +1,7 @@
 // The service's own app, which signs people in at the service's identity provider (npm's oidc-provider)
 // by openid-client, and then asks Antenna with the access token that it got.
 import * as openid from 'openid-client'
-import { TURKU, at } from './places.ts'
+import { TURKU, at } from '../../support/places.ts'
 import { type Member, UPSTREAM_APP, type UpstreamProvider } from './upstream-provider.ts'
 
 interface Answer {

@@ -2,13 +2,13 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
-import { mintDeviceCode, mintUserCode } from '../../src/codes.ts'
-import type { DeviceAuthorization } from '../../src/objects/device-authorization/device-authorization.ts'
-import type { AuthorizationRequest } from '../../src/objects/device-authorization/authorization-request.ts'
-import type { Approval } from '../../src/objects/device-authorization/approval.ts'
-import type { Poller } from '../../src/objects/device-authorization/state.ts'
-import { pollAt, request as anyRequest } from './authorization-states.ts'
-import { STRANGERS_SECRET } from './seals.ts'
+import { mintDeviceCode, mintUserCode } from '../../../src/codes.ts'
+import type { DeviceAuthorization } from '../../../src/objects/device-authorization/device-authorization.ts'
+import type { AuthorizationRequest } from '../../../src/objects/device-authorization/authorization-request.ts'
+import type { Approval } from '../../../src/objects/device-authorization/approval.ts'
+import type { Poller } from '../../../src/objects/device-authorization/state.ts'
+import { pollAt, request as anyRequest } from './states.ts'
+import { STRANGERS_SECRET } from '../../support/worker.ts'
 
 export type Stub = DurableObjectStub<DeviceAuthorization>
 

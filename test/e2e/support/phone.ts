@@ -2,8 +2,8 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { PHONE } from './browser.ts'
-import { PASSWORD, Person } from './person.ts'
-import { type Place, TURKU, at } from './places.ts'
+import { PASSWORD, Person } from '../../support/person.ts'
+import { type Place, TURKU, at } from '../../support/places.ts'
 import type { RemoteDevice } from './remote-device.ts'
 
 interface Options extends BrowserContextOptions {

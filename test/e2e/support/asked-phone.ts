@@ -3,7 +3,7 @@
 // and its notifications are recorded. The page, the worker and everything between them are real.
 import type { CDPSession, Worker } from 'playwright-core'
 import type { Phone } from './phone.ts'
-import type { PushSubscriber } from './push-subscriber.ts'
+import type { PushSubscriber } from '../../support/push-subscriber.ts'
 
 /** A notification that a worker showed. */
 export interface Shown {

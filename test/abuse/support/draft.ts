@@ -1,7 +1,7 @@
 // A request before it is sent, and the ways in which one that is right is made wrong.
 import * as fc from 'fast-check'
 import { asHeader, hostileText } from './hostile.ts'
-import { url } from './worker.ts'
+import { url } from '../../support/worker.ts'
 
 type Pair = readonly [name: string, value: string]
 

@@ -1,20 +1,19 @@
 // A right request for everything that machines are served with: what is made wrong from there on
 // reaches deep.
 import * as fc from 'fast-check'
-import { DEVICE_CODE_GRANT, type Device, approve, startDevice } from './device.ts'
+import { type Device, DEVICE_CODE_GRANT, approve, startDevice } from '../../support/device.ts'
 import { type Draft, formDraft, plainDraft } from './draft.ts'
-import { type KeyHolder, keyHolderOf, sha256 } from './dpop.ts'
-import { as } from './grants.ts'
+import { type KeyHolder, keyHolderOf, sha256 } from '../../support/dpop.ts'
+import { as } from '../../support/grants.ts'
 import { hostileJson, jsonObject } from './hostile.ts'
-import { JWT_BEARER, nowInSeconds } from './key-client.ts'
-import { KEY_PAIRS, kidOf, publicHalf } from './key-pairs.ts'
-import { ApprovalApp } from './approval-app.ts'
-import { PUSH, PUSH_SECRETS } from './push-settings.ts'
-import { INITIAL_ACCESS_TOKEN, RADIO, REGISTRATION, register } from './registration.ts'
-import { ISSUER } from './settings.ts'
-import { connectDevice, somebody } from './tokens.ts'
-import { TrustedIssuer } from './trusted-issuer.ts'
-import { type Fetch, url, workerWith } from './worker.ts'
+import { JWT_BEARER, nowInSeconds } from '../../support/key-client.ts'
+import { KEY_PAIRS, kidOf, publicHalf } from '../../support/key-pairs.ts'
+import { ApprovalApp } from '../../support/approval-app.ts'
+import { ISSUER, PUSH, PUSH_SECRETS } from '../../support/settings.ts'
+import { INITIAL_ACCESS_TOKEN, RADIO, REGISTRATION, register } from '../../support/registration.ts'
+import { connectDevice, somebody } from '../../support/tokens.ts'
+import { TrustedIssuer } from '../../support/trusted-issuer.ts'
+import { type Fetch, url, workerWith } from '../../support/worker.ts'
 
 /** Its tokens may decide about devices. */
 const approvalIssuer = new TrustedIssuer()

@@ -1,7 +1,7 @@
 // A device on the network: it asks a running Worker for a code, shows it, polls, and then uses what
 // it was given.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Place, TURKU, at } from './places.ts'
+import { type Place, TURKU, at } from '../../support/places.ts'
 
 type Fields = Readonly<Record<string, string>>
 
