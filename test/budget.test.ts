@@ -55,6 +55,7 @@ describe('a device', () => {
 
   it('that polls costs one object and no write, an early poll too', async () => {
     const device = await start()
+    vi.setSystemTime(Date.now() + 500)
     const poll = async (error: string) => expect((await device.poll()).body.error).toBe(error)
     const cost = { ...NOTHING, objects: 1 }
     expect(await costOf(() => poll('authorization_pending'))).toEqual(cost)
@@ -63,6 +64,7 @@ describe('a device', () => {
 
   it('with a poll held to the end costs one object, called once, and no write', async () => {
     const device = await start('held-tv')
+    vi.setSystemTime(Date.now() + 500)
     const cost = await costOf(async () => {
       const { answer } = await hold(device, {})
       await vi.advanceTimersByTimeAsync(1000)
@@ -119,6 +121,7 @@ describe('a device', () => {
 
   it('with a poll held until the approval costs no more', async () => {
     const device = await start('held-tv')
+    vi.setSystemTime(Date.now() + 500)
     const cost = await costOf(async () => {
       const { answer } = await hold(device, {})
       await allow(device.userCode)

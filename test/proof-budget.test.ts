@@ -1,6 +1,6 @@
 // The cost of each proof of a key (DPoP) or a client (private_key_jwt): see budget.test.ts.
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { holdClock } from './support/clock.ts'
+import { holdClock, pass } from './support/clock.ts'
 import { NOTHING, costOf, fetch, startCounting } from './support/cost.ts'
 import { type Device, approve, newPerson, startDevice } from './support/device.ts'
 import { type KeyHolder, readyKeyHolder, sha256 } from './support/dpop.ts'
@@ -43,6 +43,7 @@ describe('a device with a key', () => {
 
   it('DP-4 that polls costs one object and one write more, and an alarm the first time', async () => {
     const device = await startDevice('tv', { fetch })
+    pass(500)
     const poll = async (error: string) => {
       const headers = { DPoP: await holder.proof() }
       return costOf(async () => expect((await device.poll({}, headers)).body.error).toBe(error))
@@ -114,6 +115,7 @@ describe('a client with a key', () => {
     const poll = (fields: typeof polling, error: string) => async () =>
       expect((await device?.poll(fields))?.body.error).toBe(error)
     expect(await costOf(start)).toEqual({ ...NOTHING, objects: 2, writes: 2, alarms: 2 })
+    pass(500)
     const cost = { ...NOTHING, objects: 2, writes: 1 }
     expect(await costOf(poll(polling, 'authorization_pending'))).toEqual(cost)
     expect(await costOf(poll(again, 'slow_down'))).toEqual(cost)

@@ -163,10 +163,10 @@ export const clientSchema = z
     // RFC 9700 §4.14.2: refresh tokens of an unused device expire, and every sign-in ends at last.
     refresh_idle_days: z._default(integer(1, 400), 90),
     refresh_lifetime_days: z._default(integer(1, 1100), 400),
-    // An interval of 1 s and a hold of 4 s make no more requests than plain polling every 5 s, and
-    // answer about 0.1 s after the decision.
-    interval_seconds: z._default(integer(1, 60), 1),
-    hold_seconds: z._default(integer(0, MAX_HOLD_MS / SECOND), 4),
+    // No more requests than plain polling every 5 s. Some libraries give each poll 2.5 s, others one
+    // interval, and take a time-out for the end: a hold must be over before both.
+    interval_seconds: z._default(integer(1, 60), 3),
+    hold_seconds: z._default(integer(0, MAX_HOLD_MS / SECOND), 2),
     // RFC 8628 §5.4: long enough to fetch a phone and sign in, short enough to blunt phishing.
     code_lifetime_seconds: z._default(integer(60, 900), 600),
     // Off for devices that cannot show a picture.

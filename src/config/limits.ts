@@ -21,6 +21,11 @@ export const MAX_CATCH_UP_TOKENS = 60
 export const MAX_LATE_RETURNS = 3
 /** Retention of an ended grant: longer than its code can be redeemed again. */
 export const ENDED_GRANT_RETENTION_MS = 1 * HOUR
+/**
+ * Polls this soon after the device authorization are answered at once and do not count: some programs
+ * poll before they show the code, and a held answer would keep it from the person.
+ */
+export const NOT_SHOWN_YET_MS = SECOND / 2
 /** The increase of the interval after `slow_down` (RFC 8628 §3.5). */
 export const SLOW_DOWN_MS = 5 * SECOND
 

@@ -4,6 +4,7 @@ import {
   type Absent,
   type HeldPollEnd,
   POLLER_HEADER,
+  PREFERRED_HEADER,
 } from '../objects/device-authorization/device-authorization.ts'
 import type { Poller, PollOutcome } from '../objects/device-authorization/state.ts'
 import { ObjectUnavailable, waitAt } from '../objects/index.ts'
@@ -11,6 +12,8 @@ import { ObjectUnavailable, waitAt } from '../objects/index.ts'
 interface HeldPoll extends Hold {
   readonly userCode: string
   readonly poller: Poller
+  /** True if the client asked to be held (RFC 7240 §4.3). */
+  readonly isPreferred: boolean
   /** The expiry of the device_code: a hold that lasts until then ends with its outcome. */
   readonly expiresAtMs: number
 }
@@ -50,11 +53,12 @@ export const heldPoll = async (
 
 const open = async (
   env: Cloudflare.Env,
-  { userCode, poller }: HeldPoll,
+  { userCode, poller, isPreferred }: HeldPoll,
 ): Promise<PollOutcome | Absent | WebSocket | ObjectUnavailable> => {
   try {
     const wait = await waitAt<PollOutcome | Absent>(env, userCode, {
       [POLLER_HEADER]: encodeURIComponent(JSON.stringify(poller)),
+      ...(isPreferred && { [PREFERRED_HEADER]: '' }),
     })
     return wait.socket ?? wait.answer
   } catch (error) {

@@ -72,7 +72,7 @@ export const startOidcProvider = (storage: Storage) =>
 export const startBetterAuth = (interval: string) =>
   startNode('better-auth.ts', 'disk', (directory) => [directory, interval])
 
-/** The clients: `plain` is as by default, the others say in their names what is different. */
+/** The clients: `plain` is as the demo's own, the others say in their names what is different. */
 const client = (id: string, more: object = {}) => ({
   client_id: id,
   client_name: `The ${id}`,
@@ -80,10 +80,10 @@ const client = (id: string, more: object = {}) => ({
   ...more,
 })
 const clients = (holdSeconds: number) => [
-  client('plain'),
-  client('at-once', { hold_seconds: 0 }),
+  client('plain', { interval_seconds: 1, hold_seconds: 4 }),
+  client('at-once', { interval_seconds: 1, hold_seconds: 0 }),
   client('every-5-s', { hold_seconds: 0, interval_seconds: 5 }),
-  client('held', { hold_seconds: holdSeconds }),
+  client('held', { interval_seconds: 1, hold_seconds: holdSeconds }),
 ]
 
 /** Antenna's people and keys, to be there from the start. */

@@ -223,8 +223,8 @@ describe('the settings', () => {
   it('CA-17 default to a public client with limits that suit most devices', () => {
     expect(parseClient({}).clients.get('tv')).toMatchObject({
       authentication: { method: 'none' },
-      intervalMs: 1000,
-      holdMs: 4000,
+      intervalMs: 3000,
+      holdMs: 2000,
       codeLifetimeMs: 600_000,
       accessTokenLifetimeMs: 600_000,
       resource: undefined,

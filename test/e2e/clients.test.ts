@@ -4,21 +4,29 @@ import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
+import { CuttingProxy } from './support/cutting-proxy.ts'
 import { Person } from '../support/person.ts'
 import { type Server, startServer } from './support/server.ts'
-import { SECRET, TEST_VARS } from '../support/settings.ts'
+import { ODD_ID, SECRET, TEST_VARS } from '../support/settings.ts'
 
 const LANES = 4
 const SIGN_INS = 20
 const SCOPE = 'openid profile email library:read'
 
+/** Polls that a client hears out before it is approved: people take longer than one hold. */
+const HOLDS = 2
+
 let server: Server
+/** The way to the server that counts what a client has heard. */
+let proxy: CuttingProxy
 let judge: Person
 let people: Person[]
 
 beforeAll(async () => {
   const { SCOPES, CLIENTS } = TEST_VARS
   server = await startServer({ SCOPES, CLIENTS })
+  proxy = new CuttingProxy(server.origin)
+  await proxy.start()
   judge = new Person(fetch, server.origin)
   await judge.createAccount('Judge Judy', 'judge@example.com')
   people = Array.from(
@@ -28,7 +36,10 @@ beforeAll(async () => {
   for (const [index, person] of people.entries())
     await person.createAccount('Somebody', `person${index}@example.com`)
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  await proxy.close()
+  await server.close()
+})
 
 const allow = async (userCode: string, person = judge) => {
   const question = await person.open(`/device?user_code=${userCode}`)
@@ -36,8 +47,17 @@ const allow = async (userCode: string, person = judge) => {
   expect(answer.html).toContain('You’re connected')
 }
 
-const discover = (clientId: string, authentication?: openid.ClientAuth, waitSeconds?: number) =>
-  openid.discovery(new URL(server.origin), clientId, undefined, authentication ?? openid.None(), {
+interface Discovery {
+  readonly authentication?: openid.ClientAuth
+  readonly waitSeconds?: number
+  readonly origin?: string
+}
+
+const discover = (
+  clientId: string,
+  { authentication = openid.None(), waitSeconds, origin = server.origin }: Discovery = {},
+) =>
+  openid.discovery(new URL(origin), clientId, undefined, authentication, {
     execute: [openid.allowInsecureRequests],
     ...(waitSeconds !== undefined && {
       [openid.customFetch]: (url: string, options: openid.CustomFetchOptions) => {
@@ -46,6 +66,13 @@ const discover = (clientId: string, authentication?: openid.ClientAuth, waitSeco
       },
     }),
   })
+
+let turns = 0
+/** People who take turns: one has no more than five codes looked up in a second. */
+const nextPerson = (): Person => {
+  turns += 1
+  return people[turns % people.length] ?? judge
+}
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -61,6 +88,16 @@ const signIn = async (config: openid.Configuration, delayMs: number, person = ju
   await person.decide(question, 'allow')
   const { tokens, at } = await polled
   return { tokens, latencyMs: at - tappedAt }
+}
+
+/** One sign-in, allowed after two whole holds. */
+const signInLater = async (config: openid.Configuration, person: Person, scope = SCOPE) => {
+  const device = await openid.initiateDeviceAuthorization(config, { scope })
+  const allowed = proxy
+    .untilPending(device.device_code, HOLDS)
+    .then(() => allow(device.user_code, person))
+  const [tokens] = await Promise.all([openid.pollDeviceAuthorizationGrant(config, device), allowed])
+  return tokens
 }
 
 /** The same without any waiting: a tap on Allow, and then one request for the token. */
@@ -125,48 +162,50 @@ const compare = async (
 }
 
 describe('openid-client', () => {
-  it('signs in, and reads the ID token and the claims', async () => {
-    const config = await discover('held-tv')
-    const { tokens } = await signIn(config, 100)
+  it.concurrent('LP-1 signs in, reads the ID token and the claims', async () => {
+    const config = await discover('default-tv', { origin: proxy.origin })
+    const tokens = await signInLater(config, judge)
     expect(tokens.scope).toBe(SCOPE)
     const subject = tokens.claims()?.sub ?? ''
     const claims = await openid.fetchUserInfo(config, tokens.access_token, subject)
     expect(claims).toMatchObject({ name: 'Judge Judy', email: 'judge@example.com' })
   })
 
-  it.each([
-    ['basic', openid.ClientSecretBasic(SECRET)],
-    ['post', openid.ClientSecretPost(SECRET)],
-  ])('signs in as a confidential client: %s', async (clientId, authentication) => {
-    const { tokens } = await signIn(await discover(clientId, authentication), 100)
+  it.concurrent.each([
+    [ODD_ID, openid.ClientSecretBasic(SECRET)],
+    ['default-post', openid.ClientSecretPost(SECRET)],
+  ])('LP-1 signs in as a confidential client: %s', async (clientId, authentication) => {
+    const config = await discover(clientId, { authentication, origin: proxy.origin })
+    const tokens = await signInLater(config, nextPerson())
     expect(tokens.access_token).not.toBe('')
   })
 
-  it('refreshes, introspects and revokes', async () => {
-    const config = await discover('basic', openid.ClientSecretBasic(SECRET))
-    const device = await openid.initiateDeviceAuthorization(config, {
-      scope: 'openid offline_access library:read',
-    })
-    await allow(device.user_code)
-    const first = await openid.pollDeviceAuthorizationGrant(config, device)
+  it.concurrent('refreshes, introspects and revokes', async () => {
+    const authentication = openid.ClientSecretBasic(SECRET)
+    const config = await discover(ODD_ID, { authentication, origin: proxy.origin })
+    const scope = 'openid offline_access library:read'
+    const first = await signInLater(config, nextPerson(), scope)
     const second = await openid.refreshTokenGrant(config, first.refresh_token ?? '')
     expect(second.refresh_token).not.toBe(first.refresh_token)
     const seen = await openid.tokenIntrospection(config, second.access_token)
-    expect(seen).toMatchObject({ active: true, client_id: 'basic', token_type: 'Bearer' })
+    expect(seen).toMatchObject({ active: true, client_id: ODD_ID, token_type: 'Bearer' })
     await openid.tokenRevocation(config, second.refresh_token ?? '')
     expect(await openid.tokenIntrospection(config, second.access_token)).toEqual({ active: false })
     const dead = openid.refreshTokenGrant(config, second.refresh_token ?? '')
     await expect(dead).rejects.toMatchObject({ error: 'invalid_grant' })
   })
 
-  it('is told that the person denied', async () => {
-    const config = await discover('held-tv')
+  it.concurrent('is told that the person denied', async () => {
+    const config = await discover('default-tv', { origin: proxy.origin })
     const device = await openid.initiateDeviceAuthorization(config, { scope: SCOPE })
+    const person = nextPerson()
+    const decline = async () => {
+      await proxy.untilPending(device.device_code, HOLDS)
+      const question = await person.open(`/device?user_code=${device.user_code}`)
+      expect((await person.decide(question, 'deny')).html).toContain('Nothing was shared')
+    }
     const polled = openid.pollDeviceAuthorizationGrant(config, device)
-    const question = await judge.open(device.verification_uri_complete ?? '')
-    const answer = await judge.decide(question, 'deny')
-    expect(answer.html).toContain('Nothing was shared')
-    await expect(polled).rejects.toMatchObject({ error: 'access_denied' })
+    await Promise.all([expect(polled).rejects.toMatchObject({ error: 'access_denied' }), decline()])
   })
 
   it('has its tokens long before a device that polls every five seconds, each time', async () => {
@@ -183,7 +222,7 @@ describe('openid-client', () => {
   })
 
   it('has its tokens at once if it prefers to wait', async () => {
-    const waiting = await discover('demo-tv', undefined, 25)
+    const waiting = await discover('demo-tv', { waitSeconds: 25 })
     const plain = await discover('tv')
     const [ours, control] = await compare(
       'wait=25',
@@ -199,13 +238,13 @@ describe('openid-client', () => {
 describe('oauth4webapi', () => {
   const insecure = { [oauth.allowInsecureRequests]: true }
 
-  it('signs in with PKCE, and verifies the access token as a resource server', async () => {
-    const issuer = new URL(server.origin)
+  it('LP-1 signs in with PKCE, and verifies the access token as a resource server', async () => {
+    const issuer = new URL(proxy.origin)
     const as = await oauth.processDiscoveryResponse(
       issuer,
       await oauth.discoveryRequest(issuer, { ...insecure, algorithm: 'oauth2' }),
     )
-    const client: oauth.Client = { client_id: 'held-tv' }
+    const client: oauth.Client = { client_id: 'default-tv' }
     const verifier = oauth.generateRandomCodeVerifier()
     const started = await oauth.deviceAuthorizationRequest(
       as,
@@ -219,20 +258,27 @@ describe('oauth4webapi', () => {
       insecure,
     )
     const device = await oauth.processDeviceAuthorizationResponse(as, client, started)
+    const poll = async () => {
+      await pause(device.interval === undefined ? 5000 : device.interval * 1000)
+      const answer = await oauth.deviceCodeGrantRequest(
+        as,
+        client,
+        oauth.None(),
+        device.device_code,
+        { ...insecure, additionalParameters: { code_verifier: verifier } },
+      )
+      return oauth.processDeviceCodeResponse(as, client, answer)
+    }
+    // It leaves the waiting to its user.
+    for (let heard = 0; heard < HOLDS; heard += 1)
+      await expect(poll()).rejects.toMatchObject({ error: 'authorization_pending' })
     await allow(device.user_code)
-    const polled = await oauth.deviceCodeGrantRequest(
-      as,
-      client,
-      oauth.None(),
-      device.device_code,
-      { ...insecure, additionalParameters: { code_verifier: verifier } },
-    )
-    const tokens = await oauth.processDeviceCodeResponse(as, client, polled)
-    const request = new Request(`${server.origin}/films`, {
+    const tokens = await poll()
+    const request = new Request(`${proxy.origin}/films`, {
       headers: { Authorization: `Bearer ${tokens.access_token}` },
     })
-    const claims = await oauth.validateJwtAccessToken(as, request, server.origin, insecure)
-    expect(claims).toMatchObject({ client_id: 'held-tv', scope: SCOPE })
+    const claims = await oauth.validateJwtAccessToken(as, request, proxy.origin, insecure)
+    expect(claims).toMatchObject({ client_id: 'default-tv', scope: SCOPE })
     const subject = oauth.getValidatedIdTokenClaims(tokens)?.sub ?? ''
     expect(claims.sub).toBe(subject)
     const userinfo = await oauth.userInfoRequest(as, client, tokens.access_token, insecure)

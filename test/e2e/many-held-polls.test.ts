@@ -45,8 +45,8 @@ beforeAll(async () => {
   directory = await mkdtemp(join(place, 'antenna-held-'))
   const modules = await buildBundle(join(directory, 'dist'))
   const CLIENTS = [
-    { ...CLIENT, client_id: 'at-once', hold_seconds: 0 },
-    { ...CLIENT, client_id: 'patient', hold_seconds: 25 },
+    { ...CLIENT, client_id: 'at-once', interval_seconds: 1, hold_seconds: 0 },
+    { ...CLIENT, client_id: 'patient', interval_seconds: 1, hold_seconds: 25 },
   ]
   const startSide = async (name: string): Promise<Side> => {
     await mkdir(join(directory, name))

@@ -21,6 +21,7 @@ export const CLIENTS = (['now', 'held', 'brief'] as const).map((name) => ({
   scope: SCOPE,
   token_endpoint_auth_method: 'client_secret_post',
   client_secret_sha256: SECRET_HASH,
+  interval_seconds: 1,
   hold_seconds: name === 'held' ? HOLD_SECONDS : 0,
   code_lifetime_seconds: LIFETIME_SECONDS[name],
 }))

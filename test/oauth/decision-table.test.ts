@@ -294,6 +294,7 @@ const REFUSALS: Row[] = [
     '18: pending, and polled too soon',
     async () => {
       const device = await started()
+      passSeconds(0.5)
       await device.poll()
       return pollOf(device)
     },
@@ -313,6 +314,7 @@ it.each(REFUSALS)('DC-20 row %s', async (_row, request, status, error) => {
 
 it('DC-20 row 17: approved, also polled too soon', async () => {
   const device = await started()
+  passSeconds(0.5)
   await device.poll()
   await allow(device)
   const answer = await answerOf(await worker(pollOf(device)))

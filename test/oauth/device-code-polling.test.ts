@@ -1,7 +1,7 @@
 // The rate of polls (RFC 8628 §3.5): conformance DC-7 to DC-10 and DC-19.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DeviceAuthorization } from '../../src/objects/index.ts'
-import { passSeconds } from '../support/clock.ts'
+import { pass, passSeconds } from '../support/clock.ts'
 import { type Device, approve, deny, startDevice } from '../support/device.ts'
 import { SECRET } from '../support/settings.ts'
 import { somebody } from '../support/tokens.ts'
@@ -13,6 +13,13 @@ afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
+
+/** A device that has had time to show its code. */
+const startShown = async (clientId: string): Promise<Device> => {
+  const device = await startDevice(clientId)
+  pass(500)
+  return device
+}
 
 /** The answers to polls after each of these waits, in seconds. */
 const pollsAfter = async (device: Device, waits: readonly number[]): Promise<string[]> => {
@@ -55,18 +62,27 @@ describe('a poll before the decision', () => {
       [PENDING, SLOW_DOWN, PENDING, SLOW_DOWN, PENDING, SLOW_DOWN],
     ],
   ])('DC-8 DC-10 %s', async (_name, clientId, waits, heard) => {
-    expect(await pollsAfter(await startDevice(clientId), waits)).toStrictEqual(heard)
+    expect(await pollsAfter(await startShown(clientId), waits)).toStrictEqual(heard)
+  })
+
+  it.each([
+    ['at once', 0, PENDING],
+    ['almost half a second later', 0.499, PENDING],
+    ['half a second later', 0.5, SLOW_DOWN],
+  ])('DC-10 a poll before the code is shown counts for nothing: %s', async (_, wait, next) => {
+    const device = await startDevice('patient-tv')
+    expect(await pollsAfter(device, [wait, 0.5])).toStrictEqual([PENDING, next])
   })
 
   it('DC-10 gets the next interval with slow_down', async () => {
-    const device = await startDevice('patient-tv')
+    const device = await startShown('patient-tv')
     await device.poll()
     const { body } = await device.poll()
     expect(body).toMatchObject({ error: 'slow_down', interval: 10 })
   })
 
   it('DC-8 in a flood gets slow_down, and the object is hardly called', async () => {
-    const device = await startDevice('patient-tv')
+    const device = await startShown('patient-tv')
     const asked = vi.spyOn(DeviceAuthorization.prototype, 'poll')
     const answers = await Promise.all(Array.from({ length: 140 }, () => device.poll()))
     const slowed = answers.filter(({ body }) => body.error === 'slow_down')

@@ -150,6 +150,7 @@ describe('a poll with a proof', () => {
   it('DC-22 that must first fetch a nonce does not count', async () => {
     const holder = await newKeyHolder()
     const device = await startDevice()
+    passSeconds(0.5)
     const first = await device.poll({}, { DPoP: await holder.proof() })
     expect(summary(first)).toBe('400 use_dpop_nonce')
     expect(summary(await holder.poll(device))).toBe(PENDING)

@@ -48,6 +48,7 @@ describe('a page that waits', () => {
   ])('does not make the next poll too early, %s (DC-8)', async (_, sleep) => {
     const { device } = await waiting('patient-tv')
     await sleep(device.userCode)
+    pass(SECOND)
     expect(summary(await device.poll({}, AT_ONCE))).toBe(PENDING)
     expect(summary(await device.poll({}, AT_ONCE)), 'but a poll does').toBe('400 slow_down')
   })

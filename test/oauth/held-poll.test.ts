@@ -93,7 +93,7 @@ describe('the hold (LP-1, LP-2)', () => {
   })
 
   it.each([
-    ['the default of a client that says nothing', 'digits-tv', undefined, 4, undefined],
+    ['the default of a client that says nothing', 'default-tv', undefined, 2, undefined],
     ['what the client is configured with', 'held-tv', undefined, 1, undefined],
     ['what a request prefers', 'held-tv', 'wait=10', 10, 'wait=10'],
     ['what it prefers where nothing is configured', 'tv', 'wait=3', 3, 'wait=3'],
@@ -104,6 +104,7 @@ describe('the hold (LP-1, LP-2)', () => {
     ['what is preferred, in capitals', 'held-tv', 'WAIT=5', 5, 'wait=5'],
   ])('is %s (LP-3)', async (_, client, prefer, seconds, applied) => {
     const device = await startDevice(client, { fetch: local })
+    pass(500)
     let answered: Answer | undefined
     const { answer } = await hold(device, prefer === undefined ? {} : { Prefer: prefer })
     void answer.then((value) => (answered = value))
@@ -116,10 +117,12 @@ describe('the hold (LP-1, LP-2)', () => {
   })
 
   it.each([
-    ['is configured with none', 'tv', {}],
-    ['prefers none', 'held-tv', AT_ONCE],
-  ])('is zero for a client that %s', async (_, client, headers) => {
+    ['is configured with none', 'tv', 500, {}],
+    ['prefers none', 'held-tv', 500, AT_ONCE],
+    ['may not show its code yet', 'held-tv', 499, {}],
+  ])('is zero for a client that %s', async (_, client, afterMs, headers) => {
     const device = await startDevice(client, { fetch: local })
+    pass(afterMs)
     const answer = await device.poll({}, headers)
     expect(summary(answer)).toBe(PENDING)
     expect(answer.headers.has('Preference-Applied')).toBe(false)
@@ -135,9 +138,10 @@ describe('the hold (LP-1, LP-2)', () => {
   })
 
   it('counts as the interval, so the next poll may come at once (LP-4, DC-10)', async () => {
-    const device = await startDevice('digits-tv', { fetch: local })
+    const device = await startDevice('default-tv', { fetch: local })
+    pass(500)
     const { answer } = await hold(device, {})
-    await vi.advanceTimersByTimeAsync(4 * SECOND)
+    await vi.advanceTimersByTimeAsync(2 * SECOND)
     expect(summary(await answer)).toBe(PENDING)
     expect(summary(await device.poll({}, AT_ONCE))).toBe(PENDING)
   })

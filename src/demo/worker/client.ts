@@ -13,6 +13,9 @@ export const DEMO = {
     client_id: 'demo-tv',
     client_name: 'Example TV',
     scope: 'openid profile email offline_access library:read',
+    // Our own televisions wait long enough for each answer (src/config/README.md).
+    interval_seconds: 1,
+    hold_seconds: 4,
   },
   scopes: { 'library:read': 'See the films and series in your library' },
   identityProvider: {

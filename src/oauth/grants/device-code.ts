@@ -95,6 +95,7 @@ const pollOrHold = async (
   const { polled, wasHeld } = await heldPoll(env, {
     userCode,
     poller,
+    isPreferred: waitSeconds !== undefined,
     untilMs: Math.min(Date.now() + holdMs, expiresAtMs),
     expiresAtMs,
     signal: request.signal,

@@ -23,6 +23,7 @@ import {
   withdraw,
 } from './state.ts'
 import type { Opener } from './openings.ts'
+import { isShown } from './poll-interval.ts'
 import { watch } from './watch.ts'
 
 const RECORD = 'authorization'
@@ -36,6 +37,8 @@ export type WatchEnd = 'decided' | 'over' | 'superseded'
 
 /** The header that carries the Poller of a held poll, URI-encoded JSON. */
 export const POLLER_HEADER = 'Poller'
+/** The header of a poll whose client asked to be held (RFC 7240 §4.3). */
+export const PREFERRED_HEADER = 'Preferred'
 /** The header that carries the subject of a waiting page. */
 export const WATCHER_HEADER = 'Watcher'
 /** The header that carries the expiry of the code, in ms, beside a page's socket. */
@@ -60,7 +63,7 @@ interface Page {
 export type Absent = { readonly outcome: 'absent' }
 
 export class DeviceAuthorization extends DurableObject {
-  // Polls write nothing, so this is lost with the instance, after 10 s of sleep. A longer interval is
+  // Of the polls that count. Polls write nothing, so this is lost with the instance, after 10 s of sleep. A longer interval is
   // then enforced for 10 s only; the arrival time of a held poll is on its socket.
   #lastPollAtMs: number | undefined
   // Of the device's own polls only, including early ones. Lost likewise.
@@ -71,8 +74,10 @@ export class DeviceAuthorization extends DurableObject {
   /** Starts, unless the user code is in use. */
   async start(request: AuthorizationRequest): Promise<{ outcome: 'started' | 'in_use' }> {
     if ((await this.#load()) !== undefined) return { outcome: 'in_use' }
+    // By this clock, because the first access to a new name takes a while (NOT_SHOWN_YET_MS).
+    const started = { ...request, requestedAtMs: Date.now() }
     await Promise.all([
-      this.#save({ status: 'pending', request, openings: [] }),
+      this.#save({ status: 'pending', request: started, openings: [] }),
       this.ctx.storage.setAlarm(retainedUntilMs(request)),
     ])
     return { outcome: 'started' }
@@ -80,7 +85,9 @@ export class DeviceAuthorization extends DurableObject {
 
   /** A poll that is not held. */
   async poll(poller: Poller): Promise<PollOutcome | Absent> {
-    return this.#poll(await this.#load(), poller, Date.now())
+    const state = await this.#load()
+    const now = Date.now()
+    return this.#poll(state, poller, now, state !== undefined && isShown(state.request, now))
   }
 
   /** Holds a poll or a waiting page on a WebSocket while pending; else the outcome as JSON. */
@@ -90,8 +97,10 @@ export class DeviceAuthorization extends DurableObject {
     const subject = headers.get(WATCHER_HEADER)
     if (subject !== null) return this.#watch(state, { subject, sinceMs: now })
     const poller = JSON.parse(decodeURIComponent(headers.get(POLLER_HEADER) ?? '')) as Poller
-    const polled = this.#poll(state, poller, now)
-    if (polled.outcome !== 'pending') return Response.json(polled)
+    const isHoldable =
+      headers.has(PREFERRED_HEADER) || (state !== undefined && isShown(state.request, now))
+    const polled = this.#poll(state, poller, now, isHoldable)
+    if (polled.outcome !== 'pending' || !isHoldable) return Response.json(polled)
     return this.#hold(POLL, { arrivedAtMs: now, location: poller.location } satisfies HeldPoll)
   }
 
@@ -134,14 +143,19 @@ export class DeviceAuthorization extends DurableObject {
   override webSocketClose(): void {}
   override webSocketError(): void {}
 
-  #poll(state: AuthorizationState | undefined, poller: Poller, now: number): PollOutcome | Absent {
+  #poll(
+    state: AuthorizationState | undefined,
+    poller: Poller,
+    now: number,
+    counts: boolean,
+  ): PollOutcome | Absent {
     if (state === undefined) return { outcome: 'absent' }
     const held = this.ctx.getWebSockets(POLL)
     const outcome = poll(state, poller, now, this.#lastArrivalMs(held))
     if (outcome.outcome === 'pending' || outcome.outcome === 'slow_down')
       this.#lastPollLocation = poller.location
     if (outcome.outcome === 'pending') {
-      this.#lastPollAtMs = now
+      if (counts) this.#lastPollAtMs = now
       end(held, 'superseded')
     }
     return outcome

@@ -9,6 +9,7 @@ import {
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { vi } from 'vitest'
 
 export interface ServerAnswer {
   readonly status: number
@@ -20,6 +21,8 @@ export class CuttingProxy {
   readonly lost: ServerAnswer[] = []
   /** The path of each request that came, in this order. */
   readonly asked: string[] = []
+  /** How often each device_code was answered `authorization_pending`. */
+  readonly #pending = new Map<string, number>()
   readonly #target: string
   readonly #keepsAlive: boolean
   readonly #server: Server
@@ -74,6 +77,12 @@ export class CuttingProxy {
     return answer
   }
 
+  /** Waits until this device has heard so often that it has to wait: whole holds, where polls are held. */
+  async untilPending(deviceCode: string, times: number): Promise<void> {
+    const heard = () => (this.#pending.get(deviceCode) ?? 0) >= times
+    await vi.waitUntil(heard, { timeout: 120_000, interval: 20 })
+  }
+
   /** Number of unanswered requests at the server. */
   get waiting(): number {
     return this.#waiting.size
@@ -89,18 +98,26 @@ export class CuttingProxy {
     this.asked.push(url.pathname)
     const isCut = this.#isCut(url.pathname)
     try {
-      const { status, headers, body } = await this.#forward(url, asked)
+      const form = await buffer(asked)
+      const deviceCode = new URLSearchParams(form.toString()).get('device_code')
+      const { status, headers, body } = await this.#forward(url, asked, form)
       if (isCut || this.#isCutSuccess(url.pathname, status)) {
         this.lost.push({ status, text: body.toString() })
         asked.socket.resetAndDestroy()
       } else {
         const connection = this.#keepsAlive ? 'keep-alive' : 'close'
+        if (deviceCode !== null && body.includes('"authorization_pending"'))
+          answer.on('finish', () => this.#countPending(deviceCode))
         answer.writeHead(status, { ...headers, connection }).end(body)
       }
     } catch {
       // Nothing was cut on purpose, so it must not look like it.
       answer.writeHead(502).end()
     }
+  }
+
+  #countPending(deviceCode: string): void {
+    this.#pending.set(deviceCode, (this.#pending.get(deviceCode) ?? 0) + 1)
   }
 
   #isCut(path: string): boolean {
@@ -119,8 +136,7 @@ export class CuttingProxy {
   }
 
   /** The server's whole answer: only then the request certainly has had its effect. */
-  async #forward(url: URL, asked: IncomingMessage) {
-    const body = await buffer(asked)
+  async #forward(url: URL, asked: IncomingMessage, form: Buffer) {
     // The Host stays the client's own, as it names the issuer; what is lost has to be legible.
     const headers = { ...asked.headers, connection: 'close', 'accept-encoding': 'identity' }
     const forwarded = request(url.href, { method: asked.method, headers, agent: false })
@@ -132,7 +148,7 @@ export class CuttingProxy {
       forwarded.on('finish', () => this.#waiting.add(sockets))
       forwarded.on('close', () => this.#waiting.delete(sockets))
     })
-    forwarded.end(body)
+    forwarded.end(form)
     const answer = await answered
     return {
       status: answer.statusCode ?? 0,

@@ -3,8 +3,12 @@ import * as fc from 'fast-check'
 import type { Poller } from '../../../src/objects/device-authorization/state.ts'
 import { UNKNOWN } from '../../support/device.ts'
 
-/** Of interval 5 s: polls are early within 4 s, decisions can be collected 30 s after expiry. */
+/**
+ * Of interval 5 s: polls count from half a second after the start, and are early within 4 s; decisions
+ * can be collected 30 s after expiry.
+ */
 export const INTERVAL_SECONDS = 5
+export const SHOWN_AFTER_MS = 500
 export const EARLY_MS = 4000
 export const GRACE_MS = 30_000
 export const LIFETIME_MS = 60_000

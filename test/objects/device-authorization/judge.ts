@@ -4,6 +4,8 @@ import { expect } from 'vitest'
 import {
   EARLY_MS,
   GRACE_MS,
+  LIFETIME_MS,
+  SHOWN_AFTER_MS,
   type Happened,
   type Key,
   type Subject,
@@ -149,6 +151,7 @@ export class Judge {
     const isEarly = this.#lastPollAtMs !== undefined && atMs - this.#lastPollAtMs < EARLY_MS
     const pending = does === 'poll' && isEarly ? 'slow_down' : 'pending'
     expect(answer.outcome).toBe(isLate ? 'expired' : pending)
-    if (does === 'poll' && answer.outcome === 'pending') this.#lastPollAtMs = atMs
+    const isShown = atMs - (this.#expiresAtMs - LIFETIME_MS) >= SHOWN_AFTER_MS
+    if (does === 'poll' && isShown && answer.outcome === 'pending') this.#lastPollAtMs = atMs
   }
 }

@@ -6,6 +6,7 @@ import * as fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
 import { mintDeviceCode, mintUserCode } from '../../../src/codes.ts'
 import type { DeviceAuthorization } from '../../../src/objects/device-authorization/device-authorization.ts'
+import { isShown } from '../../../src/objects/device-authorization/poll-interval.ts'
 import type { AuthorizationRequest } from '../../../src/objects/device-authorization/authorization-request.ts'
 import {
   type AuthorizationState,
@@ -56,7 +57,7 @@ const happenedInStateMachine = (steps: readonly Step[], boundTo: Key): Happened[
     switch (step.does) {
       case 'poll': {
         const outcome = poll(state, pollerOf(request, step, now), now, lastPollAtMs)
-        if (outcome.outcome === 'pending') lastPollAtMs = now
+        if (outcome.outcome === 'pending' && isShown(request, now)) lastPollAtMs = now
         return { state, outcome }
       }
       case 'redeem':
