@@ -103,7 +103,7 @@ it('a television hears of the denial, and can try again', async () => {
   await phone.goto(`${server.origin}/device?user_code=${code}`)
   await phone.getByRole('button', { name: 'Don’t allow' }).click()
   await phone.getByRole('heading', { name: 'Nothing was shared' }).waitFor()
-  await television.waitForSelector('body[data-screen="declined"]')
+  await television.waitForSelector('body[data-screen="denied"]')
   await television.keyboard.press('Enter')
   await television.waitForSelector('body[data-screen="code"]')
   await television.waitForSelector('#code-screen.has-qr:not(.is-busy)')

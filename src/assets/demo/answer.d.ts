@@ -3,13 +3,13 @@
 export interface Answer {
   /** 0 without a response. */
   readonly status: number
-  readonly body: Question | Decided | DecidedBefore | CheckNotPassed | Refused
+  readonly body: PendingReview | Decided | DecidedBefore | CheckNotPassed | Refused
   readonly retryAfterSeconds: number
   /** The required age of the sign-in (RFC 9470 §3). */
   readonly maxAge?: string | undefined
 }
 
-export interface Question {
+export interface PendingReview {
   readonly status: 'pending'
   readonly client: { readonly client_name: string; readonly verified_text?: string }
   readonly scopes: readonly { readonly text: string }[]

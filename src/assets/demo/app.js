@@ -7,12 +7,12 @@ import { byId, element, fact, field, find, say } from './app-elements.js'
 import { RESULTS, asShown, inWords, problemOf } from './app-words.js'
 
 /**
- * @import { Answer, Decision, Device, Question } from './answer.d.ts'
+ * @import { Answer, Decision, Device, PendingReview } from './answer.d.ts'
  * @typedef {Record<string, string>} SignInParameters
  */
 
 const SCREENS = ['loading', 'signed-out', 'home']
-const SHEETS = ['question', 'result']
+const SHEETS = ['review', 'result']
 
 const signIn = find('sign-in', HTMLButtonElement)
 
@@ -22,9 +22,9 @@ let userCode = ''
 let howToSignIn = {}
 /**
  * The request on the screen; undefined without one.
- * @type {Question | undefined}
+ * @type {PendingReview | undefined}
  */
-let question
+let openReview
 /** @type {number | undefined} */
 let expiry
 
@@ -49,7 +49,7 @@ const openSheet = (sheet) => {
  */
 const showSignedOut = (problem, how = {}) => {
   howToSignIn = how
-  question = undefined
+  openReview = undefined
   openSheet()
   byId('signed-out-text').textContent =
     userCode === ''
@@ -71,7 +71,7 @@ const leaveToSignIn = async () => {
 
 /** @param {{ problem?: string, codeProblem?: string }} problems */
 const showHome = ({ problem, codeProblem } = {}) => {
-  question = undefined
+  openReview = undefined
   openSheet()
   say('home-problem', problem)
   say('code-problem', codeProblem)
@@ -97,20 +97,20 @@ const answer = async (/** @type {object} */ decision) => {
     return
   }
   setBusy(true)
-  hear(await decide(session, userCode, { ...decision, shown_proof: question?.shown_proof }))
+  hear(await decide(session, userCode, { ...decision, shown_proof: openReview?.shown_proof }))
   setBusy(false)
 }
 
 // After a return from another app: the request may have been decided on the page.
 const lookAgain = async () => {
   const session = currentSession()
-  if (document.hidden || question === undefined || session === undefined) return
+  if (document.hidden || openReview === undefined || session === undefined) return
   const latest = await review(session, userCode)
-  if (question !== undefined && latest.body.status !== 'pending') hear(latest)
+  if (openReview !== undefined && latest.body.status !== 'pending') hear(latest)
 }
 
 const setBusy = (/** @type {boolean} */ isBusy) => {
-  for (const button of byId('question').querySelectorAll('button')) button.disabled = isBusy
+  for (const button of byId('review').querySelectorAll('button')) button.disabled = isBusy
 }
 
 /**
@@ -118,15 +118,15 @@ const setBusy = (/** @type {boolean} */ isBusy) => {
  * @param {Answer} answer
  */
 const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
-  if (body.status === 'pending') showQuestion(body)
+  if (body.status === 'pending') showReview(body)
   else if (body.error === 'already_decided') showResult(body.status, true)
   // Antenna describes the device only to the account that was asked.
   else if (body.status !== undefined)
     showResult(body.status, body.device !== undefined, body.device)
   else if (body.error === 'check_not_passed') showMissing(body.missing)
-  else if (body.error === 'too_far' && question !== undefined)
-    showQuestion({ ...question, policy: 'refuse' })
-  else if (body.error === 'unknown_code' && question !== undefined) showResult('expired')
+  else if (body.error === 'too_far' && openReview !== undefined)
+    showReview({ ...openReview, policy: 'refuse' })
+  else if (body.error === 'unknown_code' && openReview !== undefined) showResult('expired')
   else if (body.error === 'unknown_code')
     showHome({
       codeProblem: 'That code is wrong or has expired. Use the code that the screen shows now.',
@@ -143,21 +143,21 @@ const hear = ({ status, body, maxAge, retryAfterSeconds }) => {
 }
 
 const showProblem = (/** @type {string} */ problem) => {
-  if (question === undefined) {
+  if (openReview === undefined) {
     field('code').value = userCode
     showHome({ problem })
-  } else say('question-problem', problem)
+  } else say('review-problem', problem)
 }
 
-const showQuestion = (/** @type {Question} */ body) => {
-  question = body
+const showReview = (/** @type {PendingReview} */ body) => {
+  openReview = body
   const { client, device, scopes, policy } = body
   byId('client').textContent = client.client_name
   say('unverified', client.verified_text)
-  byId('question-title').textContent = `Sign in on “${device.name}”?`
-  say('question-problem')
+  byId('review-title').textContent = `Sign in on “${device.name}”?`
+  say('review-problem')
   byId('shown-code').hidden = policy !== 'allow'
-  byId('question-code').textContent = asShown(userCode)
+  byId('review-code').textContent = asShown(userCode)
   byId('minutes').textContent = `Good for ${inWords(body.expires_in)}`
   showFacts(device)
   byId('may').hidden = scopes.length === 0 || policy === 'refuse'
@@ -173,9 +173,9 @@ const showQuestion = (/** @type {Question} */ body) => {
   byId('warning').hidden = policy === 'refuse'
   byId('yes').hidden = policy === 'refuse'
   clearTimeout(expiry)
-  expiry = setTimeout(() => question && showResult('expired'), body.expires_in * 1000)
+  expiry = setTimeout(() => openReview && showResult('expired'), body.expires_in * 1000)
   showBehind()
-  openSheet('question')
+  openSheet('review')
 }
 
 /** Shows the screen behind a sheet. */
@@ -223,10 +223,10 @@ const markMissing = (/** @type {readonly string[]} */ missing) => {
  * @param {Decision | 'expired'} outcome
  * @param {{ name: string }} [device]
  */
-const showResult = (outcome, isEarlier = false, device = question?.device) => {
+const showResult = (outcome, isEarlier = false, device = openReview?.device) => {
   const [title, text] = RESULTS[outcome]
   clearTimeout(expiry)
-  question = undefined
+  openReview = undefined
   field('code').value = ''
   byId('result').dataset.outcome = outcome
   byId('result-title').textContent = title
@@ -252,7 +252,7 @@ byId('code-form').addEventListener('submit', (event) => {
 })
 byId('yes').addEventListener('click', () => {
   const check = { typed_code: field('typed-code').value, in_front: field('in-front').checked }
-  void answer({ decision: 'approve', ...(question?.policy === 'confirm' && check) })
+  void answer({ decision: 'approve', ...(openReview?.policy === 'confirm' && check) })
 })
 byId('no').addEventListener('click', () => void answer({ decision: 'deny' }))
 byId('report').addEventListener('click', () => void answer({ decision: 'report' }))

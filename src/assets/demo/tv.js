@@ -42,7 +42,7 @@
 
   var KEY = { enter: 13, left: 37, up: 38, right: 39, down: 40 }
   var BACK_KEYS = [27, 461, 10009] // Escape, webOS, Tizen
-  var SCREENS = ['code', 'declined', 'error', 'greeting']
+  var SCREENS = ['code', 'denied', 'error', 'greeting']
   var LONG_GREETING = 28
   var EMPTY_CODE = '    -    '
   var LAST_ID_TOKEN = 'demo-tv.id_token'
@@ -604,7 +604,7 @@
 
   function showDeclined() {
     current = {}
-    showScreen('declined')
+    showScreen('denied')
     setTitle('Not connected')
     announce('Not connected. The request was declined.')
   }
@@ -750,7 +750,7 @@
     var screen = document.body.dataset.screen
     var button = screenButton()
     if (BACK_KEYS.indexOf(event.keyCode) >= 0) {
-      if (screen !== 'declined' && screen !== 'error') return
+      if (screen !== 'denied' && screen !== 'error') return
       event.preventDefault()
       startAsking()
     } else if (event.keyCode === KEY.enter) {

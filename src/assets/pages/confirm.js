@@ -4,7 +4,7 @@ const confirmScript = document.currentScript
 /** @type {HTMLFormElement | null} */
 const decisionForm = document.querySelector('form.decide')
 if (confirmScript === null || decisionForm === null) throw new Error('This page asks nothing')
-const { decision = '', question = '' } = confirmScript.dataset
+const { decision = '', review = '' } = confirmScript.dataset
 /** @type {NodeListOf<HTMLInputElement>} */
 const fields = decisionForm.querySelectorAll('[name=csrf], [name=user_code], [name=shown]')
 const body = new URLSearchParams([...fields].map(({ name, value }) => [name, value]))
@@ -40,7 +40,7 @@ const waitOn = async (signal) => {
   const isFailure = status === 0 || status === 429 || status >= 500
   paceMs = isFailure ? Math.min(2 * paceMs, MAX_PACE_MS) : PACE_MS
   nextAtMs = beganAtMs + paceMs
-  if (status === 200) location.replace(question)
+  if (status === 200) location.replace(review)
   else if (status === 404) location.replace(decision)
   else if (status === 204 || isFailure) void waitOn(signal)
   else stopWaiting()

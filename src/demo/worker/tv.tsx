@@ -133,8 +133,8 @@ const CodeScreen = ({ asksByPush }: Pick<TelevisionOptions, 'asksByPush'>) => (
 )
 
 const DeclinedScreen = () => (
-  <section id="declined-screen" class="message-screen" aria-labelledby="declined-title" hidden>
-    <h1 id="declined-title">Not connected</h1>
+  <section id="denied-screen" class="message-screen" aria-labelledby="denied-title" hidden>
+    <h1 id="denied-title">Not connected</h1>
     <p class="lead">
       The request was declined, so nothing was shared with this TV. If that was a mistake, try
       again.

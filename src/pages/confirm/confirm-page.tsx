@@ -62,7 +62,7 @@ export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
       </div>
       <script
         src={`${page.basePath}/device/confirm.js`}
-        data-question={`${page.basePath}/device/confirm`}
+        data-review={`${page.basePath}/device/confirm`}
         data-decision={`${page.basePath}/device/confirm/decision`}
         defer
       />
