@@ -48,6 +48,8 @@ export const FAILURES_RESET_MS = 1 * DAY
 export const KEPT_CODE_MS = MAX_CODE_LIFETIME_MS
 /** Time to read and reload the last page. */
 export const KEPT_RESULT_MS = 5 * MINUTE
+/** Time for the redirect to the page that says which device or passkey was removed. */
+export const REMOVED_NAME_MS = 1 * MINUTE
 
 /** Wrong user codes an account may enter before the back-off begins (RFC 8628 §5.1). */
 export const FREE_WRONG_CODES = 5

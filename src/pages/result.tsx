@@ -15,6 +15,7 @@ import { nameInSentence } from './kit/client-name.tsx'
 import { dropCookie, keepCookie, readCookie } from './kit/cookies.ts'
 import { Button, Csrf } from './kit/form.tsx'
 import { Layout, Screen, type PageContext } from './kit/layout.tsx'
+import { SurePage } from './kit/sure-page.tsx'
 import {
   type PageEnvironment,
   type PageRequest,
@@ -144,6 +145,7 @@ export const result = new Hono<PageEnvironment>()
     const kept = await keptResult(context)
     const person = await signedInVisitor(context)
     if (kept === undefined || person === undefined) return goTo(context, '/device/sign-in')
+    if (context.get('form')('sure') !== 'yes') return askWhetherSure(context, kept)
     const withdrawn = await withdraw(
       context.env,
       context.get('config'),
@@ -155,6 +157,22 @@ export const result = new Hono<PageEnvironment>()
     await keepResult(context, { ...kept, outcome: 'withdrawn' })
     return goTo(context, '/device/result')
   })
+
+const askWhetherSure = (context: PageRequest, { clientId, deviceName }: Result) => {
+  const page = pageForClient(context, clientId)
+  const { title, text, yes } = page.language.messages.sure.notMe
+  return context.html(
+    <SurePage
+      page={page}
+      title={title(deviceWords(deviceName, page.language.messages))}
+      text={text}
+      action="/device/result"
+      fields={{}}
+      yes={yes}
+      back="/device/result"
+    />,
+  )
+}
 
 // Only people with a password gain from a passkey.
 const mayAddPasskey = async (context: PageRequest): Promise<boolean> => {

@@ -221,7 +221,7 @@ const STARTS_NOTHING: [value: string, by: string, forge: Forge, answer: number |
     () =>
       send(
         '/device/result',
-        { decision: 'not-me' },
+        { decision: 'not-me', sure: 'yes' },
         { ...by.visit, result: resultCookie(STRANGERS_SECRET, { userCode: by.waiting }) },
       ),
     303,

@@ -120,7 +120,7 @@ it('VP-21 every page has a title of its own', () => {
     ['enter code, half of one', 'enter code, not valid'],
     ['sign in', 'sign in, passkey not used'],
     ['confirm, near', 'confirm, far'],
-    ['my devices, none', 'my devices, everything'],
+    ['my devices, none', 'my devices, everything', 'my devices, one removed'],
   ])
 })
 

@@ -97,7 +97,7 @@ export class Flow {
     if (withdrawsAfterMs === undefined || !this.#cookies.has('result')) return
     await sleep(withdrawsAfterMs)
     await this.#insist({ does: 'withdraw' }, () =>
-      this.#page('/device/result', { decision: 'not-me' }),
+      this.#page('/device/result', { decision: 'not-me', sure: 'yes' }),
     )
   }
 
@@ -163,7 +163,7 @@ export class Flow {
         if (this.#csrf === undefined) return
         await this.#read('/devices')
         await this.#insist({ does: 'remove' }, () =>
-          this.#page('/devices/device/remove', { id: grant.split(' ')[1] ?? '' }),
+          this.#page('/devices/device/remove', { id: grant.split(' ')[1] ?? '', sure: 'yes' }),
         )
         break
       case 'thief':

@@ -69,7 +69,9 @@ describe('“Not me” in a notification', () => {
     expect(subscription.host.asked, 'silenced').toBe(1)
     const page = await browser.open(path)
     expect(page.html).toContain('You’re connected')
-    expect((await browser.submit(page, '/device/result')).html).toContain('The device was removed')
+    expect((await browser.submit(page, '/device/result', { sure: 'yes' })).html).toContain(
+      'The device was removed',
+    )
   })
 
   it.each([

@@ -20,7 +20,7 @@ it('XD-8 VP-5 a made-up result cookie shows nothing, and calls no device authori
   expect(page.html).toContain('value="not-me"')
   const withdrawn = vi.spyOn(DeviceAuthorization.prototype, 'withdraw')
   person.cookies.set('__Host-result', resultCookie(STRANGERS_SECRET, { userCode }))
-  const after = await person.submit(page, '/device/result', { decision: 'not-me' })
+  const after = await person.submit(page, '/device/result', { decision: 'not-me', sure: 'yes' })
   expect(after.url.pathname).toBe('/device/sign-in')
   expect(withdrawn).not.toHaveBeenCalled()
 })
@@ -37,6 +37,7 @@ it('XD-8 a withdrawn device is recorded by its own data, not by the cookie’s',
   person.cookies.set('__Host-result', resultCookie(await serverSecret(), kept))
   await person.submit(await person.open('/device/result'), '/device/result', {
     decision: 'not-me',
+    sure: 'yes',
   })
   expect(removed.mock.calls.map(([, ...rest]) => rest.slice(0, 2))).toStrictEqual([
     ['device_reported', 'Attic TV'],

@@ -191,6 +191,25 @@ export const ar: Messages = {
     },
   },
 
+  sure: {
+    device: {
+      title: (device) => `هل تريد إزالة ${isolate(device)}؟`,
+      text: 'سيتم تسجيل خروجه فورًا، وسيحتاج إلى رمز جديد للعودة.',
+      yes: 'إزالة',
+    },
+    passkey: {
+      title: (name) => `هل تريد إزالة مفتاح المرور ${isolate(name)}؟`,
+      text: 'لن يعود بالإمكان تسجيل الدخول به هنا.',
+      yes: 'إزالة',
+    },
+    notMe: {
+      title: (device) => `هل تريد إزالة ${isolate(device)} وتسجيل الخروج؟`,
+      text: 'سيفقد الجهاز إمكانية الوصول، وسيتم تسجيل خروجك من كل مكان.',
+      yes: 'إزالة وتسجيل الخروج',
+    },
+    back: 'الإبقاء عليه',
+  },
+
   devices: {
     title: 'أجهزتي',
     person: 'الحساب:',
@@ -248,9 +267,10 @@ export const ar: Messages = {
     something: 'بلا اسم',
     done: {
       renamed: 'تم حفظ الاسم الجديد.',
-      removed: 'تمت إزالة الجهاز.',
+      removed: (device) => `تمت إزالة ${isolate(device)}.`,
       passkeyAdded: 'مفتاح المرور جاهز.',
-      passkeyRemoved: 'تمت إزالة مفتاح المرور من هنا. يُرجى حذفه من جهازك أيضًا.',
+      passkeyRemoved: (name) =>
+        `تمت إزالة مفتاح المرور ${isolate(name)} من هنا. يُرجى حذفه من جهازك أيضًا.`,
       sessionEnded: 'تم تسجيل الخروج من ذلك المتصفح.',
       browserAsked: 'سيسألك هذا المتصفح.',
       browserNotAsked: 'لن يسألك ذلك المتصفح بعد الآن.',

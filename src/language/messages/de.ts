@@ -203,6 +203,25 @@ export const de: Messages = {
     },
   },
 
+  sure: {
+    device: {
+      title: (device) => `${isolate(device)} entfernen?`,
+      text: 'Das Gerät wird sofort abgemeldet und braucht danach einen neuen Code.',
+      yes: 'Entfernen',
+    },
+    passkey: {
+      title: (name) => `Passkey ${isolate(name)} entfernen?`,
+      text: 'Du kannst dich hier dann nicht mehr damit anmelden.',
+      yes: 'Entfernen',
+    },
+    notMe: {
+      title: (device) => `${isolate(device)} entfernen und abmelden?`,
+      text: 'Das Gerät verliert den Zugang, und du wirst überall abgemeldet.',
+      yes: 'Entfernen und abmelden',
+    },
+    back: 'Behalten',
+  },
+
   devices: {
     title: 'Meine Geräte',
     person: 'Angemeldet:',
@@ -263,9 +282,10 @@ export const de: Messages = {
     something: 'unbekannt',
     done: {
       renamed: 'Der neue Name ist gespeichert.',
-      removed: 'Das Gerät ist entfernt.',
+      removed: (device) => `${isolate(device)} wurde entfernt.`,
       passkeyAdded: 'Dein Passkey ist bereit.',
-      passkeyRemoved: 'Der Passkey ist hier entfernt. Lösch ihn auch auf deinem eigenen Gerät.',
+      passkeyRemoved: (name) =>
+        `Der Passkey ${isolate(name)} wurde hier entfernt. Lösch ihn auch auf deinem eigenen Gerät.`,
       sessionEnded: 'Dieser Browser ist abgemeldet.',
       browserAsked: 'Dieser Browser fragt dich ab jetzt.',
       browserNotAsked: 'Dort wirst du nicht mehr gefragt.',

@@ -199,6 +199,26 @@ export const en = {
     },
   },
 
+  /** Asked once before something that cannot be undone. */
+  sure: {
+    device: {
+      title: (device: string) => `Remove ${isolate(device)}?`,
+      text: 'It is signed out at once, and needs a new code to come back.',
+      yes: 'Remove',
+    },
+    passkey: {
+      title: (name: string) => `Remove the passkey ${isolate(name)}?`,
+      text: 'You can no longer sign in with it here.',
+      yes: 'Remove',
+    },
+    notMe: {
+      title: (device: string) => `Remove ${isolate(device)} and sign out?`,
+      text: 'The device loses its access, and you are signed out everywhere.',
+      yes: 'Remove and sign out',
+    },
+    back: 'Keep it',
+  },
+
   devices: {
     title: 'My devices',
     person: 'Signed in:',
@@ -261,9 +281,10 @@ export const en = {
     something: 'something',
     done: {
       renamed: 'The new name is saved.',
-      removed: 'The device is removed.',
+      removed: (device: string) => `${isolate(device)} is removed.`,
       passkeyAdded: 'Your passkey is ready.',
-      passkeyRemoved: 'The passkey is removed here. Delete it on your own device as well.',
+      passkeyRemoved: (name: string) =>
+        `The passkey ${isolate(name)} is removed here. Delete it on your own device as well.`,
       sessionEnded: 'That browser is signed out.',
       browserAsked: 'This browser will ask you.',
       browserNotAsked: 'That browser will no longer ask you.',

@@ -197,6 +197,25 @@ export const es: Messages = {
     },
   },
 
+  sure: {
+    device: {
+      title: (device) => `¿Quitar ${isolate(device)}?`,
+      text: 'Se cierra su sesión al momento y necesitará un código nuevo para volver.',
+      yes: 'Quitar',
+    },
+    passkey: {
+      title: (name) => `¿Quitar la llave de acceso ${isolate(name)}?`,
+      text: 'Ya no podrás usarla para iniciar sesión aquí.',
+      yes: 'Quitar',
+    },
+    notMe: {
+      title: (device) => `¿Quitar ${isolate(device)} y cerrar sesión?`,
+      text: 'El dispositivo pierde el acceso y se cierra tu sesión en todas partes.',
+      yes: 'Quitar y cerrar sesión',
+    },
+    back: 'Conservar',
+  },
+
   devices: {
     title: 'Mis dispositivos',
     person: 'Sesión iniciada:',
@@ -256,10 +275,10 @@ export const es: Messages = {
     something: 'sin identificar',
     done: {
       renamed: 'El nuevo nombre se ha guardado.',
-      removed: 'El dispositivo se ha quitado.',
+      removed: (device) => `Se ha quitado ${isolate(device)}.`,
       passkeyAdded: 'Tu llave de acceso está lista.',
-      passkeyRemoved:
-        'La llave de acceso se ha quitado aquí. Elimínala también de tu propio dispositivo.',
+      passkeyRemoved: (name) =>
+        `Se ha quitado la llave de acceso ${isolate(name)} de aquí. Elimínala también en tu propio dispositivo.`,
       sessionEnded: 'Se ha cerrado la sesión en ese navegador.',
       browserAsked: 'Este navegador te preguntará.',
       browserNotAsked: 'Ese navegador ya no te preguntará.',

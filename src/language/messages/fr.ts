@@ -206,6 +206,25 @@ export const fr: Messages = {
     },
   },
 
+  sure: {
+    device: {
+      title: (device) => `Retirer ${isolate(device)}\u202f?`,
+      text: 'L’appareil est déconnecté aussitôt et il lui faudra un nouveau code pour revenir.',
+      yes: 'Retirer',
+    },
+    passkey: {
+      title: (name) => `Retirer la clé d’accès ${isolate(name)}\u202f?`,
+      text: 'Vous ne pourrez plus l’utiliser pour vous connecter ici.',
+      yes: 'Retirer',
+    },
+    notMe: {
+      title: (device) => `Retirer ${isolate(device)} et vous déconnecter\u202f?`,
+      text: 'L’appareil perd son accès et toutes vos sessions sont fermées.',
+      yes: 'Retirer et me déconnecter',
+    },
+    back: 'Conserver',
+  },
+
   devices: {
     title: 'Mes appareils',
     person: 'Compte connecté\u202f:',
@@ -268,10 +287,10 @@ export const fr: Messages = {
     something: 'non précisé',
     done: {
       renamed: 'Le nouveau nom est enregistré.',
-      removed: 'L’appareil est retiré.',
+      removed: (device) => `L’appareil ${isolate(device)} a été retiré.`,
       passkeyAdded: 'Votre clé d’accès est prête.',
-      passkeyRemoved:
-        'La clé d’accès est retirée ici. Supprimez-la aussi sur votre propre appareil.',
+      passkeyRemoved: (name) =>
+        `La clé d’accès ${isolate(name)} a été retirée ici. Supprimez-la aussi sur votre propre appareil.`,
       sessionEnded: 'Ce navigateur est déconnecté.',
       browserAsked: 'Ce navigateur vous posera désormais la question.',
       browserNotAsked: 'Ce navigateur ne vous demandera plus rien.',

@@ -198,6 +198,25 @@ export const ja: Messages = {
     },
   },
 
+  sure: {
+    device: {
+      title: (device) => `${isolate(device)}を削除しますか？`,
+      text: 'すぐにログアウトされます。もう一度使うには、新しいコードが必要です。',
+      yes: '削除',
+    },
+    passkey: {
+      title: (name) => `パスキー${isolate(name)}を削除しますか？`,
+      text: 'このパスキーでログインできなくなります。',
+      yes: '削除',
+    },
+    notMe: {
+      title: (device) => `${isolate(device)}を削除してログアウトしますか？`,
+      text: 'デバイスは利用できなくなり、すべての場所でログアウトされます。',
+      yes: '削除してログアウト',
+    },
+    back: '残しておく',
+  },
+
   devices: {
     title: 'マイデバイス',
     person: 'ログイン中：',
@@ -257,9 +276,10 @@ export const ja: Messages = {
     something: '名称不明',
     done: {
       renamed: '新しい名前を保存しました。',
-      removed: 'デバイスを削除しました。',
+      removed: (device) => `${isolate(device)}を削除しました。`,
       passkeyAdded: 'パスキーが使えるようになりました。',
-      passkeyRemoved: 'ここからパスキーを削除しました。お使いのデバイスからも削除してください。',
+      passkeyRemoved: (name) =>
+        `パスキー${isolate(name)}をここから削除しました。お使いのデバイスからも削除してください。`,
       sessionEnded: 'そのブラウザをログアウトしました。',
       browserAsked: 'このブラウザに通知が届くようになりました。',
       browserNotAsked: 'そのブラウザには通知が届かなくなりました。',

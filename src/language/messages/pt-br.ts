@@ -198,6 +198,25 @@ export const ptBr: Messages = {
     },
   },
 
+  sure: {
+    device: {
+      title: (device) => `Remover ${isolate(device)}?`,
+      text: 'O dispositivo sai na hora e precisa de um novo código para voltar.',
+      yes: 'Remover',
+    },
+    passkey: {
+      title: (name) => `Remover a chave de acesso ${isolate(name)}?`,
+      text: 'Você não poderá mais entrar aqui com ela.',
+      yes: 'Remover',
+    },
+    notMe: {
+      title: (device) => `Remover ${isolate(device)} e sair?`,
+      text: 'O dispositivo perde o acesso e você sai da conta em todos os lugares.',
+      yes: 'Remover e sair',
+    },
+    back: 'Manter',
+  },
+
   devices: {
     title: 'Meus dispositivos',
     person: 'Conta em uso:',
@@ -258,10 +277,10 @@ export const ptBr: Messages = {
     something: 'sem identificação',
     done: {
       renamed: 'O novo nome foi salvo.',
-      removed: 'O dispositivo foi removido.',
+      removed: (device) => `O dispositivo ${isolate(device)} foi removido.`,
       passkeyAdded: 'Sua chave de acesso está pronta.',
-      passkeyRemoved:
-        'A chave de acesso foi removida daqui. Exclua-a também no seu próprio dispositivo.',
+      passkeyRemoved: (name) =>
+        `A chave de acesso ${isolate(name)} foi removida daqui. Exclua-a também no seu próprio dispositivo.`,
       sessionEnded: 'A sessão nesse navegador foi encerrada.',
       browserAsked: 'Este navegador vai perguntar a você.',
       browserNotAsked: 'Aquele navegador não vai mais perguntar a você.',

@@ -45,7 +45,7 @@ export const DevicesPage: FC<DevicesPageProps> = (props) => {
         <Button look="plain">{copy.signOut}</Button>
       </form>
       <h1>{copy.title}</h1>
-      {done === undefined ? null : <Notice kind="status">{done}</Notice>}
+      {done === undefined ? null : <Notice kind="done">{done}</Notice>}
       {problem === undefined ? null : <Notice kind="problem">{problem}</Notice>}
       <Devices {...props} />
       {canAddPasskey ? <Passkeys {...props} /> : null}

@@ -13,12 +13,13 @@ import { type SignedIn, endSession } from '../../identity/session.ts'
 import type { Overview } from '../../objects/account/views.ts'
 import { accountOf } from '../../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
-import { dropCookie, keepCookie } from '../kit/cookies.ts'
+import { dropCookie, keepCookie, readCookie } from '../kit/cookies.ts'
 import { DevicesPage } from './devices-page.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
 import { deviceWords } from '../../language/device-words.ts'
 import type { Messages } from '../../language/language.ts'
 import { missing, tooMany } from '../kit/problem.tsx'
+import { SurePage } from '../kit/sure-page.tsx'
 import { sentPushAddress } from './prompts.tsx'
 import {
   type PageEnvironment,
@@ -57,7 +58,7 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
   if (overview === undefined) return askFirst(context)
   const page = context.get('page')
   const copy = page.language.messages.devices
-  const done = (isForeign(context) ? undefined : context.req.query('done')) ?? ''
+  const done = doneText(context)
   const browser = browserNameOf(context.req.header('User-Agent') ?? null)
   return context.html(
     <DevicesPage
@@ -67,7 +68,7 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
       clientOf={(device) => shownClient(context.get('config'), device)}
       sessionId={owner.digest.id}
       now={Date.now()}
-      done={isDone(copy.done, done) ? copy.done[done] : undefined}
+      done={done}
       problem={problem}
       canAddPasskey={isOwnAccount(context, owner)}
       passkeyOptions={
@@ -107,6 +108,19 @@ const isOwnAccount = (context: PageRequest, { provider }: SignedIn): boolean =>
 
 // SS-5: a stranger with the phone for a moment must not be able to add a passkey.
 const isFresh = ({ authTimeMs }: SignedIn): boolean => Date.now() < authTimeMs + FRESH_SIGN_IN_MS
+
+// The change that this browser has just made, by the address; the name that it concerned, by a cookie.
+const doneText = (context: PageRequest): string | undefined => {
+  if (isForeign(context)) return undefined
+  const { messages } = context.get('page').language
+  const { done } = messages.devices
+  const what = context.req.query('done') ?? ''
+  if (!isDone(done, what)) return undefined
+  const text = done[what]
+  if (typeof text === 'string') return text
+  const name = plainText(readCookie(context, 'removed') ?? '')
+  return text(deviceWords(name, messages))
+}
 
 const isDone = (messages: object, text: string): text is Done => Object.hasOwn(messages, text)
 
@@ -153,6 +167,36 @@ const change = (
     return goTo(context, `/devices?done=${done}`)
   })
 
+interface Removal {
+  readonly action: string
+  readonly ask: (messages: Messages['sure']) => Messages['sure']['device']
+  /** The name of the device or passkey with that id, if there is one. */
+  readonly nameOf: (overview: Overview, id: string) => string | undefined
+  readonly done: Done
+  readonly act: (account: Account, id: string) => Promise<void>
+}
+
+/** Removes something once its owner is sure. */
+const remove = ({ action, ask, nameOf, done, act }: Removal): ReturnType<typeof own> =>
+  own(async (context, owner) => {
+    const form = context.get('form')
+    const page = context.get('page')
+    const account = accountOf(context.env, owner.subject)
+    const id = form('id')
+    const overview = await account?.overview(owner.digest)
+    const name = overview && nameOf(overview, id)
+    if (account === undefined || name === undefined) return goTo(context, '/devices')
+    if (form('sure') !== 'yes') {
+      const { title, text, yes } = ask(page.language.messages.sure)
+      const shown = deviceWords(name, page.language.messages)
+      const more = { text, yes, action, fields: { id }, back: '/devices' }
+      return context.html(<SurePage page={page} title={title(shown)} {...more} />)
+    }
+    await act(account, id)
+    keepCookie(context, 'removed', name)
+    return goTo(context, `/devices?done=${done}`)
+  })
+
 const signedOut = (context: PageRequest): Response => {
   dropCookie(context, 'session')
   keepCookie(context, 'switching', 'yes')
@@ -170,7 +214,13 @@ export const devices = new Hono<PageEnvironment>()
   )
   .post(
     '/device/remove',
-    change('removed', (account, id) => account.removeDevice(id, 'device_removed')),
+    remove({
+      action: '/devices/device/remove',
+      ask: ({ device }) => device,
+      nameOf: ({ devices: all }, id) => all.find(({ grantId }) => grantId === id)?.deviceName,
+      done: 'removed',
+      act: (account, id) => account.removeDevice(id, 'device_removed'),
+    }),
   )
   .post(
     '/passkey/rename',
@@ -180,7 +230,13 @@ export const devices = new Hono<PageEnvironment>()
   )
   .post(
     '/passkey/remove',
-    change('passkeyRemoved', (account, id) => account.removePasskey(id)),
+    remove({
+      action: '/devices/passkey/remove',
+      ask: ({ passkey }) => passkey,
+      nameOf: ({ passkeys }, id) => passkeys.find((passkey) => passkey.id === id)?.name,
+      done: 'passkeyRemoved',
+      act: (account, id) => account.removePasskey(id),
+    }),
   )
   // Signing in again comes first where it was long ago, and leads back.
   .get(

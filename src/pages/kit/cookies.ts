@@ -5,6 +5,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import {
   KEPT_CODE_MS,
   KEPT_RESULT_MS,
+  REMOVED_NAME_MS,
   RETURN_MS,
   SESSION_LIFETIME_MS,
   UPSTREAM_SIGN_IN_MS,
@@ -23,6 +24,8 @@ const LIFETIMES_MS = {
   language: KEPT_CODE_MS,
   /** The outcome that the last page shows. */
   result: KEPT_RESULT_MS,
+  /** The device or passkey that the next page says was removed. */
+  removed: REMOVED_NAME_MS,
   /** The pending sign-in at an identity provider. */
   upstream: UPSTREAM_SIGN_IN_MS,
   /** The account is being switched: a provider must not assume the previous one. */

@@ -148,7 +148,8 @@ export const Checkbox: FC<CheckboxProps> = ({ name, label, checked = false, erro
 }
 
 interface NoticeProps {
-  readonly kind: 'problem' | 'status'
+  /** `status` asks for attention; `done` says that a change was made. */
+  readonly kind: 'problem' | 'status' | 'done'
   readonly id?: string
   /** Until a script has reason to show it. */
   readonly hidden?: boolean
@@ -156,7 +157,7 @@ interface NoticeProps {
 
 export const Notice: FC<PropsWithChildren<NoticeProps>> = ({ kind, id, hidden, children }) => (
   <p
-    class="notice"
+    class={kind === 'done' ? 'notice done' : 'notice'}
     role={kind === 'problem' ? 'alert' : 'status'}
     id={id}
     hidden={hidden}

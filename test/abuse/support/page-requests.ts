@@ -135,14 +135,14 @@ export const PAGE_REQUESTS: Readonly<Record<string, Make>> = {
   'a report': async () =>
     formDraft('/device/confirm', { user_code: await waiting(), decision: 'report' }),
   'a result': () => plainDraft('GET', '/device/result'),
-  'a regret': own('/device/result', { decision: 'not-me' }),
+  'a regret': own('/device/result', { decision: 'not-me', sure: 'yes' }),
   'another person': own('/device/sign-out', { user_code: 'BCDF-BCDF' }),
   'own devices': () => plainDraft('GET', '/devices?done=renamed'),
   'another name': ({ grantId }) =>
     formDraft('/devices/device/rename', { id: grantId, name: 'Kitchen' }),
-  'a device less': ({ grantId }) => formDraft('/devices/device/remove', { id: grantId }),
+  'a device less': ({ grantId }) => formDraft('/devices/device/remove', { id: grantId, sure: 'yes' }),
   'a passkey’s name': own('/devices/passkey/rename', { id: 'AAAA', name: 'Phone' }),
-  'a passkey less': own('/devices/passkey/remove', { id: 'AAAA' }),
+  'a passkey less': own('/devices/passkey/remove', { id: 'AAAA', sure: 'yes' }),
   'before a passkey': () => plainDraft('GET', '/devices/passkey'),
   'a passkey more': ({ subject }, { credential }) =>
     formDraft('/devices/passkey/add', { credential: credential(subject), name: 'Phone' }),

@@ -137,12 +137,37 @@ export const PAGE_STATES = {
     await near(phone)
     await follow(phone, allow)
     await follow(phone, 'button[value=not-me]')
+    await follow(phone, 'button[name=sure]')
+  },
+  'not me, asked once': async (phone) => {
+    await near(phone)
+    await follow(phone, allow)
+    await follow(phone, 'button[value=not-me]')
   },
   'my devices, none': async (phone) => {
     await phone.join()
     await phone.open('/devices')
   },
   'my devices, everything': everything,
+  'my devices, asked once': async (phone) => {
+    await phone.join()
+    const device = await RemoteDevice.start(phone.origin)
+    await phone.scan(device)
+    await follow(phone, allow)
+    await device.collect()
+    await phone.open('/devices')
+    await follow(phone, '[action$="device/remove"] button')
+  },
+  'my devices, one removed': async (phone) => {
+    await phone.join()
+    const device = await RemoteDevice.start(phone.origin)
+    await phone.scan(device)
+    await follow(phone, allow)
+    await device.collect()
+    await phone.open('/devices')
+    await follow(phone, '[action$="device/remove"] button')
+    await follow(phone, 'button[name=sure]')
+  },
   'no such page': (phone) => phone.open('/device/nowhere'),
   'foreign form': async (phone) => {
     await phone.open('/device')

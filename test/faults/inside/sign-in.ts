@@ -93,7 +93,7 @@ export class SignIn {
     const page = await this.#person.open('/devices')
     // It may have been removed in spite of a 503.
     if (!page.html.includes('/devices/device/remove')) return pageSummary(page)
-    return pageSummary(await this.#person.submit(page, '/devices/device/remove'))
+    return pageSummary(await this.#person.submit(page, '/devices/device/remove', { sure: 'yes' }))
   }
 
   #keep(answer: Answer): string {
