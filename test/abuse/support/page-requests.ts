@@ -140,7 +140,8 @@ export const PAGE_REQUESTS: Readonly<Record<string, Make>> = {
   'own devices': () => plainDraft('GET', '/devices?done=renamed'),
   'another name': ({ grantId }) =>
     formDraft('/devices/device/rename', { id: grantId, name: 'Kitchen' }),
-  'a device less': ({ grantId }) => formDraft('/devices/device/remove', { id: grantId, sure: 'yes' }),
+  'a device less': ({ grantId }) =>
+    formDraft('/devices/device/remove', { id: grantId, sure: 'yes' }),
   'a passkey’s name': own('/devices/passkey/rename', { id: 'AAAA', name: 'Phone' }),
   'a passkey less': own('/devices/passkey/remove', { id: 'AAAA', sure: 'yes' }),
   'before a passkey': () => plainDraft('GET', '/devices/passkey'),
