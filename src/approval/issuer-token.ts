@@ -40,7 +40,7 @@ export const issuerCredential = async (
     maxSignInMs: trusted.maxSignInMs,
     findSubject: () => upstreamAccount(env, trusted.issuer, issuerSubject, known.name),
     tryCode: async ({ subject, userCode, wasShown }) => {
-      const attempt = () => accountOf(env, subject)?.tryCodeByClaims(known, userCode, wasShown)
+      const attempt = () => accountOf(env, subject)?.tryCodeByClaims(known, { userCode, wasShown })
       const introduce = async () => {
         const tried = await attempt()
         if (tried?.isNew === true) await countNewAccount(env, subject)

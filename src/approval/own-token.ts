@@ -25,7 +25,10 @@ export const ownCredential = async (
     maxSignInMs: FRESH_SIGN_IN_MS,
     findSubject: async () => subject,
     tryCode: async ({ userCode, wasShown }) => {
-      const tried = await accountOf(env, subject)?.tryCodeByGrant(grantId, jti, userCode, wasShown)
+      const tried = await accountOf(env, subject)?.tryCodeByGrant(grantId, jti, {
+        userCode,
+        wasShown,
+      })
       if (tried === undefined) return undefined
       const { proximity, ...codeTry } = tried
       return { ...codeTry, grant: { id: grantId, proximity } }

@@ -6,7 +6,7 @@ import {
   POLLER_HEADER,
   PREFERRED_HEADER,
 } from '../objects/device-authorization/device-authorization.ts'
-import type { Poller, PollOutcome } from '../objects/device-authorization/state.ts'
+import type { Poller, PollOutcome } from '../objects/device-authorization/outcomes.ts'
 import { ObjectUnavailable, waitAt } from '../objects/index.ts'
 
 interface HeldPoll extends Hold {

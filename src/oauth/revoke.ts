@@ -34,7 +34,10 @@ const revokeRefreshToken = async (
   const token = parseRefreshToken(await macSecret(env), text)
   if (token === undefined) return undefined
   const { subject, grantId } = token
-  return accountOf(env, subject)?.revokeGrant(grantId, client.id, digestOf(token))
+  return accountOf(env, subject)?.revokeGrant(grantId, {
+    clientId: client.id,
+    presented: digestOf(token),
+  })
 }
 
 // RFC 7009 §2.1 lets the refresh token live on: the device may just be tidying up.

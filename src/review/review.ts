@@ -8,7 +8,7 @@ import { type LogEvents, logEvent } from '../http/log.ts'
 import type { SessionDigest } from '../objects/account/sessions.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import type { Allowance, Authentication } from '../objects/device-authorization/approval.ts'
-import type { DenialReason } from '../objects/device-authorization/state.ts'
+import type { DenialReason } from '../objects/device-authorization/outcomes.ts'
 import { accountOf, deviceAuthorizationOf } from '../objects/index.ts'
 import { promptSource } from '../objects/account/prompt-guard.ts'
 import { type DeviceDistance, deviceDistance, fartherOf } from '../config/proximity-policy.ts'
@@ -219,7 +219,7 @@ export const deny = async (
   const source = push && promptSource(clientId, request.location)
   // First, because it holds whatever becomes of the code: a decided request cannot be reported again.
   if (reason === 'reported')
-    await accountOf(env, subject)?.reportRequest(deviceName, placeIn(location), source)
+    await accountOf(env, subject)?.reportRequest({ deviceName, place: placeIn(location), source })
   const decision = await deviceAuthorizationOf(env, userCode).deny(subject, reason)
   if (decision.outcome !== 'decided') return notValid(env, approver, userCode)
   log(review, reason)
@@ -234,14 +234,14 @@ export const reportPrompt = async (
   userCode: string,
 ): Promise<{ readonly outcome: 'reported' | 'not_asked' | 'too_late' }> => {
   const account = accountOf(env, subject)
-  const refusal = await account?.refusePrompt(digest, endpoint, sha256(userCode))
+  const refusal = await account?.refusePrompt(digest, { endpoint, codeHash: sha256(userCode) })
   if (refusal === undefined || refusal.outcome === 'not_asked') return { outcome: 'not_asked' }
   if (refusal.outcome === 'too_late') return { outcome: 'too_late' }
   const decision = await deviceAuthorizationOf(env, userCode).deny(subject, 'reported')
   if (decision.outcome !== 'decided') return { outcome: 'too_late' }
   const { clientId, deviceName, location } = decision.request
   logEvent('device_authorization.decided', { clientId, outcome: 'reported' })
-  await account?.reportRequest(deviceName, placeIn(location))
+  await account?.reportRequest({ deviceName, place: placeIn(location) })
   return { outcome: 'reported' }
 }
 
@@ -258,7 +258,10 @@ export const withdraw = async (
   const source = push && promptSource(request.clientId, request.location)
   const account = accountOf(env, subject)
   // Also before the device has collected its tokens, so that it never does.
-  await account?.removeDevice(grantId, 'device_reported', request.deviceName, source)
+  await account?.removeDevice(grantId, 'device_reported', {
+    deviceName: request.deviceName,
+    source,
+  })
   await account?.signOutEverywhere({ withDevices: false })
   logEvent('device_authorization.decided', { clientId: request.clientId, outcome: 'withdrawn' })
   return { outcome: 'withdrawn' }

@@ -279,10 +279,10 @@ describe('wrong codes', () => {
   it('AP-6 a new account looks up no code before it is counted as new', async () => {
     const account = await accountBehind(newSub())
     const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
-    const first = await account.tryCodeByClaims(claims, 'BBBBBBBB')
+    const first = await account.tryCodeByClaims(claims, { userCode: 'BBBBBBBB', wasShown: false })
     expect(first).toStrictEqual({ codeWaitMs: 0, isNew: true })
     await account.waitBeforeFirstCode()
-    const second = await account.tryCodeByClaims(claims, 'BBBBBBBB')
+    const second = await account.tryCodeByClaims(claims, { userCode: 'BBBBBBBB', wasShown: false })
     expect(second).toStrictEqual({ codeWaitMs: 10_000, isNew: false })
   })
 

@@ -33,7 +33,7 @@ const FULL_DISKS: Shaking = { mostMs: 2000, weights: { kills: 0, terms: 0, 'full
 
 const OBJECT = 'objects/device-authorization/device-authorization.ts'
 const STATE = 'objects/device-authorization/state.ts'
-const ACCOUNT = 'objects/account/account.ts'
+const ACCOUNT = 'objects/account/account-devices.ts'
 const GRANTS = 'objects/account/grants.ts'
 const GRANT_STATE = 'objects/account/grant-state.ts'
 const CHAIN = 'objects/account/refresh-chain.ts'
@@ -173,7 +173,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a removed device lives on',
     file: ACCOUNT,
-    from: 'const clientIds = await this.#grants.end(grantId, now)',
+    from: 'const clientIds = await this.parts.grants.end(grantId, now)',
     to: 'const clientIds = new Set<string>()',
   },
   {

@@ -39,8 +39,9 @@ it('XD-8 a withdrawn device is recorded by its own data, not by the cookie’s',
     decision: 'not-me',
     sure: 'yes',
   })
-  expect(removed.mock.calls.map(([, ...rest]) => rest.slice(0, 2))).toStrictEqual([
-    ['device_reported', 'Attic TV'],
-  ])
+  expect(removed).toHaveBeenCalledExactlyOnceWith(expect.any(String), 'device_reported', {
+    deviceName: 'Attic TV',
+    source: undefined,
+  })
   expect(log.mock.lastCall?.[0]).toMatchObject({ clientId: 'tv', outcome: 'withdrawn' })
 })

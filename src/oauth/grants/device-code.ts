@@ -8,13 +8,13 @@ import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Allowance } from '../../objects/device-authorization/approval.ts'
 import type { Absent } from '../../objects/device-authorization/device-authorization.ts'
-import {
-  type MissingProof,
-  type Poller,
-  type PollOutcome,
-  type RedeemOutcome,
-  retainedUntilMs,
-} from '../../objects/device-authorization/state.ts'
+import type {
+  MissingProof,
+  Poller,
+  PollOutcome,
+  RedeemOutcome,
+} from '../../objects/device-authorization/outcomes.ts'
+import { retainedUntilMs } from '../../objects/device-authorization/state.ts'
 import { refreshableUntilMs } from '../../objects/account/grant-state.ts'
 import { accountOf, deviceAuthorizationOf } from '../../objects/index.ts'
 import { digestOf, firstRefreshToken } from '../../tokens/refresh-token.ts'

@@ -14,6 +14,13 @@ import type { CodeTry } from './views.ts'
 
 const WRONG_CODES = 'wrong_user_codes'
 
+/** A code to be looked up. */
+export interface CodeLookUp {
+  readonly userCode: string
+  /** This account has been shown its request before, as a proof of ours says. */
+  readonly wasShown: boolean
+}
+
 /** Counts wrong codes, and limits codes that are sent at the same time. */
 export class CodeTries {
   readonly #storage: DurableObjectStorage
@@ -32,9 +39,9 @@ export class CodeTries {
 
   /**
    * Checks that this code may be looked up, and counts the look-up if so. A request that was shown is no
-   * guess, and stays available while the account waits; `wasShown`: a proof of ours says so.
+   * guess, and stays available while the account waits.
    */
-  async try(userCode: string, wasShown: boolean, now: number): Promise<CodeTry> {
+  async try({ userCode, wasShown }: CodeLookUp, now: number): Promise<CodeTry> {
     const wrongCodes = await this.#wrongCodes()
     if (wasShown) return { codeWaitMs: 0 }
     if (isKnownWrong(wrongCodes, sha256(userCode), now))

@@ -24,6 +24,9 @@ type NamedGrant = Grant & { readonly grantId: string }
 
 const key = (grantId: string) => `grant:${grantId}`
 
+/** A refresh token, and the client that revokes it. */
+export type RevokedToken = Pick<RefreshRequest, 'clientId' | 'presented'>
+
 /** Loads, asks grant-state.ts, saves. Its caller checks that the account is active. */
 export class Grants {
   readonly #storage: DurableObjectStorage
@@ -71,8 +74,7 @@ export class Grants {
   /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not valid. */
   async revoke(
     grantId: string,
-    clientId: string,
-    presented: RefreshTokenDigest,
+    { clientId, presented }: RevokedToken,
     now: number,
   ): Promise<'revoked' | 'foreign' | undefined> {
     const grant = await this.find(grantId)

@@ -34,8 +34,17 @@ export class Passkeys {
     return (await this.list()).length < MAX_PASSKEYS
   }
 
-  async save(passkey: Passkey): Promise<void> {
-    await this.#storage.put(key(passkey.id), passkey)
+  /** Adds a passkey; false if there is no room. */
+  async add(passkey: Passkey): Promise<boolean> {
+    const hasRoom = await this.hasRoom()
+    if (hasRoom) await this.#storage.put(key(passkey.id), passkey)
+    return hasRoom
+  }
+
+  /** Changes a passkey, if there is one. */
+  async update(id: string, changed: Partial<Omit<Passkey, 'id'>>): Promise<void> {
+    const passkey = await this.find(id)
+    if (passkey !== undefined) await this.#storage.put(key(id), { ...passkey, ...changed })
   }
 
   /** Removes a passkey and returns it, if there was one. */

@@ -28,6 +28,12 @@ export interface SubscribedBrowser extends OwnSubscription {
   readonly browser: string
 }
 
+/** A prompt that a browser got at its endpoint, and its person refuses. */
+export interface RefusedPrompt {
+  readonly endpoint: string
+  readonly codeHash: string
+}
+
 /** The outcome of "Not me". Without a prompt for the code, or long after it, no request ends. */
 export type Refusal = { readonly outcome: 'not_asked' | 'too_late' | 'refused' }
 
@@ -83,7 +89,7 @@ export class Prompts {
   }
 
   /** The subscriptions to send a prompt to, which is counted. */
-  async ask(request: PromptRequest, now: number): Promise<readonly OwnSubscription[]> {
+  async prompt(request: PromptRequest, now: number): Promise<readonly OwnSubscription[]> {
     const [guard, areHintsVoid] = await Promise.all([this.#guard(), this.#isVoid(request)])
     if (areHintsVoid || !mayPrompt(guard, request, now)) return []
     const near = (await this.browsers(now)).filter(({ place }) => isNear(request, place))
@@ -114,8 +120,7 @@ export class Prompts {
   /** Silences the source of a prompt, if this browser got that prompt. */
   async refuse(
     sessionId: string,
-    endpoint: string,
-    codeHash: string,
+    { endpoint, codeHash }: RefusedPrompt,
     now: number,
   ): Promise<Refusal> {
     const subscription = await this.#subscriptions.find(sessionId)

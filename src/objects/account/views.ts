@@ -1,5 +1,5 @@
 // Account views returned to its owner.
-import type { Proximity } from '../../sender/location.ts'
+import type { Place, Proximity } from '../../sender/location.ts'
 import type { Grant } from './grant-state.ts'
 import type { Passkey } from './passkeys.ts'
 import type { Claims } from './profile.ts'
@@ -36,4 +36,11 @@ export interface Overview {
   /** The browsers with push notifications. */
   readonly askedBrowsers: readonly SubscribedBrowser[]
   readonly events: readonly SecurityEvent[]
+}
+
+/** A device whose request a person reports; `source` is silenced for push, if given. */
+export interface ReportedDevice {
+  readonly deviceName?: string
+  readonly place?: Place | undefined
+  readonly source?: string | undefined
 }

@@ -6,14 +6,16 @@ import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../../config/limits.ts'
 import type { Location } from '../../sender/location.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Approval } from './approval.ts'
+import type {
+  DecisionOutcome,
+  Poller,
+  PollOutcome,
+  RedeemOutcome,
+  ReviewOutcome,
+  WithdrawalOutcome,
+} from './outcomes.ts'
 import {
   type AuthorizationState,
-  type DecisionOutcome,
-  type Poller,
-  type PollOutcome,
-  type RedeemOutcome,
-  type ReviewOutcome,
-  type WithdrawalOutcome,
   approve,
   deny,
   open,

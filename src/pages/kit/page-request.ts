@@ -115,12 +115,11 @@ export const codeTryer = async (
   const form: Form | undefined = context.get('form')
   const proof = form?.('shown') ?? ''
   const wasShown = await isProvenShown(env, { subject, userCode }, proof, now)
-  const person = await accountOf(env, subject)?.tryCode(
-    digest,
+  const person = await accountOf(env, subject)?.tryCode(digest, {
     userCode,
-    placeToSee(context),
     wasShown,
-  )
+    place: placeToSee(context),
+  })
   return person && { ...person, ...cookie, wasShown }
 }
 

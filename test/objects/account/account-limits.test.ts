@@ -180,7 +180,7 @@ const LISTS: readonly List[] = [
   {
     name: 'security events',
     most: MAX_SECURITY_EVENTS,
-    add: (account) => account.reportRequest('TV', NOWHERE),
+    add: (account) => account.reportRequest({ deviceName: 'TV', place: NOWHERE }),
     count: lengthOf('events'),
   },
   {
@@ -196,7 +196,8 @@ const LISTS: readonly List[] = [
   {
     name: 'silenced sources',
     most: MAX_SILENCED_SOURCES,
-    add: (account, index) => account.reportRequest('TV', NOWHERE, `source ${index}`),
+    add: (account, index) =>
+      account.reportRequest({ deviceName: 'TV', place: NOWHERE, source: `source ${index}` }),
     count: lengthOf('prompts', 'silenced'),
   },
   {

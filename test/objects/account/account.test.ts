@@ -277,10 +277,16 @@ describe('what a person does about their devices (XD-8)', () => {
 
   it('the fifty most recent events are listed', async () => {
     const account = await connected()
-    await account.reportRequest('Somebody’s TV', NOWHERE)
+    await account.reportRequest({ deviceName: 'Somebody’s TV', place: NOWHERE })
     const kinds = async () => (await account.overview(PHONE))?.events.map(({ kind }) => kind)
     expect(await kinds()).toEqual(['request_reported', 'signed_in'])
-    for (let count = 0; count < 60; count += 1) await account.reportRequest('TV', NOWHERE)
+    for (let count = 0; count < 60; count += 1)
+      await account.reportRequest({ deviceName: 'TV', place: NOWHERE })
     expect(await kinds()).toHaveLength(50)
   })
+})
+
+it('an account shows its methods to RPC, and none of its parts', async () => {
+  const account = await anna()
+  await expect(Promise.resolve(Reflect.get(account, 'parts'))).rejects.toThrow('does not implement')
 })

@@ -26,7 +26,7 @@ const codes = (count: number) =>
 
 const waitOf = async (account: Account) => (await account.session(SESSION))?.codeWaitMs
 const tryCode = (account: Account, code: string, wasShown = false) =>
-  account.tryCode(SESSION, code, undefined, wasShown)
+  account.tryCode(SESSION, { userCode: code, wasShown })
 const waitFor = async (account: Account, code: string, wasShown = false) =>
   (await tryCode(account, code, wasShown))?.codeWaitMs
 const enterWrong = async (account: Account, count: number) => {
@@ -135,7 +135,9 @@ it('a sign-in that is too old has no code looked up, and takes no turn from one 
   await account.open(undefined, LAPTOP, signInNow())
   pass(SECOND)
   for (const code of codes(20)) expect(await tryCode(account, code)).toBeUndefined()
-  expect((await account.tryCode(LAPTOP, 'ZZZZZZZZ'))?.codeWaitMs).toBe(0)
+  expect(
+    (await account.tryCode(LAPTOP, { userCode: 'ZZZZZZZZ', wasShown: false }))?.codeWaitMs,
+  ).toBe(0)
 })
 
 it('the record of wrong codes holds their number, the time, and digests of the last five', async () => {

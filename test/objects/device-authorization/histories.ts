@@ -1,6 +1,6 @@
 // Random histories of one device authorization: the events, and the time since the step before.
 import * as fc from 'fast-check'
-import type { Poller } from '../../../src/objects/device-authorization/state.ts'
+import type { Poller } from '../../../src/objects/device-authorization/outcomes.ts'
 import { UNKNOWN } from '../../support/device.ts'
 
 /**

@@ -6,7 +6,7 @@ import { mintDeviceCode, mintUserCode } from '../../../src/codes.ts'
 import type { DeviceAuthorization } from '../../../src/objects/device-authorization/device-authorization.ts'
 import type { AuthorizationRequest } from '../../../src/objects/device-authorization/authorization-request.ts'
 import type { Approval } from '../../../src/objects/device-authorization/approval.ts'
-import type { Poller } from '../../../src/objects/device-authorization/state.ts'
+import type { Poller } from '../../../src/objects/device-authorization/outcomes.ts'
 import { pollAt, request as anyRequest } from './states.ts'
 import { STRANGERS_SECRET } from '../../support/worker.ts'
 

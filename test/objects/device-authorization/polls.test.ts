@@ -1,9 +1,9 @@
 // The answers to a device as pure functions of the state of its authorization: conformance DC-4 to
 // DC-13, DC-16, DA-18. The effect of keys is in keys.test.ts.
 import { describe, expect, it } from 'vitest'
+import type { Poller } from '../../../src/objects/device-authorization/outcomes.ts'
 import {
   type AuthorizationState,
-  type Poller,
   poll,
   redeem,
 } from '../../../src/objects/device-authorization/state.ts'

@@ -2,7 +2,8 @@
 import type { ProximityPolicy } from '../../../src/config/client-settings.ts'
 import type { AuthorizationRequest } from '../../../src/objects/device-authorization/authorization-request.ts'
 import type { Approval } from '../../../src/objects/device-authorization/approval.ts'
-import type { AuthorizationState, Poller } from '../../../src/objects/device-authorization/state.ts'
+import type { Poller } from '../../../src/objects/device-authorization/outcomes.ts'
+import type { AuthorizationState } from '../../../src/objects/device-authorization/state.ts'
 import { UNKNOWN } from '../../support/device.ts'
 
 export const START = 1_000_000
