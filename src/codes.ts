@@ -8,6 +8,8 @@
 import { randomBytes, seal, sha256, unseal } from './crypto.ts'
 
 export type UserCodeCharset = 'letters' | 'digits'
+/** The charset of the codes that devices show: `either` where they differ. */
+export type ShownCharset = UserCodeCharset | 'either'
 
 interface UserCodeForm {
   readonly charset: UserCodeCharset
@@ -61,13 +63,41 @@ export const displayUserCode = (userCode: string): string => {
 }
 
 /**
- * The normalised user code in typed, pasted or scanned text, or undefined. Case, separators and
- * full-width forms do not matter (RFC 8628 §6.1).
+ * The normalised user code in typed, pasted or scanned text, or undefined. Case, separators,
+ * full-width forms and the script of digits do not matter (RFC 8628 §6.1).
  */
 export const parseUserCode = (typed: string): string | undefined => {
   if (typed.length > MAX_TYPED_LENGTH) return undefined
-  const upper = typed.normalize('NFKC').toUpperCase()
-  return FORMS.map((form) => keepAlphabet(upper, form)).find((code) => formOf(code) !== undefined)
+  const plain = plainCharacters(typed)
+  return FORMS.map((form) => keepAlphabet(plain, form)).find((code) => formOf(code) !== undefined)
+}
+
+/** The charset of a user code, as it is stored or displayed. */
+export const charsetOf = (userCode: string): UserCodeCharset =>
+  /\d/.test(userCode) ? 'digits' : 'letters'
+
+/** The typed letters and digits that no code of this charset has, each once. */
+export const charactersInNoCode = (typed: string, charset: ShownCharset): readonly string[] => {
+  const alphabet = FORMS.filter((form) => charset === 'either' || charset === form.charset)
+    .map((form) => form.alphabet)
+    .join('')
+  const characters = plainCharacters(typed.slice(0, MAX_TYPED_LENGTH)).match(/[\p{L}\p{N}]/gu) ?? []
+  return [...new Set(characters)].filter((character) => !alphabet.includes(character))
+}
+
+// NFKC knows full-width forms and not the digits of other scripts.
+const plainCharacters = (typed: string): string =>
+  typed
+    .normalize('NFKC')
+    .toUpperCase()
+    .replaceAll(/\p{Nd}/gu, digitValue)
+
+// Unicode encodes the digits of each script in order, in runs of ten that begin with zero.
+const digitValue = (digit: string): string => {
+  const codePoint = digit.codePointAt(0) ?? 0
+  let first = codePoint
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1
+  return String((codePoint - first) % 10)
 }
 
 export interface DeviceCode {

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  charactersInNoCode,
   displayUserCode,
   mintDeviceCode,
   mintUserCode,
@@ -90,9 +91,23 @@ describe('what a person types', () => {
     ['digits', '019450730', '019450730'],
     ['digits as displayed', '019-450-730', '019450730'],
     ['digits in full width', '０１９ ４５０ ７３０', '019450730'],
+    ['digits as written in Arabic', '٠١٩-٤٥٠-٧٣٠', '019450730'],
+    ['digits as written in Persian', '۰۱۹۴۵۰۷۳۰', '019450730'],
+    ['digits as written in Hindi, some in Latin', '०१९ 450 ७३०', '019450730'],
   ])('VP-4 is parsed: %s', (_name, typed, code) => {
     expect(parseUserCode(typed)).toBe(code)
   })
+
+  // Unicode's data about numbering systems is the judge here.
+  it.each(Intl.supportedValuesOf('numberingSystem'))(
+    'VP-4 is parsed in the digits of the numbering system %s',
+    (system) => {
+      const numerals = new Intl.NumberFormat(`en-u-nu-${system}`, { useGrouping: false })
+      const typed = [...'019450738'].map((digit) => numerals.format(Number(digit)))
+      if (!typed.every((digit) => /^\p{Nd}$/u.test(digit))) return
+      expect(parseUserCode(typed.join(''))).toBe('019450738')
+    },
+  )
 
   it.each([
     ['nothing', ''],
@@ -106,6 +121,23 @@ describe('what a person types', () => {
     ['Cyrillic look-alike letters', 'ВСВСВСВС'],
   ])('VP-4 is not a user code: %s', (_name, typed) => {
     expect(parseUserCode(typed)).toBeUndefined()
+  })
+})
+
+describe('characters that no code has', () => {
+  it.each([
+    ['WDJB-MJA0', 'letters', ['A', '0']],
+    ['wdjb mjaa', 'letters', ['A']],
+    ['ＷＤＪＢ-ＭＪＨ０', 'letters', ['0']],
+    ['WDJB-MJ٣Y', 'letters', ['3', 'Y']],
+    ['ВDJB-MJHT', 'letters', ['В']],
+    ['WDJB-MJH', 'letters', []],
+    ['O19-45l', 'digits', ['O', 'L']],
+    ['٠١٩-٤٥', 'digits', []],
+    ['WDJB-MJA0', 'either', ['A']],
+    ['', 'letters', []],
+  ] as const)('VP-18 in %j of a service with %s are %j', (typed, charset, found) => {
+    expect(charactersInNoCode(typed, charset)).toStrictEqual(found)
   })
 })
 

@@ -4,9 +4,9 @@ import en from 'zod/v4/locales/en.js'
 import type { AndroidApp } from './mobile-apps.ts'
 import { APPROVAL_SCOPE, type ApprovalIssuer, toApprovalIssuer } from './approval-issuer.ts'
 import type { Brand } from './brand.ts'
-import { clientSchema } from './client-settings.ts'
+import { DEVICE_CODE_GRANT, clientSchema } from './client-settings.ts'
 import { type Client, toClient } from './clients.ts'
-import type { UserCodeCharset } from '../codes.ts'
+import type { ShownCharset } from '../codes.ts'
 import { type DemoSettings, withDemo } from './demo.ts'
 import { type IdentityProvider, toIdentityProvider } from './identity-provider.ts'
 import { type PushSettings, toPushSettings } from './push.ts'
@@ -50,8 +50,8 @@ export interface Config {
   readonly appleApps: readonly string[]
   /** Undefined: push prompts are off. */
   readonly push: PushSettings | undefined
-  /** `digits` only if every client uses them. */
-  readonly userCodeCharset: UserCodeCharset
+  /** The charset of all devices' codes. */
+  readonly userCodeCharset: ShownCharset
 }
 
 /** Invalid settings; the message names each field. */
@@ -124,11 +124,23 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     androidApps: settings.ANDROID_APPS,
     appleApps: settings.APPLE_APPS,
     push: settings.PUSH && toPushSettings(settings.PUSH, secret),
-    userCodeCharset:
-      clients.length > 0 && clients.every((client) => client.userCodeCharset === 'digits')
-        ? 'digits'
-        : 'letters',
+    userCodeCharset: shownCharset(clients, settings),
   }
+}
+
+// Clients that are not listed show letters, and those without the grant show nothing.
+const shownCharset = (
+  clients: readonly Client[],
+  { REGISTRATION_TOKEN_SHA256: token, CLIENT_ID_METADATA_DOCUMENTS: documents }: Settings,
+): ShownCharset => {
+  const charsets = new Set(
+    clients
+      .filter(({ grantTypes }) => grantTypes.has(DEVICE_CODE_GRANT))
+      .map((client) => client.userCodeCharset),
+  )
+  if (token !== undefined || documents === 'on') charsets.add('letters')
+  const [only = 'letters'] = charsets
+  return charsets.size > 1 ? 'either' : only
 }
 
 // The demo's names count while it is off too: they may remain in `.dev.vars`.

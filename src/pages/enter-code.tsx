@@ -1,14 +1,20 @@
 // The page for typing a code that was not scanned (RFC 8628 §3.3).
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
-import { displayUserCode, parseUserCode } from '../codes.ts'
+import { charactersInNoCode, displayUserCode, parseUserCode } from '../codes.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
+import { CodeField } from './kit/code-field.tsx'
 import { dropCookie } from './kit/cookies.ts'
 import { isForeign } from './kit/fetch-metadata.ts'
 import { tooMany } from './kit/problem.tsx'
-import { type PageEnvironment, type PageRequest, keepUserCode } from './kit/page-request.ts'
-import { Button, Csrf, Field } from './kit/form.tsx'
-import { Layout, Screen, type PageContext } from './kit/layout.tsx'
+import {
+  type PageEnvironment,
+  type PageRequest,
+  keepUserCode,
+  keptUserCode,
+} from './kit/page-request.ts'
+import { Button, Csrf } from './kit/form.tsx'
+import { Layout, type PageContext } from './kit/layout.tsx'
 
 interface EnterCodePageProps {
   readonly page: PageContext
@@ -44,19 +50,15 @@ export const EnterCodePage: FC<EnterCodePageProps> = ({
       <form method="post" action={`${page.basePath}/device${query}`} novalidate>
         <Csrf page={page} />
         {isLinked ? <input type="hidden" name="linked_code" value={linkedCode} /> : null}
-        <Field
+        <CodeField
           page={page}
           name="user_code"
           label={copy.label}
           hint={copy.hint[page.userCodeCharset]}
+          charset={page.userCodeCharset}
           error={problem}
           isOptional={isLinked}
-          frame={Screen}
-          class={page.userCodeCharset === 'letters' ? 'code' : 'code digits'}
           value={typed}
-          inputmode={page.userCodeCharset === 'letters' ? 'text' : 'numeric'}
-          autocomplete="off"
-          autocapitalize="characters"
           autofocus={problem !== undefined || !isLinked}
         />
         <Button>{copy.submit}</Button>
@@ -96,12 +98,12 @@ export const askToGoOn = (context: PageRequest, code: string) => {
   return context.html(<EnterCodePage page={page} linkedCode={wholeCode(code)} query={query} />)
 }
 
-/** The form again, for a code that led nowhere. */
-export const notValid = (context: PageRequest) => {
+/** The form again, with the code that led nowhere. */
+export const notValid = (context: PageRequest, userCode = keptUserCode(context)) => {
   dropCookie(context, 'user_code')
   const page = context.get('page')
   const problem = page.language.messages.enterCode.notValid
-  return context.html(<EnterCodePage page={page} problem={problem} />, 404)
+  return context.html(<EnterCodePage page={page} typed={userCode} problem={problem} />, 404)
 }
 
 const wholeCode = (text: string): string | undefined => {
@@ -119,7 +121,12 @@ const review = (context: PageRequest) =>
 // Only typed text is shown again, never the contents of a link.
 const malformed = (context: PageRequest, typed = '', linked = '') => {
   const page = context.get('page')
-  const problem = page.language.messages.enterCode.malformed[page.userCodeCharset]
+  const copy = page.language.messages.enterCode
+  const inNoCode = charactersInNoCode(typed, page.userCodeCharset)
+  const problem =
+    inNoCode.length > 0
+      ? copy.inNoCode[page.userCodeCharset](inNoCode)
+      : copy.malformed[page.userCodeCharset]
   return context.html(
     <EnterCodePage
       page={page}

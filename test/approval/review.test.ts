@@ -56,6 +56,13 @@ const startIn = (network: Network, clientId = 'cinema'): Promise<Device> =>
   })
 
 describe('a review', () => {
+  it('VP-4 is found by a code in digits of another script', async () => {
+    const device = await startIn(TURKU, 'digits-tv')
+    const arabic = device.userCode.replaceAll(/\d/g, (digit) => '٠١٢٣٤٥٦٧٨٩'[Number(digit)] ?? '')
+    const app = await appIn(TURKU)
+    expect((await app.review(arabic)).body).toMatchObject({ status: 'pending' })
+  })
+
   it('AP-11 has what the page shows, as words and as data', async () => {
     const device = await startIn(TURKU)
     vi.setSystemTime(Date.now() + MINUTE)

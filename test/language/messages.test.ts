@@ -10,6 +10,9 @@ const HOSTS = ['a.test', 'b.test']
 /** Sample arguments for each message with parameters. */
 const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   'layout.footer': [CLIENT],
+  'enterCode.inNoCode.letters': [HOSTS],
+  'enterCode.inNoCode.digits': [HOSTS],
+  'enterCode.inNoCode.either': [HOSTS],
   'signIn.wait': [45],
   'device.television': [7],
   'confirm.title': [CLIENT],

@@ -23,6 +23,9 @@ const signedIn = async (): Promise<Person> => {
 const enter = async (person: Person, userCode: string) =>
   person.submit(await person.open('/device'), '/device', { user_code: userCode })
 
+/** The page without the code in its field. */
+const withoutCode = ({ html }: { html: string }) => html.replace(/ value="[\w-]{9}"/, '')
+
 describe('entering the code', () => {
   it.each([
     ['in lower case', (code: string) => code.toLowerCase()],
@@ -40,15 +43,55 @@ describe('entering the code', () => {
     expect(question.html).toContain(device.userCode)
   })
 
-  it.each(['', 'WDJB', 'AEIO-UAEI', 'WDJB-MJHT-WDJB', 'B'.repeat(10_000)])(
+  it.each([
+    ['Arabic', '٠١٢٣٤٥٦٧٨٩'],
+    ['Persian', '۰۱۲۳۴۵۶۷۸۹'],
+    ['Bengali', '০১২৩৪৫৬৭৮৯'],
+    ['full-width', '０１２３４５６７８９'],
+  ])('VP-4 accepts a code in %s digits', async (_, digits) => {
+    const device = await startDevice('digits-tv')
+    const typed = device.userCode.replaceAll(/\d/g, (digit) => digits[Number(digit)] ?? '')
+    const question = await enter(await signedIn(), typed)
+    expect(question.url.pathname).toBe('/device/confirm')
+    expect(question.html).toContain(device.userCode)
+  })
+
+  it.each([
+    ['', 'The code has 8 letters or 9 digits.'],
+    ['WDJB', 'The code has 8 letters or 9 digits.'],
+    ['AEIO-UAEI', 'look again at \u2068A\u2069, \u2068E\u2069,'],
+    ['WDJB-MJHT-WDJB', 'The code has 8 letters or 9 digits.'],
+    ['B'.repeat(10_000), 'The code has 8 letters or 9 digits.'],
+  ])(
     'VP-18 reports the problem beside the field for %j, and calls no object',
-    async (typed) => {
+    async (typed, problem) => {
       const page = await enter(visitor(), typed)
       expect(page.status).toBe(400)
-      expect(page.html).toContain('The code has 8 letters')
+      expect(page.html).toContain(problem)
       expect(page.html).toMatch(/aria-invalid="true" aria-describedby="user_code-error/)
+      expect(page.html).toContain(`value="${typed.slice(0, 20)}"`)
     },
   )
+
+  it.each([
+    ['letters', 'letters', 'WDJB-MJA0', 'Codes have no vowels (or Y) and no digits: look again at'],
+    ['digits', 'digits', '019-45O-7', 'Codes have only digits: look again at \u2068O\u2069.'],
+  ] as const)(
+    'VP-18 names what no code of a service with %s has',
+    async (_, user_code, typed, problem) => {
+      const one = workerWith({
+        CLIENTS: [{ client_id: 'x', client_name: 'X', scope: 'openid', user_code }],
+      })
+      const person = new Person(one, ISSUER, { 'CF-Connecting-IP': freshAddress() })
+      expect((await enter(person, typed)).html).toContain(problem)
+    },
+  )
+
+  it('VP-18 a wrong code stays in its field', async () => {
+    const page = await enter(await signedIn(), 'zzzz zzzb')
+    expect(page.status).toBe(404)
+    expect(page.html).toContain('value="ZZZZ-ZZZB"')
+  })
 
   it('VP-20 has a labelled field without correction or suggestions', async () => {
     const { html } = await visitor().open('/device')
@@ -56,6 +99,7 @@ describe('entering the code', () => {
     for (const attribute of [
       'autocomplete="off"',
       'autocapitalize="characters"',
+      'autocorrect="off"',
       'spellcheck="false"',
     ])
       expect(html).toContain(attribute)
@@ -108,13 +152,28 @@ describe('entering the code', () => {
     }
   })
 
-  it('requests digits if all devices show digits', async () => {
-    const digits = workerWith({
-      CLIENTS: [{ client_id: 'x', client_name: 'X', scope: 'openid', user_code: 'digits' }],
-    })
-    const { html } = await new Person(digits, ISSUER).open('/device')
-    expect(html).toContain('like 019-450-730')
-    expect(html).toContain('inputmode="numeric"')
+  const DIGITS = { client_id: 'x', client_name: 'X', scope: 'openid', user_code: 'digits' }
+  const LETTERS = { client_id: 'y', client_name: 'Y', scope: 'openid' }
+  const API = { client_id: 'z', client_name: 'Z', grant_types: [] }
+  const REGISTRATION = { REGISTRATION_TOKEN_SHA256: 'a'.repeat(64) }
+
+  it.each([
+    ['no device', {}, 'like WDJB-MJHT<', 'text'],
+    ['devices with letters', { CLIENTS: [LETTERS, API] }, 'like WDJB-MJHT<', 'text'],
+    ['devices with digits', { CLIENTS: [DIGITS, API] }, 'like 019-450-730<', 'numeric'],
+    ['devices with either', { CLIENTS: [DIGITS, LETTERS] }, 'like WDJB-MJHT or 019-', 'text'],
+    [
+      'devices with digits, and others that register',
+      { CLIENTS: [DIGITS], ...REGISTRATION },
+      'like WDJB-MJHT or 019-',
+      'text',
+    ],
+  ])('requests what %s show', async (_, settings, hint, inputmode) => {
+    const { html } = await new Person(workerWith({ CLIENTS: [], ...settings }), ISSUER).open(
+      '/device',
+    )
+    expect(html).toContain(hint)
+    expect(html).toContain(`inputmode="${inputmode}"`)
   })
 
   it('VP-5 looks up at most five simultaneous codes', async () => {
@@ -143,10 +202,10 @@ describe('entering the code', () => {
     const pages = []
     for (const code of ['BBBB-BBBB', expired.userCode, denied.userCode, used.userCode])
       pages.push(await enter(person, code))
-    const [first] = pages.map(({ html }) => html)
+    const [first] = pages.map(withoutCode)
     for (const page of pages) {
       expect(page.status).toBe(404)
-      expect(page.html).toBe(first)
+      expect(withoutCode(page)).toBe(first)
       expect(page.html).toContain(NOT_VALID)
     }
   })

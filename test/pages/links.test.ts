@@ -67,9 +67,7 @@ describe('an address with a code', () => {
       expect(page.status).toBe(200)
       expect(page.html).toContain(GO_ON)
       expect(shownOn(page.html)).not.toContain(device.userCode)
-      expect(page.html).toMatch(
-        /<input class="code"[^>]* value=""|<input class="code"(?![^>]*value)/,
-      )
+      expect(page.html).toMatch(/<input class="code[^>]* value=""|<input class="code(?![^>]*value)/)
       const question = await person.submit(page, '/device')
       expect(question.url.pathname).toBe('/device/confirm')
       expect(question.html).toContain(device.userCode)

@@ -25,6 +25,7 @@ export const de: Messages = {
     hint: {
       letters: 'Der Code auf deinem Fernseher, zum Beispiel WDJB-MJHT',
       digits: 'Der Code auf deinem Fernseher, zum Beispiel 019-450-730',
+      either: 'Der Code auf deinem Fernseher, zum Beispiel WDJB-MJHT oder 019-450-730',
     },
     byLink: {
       text: 'Wenn du den QR-Code auf deinem Fernseher gescannt hast, drück auf Weiter. Du kannst auch den Code eingeben, der dort steht.',
@@ -34,6 +35,16 @@ export const de: Messages = {
     malformed: {
       letters: 'Der Code hat 8 Buchstaben. Sieh auf deinem Gerät nach und versuch es noch einmal.',
       digits: 'Der Code hat 9 Ziffern. Sieh auf deinem Gerät nach und versuch es noch einmal.',
+      either:
+        'Der Code hat 8 Buchstaben oder 9 Ziffern. Sieh auf deinem Gerät nach und versuch es noch einmal.',
+    },
+    inNoCode: {
+      letters: (found) =>
+        `In Codes stehen keine Vokale (auch kein Y) und keine Ziffern: Sieh dir ${found.map(isolate).join(', ')} noch einmal an.`,
+      digits: (found) =>
+        `Codes bestehen nur aus Ziffern: Sieh dir ${found.map(isolate).join(', ')} noch einmal an.`,
+      either: (found) =>
+        `In Codes stehen keine Vokale (auch kein Y): Sieh dir ${found.map(isolate).join(', ')} noch einmal an.`,
     },
     notValid:
       'Dieser Code ist ungültig oder abgelaufen. ' +

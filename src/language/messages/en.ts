@@ -24,6 +24,7 @@ export const en = {
     hint: {
       letters: 'The code on your TV, like WDJB-MJHT',
       digits: 'The code on your TV, like 019-450-730',
+      either: 'The code on your TV, like WDJB-MJHT or 019-450-730',
     },
     /** A link of another page brought the code here. */
     byLink: {
@@ -34,6 +35,16 @@ export const en = {
     malformed: {
       letters: 'The code has 8 letters. Check it on your device and try again.',
       digits: 'The code has 9 digits. Check it on your device and try again.',
+      either: 'The code has 8 letters or 9 digits. Check it on your device and try again.',
+    },
+    /** Letters and digits that no code has, as they were typed. */
+    inNoCode: {
+      letters: (found: readonly string[]) =>
+        `Codes have no vowels (or Y) and no digits: look again at ${found.map(isolate).join(', ')}.`,
+      digits: (found: readonly string[]) =>
+        `Codes have only digits: look again at ${found.map(isolate).join(', ')}.`,
+      either: (found: readonly string[]) =>
+        `Codes have no vowels (or Y): look again at ${found.map(isolate).join(', ')}.`,
     },
     /** VP-6: one sentence for codes that never were, have run out, or were used. */
     notValid: 'This code is invalid or has expired. Check it, or get a new one on your device.',

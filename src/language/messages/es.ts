@@ -24,6 +24,7 @@ export const es: Messages = {
     hint: {
       letters: 'El código que ves en tu TV, como WDJB-MJHT',
       digits: 'El código que ves en tu TV, como 019-450-730',
+      either: 'El código que ves en tu TV, como WDJB-MJHT o 019-450-730',
     },
     byLink: {
       text: 'Si has escaneado el código QR de tu TV, pulsa Continuar. También puedes escribir el código que aparece en ella.',
@@ -33,6 +34,15 @@ export const es: Messages = {
     malformed: {
       letters: 'El código tiene 8 letras. Míralo en tu dispositivo e inténtalo de nuevo.',
       digits: 'El código tiene 9 cifras. Míralo en tu dispositivo e inténtalo de nuevo.',
+      either: 'El código tiene 8 letras o 9 cifras. Míralo en tu dispositivo e inténtalo de nuevo.',
+    },
+    inNoCode: {
+      letters: (found) =>
+        `Los códigos no tienen vocales (ni Y) ni cifras: vuelve a mirar ${found.map(isolate).join(', ')}.`,
+      digits: (found) =>
+        `Los códigos solo tienen cifras: vuelve a mirar ${found.map(isolate).join(', ')}.`,
+      either: (found) =>
+        `Los códigos no tienen vocales (ni Y): vuelve a mirar ${found.map(isolate).join(', ')}.`,
     },
     notValid:
       'Este código no es válido o ha caducado. ' +

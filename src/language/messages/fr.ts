@@ -26,6 +26,7 @@ export const fr: Messages = {
     hint: {
       letters: 'Le code affiché sur votre TV, par exemple WDJB-MJHT',
       digits: 'Le code affiché sur votre TV, par exemple 019-450-730',
+      either: 'Le code affiché sur votre TV, par exemple WDJB-MJHT ou 019-450-730',
     },
     byLink: {
       text: 'Si vous avez scanné le code QR affiché sur votre TV, appuyez sur Continuer. Vous pouvez aussi saisir le code qu’elle affiche.',
@@ -35,6 +36,16 @@ export const fr: Messages = {
     malformed: {
       letters: 'Le code comporte 8 lettres. Vérifiez-le sur votre appareil, puis réessayez.',
       digits: 'Le code comporte 9 chiffres. Vérifiez-le sur votre appareil, puis réessayez.',
+      either:
+        'Le code comporte 8 lettres ou 9 chiffres. Vérifiez-le sur votre appareil, puis réessayez.',
+    },
+    inNoCode: {
+      letters: (found) =>
+        `Les codes ne contiennent ni voyelle (ni Y) ni chiffre : regardez de nouveau ${found.map(isolate).join(', ')}.`,
+      digits: (found) =>
+        `Les codes ne contiennent que des chiffres : regardez de nouveau ${found.map(isolate).join(', ')}.`,
+      either: (found) =>
+        `Les codes ne contiennent aucune voyelle (ni Y) : regardez de nouveau ${found.map(isolate).join(', ')}.`,
     },
     notValid:
       'Ce code n’est pas valide ou a expiré. ' +

@@ -25,6 +25,7 @@ export const ja: Messages = {
     hint: {
       letters: 'テレビに表示されているコード（例：WDJB-MJHT）',
       digits: 'テレビに表示されているコード（例：019-450-730）',
+      either: 'テレビに表示されているコード（例：WDJB-MJHT、019-450-730）',
     },
     byLink: {
       text: 'テレビの二次元コードを読み取った場合は、「続ける」を押してください。画面に表示されているコードを入力することもできます。',
@@ -34,6 +35,15 @@ export const ja: Messages = {
     malformed: {
       letters: 'コードは英字 8 文字です。デバイスで確認して、もう一度お試しください。',
       digits: 'コードは数字 9 桁です。デバイスで確認して、もう一度お試しください。',
+      either: 'コードは英字 8 文字か数字 9 桁です。デバイスで確認して、もう一度お試しください。',
+    },
+    inNoCode: {
+      letters: (found) =>
+        `コードは母音と${isolate('Y')}を除く英字だけで、数字は使われません。${found.map(isolate).join('、')}をもう一度確認してください。`,
+      digits: (found) =>
+        `コードは数字だけです。${found.map(isolate).join('、')}をもう一度確認してください。`,
+      either: (found) =>
+        `コードに母音と${isolate('Y')}は使われません。${found.map(isolate).join('、')}をもう一度確認してください。`,
     },
     notValid:
       'このコードは無効か、有効期限が切れています。' +

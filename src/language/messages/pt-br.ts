@@ -24,6 +24,7 @@ export const ptBr: Messages = {
     hint: {
       letters: 'O código que aparece na sua TV, como WDJB-MJHT',
       digits: 'O código que aparece na sua TV, como 019-450-730',
+      either: 'O código que aparece na sua TV, como WDJB-MJHT ou 019-450-730',
     },
     byLink: {
       text: 'Se você escaneou o código QR na sua TV, toque em Continuar. Você também pode digitar o código que ela mostra.',
@@ -33,6 +34,15 @@ export const ptBr: Messages = {
     malformed: {
       letters: 'O código tem 8 letras. Confira no seu dispositivo e tente de novo.',
       digits: 'O código tem 9 números. Confira no seu dispositivo e tente de novo.',
+      either: 'O código tem 8 letras ou 9 números. Confira no seu dispositivo e tente de novo.',
+    },
+    inNoCode: {
+      letters: (found) =>
+        `Os códigos não têm vogais (nem Y) nem números: confira de novo ${found.map(isolate).join(', ')}.`,
+      digits: (found) =>
+        `Os códigos só têm números: confira de novo ${found.map(isolate).join(', ')}.`,
+      either: (found) =>
+        `Os códigos não têm vogais (nem Y): confira de novo ${found.map(isolate).join(', ')}.`,
     },
     notValid:
       'Este código é inválido ou expirou. ' +

@@ -1,8 +1,10 @@
 // The page with a device's request: the client, its scopes, the device and its location.
 import type { Child, FC } from 'hono/jsx'
+import { type UserCodeCharset, charsetOf } from '../../codes.ts'
 import type { RequestDescription } from '../../review/description.ts'
 import { Unverified } from '../kit/client-name.tsx'
-import { Button, Checkbox, Csrf, Field, KeptUserCode, Notice } from '../kit/form.tsx'
+import { CodeField } from '../kit/code-field.tsx'
+import { Button, Checkbox, Csrf, KeptUserCode, Notice } from '../kit/form.tsx'
 import { Email, Layout, Screen, UserCode, type PageContext } from '../kit/layout.tsx'
 
 /** The check for a person who may be far from the device, and the problems with their input. */
@@ -173,7 +175,9 @@ const Decision: FC<ConfirmPageProps> = ({ page, userCode, shown, check }) => {
       <Csrf page={page} />
       <KeptUserCode userCode={userCode} />
       <Shown proof={shown} />
-      {check === undefined ? null : <CheckFields page={page} check={check} />}
+      {check === undefined ? null : (
+        <CheckFields page={page} check={check} charset={charsetOf(userCode)} />
+      )}
       <p>
         <strong>{copy.warning}</strong> {copy.never}
       </p>
@@ -193,26 +197,30 @@ const Shown: FC<{ readonly proof: string }> = ({ proof }) => (
   <input type="hidden" name="shown" value={proof} />
 )
 
-const CheckFields: FC<{ readonly page: PageContext; readonly check: Check }> = ({
+interface CheckFieldsProps {
+  readonly page: PageContext
+  readonly check: Check
+  readonly charset: UserCodeCharset
+}
+
+const CheckFields: FC<CheckFieldsProps> = ({
   page,
   check: { typedCode, isInFront = false, problems },
+  charset,
 }) => {
   const copy = page.language.messages.confirm.check
   return (
     <>
       {/* Enter in the field presses this; without it, the first button below, which denies. */}
       <button name="decision" value="check" hidden />
-      <Field
+      <CodeField
         page={page}
         name="typed_code"
         label={copy.code}
         hint={copy.codeHint}
         error={problems.code ? copy.codeProblem : undefined}
-        frame={Screen}
-        class="code"
+        charset={charset}
         value={typedCode}
-        autocomplete="off"
-        autocapitalize="characters"
         autofocus={problems.code}
       />
       <Checkbox

@@ -79,7 +79,7 @@ const admitted = async (
     case 'nobody':
       return goTo(context, '/device/sign-in')
     case 'not_valid':
-      return notValid(context)
+      return notValid(context, shown)
     case 'decided':
       return showResult(context, result.decision, result.request, userCode)
     case 'reviewable':
@@ -104,7 +104,7 @@ const answer = async (
         )
   switch (done.outcome) {
     case 'not_valid':
-      return notValid(context)
+      return notValid(context, displayUserCode(userCode))
     case 'too_far':
       return showTooFar(context, review)
     case 'check_not_passed':

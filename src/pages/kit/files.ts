@@ -1,6 +1,6 @@
 // The few files that pages load: the style sheet and the icon with the brand's colours in them, the
-// logo, and the scripts that show a password, use a passkey, wait for an answer that is given
-// elsewhere, count down, and have a browser asked by push.
+// logo, and the scripts that separate a code, show a password, use a passkey, wait for an answer that is
+// given elsewhere, count down, and have a browser asked by push.
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Brand } from '../../config/brand.ts'
@@ -14,7 +14,7 @@ import { brandOf } from '../../config/page-brand.ts'
 import { PASSKEY_LIBRARY } from './passkey-library.ts'
 import type { PageEnvironment } from './page-request.ts'
 
-const SCRIPTS = ['show-password.js', 'passkey.js', 'confirm.js', 'wait.js']
+const SCRIPTS = ['code-field.js', 'show-password.js', 'passkey.js', 'confirm.js', 'wait.js']
 
 /** Serves the files below /device. */
 export const files = (config: Config): Hono<PageEnvironment> => {

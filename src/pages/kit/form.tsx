@@ -69,6 +69,7 @@ export const Field: FC<FieldProps> = ({
           name={name}
           required={!isOptional}
           spellcheck={false}
+          autocorrect="off"
           autocapitalize={attributes.autocapitalize ?? 'none'}
           aria-invalid={error === undefined && noticeId === undefined ? undefined : 'true'}
           aria-describedby={describedBy.length === 0 ? undefined : describedBy.join(' ')}

@@ -2,6 +2,7 @@
 // `Screen` and `UserCode` draw the code the way the television shows it.
 import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
+import { type ShownCharset, charsetOf } from '../../codes.ts'
 import type { Language } from '../../language/language.ts'
 import type { PageBrand } from '../../config/page-brand.ts'
 
@@ -11,8 +12,8 @@ export interface PageContext {
   readonly language: Language
   readonly basePath: string
   readonly csrf: string
-  /** The character set of new user codes. */
-  readonly userCodeCharset: 'letters' | 'digits'
+  /** The charset of the codes that people type. */
+  readonly userCodeCharset: ShownCharset
 }
 
 interface LayoutProps {
@@ -94,5 +95,5 @@ export const Screen: FC<PropsWithChildren<{ readonly show?: 'picture lit' | 'pic
 }) => <div class={show === undefined ? 'tv' : `tv ${show}`}>{children}</div>
 
 export const UserCode: FC<{ readonly code: string }> = ({ code }) => (
-  <strong class={/\d/.test(code) ? 'code digits' : 'code'}>{code}</strong>
+  <strong class={charsetOf(code) === 'digits' ? 'code digits' : 'code'}>{code}</strong>
 )

@@ -1,0 +1,44 @@
+// Writes the separators of a user code while it is typed. Without this script the code needs none.
+const LETTERS = { length: 8, groupLength: 4 }
+const DIGITS = { length: 9, groupLength: 3 }
+
+const charactersIn = (/** @type {string} */ text) => text.match(/[\p{L}\p{N}]/gu) ?? []
+
+const formOf = (/** @type {HTMLInputElement} */ { classList }, /** @type {string} */ first) => {
+  if (classList.contains('digits')) return DIGITS
+  return classList.contains('either') && /\p{Nd}/u.test(first) ? DIGITS : LETTERS
+}
+
+const separate = (/** @type {HTMLInputElement} */ field, /** @type {string} */ inputType) => {
+  const { value, selectionStart, selectionEnd } = field
+  const characters = charactersIn(value)
+  const { length, groupLength } = formOf(field, characters[0] ?? '')
+  // A pasted address, or more than one code, stays as it is.
+  if (characters.length > length || selectionStart !== selectionEnd) return
+  // Backspace passes over a separator: one that came back behind the caret would stop it.
+  const isBackward = inputType.startsWith('delete') && inputType !== 'deleteContentForward'
+  const separated = (/** @type {string[]} */ some) =>
+    some
+      .map((character, index) => {
+        const count = index + 1
+        const endsGroup = count % groupLength === 0 && count < length
+        return endsGroup && !(isBackward && count === some.length) ? `${character}-` : character
+      })
+      .join('')
+  const shown = separated(characters)
+  if (shown === value) return
+  const caret = separated(charactersIn(value.slice(0, selectionStart ?? value.length))).length
+  field.value = shown
+  field.setSelectionRange(caret, caret)
+}
+
+/** @type {NodeListOf<HTMLInputElement>} */
+const codeFields = document.querySelectorAll('input.code')
+for (const field of codeFields) {
+  field.addEventListener('input', (event) => {
+    // An input method, and the browser's undo, rewrite text of their own.
+    if (!(event instanceof InputEvent) || event.isComposing) return
+    if (!event.inputType.startsWith('history')) separate(field, event.inputType)
+  })
+  field.addEventListener('compositionend', () => separate(field, 'insertText'))
+}
