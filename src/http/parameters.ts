@@ -19,7 +19,7 @@ export const readParameters = async (request: Request): Promise<Parameters> => {
   const body = await readBody(request)
   if (body === undefined || body.byteLength > MAX_BODY_BYTES)
     throw new OAuthError('invalid_request', 'The body is larger than 64 KiB', { status: 413 })
-  requireFormEncoding(request.headers.get('Content-Type'))
+  requireFormEncoding(request.headers.get('Content-Type'), body)
   return parseForm(body)
 }
 
@@ -32,14 +32,21 @@ const readBody = async (request: Request): Promise<Uint8Array | undefined> =>
 const invalidRequest = (description: string): OAuthError =>
   new OAuthError('invalid_request', description)
 
-const requireFormEncoding = (contentType: string | null): void => {
+const UTF_8 = ['utf-8', 'utf8']
+// Labels that HTTP libraries add by default. ASCII reads the same under all of them, and what is beyond
+// it is percent-encoded UTF-8 (RFC 6749 appendix B).
+const ASCII_COMPATIBLE = ['us-ascii', 'ascii', 'iso-8859-1', 'latin1', 'windows-1252']
+
+const requireFormEncoding = (contentType: string | null, body: Uint8Array): void => {
   const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';')
   if (type?.trim() !== 'application/x-www-form-urlencoded')
     throw invalidRequest('The body must be application/x-www-form-urlencoded')
   const charset = parameters
     .map((parameter) => parameter.trim().split('='))
     .find(([name]) => name === 'charset')?.[1]
-  if (charset !== undefined && charset.replaceAll('"', '') !== 'utf-8')
+    ?.replaceAll('"', '')
+  if (charset === undefined || UTF_8.includes(charset)) return
+  if (!ASCII_COMPATIBLE.includes(charset) || !body.every((byte) => byte < 0x80))
     throw invalidRequest('The body must be UTF-8')
 }
 

@@ -50,7 +50,8 @@ describe.each(ENDPOINTS)('%s with %s', (path, good, status, error) => {
     ['plain text', good, 'text/plain'],
     ['an empty content type', good, ''],
     ['a longer type', good, `${FORM}x`],
-    ['HH-3 Latin-1', good, `${FORM}; charset=iso-8859-1`],
+    ['HH-3 Latin-1 that is not ASCII', `${good}&x=\u00e9`, `${FORM}; charset=iso-8859-1`],
+    ['HH-3 ASCII that is not', `${good}&x=\u00e9`, `${FORM}; charset=us-ascii`],
     ['HH-3 UTF-16 in quotes', good, `${FORM}; charset="utf-16"`],
   ])('HH-2 refuses %s', async (_name, body, contentType) => {
     refuses(await send(path, body, contentType))
@@ -128,6 +129,10 @@ describe('a well-formed form', () => {
     ['HH-3 charset=utf-8', `${FORM};charset=utf-8`],
     ['HH-3 charset=UTF-8', `${FORM}; charset=UTF-8`],
     ['HH-3 a quoted charset', `${FORM}; charset="utf-8"`],
+    ['HH-3 charset=utf8', `${FORM}; charset=utf8`],
+    ['HH-3 charset=ISO-8859-1', `${FORM}; charset=ISO-8859-1`],
+    ['HH-3 charset=us-ascii', `${FORM};charset="us-ascii"`],
+    ['HH-3 charset=windows-1252', `${FORM}; charset=windows-1252`],
     ['another parameter', `${FORM}; q=1`],
   ])('is read with the content type %s', async (_name, contentType) => {
     expect((await send('/device_authorization', 'client_id=tv', contentType)).status).toBe(200)
