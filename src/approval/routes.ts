@@ -56,12 +56,12 @@ export const approvalRoutes = (config: Config): Hono<Environment> => {
   return routes
 }
 
-// Off by default: a page that may send these requests holds people's tokens in a browser.
+// Off by default: a page that may send these requests holds people's tokens in a browser. Without
+// `allowHeaders`, the headers that a preflight asks for, such as `traceparent`.
 const allowOrigins = ({ approvalOrigins }: Config, method: string) =>
   cors({
     origin: [...approvalOrigins],
     allowMethods: [method],
-    allowHeaders: ['Authorization', 'DPoP', 'Content-Type'],
     exposeHeaders: ['DPoP-Nonce', 'WWW-Authenticate', 'Retry-After'],
     maxAge: 86_400,
   })

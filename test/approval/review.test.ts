@@ -229,7 +229,7 @@ const preflight = (path: string, origin: string, by: Fetch): Promise<Response> =
       headers: {
         Origin: origin,
         'Access-Control-Request-Method': 'POST',
-        'Access-Control-Request-Headers': 'authorization',
+        'Access-Control-Request-Headers': 'authorization, content-type, traceparent',
       },
     },
     by,
@@ -263,7 +263,7 @@ describe('a page of another origin', () => {
     expect(corsOf(asked)).toStrictEqual({
       'access-control-allow-origin': origin,
       'access-control-allow-methods': method,
-      'access-control-allow-headers': 'Authorization,DPoP,Content-Type',
+      'access-control-allow-headers': 'authorization,content-type,traceparent',
       'access-control-expose-headers': 'DPoP-Nonce,WWW-Authenticate,Retry-After',
       'access-control-max-age': '86400',
     })
