@@ -26,8 +26,6 @@ export interface Grant {
   readonly authentication: Authentication | undefined
   /** The time of the redemption: every repeat gets the same access token. */
   readonly redeemedAtMs: number | undefined
-  /** True for an ID token in the answer, if `openid` was granted. */
-  readonly withIdToken: boolean
   readonly refreshToken: RefreshToken | undefined
   /** The key that the access token is bound to. */
   readonly dpopJkt: string | undefined
@@ -67,7 +65,7 @@ export const tokenResponse = async (env: Cloudflare.Env, grant: Grant): Promise<
     now,
   )
   const idToken =
-    grant.withIdToken && authentication !== undefined && grant.scope.includes('openid')
+    authentication !== undefined && grant.scope.includes('openid')
       ? await issueIdToken(
           env,
           { ...subject, authentication, issuedAtMs },

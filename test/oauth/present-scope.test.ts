@@ -103,13 +103,13 @@ describe('a refresh', () => {
       'some',
       'openid offline_access library:write',
       undefined,
-      [200, 'openid offline_access', 'refresh_token'],
+      [200, 'openid offline_access', 'refresh_token', 'id_token'],
     ],
     [
       'part of what it asks for',
       'openid offline_access',
       'openid library:read',
-      [200, 'openid', 'refresh_token'],
+      [200, 'openid', 'refresh_token', 'id_token'],
     ],
     [
       'nothing of what it asks for',

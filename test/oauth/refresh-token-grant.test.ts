@@ -3,6 +3,7 @@
 import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
+import { holdClock, passSeconds } from '../support/clock.ts'
 import { answerOf, newPerson } from '../support/device.ts'
 import {
   accountBehind,
@@ -19,11 +20,14 @@ import { formRequest, worker, workerWith } from '../support/worker.ts'
 
 const FULL_SCOPE = 'openid profile email offline_access library:read'
 
+holdClock()
+
 const newToken = async (): Promise<string> => (await connectDevice()).tokens.refresh_token
 
 describe('a refresh', () => {
-  it('RF-4 RF-10 gets a new access token, the next refresh token, and no ID token', async () => {
+  it('RF-4 RF-10 gets a new access token, the next refresh token, and a new ID token', async () => {
     const { tokens, grantId } = await connectDevice()
+    passSeconds(300)
     const { status, headers, body } = await refresh(tokens.refresh_token)
     expect(status).toBe(200)
     expect(body).toStrictEqual({
@@ -32,6 +36,7 @@ describe('a refresh', () => {
       expires_in: 600,
       scope: FULL_SCOPE,
       refresh_token: expect.stringMatching(/^[\w-]+$/),
+      id_token: expect.any(String),
     })
     expect(body.refresh_token).not.toBe(tokens.refresh_token)
     expect(headers.get('Cache-Control')).toBe('no-store')
@@ -41,6 +46,29 @@ describe('a refresh', () => {
     expect(next).toMatchObject({ sub, aud, client_id: clientId, grant_id: grantId })
     expect(next.jti).not.toBe(first.jti)
     expect((await askUserinfo(body.access_token)).body.sub).toBe((await somebody()).subject)
+  })
+
+  it('RF-10 gets an ID token of the same person and sign-in, issued now for this access token', async () => {
+    const { tokens } = await connectDevice()
+    passSeconds(300)
+    const { body } = await refresh(tokens.refresh_token)
+    const [first, next] = [decodeJwt(tokens.id_token), decodeJwt(body.id_token)]
+    const { iss, sub, aud, auth_time: authTime, amr } = first
+    expect(next).toMatchObject({ iss, sub, aud, auth_time: authTime, amr })
+    expect(next).not.toHaveProperty('nonce')
+    expect((next.iat ?? 0) - (first.iat ?? 0)).toBe(300)
+    expect((next.exp ?? 0) - (next.iat ?? 0)).toBe((first.exp ?? 0) - (first.iat ?? 0))
+    expect(next['at_hash']).not.toBe(first['at_hash'])
+  })
+
+  it.each([
+    ['openid was not granted', 'offline_access library:read', {}],
+    ['the refresh leaves openid out', FULL_SCOPE, { scope: 'offline_access library:read' }],
+  ])('RF-10 gets no ID token if %s', async (_, scope, fields) => {
+    const { tokens } = await connectDevice('tv', { fields: { scope } })
+    const { status, body } = await refresh(tokens.refresh_token, { fields })
+    expect(status).toBe(200)
+    expect(body).not.toHaveProperty('id_token')
   })
 
   it('RF-4 leaves the previous access token valid', async () => {

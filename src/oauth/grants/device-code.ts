@@ -171,7 +171,6 @@ const redeem = async (
     scope,
     authentication,
     redeemedAtMs,
-    withIdToken: true,
     refreshToken,
     dpopJkt: poller.dpopJkt,
   })

@@ -51,7 +51,6 @@ export const grant = async ({ context, client, parameters }: TokenRequest): Prom
     authentication: refreshed.grant.authentication,
     // A repeat may come a month later, so it gets a new access token.
     redeemedAtMs: undefined,
-    withIdToken: false,
     refreshToken: next,
     dpopJkt,
   })
