@@ -13,6 +13,7 @@ import { macSecret } from '../tokens/signing-keys.ts'
 import { requestLocation } from '../sender/location.ts'
 import { promptByHint, readAccountHint } from './account-hint.ts'
 import { authenticateClient } from './clients/authentication.ts'
+import { readCodeChallenge } from './code-challenge.ts'
 import { verifyDpopProof } from '../http/dpop.ts'
 import { OAuthError, tooManyRequests } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
@@ -120,13 +121,4 @@ const refuseRequestObjects = (parameters: Parameters): void => {
     throw new OAuthError('request_not_supported', 'Request objects are not supported')
   if (parameters.get('request_uri') !== undefined)
     throw new OAuthError('request_uri_not_supported', 'Request objects are not supported')
-}
-
-// RFC 7636 §4.3 by analogy. Other methods than S256 are ignored, which is no worse than no PKCE.
-const readCodeChallenge = (parameters: Parameters): string | undefined => {
-  if (parameters.get('code_challenge_method') !== 'S256') return undefined
-  const challenge = parameters.get('code_challenge')
-  if (challenge !== undefined && !/^[\w-]{43}$/.test(challenge))
-    throw new OAuthError('invalid_request', 'code_challenge must be 43 base64url characters')
-  return challenge
 }

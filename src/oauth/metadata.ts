@@ -1,5 +1,5 @@
-// The two well-known documents (RFC 8414, OpenID Connect Discovery 1.0). They say the same, and no
-// more than what works.
+// The two well-known documents (RFC 8414, OpenID Connect Discovery 1.0). They say the same: what works,
+// all of it and no more. Clients take an omission for a refusal.
 import {
   AUTHENTICATION_METHODS,
   CLIENT_ALGORITHMS,
@@ -8,7 +8,9 @@ import {
 } from '../config/client-settings.ts'
 import { KEY_SET_MAX_AGE_SECONDS } from '../config/limits.ts'
 import { DPOP_ALGORITHMS } from '../http/dpop.ts'
+import { LANGUAGES } from '../language/language.ts'
 import type { RequestContext } from '../http/request-context.ts'
+import { CODE_CHALLENGE_METHOD } from './code-challenge.ts'
 
 // A public client proves nothing, so it is told nothing.
 const INTROSPECTION_METHODS = AUTHENTICATION_METHODS.filter((method) => method !== 'none')
@@ -33,6 +35,7 @@ export const metadata = ({ config, issuer }: RequestContext): Response =>
       scopes_supported: [...config.scopes.keys()],
       response_types_supported: ['code'],
       grant_types_supported: GRANT_TYPES,
+      code_challenge_methods_supported: [CODE_CHALLENGE_METHOD],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ID_TOKEN_ALGORITHMS,
       token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
@@ -55,6 +58,7 @@ export const metadata = ({ config, issuer }: RequestContext): Response =>
         'email',
         'email_verified',
       ],
+      ui_locales_supported: LANGUAGES.map(({ tag }) => tag),
       // Discovery §3: absent would mean true.
       request_uri_parameter_supported: false,
     },

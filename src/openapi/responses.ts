@@ -96,6 +96,7 @@ export const serverMetadata = z.object({
   scopes_supported: texts,
   response_types_supported: texts,
   grant_types_supported: texts,
+  code_challenge_methods_supported: texts,
   subject_types_supported: texts,
   id_token_signing_alg_values_supported: texts,
   token_endpoint_auth_methods_supported: texts,
@@ -106,6 +107,7 @@ export const serverMetadata = z.object({
   introspection_endpoint_auth_signing_alg_values_supported: texts,
   dpop_signing_alg_values_supported: texts,
   claims_supported: texts,
+  ui_locales_supported: texts,
   request_uri_parameter_supported: z.boolean(),
 })
 

@@ -2,6 +2,7 @@
 // endpoint that it names for it.
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { sha256 } from '../../src/crypto.ts'
 import { startDevice } from '../support/device.ts'
 import { keyHolderOf } from '../support/dpop.ts'
 import { as, refreshed } from '../support/grants.ts'
@@ -133,6 +134,25 @@ it('MD-4 every endpoint exists, and every other member is true', async () => {
   expect(metadata['request_uri_parameter_supported']).toBe(false)
 })
 
+it('MD-9 every listed method of PKCE binds a device_code', async () => {
+  const verifier = 'v'.repeat(43)
+  for (const method of listed('code_challenge_methods_supported')) {
+    const fields = { code_challenge: sha256(verifier), code_challenge_method: method }
+    const device = await startDevice('tv', { fields })
+    expect((await device.poll()).body.error).toBe('invalid_grant')
+    const { body } = await device.poll({ code_verifier: verifier })
+    expect([method, body.error]).toEqual([method, 'authorization_pending'])
+  }
+})
+
+it('MD-9 every listed language is one of the pages', async () => {
+  for (const tag of listed('ui_locales_supported')) {
+    const headers = { 'Accept-Language': tag }
+    const page = await worker(new Request(url('/device'), { headers, redirect: 'manual' }))
+    expect([tag, page.headers.get('Content-Language')]).toEqual([tag, tag])
+  }
+})
+
 it('MD-7 MD-10 every member is exercised here', () => {
   const exercised = [
     'issuer',
@@ -142,6 +162,8 @@ it('MD-7 MD-10 every member is exercised here', () => {
     'grant_types_supported',
     'subject_types_supported',
     'claims_supported',
+    'code_challenge_methods_supported',
+    'ui_locales_supported',
     'id_token_signing_alg_values_supported',
     'dpop_signing_alg_values_supported',
     'request_uri_parameter_supported',

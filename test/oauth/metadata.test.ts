@@ -49,6 +49,7 @@ describe('the metadata', () => {
         revocation_endpoint: `${ISSUER}/revoke`,
         introspection_endpoint: `${ISSUER}/introspect`,
         grant_types_supported: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+        code_challenge_methods_supported: ['S256'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256', 'ES256'],
         token_endpoint_auth_methods_supported: METHODS,
@@ -71,6 +72,7 @@ describe('the metadata', () => {
           'email',
           'email_verified',
         ],
+        ui_locales_supported: ['en', 'de', 'es', 'fr', 'pt-BR', 'ja', 'ar'],
         request_uri_parameter_supported: false,
       })
     },
@@ -92,7 +94,6 @@ describe('the metadata', () => {
   it('MD-9 MD-10 MD-15 has no members for unsupported features', async () => {
     const document = await read(url(OPENID_PATH))
     for (const member of [
-      'code_challenge_methods_supported',
       'authorization_response_iss_parameter_supported',
       'client_id_metadata_document_supported',
       'registration_endpoint',

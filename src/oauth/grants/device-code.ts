@@ -202,6 +202,8 @@ const PENDING = new OAuthError('authorization_pending', 'The user has not decide
 const INVALID: Readonly<Record<MissingProof | 'device_code', string>> = {
   device_code: 'The device_code is unknown, used, or issued to another client',
   code_verifier: 'The device_code was requested with a code_challenge: send its code_verifier',
+  code_challenge:
+    'The device_code was requested without a code_challenge: send no code_verifier, or start again',
   dpop_proof: 'The device_code was requested with a DPoP proof: send one with the same key',
 }
 

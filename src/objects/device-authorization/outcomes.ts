@@ -24,8 +24,11 @@ export interface Poller {
   readonly location: Location
 }
 
-/** A proof that the device_code was bound to, and that its poll left out. */
-export type MissingProof = 'code_verifier' | 'dpop_proof'
+/**
+ * A proof that the device_code was bound to, and that its poll left out; or the challenge that was never
+ * sent for a verifier (RFC 9700 §2.1.1): PKCE that was lost on the way.
+ */
+export type MissingProof = 'code_verifier' | 'code_challenge' | 'dpop_proof'
 
 export type PollOutcome =
   | { readonly outcome: 'pending' }

@@ -214,7 +214,7 @@ const decided = (state: AuthorizationState) => ({
 
 const isOwnPoll = (request: AuthorizationRequest, poller: Poller): boolean =>
   isOwnCode(request, poller) &&
-  (request.codeChallenge === undefined || request.codeChallenge === poller.codeChallenge) &&
+  request.codeChallenge === poller.codeChallenge &&
   (request.dpopJkt === undefined || request.dpopJkt === poller.dpopJkt)
 
 const isOwnCode = (request: AuthorizationRequest, poller: Poller): boolean =>
@@ -226,6 +226,8 @@ const invalidPoll = (request: AuthorizationRequest, poller: Poller): PollOutcome
   const isOwn = isOwnCode(request, poller)
   if (isOwn && request.codeChallenge !== undefined && poller.codeChallenge === undefined)
     return { outcome: 'invalid', missing: 'code_verifier' }
+  if (isOwn && request.codeChallenge === undefined && poller.codeChallenge !== undefined)
+    return { outcome: 'invalid', missing: 'code_challenge' }
   if (isOwn && request.dpopJkt !== undefined && poller.dpopJkt === undefined)
     return { outcome: 'invalid', missing: 'dpop_proof' }
   return { outcome: 'invalid' }

@@ -97,8 +97,10 @@ describe('poll', () => {
     })
   })
 
-  it('ignores an unexpected verifier', () => {
-    expect(outcomeAt(states.approved, START, { codeChallenge: 'unasked' })).toBe('redeemable')
+  it('refuses a verifier without a challenge, and says so (DA-18)', () => {
+    const poller = pollAt(START, { codeChallenge: 'unasked' })
+    const polled = poll(states.approved, poller, START, undefined)
+    expect(polled).toEqual({ outcome: 'invalid', missing: 'code_challenge' })
   })
 
   it.each([
