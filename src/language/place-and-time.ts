@@ -18,6 +18,14 @@ const countryName = (code: string | undefined, tag: string): string | undefined 
     ? code && 'Tor'
     : new Intl.DisplayNames(tag, { type: 'region' }).of(code)
 
+/** `21:45` or `9:45 PM`; undefined without a known time zone. */
+export const timeOfDay = (
+  ms: number,
+  { tag }: Language,
+  timeZone: string | undefined,
+): string | undefined =>
+  timeZone && new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone }).format(ms)
+
 const UNITS = [
   ['year', 365 * DAY],
   ['month', 30 * DAY],

@@ -37,7 +37,7 @@ export type Proximity = (typeof PROXIMITIES)[number]
 /** The fields of `request.cf` that are read; Node.js programs, which import this file too, have none. */
 interface FromEdge {
   readonly cf?: Readonly<
-    Partial<Record<'asn' | 'asOrganization' | 'city' | 'country' | 'region', unknown>>
+    Partial<Record<'asn' | 'asOrganization' | 'city' | 'country' | 'region' | 'timezone', unknown>>
   >
 }
 
@@ -53,6 +53,20 @@ export const requestLocation = (request: Request): Location => {
     asn: typeof asn === 'number' ? asn : undefined,
     networkPrefix: networkOf(request),
     isFromEdge: cf !== undefined,
+  }
+}
+
+/** The time zone of a request (`Europe/Helsinki`); undefined where the edge tells none that we know. */
+export const timeZoneOf = (request: Request): string | undefined => {
+  const { timezone } = (request as Request & FromEdge).cf ?? {}
+  return typeof timezone === 'string' && isTimeZone(timezone) ? timezone : undefined
+}
+
+const isTimeZone = (timeZone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
   }
 }
 

@@ -1,9 +1,11 @@
-// The page that counts down after wrong codes, in a real browser, with and without its script.
+// Times that move on a page: the wait after wrong codes, and the question. In a real browser, with and
+// without its script.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startBrowser } from './support/browser.ts'
 import { Phone } from './support/phone.ts'
 import { RemoteDevice } from './support/remote-device.ts'
+import { TURKU, at } from '../support/places.ts'
 import { type Server, startServer } from './support/server.ts'
 import { TEST_VARS } from '../support/settings.ts'
 
@@ -71,4 +73,37 @@ it('VP-5 VP-22 the wait is shown in words without its script, and keeps the code
     )
     .toContain('Connect a device')
   await phone.reads(device.userCode)
+})
+
+/** A phone with a question, in a time zone. */
+const asked = async (options: { readonly javaScriptEnabled?: boolean } = {}) => {
+  const place = at({ ...TURKU, timezone: 'Asia/Kathmandu' })
+  const phone = await Phone.unlock(browser, server.origin, { place, ...options })
+  if (options.javaScriptEnabled !== false) await phone.page.clock.install()
+  await phone.join()
+  await phone.scan(await RemoteDevice.start(server.origin))
+  return phone
+}
+
+it('VP-24 the question counts the minutes of the code, and since the request', async () => {
+  const phone = await asked()
+  await phone.reads(/Works for 9 more minutes/)
+  expect(await phone.page.getByText('just now').isVisible()).toBe(true)
+  await phone.page.clock.runFor(3 * 60_000)
+  await phone.reads(/Works for 6 more minutes/)
+  await phone.reads('3 minutes ago')
+  await phone.page.clock.runFor(60 * 60_000)
+  await phone.reads(/Works for about one more minute/)
+})
+
+it('VP-24 the question names times of day without its script, in the person’s time zone', async () => {
+  const phone = await asked({ javaScriptEnabled: false })
+  const now = Date.now()
+  const time = (ms: number) =>
+    new Intl.DateTimeFormat('en', { timeStyle: 'short', timeZone: 'Asia/Kathmandu' }).format(ms)
+  const text = await phone.page.locator('main').innerText()
+  const minutes = Array.from({ length: 3 }, (_, ago) => now + (10 - ago) * 60_000)
+  expect(minutes.some((ms) => text.includes(`Works until \u2068${time(ms)}\u2069`))).toBe(true)
+  expect(text).not.toContain('just now')
+  expect(text).not.toContain('more minutes')
 })

@@ -17,6 +17,7 @@ const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   'device.television': [7],
   'confirm.title': [CLIENT],
   'confirm.timeLeft': [7],
+  'confirm.until': [CLIENT],
   'confirm.resources': [HOSTS],
   'confirm.tooFar.text': [CLIENT],
   'result.approved.detail': [CLIENT, DEVICE],

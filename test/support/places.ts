@@ -8,6 +8,7 @@ export interface Network {
   readonly city?: string
   readonly asn?: number
   readonly asOrganization?: string
+  readonly timezone?: string
 }
 
 /** The headers of every request from one place. */

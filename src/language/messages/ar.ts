@@ -116,6 +116,7 @@ export const ar: Messages = {
     sameCode: 'هل يعرض جهازك هذا الرمز؟',
     timeLeft: (minutes) =>
       minutes > 1 ? `صالح لمدة ${arabicMinutes(minutes)}` : 'صالح لمدة دقيقة تقريبًا',
+    until: (time) => `صالح حتى الساعة ${isolate(time)}`,
     otherCode: 'إدخال رمز آخر',
     device: 'الجهاز',
     deviceName: 'الاسم',

@@ -125,6 +125,7 @@ export const de: Messages = {
       minutes > 1
         ? `Noch ${counted('de', minutes, 'minute')} gültig`
         : 'Noch etwa eine Minute gültig',
+    until: (time) => `Gilt bis ${isolate(time)}`,
     otherCode: 'Anderen Code eingeben',
     device: 'Gerät',
     deviceName: 'Name',

@@ -119,6 +119,7 @@ export const en = {
     sameCode: 'Does your device show this code?',
     timeLeft: (minutes: number) =>
       minutes > 1 ? `Works for ${minutes} more minutes` : 'Works for about one more minute',
+    until: (time: string) => `Works until ${isolate(time)}`,
     otherCode: 'Enter a different code',
     device: 'Device',
     deviceName: 'Name',

@@ -122,6 +122,7 @@ export const es: Messages = {
       minutes > 1
         ? `Válido por ${counted('es', minutes, 'minute')} más`
         : 'Válido por un minuto aproximadamente',
+    until: (time) => `Válido hasta las ${isolate(time)}`,
     otherCode: 'Introducir otro código',
     device: 'Dispositivo',
     deviceName: 'Nombre',

@@ -126,6 +126,7 @@ export const fr: Messages = {
       minutes > 1
         ? `Encore valable ${counted('fr', minutes, 'minute')}`
         : 'Encore valable une minute environ',
+    until: (time) => `Valable jusqu’à ${isolate(time)}`,
     otherCode: 'Saisir un autre code',
     device: 'Appareil',
     deviceName: 'Nom',

@@ -119,6 +119,7 @@ export const ja: Messages = {
     sameCode: 'デバイスにこのコードが表示されていますか？',
     timeLeft: (minutes) =>
       minutes > 1 ? `あと ${counted('ja', minutes, 'minute')}間有効です` : 'あと約 1 分間有効です',
+    until: (time) => `${isolate(time)}まで有効です`,
     otherCode: '別のコードを入力',
     device: 'デバイス',
     deviceName: '名前',

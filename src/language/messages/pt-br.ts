@@ -117,6 +117,7 @@ export const ptBr: Messages = {
       minutes > 1
         ? `Vale por mais ${counted('pt-BR', minutes, 'minute')}`
         : 'Vale por cerca de um minuto',
+    until: (time) => `Funciona até ${isolate(time)}`,
     otherCode: 'Digitar outro código',
     device: 'Dispositivo',
     deviceName: 'Nome',

@@ -2,7 +2,10 @@
 import type { Child, FC } from 'hono/jsx'
 import { type UserCodeCharset, charsetOf } from '../../codes.ts'
 import type { RequestDescription } from '../../review/description.ts'
+import { MINUTE } from '../../durations.ts'
+import { timeAgo, timeOfDay } from '../../language/place-and-time.ts'
 import { Unverified } from '../kit/client-name.tsx'
+import { agoOf, Clock, ClockScript, countdownOf } from '../kit/clock.tsx'
 import { CodeField } from '../kit/code-field.tsx'
 import { Button, Checkbox, Csrf, KeptUserCode, Notice } from '../kit/form.tsx'
 import { Email, Layout, Screen, UserCode, type PageContext } from '../kit/layout.tsx'
@@ -18,22 +21,23 @@ export interface ConfirmPageProps {
   readonly page: PageContext
   readonly person: { readonly name: string; readonly email: string | undefined }
   readonly client: RequestDescription['client']
-  readonly device: Omit<RequestDescription['device'], 'requestedAtMs'> & {
-    readonly askedAt: string
-  }
+  readonly device: RequestDescription['device']
   readonly userCode: string
   /** The proof that this account was shown the request. */
   readonly shown: string
   readonly scopes: readonly string[]
   /** The services where that is, other than this one (RFC 8707). */
   readonly resources: readonly string[]
-  readonly minutesLeft: number
+  readonly expiresAtMs: number
+  readonly now: number
+  /** The person's time zone; undefined where the edge does not tell it. */
+  readonly timeZone: string | undefined
   /** Undefined where the device is near enough. */
   readonly check: Check | undefined
 }
 
 export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
-  const { page, client, userCode, minutesLeft, check } = props
+  const { page, client, userCode, check } = props
   const copy = page.language.messages.confirm
   const hasProblem = check !== undefined && Object.values(check.problems).some(Boolean)
   const title = copy.title(client.name)
@@ -49,7 +53,9 @@ export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
           <Screen>
             <p>{copy.sameCode}</p>
             <UserCode code={userCode} />
-            <p class="quiet">{copy.timeLeft(minutesLeft)}</p>
+            <p class="quiet">
+              <TimeLeft {...props} />
+            </p>
           </Screen>
         ) : (
           <Notice kind="status">
@@ -68,6 +74,7 @@ export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
         data-decision={`${page.basePath}/device/confirm/decision`}
         defer
       />
+      <ClockScript page={page} />
     </Layout>
   )
 }
@@ -100,7 +107,8 @@ const Person: FC<ConfirmPageProps> = ({ page, person, userCode }) => {
   )
 }
 
-const Device: FC<ConfirmPageProps> = ({ page, device }) => {
+const Device: FC<ConfirmPageProps> = (props) => {
+  const { page, device } = props
   const copy = page.language.messages.confirm
   const { place, proximity, proximityText } = device
   return (
@@ -123,9 +131,29 @@ const Device: FC<ConfirmPageProps> = ({ page, device }) => {
           )}
         </Detail>
         <Detail term={copy.network}>{device.operator}</Detail>
-        <Detail term={copy.askedAt}>{device.askedAt}</Detail>
+        <Detail term={copy.askedAt}>
+          <AskedAt {...props} />
+        </Detail>
       </dl>
     </section>
+  )
+}
+
+const TimeLeft: FC<ConfirmPageProps> = ({ page, expiresAtMs, now, timeZone }) => {
+  const { timeLeft, until } = page.language.messages.confirm
+  const time = timeOfDay(expiresAtMs, page.language, timeZone)
+  return <Clock {...countdownOf(expiresAtMs - now, timeLeft)} still={time && until(time)} />
+}
+
+const AskedAt: FC<ConfirmPageProps> = ({ page, device, expiresAtMs, now, timeZone }) => {
+  const { requestedAtMs } = device
+  const minutes = Math.ceil((expiresAtMs - now) / MINUTE)
+  const ago = (elapsedMs: number) => timeAgo(elapsedMs, page.language)
+  return (
+    <Clock
+      {...agoOf(now - requestedAtMs, minutes, ago)}
+      still={timeOfDay(requestedAtMs, page.language, timeZone)}
+    />
   )
 }
 

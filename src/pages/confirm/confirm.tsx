@@ -13,7 +13,6 @@ import {
   noteTooFar,
   deny,
 } from '../../review/review.ts'
-import { MINUTE } from '../../durations.ts'
 import type { SignedIn } from '../../identity/session.ts'
 import type { AuthorizationRequest } from '../../objects/device-authorization/authorization-request.ts'
 import { describeRequest } from '../../review/description.ts'
@@ -22,7 +21,7 @@ import { ConfirmPage } from './confirm-page.tsx'
 import { dropCookie, expectForeign, readCookie } from '../kit/cookies.ts'
 import { askToGoOn, notValid } from '../enter-code.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
-import { timeAgo } from '../../language/place-and-time.ts'
+import { timeZoneOf } from '../../sender/location.ts'
 import { tooFar, tooMany } from '../kit/problem.tsx'
 import { keepResult } from '../result.tsx'
 import { proveShown } from '../../review/shown-request.ts'
@@ -163,7 +162,7 @@ const showReview = async (
       page={page}
       person={approver}
       client={client}
-      device={{ ...device, askedAt: timeAgo(Date.now() - device.requestedAtMs, page.language) }}
+      device={device}
       userCode={displayUserCode(userCode)}
       shown={await proveShown(
         context.env,
@@ -172,7 +171,9 @@ const showReview = async (
       )}
       scopes={scopes.map(({ text }) => text)}
       resources={resources}
-      minutesLeft={Math.floor((request.expiresAtMs - Date.now()) / MINUTE)}
+      expiresAtMs={request.expiresAtMs}
+      now={Date.now()}
+      timeZone={timeZoneOf(context.req.raw)}
       check={
         check === undefined
           ? proximityAction === 'confirm'

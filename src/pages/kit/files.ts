@@ -14,7 +14,14 @@ import { brandOf } from '../../config/page-brand.ts'
 import { PASSKEY_LIBRARY } from './passkey-library.ts'
 import type { PageEnvironment } from './page-request.ts'
 
-const SCRIPTS = ['code-field.js', 'show-password.js', 'passkey.js', 'confirm.js', 'wait.js']
+const SCRIPTS = [
+  'clock.js',
+  'code-field.js',
+  'confirm.js',
+  'passkey.js',
+  'show-password.js',
+  'wait.js',
+]
 
 /** Serves the files below /device. */
 export const files = (config: Config): Hono<PageEnvironment> => {
