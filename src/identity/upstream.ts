@@ -1,7 +1,6 @@
 // Signing in at another identity provider: OpenID Connect's authorization code flow with PKCE, state
 // and nonce, by openid-client.
 import * as openid from 'openid-client'
-import * as z from 'zod/mini'
 import { FRESH_SIGN_IN_MS, PROVIDER_CACHE_MS } from '../config/limits.ts'
 import { plainText } from '../text/plain-text.ts'
 import { SECOND } from '../durations.ts'
@@ -25,25 +24,16 @@ const configurations = new Published<openid.Configuration>(MAX_CACHED_PROVIDERS)
 /** Providers that omit `auth_time`: requests ask for their login page, so that it is shown only once. */
 const omitsAuthTime = new Cache<true>(MAX_CACHED_PROVIDERS)
 
-/** The state in the browser's cookie while the person is at the provider. */
-const attemptSchema = z.object({
-  provider: z.string(),
-  state: z.string(),
-  nonce: z.string(),
-  codeVerifier: z.string(),
-  prompt: z.optional(z.enum(['login', 'select_account'])),
-})
-export type Attempt = z.output<typeof attemptSchema>
-
-export const parseAttempt = (text: string | undefined): Attempt | undefined => {
-  try {
-    return attemptSchema.parse(JSON.parse(text ?? ''))
-  } catch {
-    return undefined
-  }
+/** One sign-in at a provider, kept in the browser while the person is there. */
+export interface Attempt {
+  readonly provider: string
+  readonly state: string
+  readonly nonce: string
+  readonly codeVerifier: string
+  readonly prompt?: 'login' | 'select_account' | undefined
 }
 
-/** The provider's sign-in address, and the state for the cookie. Throws if the provider is unreachable. */
+/** The provider's sign-in address, and the attempt. Throws if the provider is unreachable. */
 export const beginUpstreamSignIn = async (
   env: Cloudflare.Env,
   provider: IdentityProvider,

@@ -11,18 +11,14 @@ import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { missing, tooMany } from './kit/problem.tsx'
 import { Waiting } from './sign-in/sign-in-page.tsx'
 import { signedIn } from './sign-in/sign-in.tsx'
-import {
-  type PageEnvironment,
-  keepUserCode,
-  keptUserCode,
-  signInContextOf,
-} from './kit/page-request.ts'
-import { Button, Csrf, Field, KeptUserCode, ShowPasswordScript } from './kit/form.tsx'
+import { type PageEnvironment, signInContextOf } from './kit/page-request.ts'
+import { type Errand, ErrandFields, errandIn, errandQuery } from './kit/errand.tsx'
+import { Button, Csrf, Field, ShowPasswordScript } from './kit/form.tsx'
 import { Layout, type PageContext } from './kit/layout.tsx'
 
 interface CreateAccountPageProps {
   readonly page: PageContext
-  readonly userCode?: string | undefined
+  readonly errand: Errand
   readonly name?: string | undefined
   readonly email?: string | undefined
   readonly problems: {
@@ -34,7 +30,7 @@ interface CreateAccountPageProps {
 
 export const CreateAccountPage: FC<CreateAccountPageProps> = ({
   page,
-  userCode,
+  errand,
   name,
   email,
   problems,
@@ -52,10 +48,10 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
   return (
     <Layout page={page} title={hasProblem ? copy.problemTitle : copy.title}>
       <h1>{copy.title}</h1>
-      <Waiting page={page} userCode={userCode} />
+      <Waiting page={page} userCode={errand.userCode} />
       <form method="post" action={`${page.basePath}/device/create-account`} novalidate>
         <Csrf page={page} />
-        <KeptUserCode userCode={userCode} />
+        <ErrandFields errand={errand} />
         <Field
           page={page}
           name="name"
@@ -94,7 +90,7 @@ export const CreateAccountPage: FC<CreateAccountPageProps> = ({
       </form>
       <p>
         {copy.haveOne}{' '}
-        <a class="link" href={`${page.basePath}/device/sign-in`}>
+        <a class="link" href={`${page.basePath}/device/sign-in${errandQuery(errand)}`}>
           {copy.signIn}
         </a>
       </p>
@@ -110,22 +106,18 @@ export const createAccount = new Hono<PageEnvironment>()
   )
   .get('/', (context) =>
     context.html(
-      <CreateAccountPage
-        page={context.get('page')}
-        userCode={keptUserCode(context)}
-        problems={{}}
-      />,
+      <CreateAccountPage page={context.get('page')} errand={errandIn(context)} problems={{}} />,
     ),
   )
   .post('/', async (context) => {
     const form = context.get('form')
-    keepUserCode(context, form('user_code'))
+    const errand = errandIn(context)
     if (!(await isWithinLimit(context.env, 'NEW_ACCOUNT_LIMIT', context.req.raw, 'account')))
-      return tooMany(context, LIMIT_PERIOD_MS)
+      return tooMany(context, LIMIT_PERIOD_MS, errand.userCode)
     const typed = { name: form('name'), email: form('email'), password: form('password') }
     const { brand } = context.get('config')
     const created = await makeAccount(context.env, typed, brand.name, signInContextOf(context))
-    if ('cookie' in created) return signedIn(context, created.cookie)
+    if ('cookie' in created) return signedIn(context, created.cookie, errand)
     // Made a moment ago, and shut already: that cannot be explained here.
     const { name, email, password } = 'problems' in created ? created.problems : {}
     const page = context.get('page')
@@ -133,7 +125,7 @@ export const createAccount = new Hono<PageEnvironment>()
     return context.html(
       <CreateAccountPage
         page={page}
-        userCode={keptUserCode(context)}
+        errand={errand}
         name={typed.name}
         email={typed.email}
         problems={{

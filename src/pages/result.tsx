@@ -41,11 +41,19 @@ interface ResultPageProps {
   readonly page: PageContext
   readonly result: Pick<Result, 'outcome' | 'deviceName'>
   readonly client: ShownClient
+  /** The sealed result, which the form sends back: another tab may have kept a later one. */
+  readonly sealed: string
   /** True if the page offers to add a passkey. */
   readonly offersPasskey: boolean
 }
 
-export const ResultPage: FC<ResultPageProps> = ({ page, result, client, offersPasskey }) => {
+export const ResultPage: FC<ResultPageProps> = ({
+  page,
+  result,
+  sealed,
+  client,
+  offersPasskey,
+}) => {
   const { outcome, deviceName } = result
   const copy = page.language.messages.result
   const { title, next, detail } = copy[outcome]
@@ -70,16 +78,17 @@ export const ResultPage: FC<ResultPageProps> = ({ page, result, client, offersPa
           {page.language.messages.layout.devices}
         </a>
       </p>
-      {isApproved ? <NotMe page={page} /> : null}
+      {isApproved ? <NotMe page={page} sealed={sealed} /> : null}
     </Layout>
   )
 }
 
-const NotMe: FC<{ readonly page: PageContext }> = ({ page }) => {
+const NotMe: FC<Pick<ResultPageProps, 'page' | 'sealed'>> = ({ page, sealed }) => {
   const copy = page.language.messages.result
   return (
     <form class="regret" method="post" action={`${page.basePath}/device/result`}>
       <Csrf page={page} />
+      <input type="hidden" name="result" value={sealed} />
       <Button look="plain" name="decision" value="not-me">
         {copy.notMe}
       </Button>
@@ -120,9 +129,7 @@ export const keepResult = async (context: PageRequest, kept: Result): Promise<vo
   keepCookie(context, 'result', seal(await macSecret(context.env), PURPOSE, json))
 }
 
-const keptResult = async (context: PageRequest): Promise<Result | undefined> => {
-  const sealed = readCookie(context, 'result')
-  if (sealed === undefined) return undefined
+const openResult = async (context: PageRequest, sealed: string): Promise<Result | undefined> => {
   const json = unseal(await macSecret(context.env), PURPOSE, sealed)
   return json && parseResult(Buffer.from(json).toString())
 }
@@ -130,22 +137,25 @@ const keptResult = async (context: PageRequest): Promise<Result | undefined> => 
 /** GET tells what was decided; POST takes a connection back, and ends every session. */
 export const result = new Hono<PageEnvironment>()
   .get('/', async (context) => {
-    const kept = await keptResult(context)
+    const sealed = readCookie(context, 'result') ?? ''
+    const kept = await openResult(context, sealed)
     if (kept === undefined) return goTo(context, '/device')
     return context.html(
       <ResultPage
         page={pageForClient(context, kept.clientId)}
         result={kept}
+        sealed={sealed}
         client={shownClient(context.get('config'), kept)}
         offersPasskey={kept.outcome === 'approved' && (await mayAddPasskey(context))}
       />,
     )
   })
   .post('/', async (context) => {
-    const kept = await keptResult(context)
+    const sealed = context.get('form')('result')
+    const kept = await openResult(context, sealed)
     const person = await signedInVisitor(context)
     if (kept === undefined || person === undefined) return goTo(context, '/device/sign-in')
-    if (context.get('form')('sure') !== 'yes') return askWhetherSure(context, kept)
+    if (context.get('form')('sure') !== 'yes') return askWhetherSure(context, kept, sealed)
     const withdrawn = await withdraw(
       context.env,
       context.get('config'),
@@ -158,7 +168,7 @@ export const result = new Hono<PageEnvironment>()
     return goTo(context, '/device/result')
   })
 
-const askWhetherSure = (context: PageRequest, { clientId, deviceName }: Result) => {
+const askWhetherSure = (context: PageRequest, { clientId, deviceName }: Result, sealed: string) => {
   const page = pageForClient(context, clientId)
   const { title, text, yes } = page.language.messages.sure.notMe
   return context.html(
@@ -167,7 +177,7 @@ const askWhetherSure = (context: PageRequest, { clientId, deviceName }: Result) 
       title={title(deviceWords(deviceName, page.language.messages))}
       text={text}
       action="/device/result"
-      fields={{}}
+      fields={{ result: sealed }}
       yes={yes}
       back="/device/result"
     />,

@@ -15,7 +15,7 @@ import { devices } from './devices/devices.tsx'
 import { enterCode } from './enter-code.tsx'
 import { files } from './kit/files.ts'
 import { isForeign, isLink, isOwnPage } from './kit/fetch-metadata.ts'
-import { forbidden, missing, tooLarge, unavailable } from './kit/problem.tsx'
+import { forbidden, missing, outdated, tooLarge, unavailable } from './kit/problem.tsx'
 import { promptDenial } from './devices/prompts.tsx'
 import { result } from './result.tsx'
 import { signIn, signOut } from './sign-in/sign-in.tsx'
@@ -113,7 +113,7 @@ const requireOwnForm: Middleware = async (context, next) => {
   if (!isOwnPage(context) || isForm !== true) return forbidden(context)
   const fields = new URLSearchParams(await context.req.text())
   const form = (name: string) => fields.get(name) ?? ''
-  if (!isEqualInConstantTime(form('csrf'), context.get('page').csrf)) return forbidden(context)
+  if (!isEqualInConstantTime(form('csrf'), context.get('page').csrf)) return outdated(context, form)
   context.set('form', form)
   return next()
 }

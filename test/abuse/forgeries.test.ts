@@ -15,7 +15,7 @@ import { as } from '../support/grants.ts'
 import { PUSH_VARS } from '../support/household.ts'
 import { connectInternet } from '../support/internet.ts'
 import { asKeyClient } from '../support/key-client.ts'
-import { resultCookie } from '../support/visitor.ts'
+import { attemptCookie, resultCookie } from '../support/visitor.ts'
 import { REGISTRATION } from '../support/registration.ts'
 import { STRANGERS_SECRET, formRequest, serverSecret, url } from '../support/worker.ts'
 import { Stranger, get, heardIn, open, poll, refresh, send, start } from './support/stranger.ts'
@@ -45,8 +45,6 @@ beforeEach(async () => {
 afterEach(() => void vi.restoreAllMocks())
 
 const noncedProof = async (nonce: string) => (await newKeyHolder()).proof({ claims: { nonce } })
-
-const upstream = JSON.stringify({ provider: 'acme', state: 's', nonce: 'n', codeVerifier: 'v' })
 
 /** value, how it is authenticated, a forgery, what it is answered. */
 const STARTS_NOTHING: [value: string, by: string, forge: Forge, answer: number | string][] = [
@@ -240,13 +238,22 @@ const STARTS_NOTHING: [value: string, by: string, forge: Forge, answer: number |
   [
     'state of a sign-in at a provider',
     'the cookie of the attempt',
-    () => open('/device/sign-in/at/acme/callback?code=x&state=other', { ...by.visit, upstream }),
+    async () => {
+      const upstream_s = attemptCookie(await serverSecret(), 's')
+      return open('/device/sign-in/at/acme/callback?code=x&state=other', {
+        ...by.visit,
+        upstream_s,
+      })
+    },
     403,
   ],
   [
     'cookie of an attempt at a provider',
-    'the provider, by PKCE and nonce',
-    () => open('/device/sign-in/at/acme/callback?code=x&state=s', { ...by.visit, upstream }),
+    'a seal',
+    () => {
+      const upstream_s = attemptCookie(STRANGERS_SECRET, 's')
+      return open('/device/sign-in/at/acme/callback?code=x&state=s', { ...by.visit, upstream_s })
+    },
     403,
   ],
   [

@@ -66,6 +66,9 @@ const FIELDS = [
   'credential',
   'with_devices',
   'ui_locales',
+  'next',
+  'switch',
+  'result',
   'done',
   'state',
   'code',
@@ -75,16 +78,7 @@ const FIELDS = [
   '_method',
   '__proto__',
 ]
-const COOKIES = [
-  'session',
-  'visit',
-  'user_code',
-  'language',
-  'result',
-  'upstream',
-  'switching',
-  'next',
-]
+const COOKIES = ['session', 'visit', 'user_code', 'language', 'result', 'upstream_s']
 
 type Bake = (cookies: Cookies) => Cookies
 

@@ -235,7 +235,7 @@ const HEADERS_OF_PAGES = [
   'Origin',
   'User-Agent',
 ]
-const COOKIES = ['session', 'visit', 'language', 'next', 'switching']
+const COOKIES = ['session', 'visit', 'language']
 
 /** Those that read more than all do. */
 const READ_HEADERS = ['the first page', 'a sign-in', 'a new account', 'own devices']

@@ -63,6 +63,12 @@ const signInThere = async (
   return { visitor, back: await provider.signIn(leaving.url, member) }
 }
 
+/** The address of a provider's link on a page. */
+const linkTo = (id: string, { html }: Page): string => {
+  const link = new RegExp(`href="([^"]*/device/sign-in/at/${id}[^"]*)"`).exec(html)?.[1] ?? ''
+  return link.replaceAll('&amp;', '&')
+}
+
 const withParameters = (url: URL, changes: Readonly<Record<string, string | undefined>>): URL => {
   const changed = new URL(url)
   for (const [name, value] of Object.entries(changes))
@@ -125,16 +131,17 @@ describe('an answer of the provider is refused', () => {
 
   it('the second time, and the session stays', async () => {
     const { visitor, back } = await signInThere()
-    const attempt = visitor.cookies.get('upstream') ?? ''
+    const name = `upstream_${back.searchParams.get('state')}`
+    const attempt = visitor.cookies.get(name) ?? ''
     await visitor.open(back.href)
     const session = visitor.cookies.get('session')
     expect(session).toBeDefined()
-    expect(visitor.cookies.has('upstream')).toBe(false)
+    expect(visitor.cookies.has(name)).toBe(false)
 
     expect((await visitor.open(back.href)).status).toBe(403)
     // The stored cookies of that browser are useless too.
     const thief = newVisitor()
-    thief.cookies.set('upstream', attempt)
+    thief.cookies.set(name, attempt)
     expect((await thief.open(back.href)).status).toBe(403)
     expect(thief.cookies.has('session')).toBe(false)
     expect(visitor.cookies.get('session')).toBe(session)
@@ -213,6 +220,44 @@ describe('two providers', () => {
   })
 })
 
+describe('several sign-ins in one browser', () => {
+  it('lead each to its own code, in whatever order they come back', async () => {
+    const visitor = newVisitor()
+    const [tv, radio] = ['BCDF-BCDF', 'GHJK-GHJK']
+    const [toTv, toRadio, toDevices] = [
+      linkTo('acme', await visitor.open(`/device?user_code=${tv}`)),
+      linkTo('acme', await visitor.open(`/device?user_code=${radio}`)),
+      linkTo('acme', await visitor.open('/devices')),
+    ]
+    const backs: URL[] = []
+    for (const link of [toRadio, toTv, toDevices])
+      backs.push(await acme.signIn((await visitor.open(link)).url, ADA))
+    const pages: Page[] = []
+    for (const back of backs.toReversed()) pages.push(await visitor.open(back.href))
+    expect(pages.map(({ url }) => url.pathname)).toStrictEqual([
+      '/devices',
+      '/device/confirm',
+      '/device/confirm',
+    ])
+    const kept = visitor.setCookies.flatMap((header) => /^user_code=(\w+)/.exec(header)?.[1] ?? [])
+    expect(kept.slice(-2)).toStrictEqual(['BCDFBCDF', 'GHJKGHJK'])
+  })
+
+  it('are four at most: the oldest is forgotten', async () => {
+    const visitor = newVisitor()
+    const backs: URL[] = []
+    for (let tab = 0; tab < 5; tab += 1) {
+      const leaving = await visitor.open('/device/sign-in/at/acme')
+      backs.push(await acme.signIn(leaving.url, ADA))
+    }
+    const kept = [...visitor.cookies.keys()].filter((name) => name.startsWith('upstream_'))
+    expect(kept).toHaveLength(4)
+    const [oldest, ...others] = backs
+    expect((await visitor.open(oldest?.href ?? '')).status).toBe(403)
+    for (const { href } of others) expect((await visitor.open(href)).url.pathname).toBe('/device')
+  })
+})
+
 it('a person can try again after a forged answer was opened in their browser', async () => {
   const { visitor, back } = await signInThere()
   await visitor.open('/device/sign-in/at/acme/callback?error=access_denied&state=x')
@@ -221,25 +266,25 @@ it('a person can try again after a forged answer was opened in their browser', a
 
 it('SS-1 the pending sign-in is stored in a cookie that only we can read, for ten minutes', async () => {
   const { visitor } = await signInThere()
-  const kept = visitor.setCookies.find((header) => header.startsWith('upstream='))
+  const kept = visitor.setCookies.find((header) => header.startsWith('upstream_'))
   expect(kept).toMatch(/; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/)
 })
 
 describe('VP-15 the way back', () => {
   it('leads to the list of devices if the person came from there', async () => {
     const visitor = newVisitor()
-    expect((await visitor.open('/devices')).url.pathname).toBe('/device/sign-in')
-    const leaving = await visitor.open('/device/sign-in/at/acme')
+    const page = await visitor.open('/devices')
+    expect(page.url.pathname).toBe('/device/sign-in')
+    const leaving = await visitor.open(linkTo('acme', page))
     const back = await acme.signIn(leaving.url, ADA)
     expect((await visitor.open(back.href)).url.href).toBe(`${server.origin}/devices`)
   })
 
   it.each([EVIL, '//evil.example', '/\\evil.example', '/device/sign-out', 'devices@evil.example'])(
-    'is never an address from a cookie: %s',
+    'is a word of ours and no address: %s',
     async (next) => {
       const visitor = newVisitor()
-      const leaving = await visitor.open('/device/sign-in/at/acme')
-      visitor.cookies.set('next', encodeURIComponent(next))
+      const leaving = await visitor.open(`/device/sign-in/at/acme?next=${encodeURIComponent(next)}`)
       const back = await acme.signIn(leaving.url, ADA)
       expect((await visitor.open(back.href)).url.href).toBe(`${server.origin}/device`)
     },

@@ -133,6 +133,53 @@ it('a television signs in by scanning, signing in at Acme, and Allow for the sam
   expect(userinfo).toStrictEqual({ sub, ...ADA, email_verified: true })
 })
 
+it('VP-22 two tabs at the provider each come back to the device that they came for', async () => {
+  const [tv, radio] = [
+    await startOutsideDevice(server.origin),
+    await startOutsideDevice(server.origin),
+  ]
+  const first = await openWindow(PHONE)
+  const second = await first.context().newPage()
+  await first.goto(`${server.origin}/device?user_code=${tv.userCode}`)
+  await second.goto(`${server.origin}/device?user_code=${radio.userCode}`)
+  for (const tab of [first, second]) {
+    await tab.getByRole('link', { name: 'Continue with Acme' }).click()
+    await tab.getByRole('heading', { name: 'Sign in to Acme' }).waitFor()
+  }
+  await signInThere(first, ADA)
+  await first.waitForURL('**/device/confirm')
+  expect(await code(first)).toBe(tv.userCode)
+  await signInThere(second, ADA)
+  await second.waitForURL('**/device/confirm')
+  expect(await code(second)).toBe(radio.userCode)
+
+  // The second sign-in ended the session of the first tab, which is led back to its own question.
+  await first.getByRole('button', { name: 'Allow', exact: true }).click()
+  await first.getByRole('button', { name: en.problem.tooMany.again }).click()
+  await first.waitForURL('**/device/confirm')
+  expect(await code(first)).toBe(tv.userCode)
+  await allow(first)
+  await allow(second)
+  for (const device of [tv, radio]) expect((await device.collect()).userinfo).toMatchObject(ADA)
+})
+
+it('a code that is opened while another tab is at the provider does not change its errand', async () => {
+  const [tv, radio] = [
+    await startOutsideDevice(server.origin),
+    await startOutsideDevice(server.origin),
+  ]
+  const phone = await openWindow(PHONE)
+  await phone.goto(`${server.origin}/device?user_code=${tv.userCode}`)
+  await phone.getByRole('link', { name: 'Continue with Acme' }).click()
+  const other = await phone.context().newPage()
+  await other.goto(`${server.origin}/device?user_code=${radio.userCode}`)
+  await signInThere(phone, GRACE)
+  await phone.waitForURL('**/device/confirm')
+  expect(await code(phone)).toBe(tv.userCode)
+  await allow(phone)
+  expect((await tv.collect()).userinfo).toMatchObject(GRACE)
+})
+
 it('a cancelled sign-in at the provider keeps the code, for another try', async () => {
   const device = await startOutsideDevice(server.origin)
   const phone = await openWindow(PHONE)

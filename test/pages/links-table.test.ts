@@ -9,7 +9,7 @@ import { DEMO } from '../../src/demo/worker/client.ts'
 import { authorizationBehind, startDevice } from '../support/device.ts'
 import { PUSH_VARS, Resident, Subscription } from '../support/household.ts'
 import { type Fields, LINKS, PARTS, sent } from './other-site.ts'
-import { resultCookie } from '../support/visitor.ts'
+import { attemptCookie, resultCookie } from '../support/visitor.ts'
 import { Person } from '../support/person.ts'
 import { RECIFE, TURKU } from '../support/places.ts'
 import { freshAddress, serverSecret, workerWith, sentFrom } from '../support/worker.ts'
@@ -23,13 +23,13 @@ const ACME = {
 }
 const SETTINGS = { ...PUSH_VARS, IDENTITY_PROVIDERS: [ACME] }
 
-// Cookies that a link of another site may change there: a first form token, and the target after
-// signing in. Parts of such a page may change nothing at all.
+// Cookies that a link of another site may change there, besides a first form token. Parts of such a
+// page may change nothing at all.
 const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   '/device': [],
   '/device?user_code=BCDF-BCDF&ui_locales=de': [],
-  '/device/sign-in?ui_locales=de': [],
-  '/device/sign-in/at/acme': [],
+  '/device/sign-in?ui_locales=de&user_code=BCDF-BCDF&next=devices&switch=yes': [],
+  '/device/sign-in/at/acme?user_code=BCDF-BCDF': [],
   '/device/sign-in/at/acme/callback?code=c&state=other': [],
   '/device/sign-in/at/acme/callback?error=access_denied': [],
   '/device/create-account': [],
@@ -38,13 +38,7 @@ const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   '/device/result': [],
   '/device/nowhere': [],
   '/devices?done=removed': [],
-  '/devices/passkey': ['next'],
-}
-
-/** Addresses that send a person without a session elsewhere first. */
-const SIGNED_OUT: Readonly<Record<string, readonly string[]>> = {
-  ...ADDRESSES,
-  '/devices?done=removed': ['next'],
+  '/devices/passkey': [],
 }
 
 describe('the effects of another site', () => {
@@ -62,10 +56,7 @@ describe('the effects of another site', () => {
       user_code: waiting.replace('-', ''),
       language: 'fr',
       result: resultCookie(await serverSecret(), { userCode: (await startDevice()).userCode }),
-      upstream: encodeURIComponent(
-        JSON.stringify({ provider: 'acme', state: 's', nonce: 'n', codeVerifier: 'v' }),
-      ),
-      switching: 'yes',
+      upstream_s: attemptCookie(await serverSecret(), 's'),
     }
   })
 
@@ -119,7 +110,7 @@ describe('the effects of another site', () => {
     },
   )
 
-  it.each(Object.entries(SIGNED_OUT))(
+  it.each(Object.entries(ADDRESSES))(
     '%s, without a session: a first form token and %j',
     async (address, allowed) => {
       const headers = sent('cross-site', 'navigate', 'document')

@@ -19,8 +19,11 @@ it('XD-8 VP-5 a made-up result cookie shows nothing, and calls no device authori
   const page = await person.open('/device/result')
   expect(page.html).toContain('value="not-me"')
   const withdrawn = vi.spyOn(DeviceAuthorization.prototype, 'withdraw')
-  person.cookies.set('__Host-result', resultCookie(STRANGERS_SECRET, { userCode }))
-  const after = await person.submit(page, '/device/result', { decision: 'not-me', sure: 'yes' })
+  const madeUp = resultCookie(STRANGERS_SECRET, { userCode })
+  person.cookies.set('__Host-result', madeUp)
+  expect((await person.open('/device/result')).url.pathname).toBe('/device')
+  const fields = { decision: 'not-me', sure: 'yes', result: madeUp }
+  const after = await person.submit(page, '/device/result', fields)
   expect(after.url.pathname).toBe('/device/sign-in')
   expect(withdrawn).not.toHaveBeenCalled()
 })

@@ -2,6 +2,7 @@
 // which is slow to hash.
 import { env } from 'cloudflare:workers'
 import { seal } from '../../src/crypto.ts'
+import { MINUTE } from '../../src/durations.ts'
 import { mintSession } from '../../src/identity/session.ts'
 import { mintSubject } from '../../src/objects/index.ts'
 import { signInNow } from './device.ts'
@@ -48,6 +49,17 @@ const RESULT = {
   clientName: 'The tv',
   deviceName: 'Living-room TV',
   userCode: 'BCDFBCDF',
+}
+
+/** The sealed cookie of a pending sign-in at a provider, which is named by its `state`. */
+export const attemptCookie = (
+  secret: Uint8Array,
+  state: string,
+  more: Readonly<Record<string, unknown>> = {},
+): string => {
+  const attempt = { provider: 'acme', nonce: 'n', codeVerifier: 'v', errand: {}, ...more }
+  const json = JSON.stringify({ untilMs: Date.now() + MINUTE, ...attempt })
+  return seal(secret, `upstream ${state}`, Buffer.from(json))
 }
 
 /** The sealed cookie of the last page; `secret` replaces our own. */

@@ -40,7 +40,7 @@ export const confirm = new Hono<PageEnvironment>()
   .get('/', async (context) => {
     const shown = keptUserCode(context)
     if (shown === undefined) return goTo(context, '/device')
-    if (isForeign(context) && !isReturn(context)) return askToGoOn(context, shown)
+    if (isForeign(context) && !isReturn(context, shown)) return askToGoOn(context, shown)
     const review = await admitted(context, shown)
     return review instanceof Response ? review : showReview(context, review)
   })
@@ -56,10 +56,11 @@ export const confirm = new Hono<PageEnvironment>()
       : answer(context, review, decision)
   })
 
-const isReturn = (context: PageRequest): boolean => {
-  if (readCookie(context, 'returned') === undefined) return false
+const isReturn = (context: PageRequest, shown: string): boolean => {
+  const userCode = parseUserCode(shown)
+  if (readCookie(context, 'returned', userCode) === undefined) return false
   expectForeign(context)
-  dropCookie(context, 'returned')
+  dropCookie(context, 'returned', userCode)
   return true
 }
 

@@ -14,6 +14,7 @@ import type { Overview } from '../../objects/account/views.ts'
 import { accountOf } from '../../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
 import { dropCookie, keepCookie, readCookie } from '../kit/cookies.ts'
+import { errandQuery } from '../kit/errand.tsx'
 import { DevicesPage } from './devices-page.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
 import { deviceWords } from '../../language/device-words.ts'
@@ -45,10 +46,8 @@ const own = (handler: OwnHandler) => async (context: PageRequest) => {
   return owner === undefined ? askFirst(context) : handler(context, owner)
 }
 
-const askFirst = (context: PageRequest): Response => {
-  keepCookie(context, 'next', 'devices')
-  return goTo(context, '/device/sign-in')
-}
+const askFirst = (context: PageRequest): Response =>
+  goTo(context, `/device/sign-in${errandQuery({ next: 'devices' })}`)
 
 const show = async (context: PageRequest, owner: SignedIn, problem?: string): Promise<Response> => {
   const overview = await accountOf(context.env, owner.subject)?.overview(
@@ -199,8 +198,7 @@ const remove = ({ action, ask, nameOf, done, act }: Removal): ReturnType<typeof 
 
 const signedOut = (context: PageRequest): Response => {
   dropCookie(context, 'session')
-  keepCookie(context, 'switching', 'yes')
-  return goTo(context, '/device/sign-in')
+  return goTo(context, `/device/sign-in${errandQuery({ isSwitching: true })}`)
 }
 
 /** GET shows them; each POST does one thing, and shows them again. */

@@ -26,32 +26,47 @@ const LIFETIMES_MS = {
   result: KEPT_RESULT_MS,
   /** The device or passkey that the next page says was removed. */
   removed: REMOVED_NAME_MS,
-  /** The pending sign-in at an identity provider. */
+  /** A pending sign-in at an identity provider; one cookie per `state`, because tabs share cookies. */
   upstream: UPSTREAM_SIGN_IN_MS,
-  /** The account is being switched: a provider must not assume the previous one. */
-  switching: KEPT_CODE_MS,
-  /** The page after sign-in, unless a code waits. */
-  next: KEPT_CODE_MS,
-  /** Came back from an identity provider, by whose page the browser calls the next one foreign. */
+  /** Came back from an identity provider for this code: the browser calls the next page foreign. */
   returned: RETURN_MS,
 }
 
 type CookieName = keyof typeof LIFETIMES_MS
 
-// A first form token, and the one place that is not a code: neither takes anything from the person.
-const FROM_LINKS: ReadonlySet<CookieName> = new Set<CookieName>(['visit', 'next'])
+/** `of`: the state or code that a cookie is for, where there may be several of its kind. */
+export const readCookie = (context: Context, name: CookieName, of?: string): string | undefined =>
+  getCookie(context, fullName(name, of), prefixOn(context))
 
-export const readCookie = (context: Context, name: CookieName): string | undefined =>
-  getCookie(context, name, prefixOn(context))
-
-export const keepCookie = (context: Context, name: CookieName, value: string): void => {
+export const keepCookie = (
+  context: Context,
+  name: CookieName,
+  value: string,
+  of?: string,
+): void => {
   if (mayChange(context, name))
-    setCookie(context, name, value, { ...attributes(context), maxAge: LIFETIMES_MS[name] / SECOND })
+    setCookie(context, fullName(name, of), value, {
+      ...attributes(context),
+      maxAge: LIFETIMES_MS[name] / SECOND,
+    })
 }
 
-export const dropCookie = (context: Context, name: CookieName): void => {
-  if (mayChange(context, name)) deleteCookie(context, name, attributes(context))
+export const dropCookie = (context: Context, name: CookieName, of?: string): void => {
+  if (mayChange(context, name)) deleteCookie(context, fullName(name, of), attributes(context))
 }
+
+/** The cookies of one kind that came with the request, by what they are for. */
+export const cookiesOf = (context: Context, name: CookieName): ReadonlyMap<string, string> => {
+  const start = `${prefixOn(context) === 'host' ? '__Host-' : ''}${fullName(name, '')}`
+  return new Map(
+    Object.entries(getCookie(context)).flatMap(([full, value]) =>
+      full.startsWith(start) ? [[full.slice(start.length), value]] : [],
+    ),
+  )
+}
+
+const fullName = (name: CookieName, of: string | undefined): string =>
+  of === undefined ? name : `${name}_${of}`
 
 /** This foreign request answers one that a page of ours has sent the browser away with. */
 export const expectForeign = (context: Context): void => context.set('isExpected', true)
@@ -59,7 +74,8 @@ export const expectForeign = (context: Context): void => context.set('isExpected
 const mayChange = (context: Context, name: CookieName): boolean =>
   !isForeign(context) ||
   context.get('isExpected') === true ||
-  (isLink(context) && FROM_LINKS.has(name))
+  // A first form token takes nothing from the person.
+  (isLink(context) && name === 'visit')
 
 /** True if this browser keeps cookies: it gets one before it sends a form. */
 export const hasCookies = (context: Context): boolean => context.req.header('Cookie') !== undefined

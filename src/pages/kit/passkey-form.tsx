@@ -1,7 +1,8 @@
 // A form that asks the browser for a passkey. Hidden until passkey.js, which makes it work, has run;
 // the options are on the page already, so that nothing has to be fetched.
 import type { FC, PropsWithChildren } from 'hono/jsx'
-import { Button, Csrf, KeptUserCode } from './form.tsx'
+import { type Errand, ErrandFields } from './errand.tsx'
+import { Button, Csrf } from './form.tsx'
 import type { PageContext } from './layout.tsx'
 
 interface PasskeyFormProps {
@@ -15,7 +16,7 @@ interface PasskeyFormProps {
   /** The text for a failed ceremony. */
   readonly problem: string
   readonly look?: 'ink' | 'plain'
-  readonly userCode?: string | undefined
+  readonly errand?: Errand
 }
 
 export const PasskeyForm: FC<PropsWithChildren<PasskeyFormProps>> = ({
@@ -27,7 +28,7 @@ export const PasskeyForm: FC<PropsWithChildren<PasskeyFormProps>> = ({
   label,
   problem,
   look,
-  userCode,
+  errand,
   children,
 }) => (
   <form
@@ -39,7 +40,7 @@ export const PasskeyForm: FC<PropsWithChildren<PasskeyFormProps>> = ({
     hidden
   >
     <Csrf page={page} />
-    <KeptUserCode userCode={userCode} />
+    {errand === undefined ? null : <ErrandFields errand={errand} />}
     <input type="hidden" name="credential" />
     {children}
     <p class="notice" role="alert" data-problem tabindex={-1} hidden>

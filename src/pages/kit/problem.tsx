@@ -1,12 +1,14 @@
 // A page that cannot go on: what happened in one sentence, and the one way out.
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { parseUserCode } from '../../codes.ts'
 import { SECOND } from '../../durations.ts'
 import { logFailure } from '../../http/log.ts'
 import { ObjectUnavailable } from '../../objects/index.ts'
 import { hasCookies } from './cookies.ts'
 import { DEFAULT_LANGUAGE, type Messages } from '../../language/language.ts'
-import type { PageRequest } from './page-request.ts'
+import type { Form, PageRequest } from './page-request.ts'
 import type { FC } from 'hono/jsx'
+import { Button, Csrf, KeptUserCode } from './form.tsx'
 import { Layout, type PageContext } from './layout.tsx'
 import { WaitPage } from './wait-page.tsx'
 
@@ -15,9 +17,11 @@ interface ProblemPageProps {
   readonly title: string
   readonly text: string
   readonly action?: { readonly href: string; readonly label: string } | undefined
+  /** The code to go on with. Not shown: a person may be asked to read it off the device. */
+  readonly waitingCode?: string
 }
 
-export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action }) => (
+export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action, waitingCode }) => (
   <Layout page={page} title={title}>
     <h1>{title}</h1>
     <p>{text}</p>
@@ -26,6 +30,13 @@ export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action })
         {action.label}
       </a>
     )}
+    {waitingCode === undefined ? null : (
+      <form method="post" action={`${page.basePath}/device`}>
+        <Csrf page={page} />
+        <KeptUserCode userCode={waitingCode} />
+        <Button>{page.language.messages.problem.tooMany.again}</Button>
+      </form>
+    )}
   </Layout>
 )
 
@@ -33,6 +44,23 @@ export const missing = (context: PageRequest) => problem(context, 'missing', 404
 
 export const forbidden = (context: PageRequest) =>
   problem(context, hasCookies(context) ? 'forbidden' : 'cookies', 403)
+
+/**
+ * A form with the token of an earlier session, as after a sign-in in another tab. The way on is its own
+ * page again, with its code, if the browser proves that the form is ours.
+ */
+export const outdated = (context: PageRequest, form: Form) => {
+  const page = context.get('page')
+  const { forbidden: copy, tooMany: wait } = page.language.messages.problem
+  if (context.req.header('Sec-Fetch-Site') !== 'same-origin' || !hasCookies(context))
+    return forbidden(context)
+  const userCode = parseUserCode(form('user_code'))
+  if (userCode !== undefined)
+    return context.html(<ProblemPage page={page} {...copy} waitingCode={userCode} />, 403)
+  if (!context.req.path.startsWith(`${page.basePath}/devices`)) return forbidden(context)
+  const action = { href: `${page.basePath}/devices`, label: wait.again }
+  return context.html(<ProblemPage page={page} {...copy} action={action} />, 403)
+}
 
 export const tooLarge = (context: PageRequest) => problem(context, 'tooLarge', 413)
 

@@ -3,7 +3,8 @@ import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/serv
 import type { FC } from 'hono/jsx'
 import { MAX_EMAIL_LENGTH } from '../../identity/built-in.ts'
 import { MAX_PASSWORD_LENGTH } from '../../objects/login/password.ts'
-import { Button, Csrf, Field, KeptUserCode, Notice, ShowPasswordScript } from '../kit/form.tsx'
+import { type Errand, ErrandFields, errandQuery } from '../kit/errand.tsx'
+import { Button, Csrf, Field, Notice, ShowPasswordScript } from '../kit/form.tsx'
 import { Layout, type PageContext } from '../kit/layout.tsx'
 import { PasskeyForm, PasskeyScripts } from '../kit/passkey-form.tsx'
 
@@ -15,7 +16,7 @@ export interface Problem {
 
 export interface SignInPageProps {
   readonly page: PageContext
-  readonly userCode?: string | undefined
+  readonly errand: Errand
   readonly email?: string | undefined
   readonly problem?: Problem | undefined
   /** Signed in, but too long ago for what comes next. */
@@ -26,7 +27,7 @@ export interface SignInPageProps {
 }
 
 export const SignInPage: FC<SignInPageProps> = (props) => {
-  const { page, userCode, problem, reauthenticate = false, passkeyOptions, providers } = props
+  const { page, errand, problem, reauthenticate = false, passkeyOptions, providers } = props
   const copy = page.language.messages.signIn
   const title = reauthenticate ? copy.againTitle : copy.title
   const hasBuiltIn = passkeyOptions !== undefined
@@ -34,7 +35,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
     <Layout page={page} title={problem === undefined ? title : copy.problemTitle}>
       <h1>{title}</h1>
       {reauthenticate ? <p>{copy.again}</p> : null}
-      <Waiting page={page} userCode={userCode} />
+      <Waiting page={page} userCode={errand.userCode} />
       {problem === undefined ? null : (
         <Notice kind="problem" id="problem">
           {problem.text}
@@ -47,18 +48,18 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
           ceremony="get"
           options={passkeyOptions}
           action={`${page.basePath}/device/sign-in/passkey`}
-          again={`${page.basePath}/device/sign-in`}
+          again={`${page.basePath}/device/sign-in${errandQuery(errand)}`}
           label={copy.passkey}
           problem={copy.passkeyProblem}
           look="plain"
-          userCode={userCode}
+          errand={errand}
         />
       )}
       {hasBuiltIn && providers.length > 0 ? <p class="or">{copy.or}</p> : null}
       {providers.map(({ id, button }) => (
         <a
           class={hasBuiltIn ? 'button plain' : 'button'}
-          href={`${page.basePath}/device/sign-in/at/${id}`}
+          href={`${page.basePath}/device/sign-in/at/${id}${errandQuery(errand)}`}
         >
           {button}
         </a>
@@ -66,13 +67,13 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
       {reauthenticate ? (
         <form method="post" action={`${page.basePath}/device/sign-out`}>
           <Csrf page={page} />
-          <KeptUserCode userCode={userCode} />
+          <ErrandFields errand={errand} />
           <Button look="plain">{copy.switchAccount}</Button>
         </form>
       ) : hasBuiltIn ? (
         <p>
           {copy.newHere}{' '}
-          <a class="link" href={`${page.basePath}/device/create-account`}>
+          <a class="link" href={`${page.basePath}/device/create-account${errandQuery(errand)}`}>
             {copy.create}
           </a>
         </p>
@@ -85,7 +86,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
 
 const PasswordForm: FC<SignInPageProps> = ({
   page,
-  userCode,
+  errand,
   email,
   problem,
   reauthenticate = false,
@@ -96,7 +97,7 @@ const PasswordForm: FC<SignInPageProps> = ({
   return (
     <form method="post" action={`${page.basePath}/device/sign-in`} novalidate>
       <Csrf page={page} />
-      <KeptUserCode userCode={userCode} />
+      <ErrandFields errand={errand} />
       <Field
         page={page}
         name="email"

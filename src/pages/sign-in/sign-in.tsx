@@ -1,6 +1,7 @@
 // Sign-in on the way to a device's request. The code is kept, so that no one enters it twice (VP-22).
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { parseUserCode } from '../../codes.ts'
 import { SECOND } from '../../durations.ts'
 import { parseEmail, signIn as signInWithPassword } from '../../identity/built-in.ts'
 import { parseAuthenticationResponse } from '../../identity/credential-response.ts'
@@ -10,7 +11,8 @@ import {
 } from '../../identity/passkey.ts'
 import { endSession } from '../../identity/session.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
-import { dropCookie, keepCookie, readCookie } from '../kit/cookies.ts'
+import { dropCookie, keepCookie } from '../kit/cookies.ts'
+import { type Errand, errandIn, errandQuery, goOn } from '../kit/errand.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
 import { missing, tooMany } from '../kit/problem.tsx'
 import { type Problem, SignInPage } from './sign-in-page.tsx'
@@ -19,7 +21,6 @@ import {
   type PageRequest,
   goTo,
   keepUserCode,
-  keptUserCode,
   relyingPartyOf,
   sessionCookie,
   signedInVisitor,
@@ -33,8 +34,8 @@ export const signIn = new Hono<PageEnvironment>()
     if (!context.get('config').hasBuiltInAccounts) return missing(context)
     const form = context.get('form')
     const copy = context.get('page').language.messages.signIn
-    keepUserCode(context, form('user_code'))
-    if (!(await mayTry(context))) return tooMany(context, LIMIT_PERIOD_MS)
+    const errand = errandIn(context)
+    if (!(await mayTry(context))) return tooMany(context, LIMIT_PERIOD_MS, errand.userCode)
     const typed = form('email')
     const email = parseEmail(typed)
     if (email === undefined)
@@ -43,7 +44,7 @@ export const signIn = new Hono<PageEnvironment>()
     const outcome = await signInWithPassword(context.env, credentials, signInContextOf(context))
     switch (outcome.outcome) {
       case 'signed_in':
-        return signedIn(context, outcome.cookie)
+        return signedIn(context, outcome.cookie, errand)
       case 'refused':
         return showSignIn(context, { email: typed, problem: aboutPassword(copy.refused) }, 403)
       case 'wait': {
@@ -61,8 +62,8 @@ export const signIn = new Hono<PageEnvironment>()
     if (!context.get('config').hasBuiltInAccounts) return missing(context)
     const form = context.get('form')
     const { csrf, language } = context.get('page')
-    keepUserCode(context, form('user_code'))
-    if (!(await mayTry(context))) return tooMany(context, LIMIT_PERIOD_MS)
+    const errand = errandIn(context)
+    if (!(await mayTry(context))) return tooMany(context, LIMIT_PERIOD_MS, errand.userCode)
     const response = parseAuthenticationResponse(form('credential'))
     const outcome =
       response &&
@@ -74,7 +75,7 @@ export const signIn = new Hono<PageEnvironment>()
         signInContextOf(context),
       ))
     return outcome?.outcome === 'signed_in'
-      ? signedIn(context, outcome.cookie)
+      ? signedIn(context, outcome.cookie, errand)
       : showSignIn(context, { problem: { text: language.messages.signIn.passkeyProblem } }, 403)
   })
 
@@ -86,21 +87,16 @@ export const signOut = new Hono<PageEnvironment>().post('/', async (context) => 
   keepUserCode(context, context.get('form')('user_code'))
   await endSession(context.env, sessionCookie(context))
   dropCookie(context, 'session')
-  keepCookie(context, 'switching', 'yes')
-  return goTo(context, '/device/sign-in')
+  return goTo(context, `/device/sign-in${errandQuery({ isSwitching: true })}`)
 })
 
-/** The page after a sign-in: the request of the kept code, or the page that asked for it. */
-export const signedIn = (context: PageRequest, cookie: string): Response => {
+/** The page after a sign-in: the question of the code that waits, or the page that asked for it. */
+export const signedIn = (context: PageRequest, cookie: string, errand: Errand): Response => {
   keepCookie(context, 'session', cookie)
-  const next = readCookie(context, 'next')
-  for (const name of ['visit', 'switching', 'next'] as const) dropCookie(context, name)
-  if (keptUserCode(context) !== undefined) {
-    if (isForeign(context)) keepCookie(context, 'returned', 'yes')
-    return goTo(context, '/device/confirm')
-  }
-  // VP-15: a word of ours and no address.
-  return goTo(context, next === 'devices' ? '/devices' : '/device')
+  dropCookie(context, 'visit')
+  if (errand.userCode !== undefined && isForeign(context))
+    keepCookie(context, 'returned', 'yes', parseUserCode(errand.userCode))
+  return goOn(context, errand)
 }
 
 const aboutPassword = (text: string): Problem => ({ text, isAboutPassword: true })
@@ -108,7 +104,11 @@ const aboutPassword = (text: string): Problem => ({ text, isAboutPassword: true 
 /** The sign-in page with its problem. A signed-in person is asked to sign in once more. */
 export const showSignIn = async (
   context: PageRequest,
-  { email, problem }: { email?: string; problem?: Problem } = {},
+  {
+    email,
+    problem,
+    errand = errandIn(context),
+  }: { email?: string; problem?: Problem; errand?: Errand | undefined } = {},
   status: ContentfulStatusCode = 200,
 ): Promise<Response> => {
   const { hasBuiltInAccounts, identityProviders } = context.get('config')
@@ -122,7 +122,7 @@ export const showSignIn = async (
   return context.html(
     <SignInPage
       page={page}
-      userCode={keptUserCode(context)}
+      errand={errand}
       email={email ?? known?.email}
       problem={problem}
       reauthenticate={known !== undefined}

@@ -7,7 +7,7 @@ import { hostileJson, jsonObject } from './hostile.ts'
 import { PASSWORD } from '../../support/person.ts'
 import { serverSecret } from '../../support/worker.ts'
 import { PUSH_KEY } from '../../support/settings.ts'
-import { type Cookies, type Visitor, resultCookie } from '../../support/visitor.ts'
+import { type Cookies, type Visitor, attemptCookie, resultCookie } from '../../support/visitor.ts'
 
 /** The form token that goes with these cookies. */
 export const formTokenFor = (cookies: Cookies): string =>
@@ -135,7 +135,12 @@ export const PAGE_REQUESTS: Readonly<Record<string, Make>> = {
   'a report': async () =>
     formDraft('/device/confirm', { user_code: await waiting(), decision: 'report' }),
   'a result': () => plainDraft('GET', '/device/result'),
-  'a regret': own('/device/result', { decision: 'not-me', sure: 'yes' }),
+  'a regret': async (visitor) =>
+    formDraft('/device/result', {
+      decision: 'not-me',
+      sure: 'yes',
+      result: resultCookie(await serverSecret(), { userCode: await allowed(visitor) }),
+    }),
   'another person': own('/device/sign-out', { user_code: 'BCDF-BCDF' }),
   'own devices': () => plainDraft('GET', '/devices?done=renamed'),
   'another name': ({ grantId }) =>
@@ -187,10 +192,10 @@ export const ENDING: ReadonlySet<string> = new Set([
 export const cookiesFor = async (name: string, visitor: Visitor): Promise<Cookies> => ({
   ...visitor.cookies,
   user_code: name === 'a question' ? await waiting() : 'BCDFBCDF',
-  ...(/result|regret/.test(name) && {
+  ...(name === 'a result' && {
     result: resultCookie(await serverSecret(), { userCode: await allowed(visitor) }),
   }),
   ...(name === 'back from a provider' && {
-    upstream: JSON.stringify({ provider: 'acme', state: 's', nonce: 'n', codeVerifier: 'v' }),
+    upstream_s: attemptCookie(await serverSecret(), 's'),
   }),
 })

@@ -1,0 +1,72 @@
+// The reason for a sign-in, which leads to the page after it. Addresses and forms of the sign-in pages
+// carry it, because the tabs of a browser share its cookies.
+import type { FC } from 'hono/jsx'
+import { displayUserCode, parseUserCode } from '../../codes.ts'
+import { KeptUserCode } from './form.tsx'
+import { isForeign } from './fetch-metadata.ts'
+import { type Form, type PageRequest, goTo, keepUserCode, keptUserCode } from './page-request.ts'
+
+export interface Errand {
+  /** The code of the device that waits, as it is displayed. */
+  readonly userCode?: string | undefined
+  /** VP-15: a word of ours and no address. */
+  readonly next?: 'devices' | undefined
+  /** The account is being switched: a provider must not assume the previous one. */
+  readonly isSwitching?: boolean
+}
+
+/** The errand of a form or of an address; else the code that was typed or scanned last. */
+export const errandIn = (context: PageRequest): Errand => {
+  // A page that is only opened brings no form.
+  const form: Form | undefined = context.get('form')
+  // A link of another site brings no code.
+  const query: Form = (name) => (isForeign(context) ? '' : (context.req.query(name) ?? ''))
+  const read = form ?? query
+  const userCode = parseUserCode(read('user_code') || readable(read('waiting')))
+  const next = (form ?? ((name) => context.req.query(name) ?? ''))('next')
+  const isSwitching = read('switch') === 'yes'
+  if (userCode !== undefined) return { userCode: displayUserCode(userCode), isSwitching }
+  if (next === 'devices') return { next, isSwitching }
+  return { userCode: form === undefined ? keptUserCode(context) : undefined, isSwitching }
+}
+
+/**
+ * The query of an address that goes on with the errand. Browsers show the addresses of links, and a
+ * person may be asked to read the code off the device, so it is not readable here.
+ */
+export const errandQuery = ({ userCode, ...rest }: Errand): string => {
+  const fields = [
+    ...(userCode === undefined ? [] : [['waiting', Buffer.from(userCode).toString('base64url')]]),
+    ...fieldsOf(rest),
+  ]
+  return fields.length === 0 ? '' : `?${new URLSearchParams(fields).toString()}`
+}
+
+const readable = (text: string): string => Buffer.from(text, 'base64url').toString()
+
+/** The errand in a form. */
+export const ErrandFields: FC<{ readonly errand: Errand }> = ({
+  errand: { userCode, ...rest },
+}) => (
+  <>
+    <KeptUserCode userCode={userCode} />
+    {fieldsOf(rest).map(([name, value]) => (
+      <input type="hidden" name={name} value={value} />
+    ))}
+  </>
+)
+
+const fieldsOf = ({ next, isSwitching }: Omit<Errand, 'userCode'>): [string, string][] => {
+  const fields: [string, string, boolean][] = [
+    ['next', next ?? '', next !== undefined],
+    ['switch', 'yes', isSwitching === true],
+  ]
+  return fields.flatMap(([name, value, isSet]) => (isSet ? [[name, value]] : []))
+}
+
+/** To the page after the sign-in. */
+export const goOn = (context: PageRequest, { userCode, next }: Errand): Response => {
+  if (userCode !== undefined && keepUserCode(context, userCode))
+    return goTo(context, '/device/confirm')
+  return goTo(context, next === 'devices' ? '/devices' : '/device')
+}
