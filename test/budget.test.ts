@@ -7,14 +7,8 @@ import { mintDeviceCode, mintUserCode, parseUserCode } from '../src/codes.ts'
 import { mintSession } from '../src/identity/session.ts'
 import { requestLocation } from '../src/sender/location.ts'
 import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
-import {
-  approve,
-  authorizationBehind,
-  deny,
-  newPerson,
-  signInNow,
-  startDevice,
-} from './support/device.ts'
+import { approve, authorizationBehind, deny, startDevice } from './support/device.ts'
+import { newPerson, signInNow } from './support/member.ts'
 import { hold } from './support/held-poll.ts'
 import { STRANGERS_SECRET, sentFrom, serverSecret } from './support/worker.ts'
 import { RECIFE, TURKU, freshAddress } from './support/places.ts'

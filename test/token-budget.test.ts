@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { holdClock, passSeconds } from './support/clock.ts'
 import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
-import { approve, newPerson, startDevice } from './support/device.ts'
+import { approve, startDevice } from './support/device.ts'
+import { newPerson } from './support/member.ts'
 import { altered, as } from './support/grants.ts'
 import { formRequest, url } from './support/worker.ts'
 

@@ -2,7 +2,7 @@
 // no cookies. The rules for every answer are in support/harmless.ts.
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { newPerson } from '../support/device.ts'
+import { newPerson } from '../support/member.ts'
 import { type Change, changesOf, describe as described, requestOf } from './support/draft.ts'
 import { faultsOf } from './support/harmless.ts'
 import { CAMPAIGN_MS, hostileJson, hostileText, runs } from './support/hostile.ts'

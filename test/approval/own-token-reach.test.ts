@@ -5,17 +5,11 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SECOND } from '../../src/durations.ts'
 import { sha256 } from '../../src/crypto.ts'
-import { accountOf, mintSubject } from '../../src/objects/index.ts'
+import { accountOf } from '../../src/objects/index.ts'
 import type { Proximity } from '../../src/sender/location.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
-import {
-  type Answer,
-  type Device,
-  UNKNOWN,
-  answerOf,
-  signInNow,
-  startDevice,
-} from '../support/device.ts'
+import { type Answer, type Device, UNKNOWN, answerOf, startDevice } from '../support/device.ts'
+import { newPerson } from '../support/member.ts'
 import { type KeyHolder, newKeyHolder } from '../support/dpop.ts'
 import { AT_ONCE, summary } from '../support/held-poll.ts'
 import { connectInternet } from '../support/internet.ts'
@@ -79,14 +73,6 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** An account without a password: those are slow to hash. */
-const newSubject = async (): Promise<string> => {
-  const subject = mintSubject(env)
-  const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
-  await accountOf(env, subject)?.open(claims, { id: 'x', secretHash: 'x' }, signInNow())
-  return subject
-}
-
 interface SignedInApp {
   readonly holder: KeyHolder
   readonly subject: string
@@ -96,7 +82,7 @@ interface SignedInApp {
 
 /** An app that its person approved at this distance. */
 const signIn = async (proximity?: Proximity): Promise<SignedInApp> => {
-  const [holder, subject] = [await newKeyHolder(fetch), await newSubject()]
+  const [holder, subject] = [await newKeyHolder(fetch), (await newPerson()).subject]
   const allowance = proximity && {
     proximity,
     action: 'confirm' as const,
@@ -181,7 +167,7 @@ describe('a token of ours', () => {
   })
 
   it('AP-18 of a grant without a known distance proves none', async () => {
-    const [holder, subject] = [await newKeyHolder(fetch), await newSubject()]
+    const [holder, subject] = [await newKeyHolder(fetch), (await newPerson()).subject]
     const approval = { subject, allowance: undefined as never }
     const connected = await connectDevice('app', { fetch: holder.fetch, approval })
     const device = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })

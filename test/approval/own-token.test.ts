@@ -3,9 +3,10 @@ import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HOUR, SECOND } from '../../src/durations.ts'
-import { accountOf, mintSubject } from '../../src/objects/index.ts'
+import { accountOf } from '../../src/objects/index.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
-import { type Answer, type Device, answerOf, signInNow, startDevice } from '../support/device.ts'
+import { type Answer, type Device, answerOf, startDevice } from '../support/device.ts'
+import { newPerson } from '../support/member.ts'
 import { type KeyHolder, newKeyHolder } from '../support/dpop.ts'
 import { connectInternet } from '../support/internet.ts'
 import { API, ISSUER, TEST_VARS } from '../support/settings.ts'
@@ -46,20 +47,12 @@ interface SignedInApp {
   readonly tokens: { readonly access_token: string; readonly refresh_token: string }
 }
 
-/** An account without a password: those are slow to hash. */
-const newSubject = async (): Promise<string> => {
-  const subject = mintSubject(env)
-  const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
-  await accountOf(env, subject)?.open(claims, { id: 'x', secretHash: 'x' }, signInNow())
-  return subject
-}
-
 /** A person signs in at the app, which is a device like any other. */
 const signIn = async (
   clientId = 'app',
   { by = fetch, ago = 0, fields = {} }: { by?: Fetch; ago?: number; fields?: object } = {},
 ): Promise<SignedInApp> => {
-  const [subject, holder] = [await newSubject(), await newKeyHolder(by)]
+  const [subject, holder] = [(await newPerson()).subject, await newKeyHolder(by)]
   const approval = { subject, authTimeMs: Date.now() - ago }
   const options = { fetch: holder.fetch, approval, poll: { ...fields } }
   return { holder, subject, ...(await connectDevice(clientId, options)) }
@@ -228,7 +221,7 @@ describe('a token of ours', () => {
 
   it('AP-8 counts as used even if the answer was lost', async () => {
     const holder = await newKeyHolder(fetch)
-    const subject = await newSubject()
+    const subject = (await newPerson()).subject
     const approval = { subject }
     const connected = await connectDevice('app', { fetch: holder.fetch, approval })
     const { device: itself } = connected

@@ -12,7 +12,8 @@ import { nowInSeconds } from '../support/key-client.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { APP, signInApp } from '../support/signed-in-app.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
-import { evictAccount, wrongCodesOf } from '../support/waiting-page.ts'
+import { evictAccount } from '../support/member.ts'
+import { wrongCodesOf } from '../support/waiting-page.ts'
 import { workerWith } from '../support/worker.ts'
 
 const acme = new TrustedIssuer()

@@ -5,7 +5,7 @@ import { library } from '../../src/demo/worker/library.ts'
 import { issueAccessToken, mintTokenId } from '../../src/tokens/access-token.ts'
 import { type Answer, answerOf, approve, startDevice } from '../support/device.ts'
 import { ISSUER } from '../support/settings.ts'
-import { somebody } from '../support/tokens.ts'
+import { somebody } from '../support/member.ts'
 import { type Fetch, url, workerWith } from '../support/worker.ts'
 
 const METADATA = `${ISSUER}/.well-known/oauth-protected-resource`

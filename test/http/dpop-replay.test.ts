@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { passSeconds } from '../support/clock.ts'
 import { type Answer, approve, startDevice } from '../support/device.ts'
 import { type ProofOptions, newKeyHolder, readyKeyHolder, sha256 } from '../support/dpop.ts'
-import { askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
+import { askUserinfo, connectDevice } from '../support/tokens.ts'
+import { somebody } from '../support/member.ts'
 import { formRequest, url, worker } from '../support/worker.ts'
 
 beforeEach(() => {

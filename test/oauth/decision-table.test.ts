@@ -11,13 +11,12 @@ import {
   answerOf,
   approve,
   deny,
-  newPerson,
   startDevice,
 } from '../support/device.ts'
+import { newPerson, somebody } from '../support/member.ts'
 import { newKeyHolder, readyKeyHolder } from '../support/dpop.ts'
 import { STRANGERS_SECRET, formRequest, freshAddress, url, worker } from '../support/worker.ts'
 import { SECRET } from '../support/settings.ts'
-import { somebody } from '../support/tokens.ts'
 
 afterEach(() => {
   vi.useRealTimers()

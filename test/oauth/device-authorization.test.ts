@@ -17,7 +17,8 @@ import {
   startDevice,
 } from '../support/device.ts'
 import { ISSUER, TEST_VARS } from '../support/settings.ts'
-import { connectDevice, somebody } from '../support/tokens.ts'
+import { connectDevice } from '../support/tokens.ts'
+import { somebody } from '../support/member.ts'
 import { formRequest, worker } from '../support/worker.ts'
 
 type Fields = Readonly<Record<string, string>>

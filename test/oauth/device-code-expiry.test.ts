@@ -6,7 +6,7 @@ import { mintDeviceCode, parseUserCode } from '../../src/codes.ts'
 import { holdClock, passSeconds } from '../support/clock.ts'
 import { type Device, approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
 import { STRANGERS_SECRET } from '../support/worker.ts'
-import { somebody } from '../support/tokens.ts'
+import { somebody } from '../support/member.ts'
 
 holdClock()
 

@@ -10,11 +10,11 @@ import {
   answerOf,
   approve,
   deny,
-  newPerson,
   startDevice,
 } from '../support/device.ts'
+import { newPerson, somebody } from '../support/member.ts'
 import { ISSUER } from '../support/settings.ts'
-import { askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
+import { askUserinfo, connectDevice } from '../support/tokens.ts'
 import { formRequest, worker, workerWith } from '../support/worker.ts'
 
 holdClock()

@@ -4,7 +4,7 @@ import { DeviceAuthorization } from '../../src/objects/index.ts'
 import { pass, passSeconds } from '../support/clock.ts'
 import { type Device, approve, deny, startDevice } from '../support/device.ts'
 import { SECRET } from '../support/settings.ts'
-import { somebody } from '../support/tokens.ts'
+import { somebody } from '../support/member.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })

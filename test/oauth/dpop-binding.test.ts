@@ -5,8 +5,8 @@ import { DeviceAuthorization } from '../../src/objects/index.ts'
 import { passSeconds } from '../support/clock.ts'
 import {
   type Answer,
-  DEVICE_CODE_GRANT,
   type Device,
+  DEVICE_CODE_GRANT,
   answerOf,
   approve,
   startDevice,
@@ -14,7 +14,8 @@ import {
 import { type KeyHolder, type ProofOptions, newKeyHolder, readyKeyHolder } from '../support/dpop.ts'
 import { connectConfidential, introspect, refresh } from '../support/grants.ts'
 import { LONG, allow, hold } from '../support/held-poll.ts'
-import { connectDevice, somebody } from '../support/tokens.ts'
+import { connectDevice } from '../support/tokens.ts'
+import { somebody } from '../support/member.ts'
 import { formRequest, url, worker } from '../support/worker.ts'
 
 beforeEach(() => {

@@ -12,7 +12,8 @@ import {
   hold as holdPoll,
   summary,
 } from '../support/held-poll.ts'
-import { Onlooker, hold, waiting, waitingPages } from '../support/waiting-page.ts'
+import { Member } from '../support/member.ts'
+import { hold, waiting, waitingPages } from '../support/waiting-page.ts'
 
 const SECOND = 1000
 
@@ -57,7 +58,7 @@ describe('a page that waits', () => {
     const device = await startDevice('patient-tv')
     const poll = await holdPoll(device, LONG)
     pass(2 * SECOND)
-    const laptop = await new Onlooker().browser()
+    const laptop = await new Member().browser()
     await hold(laptop, device)
     expect(summary(await device.poll({}, AT_ONCE))).toBe('400 slow_down')
     await deny(device.userCode)

@@ -3,7 +3,8 @@ import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { passSeconds } from '../support/clock.ts'
-import { answerOf, newPerson } from '../support/device.ts'
+import { answerOf } from '../support/device.ts'
+import { newPerson, somebody } from '../support/member.ts'
 import {
   accountBehind,
   altered,
@@ -14,7 +15,7 @@ import {
   revoke,
 } from '../support/grants.ts'
 import { API, ISSUER, SECRET } from '../support/settings.ts'
-import { connectDevice, somebody } from '../support/tokens.ts'
+import { connectDevice } from '../support/tokens.ts'
 import { formRequest, freshAddress, url, worker, workerWith } from '../support/worker.ts'
 
 afterEach(() => {

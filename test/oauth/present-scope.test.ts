@@ -15,7 +15,8 @@ import {
   replace,
 } from '../support/registration.ts'
 import { TEST_VARS } from '../support/settings.ts'
-import { askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
+import { askUserinfo, connectDevice } from '../support/tokens.ts'
+import { somebody } from '../support/member.ts'
 import { type Fetch, formRequest, worker, workerWith } from '../support/worker.ts'
 
 holdClock()

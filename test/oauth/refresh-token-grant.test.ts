@@ -4,7 +4,8 @@ import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
 import { holdClock, passSeconds } from '../support/clock.ts'
-import { answerOf, newPerson } from '../support/device.ts'
+import { answerOf } from '../support/device.ts'
+import { newPerson, somebody } from '../support/member.ts'
 import {
   accountBehind,
   altered,
@@ -15,7 +16,7 @@ import {
   revoke,
 } from '../support/grants.ts'
 import { API, ISSUER } from '../support/settings.ts'
-import { askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
+import { askUserinfo, connectDevice } from '../support/tokens.ts'
 import { formRequest, worker, workerWith } from '../support/worker.ts'
 
 const FULL_SCOPE = 'openid profile email offline_access library:read'

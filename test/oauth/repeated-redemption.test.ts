@@ -15,7 +15,8 @@ import { newKeyHolder } from '../support/dpop.ts'
 import { introspect, refreshed } from '../support/grants.ts'
 import { LONG, allow, hold } from '../support/held-poll.ts'
 import { ISSUER, TEST_VARS } from '../support/settings.ts'
-import { type ConnectedDevice, askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
+import { type ConnectedDevice, askUserinfo, connectDevice } from '../support/tokens.ts'
+import { somebody } from '../support/member.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
 afterEach(() => {

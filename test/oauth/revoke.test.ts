@@ -2,7 +2,7 @@
 // and tested in client-authentication.test.ts.
 import * as oauth from 'oauth4webapi'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { newPerson } from '../support/device.ts'
+import { newPerson } from '../support/member.ts'
 import {
   accountBehind,
   altered,

@@ -5,7 +5,8 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { holdClock } from '../support/clock.ts'
 import { approve, startDevice } from '../support/device.ts'
 import { ISSUER } from '../support/settings.ts'
-import { askUserinfo, connectDevice, publishedKeys, somebody } from '../support/tokens.ts'
+import { askUserinfo, connectDevice, publishedKeys } from '../support/tokens.ts'
+import { somebody } from '../support/member.ts'
 import { workerWith } from '../support/worker.ts'
 
 holdClock()

@@ -5,9 +5,10 @@ import { runInDurableObject } from 'cloudflare:test'
 import { SignJWT, decodeJwt, importJWK } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { keyringOf } from '../../src/objects/index.ts'
-import { type Answer, answerOf, newPerson } from '../support/device.ts'
+import { type Answer, answerOf } from '../support/device.ts'
+import { newPerson, somebody } from '../support/member.ts'
 import { ISSUER } from '../support/settings.ts'
-import { askUserinfo, connectDevice, somebody } from '../support/tokens.ts'
+import { askUserinfo, connectDevice } from '../support/tokens.ts'
 import { formRequest, url, worker, workerWith } from '../support/worker.ts'
 
 afterEach(() => {

@@ -8,7 +8,6 @@ import { type Page, Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
 import {
   DECISION,
-  Onlooker,
   hold,
   holdPage,
   scan,
@@ -17,6 +16,7 @@ import {
   waitingPages,
   wrongCodesOf,
 } from '../support/waiting-page.ts'
+import { Member } from '../support/member.ts'
 import { freshAddress, worker } from '../support/worker.ts'
 
 const SECOND = 1000
@@ -24,12 +24,12 @@ const SECOND = 1000
 holdClock()
 
 describe('a page may wait', () => {
-  it.each<[string, (ada: Onlooker, laptop: Person) => unknown]>([
+  it.each<[string, (ada: Member, laptop: Person) => unknown]>([
     ['with an ended session', (ada) => ada.signOut()],
     ['without a session', (_, laptop) => laptop.cookies.delete('__Host-session')],
     ['with an invalid session', (_, laptop) => laptop.cookies.set('__Host-session', 'x')],
   ])('not for a person %s', async (_, end) => {
-    const ada = new Onlooker()
+    const ada = new Member()
     const laptop = await ada.browser()
     const device = await startDevice()
     const page = await scan(laptop, device)
@@ -53,7 +53,7 @@ describe('a page may wait', () => {
 
   it('VP-12 not with a form of another session or another site', async () => {
     const { page, device } = await waiting()
-    const bert = await new Onlooker().browser()
+    const bert = await new Member().browser()
     expect((await waitOn(bert, page, device)).status).toBe(403)
     const own = await scan(bert, device)
     const csrf = /name="csrf" value="([^"]+)"/.exec(own.html)?.[1] ?? ''
@@ -66,7 +66,7 @@ describe('a page may wait', () => {
   it('not without a live code, whether or not one existed, and the try counts', async () => {
     const [live, declined] = [await startDevice(), await startDevice()]
     await authorizationBehind(declined.userCode).deny('bert', 'denied')
-    const ada = new Onlooker()
+    const ada = new Member()
     const laptop = await ada.browser()
     const page = await scan(laptop, await startDevice())
     const answers: Page[] = []
@@ -85,7 +85,7 @@ describe('a page may wait', () => {
   })
 
   it('not for a malformed code, without calling an object or counting a try', async () => {
-    const ada = new Onlooker()
+    const ada = new Member()
     const laptop = await ada.browser()
     const page = await laptop.open('/device')
     const asked = vi.spyOn(env.DEVICE_AUTHORIZATION, 'getByName')
@@ -126,7 +126,7 @@ describe('the number of waiting pages', () => {
 
   it('is separate for each person', async () => {
     const { ada, device, answer } = await waiting()
-    const bert = new Onlooker()
+    const bert = new Member()
     for (let turn = 0; turn < 5; turn += 1) {
       pass(1)
       void (await hold(await bert.browser(), device)).answer
@@ -140,7 +140,7 @@ describe('the number of waiting pages', () => {
   it('is twelve in all', async () => {
     const { device, answer } = await waiting()
     // On the network of the device, openings do not count.
-    const crowd = [new Onlooker(), new Onlooker(), new Onlooker()]
+    const crowd = [new Member(), new Member(), new Member()]
     for (const one of crowd)
       for (let turn = 0; turn < 4; turn += 1) {
         pass(1)

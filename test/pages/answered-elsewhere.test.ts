@@ -11,7 +11,6 @@ import { freshAddress, serverSecret, url, worker, workerWith } from '../support/
 import { ISSUER } from '../support/settings.ts'
 import {
   DECISION,
-  Onlooker,
   hold,
   scan,
   waitOn,
@@ -19,6 +18,7 @@ import {
   waitingPages,
   wrongCodesOf,
 } from '../support/waiting-page.ts'
+import { Member } from '../support/member.ts'
 
 const SECOND = 1000
 const NOT_VALID = 'This code is invalid or has expired.'
@@ -84,7 +84,7 @@ describe('a waiting page', () => {
   it('waits beside the device too, without recording an opening', async () => {
     const home = { 'CF-Connecting-IP': freshAddress() }
     const device = await startDevice('tv', { headers: home })
-    const ada = new Onlooker()
+    const ada = new Member()
     const laptop = await ada.browser((request) =>
       worker(
         new Request(request, { headers: { ...Object.fromEntries(request.headers), ...home } }),
@@ -129,7 +129,7 @@ describe('a waiting page', () => {
     vi.useRealTimers()
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     const device = await startDevice('tv', { fetch: local })
-    const person = await new Onlooker().browser(local)
+    const person = await new Member().browser(local)
     const { answer } = await hold(person, device)
     let status = 0
     void answer.then((page) => (status = page.status))
@@ -143,7 +143,7 @@ describe('a waiting page', () => {
 
   it('leaves nothing behind when it is closed', async () => {
     const controller = new AbortController()
-    const ada = new Onlooker()
+    const ada = new Member()
     const person = await ada.browser((request) =>
       local(
         request.url.endsWith(DECISION)
@@ -180,7 +180,7 @@ describe('a page with a code that can no longer be decided', () => {
       (device) => authorizationBehind(device.userCode).open({ subject: 'bert', country: 'BR' }),
     ],
   ])('is told only that it is invalid, without counting a try: %s (VP-6)', async (_, bring) => {
-    const ada = new Onlooker()
+    const ada = new Member()
     const laptop = await ada.browser()
     const device = await startDevice()
     await authorizationBehind(device.userCode).open({ subject: ada.subject, country: 'FI' })
@@ -189,7 +189,7 @@ describe('a page with a code that can no longer be decided', () => {
     const { status, html } = await answer
     expect([status, html]).toEqual([404, ''])
     const page = await laptop.open(DECISION)
-    const unknown = await (await new Onlooker().browser()).open(DECISION)
+    const unknown = await (await new Member().browser()).open(DECISION)
     expect([page.status, unknown.status]).toEqual([404, 404])
     expect(page.html).toContain(NOT_VALID)
     expect(withoutOwn(page.html)).toBe(withoutOwn(unknown.html))
@@ -197,7 +197,7 @@ describe('a page with a code that can no longer be decided', () => {
   })
 
   it('is released at its expiry with the same answer, without counting a try', async () => {
-    const ada = new Onlooker()
+    const ada = new Member()
     const laptop = await ada.browser()
     const device = await startDevice('short-tv')
     const expiresAtMs = parseDeviceCode(await serverSecret(), device.deviceCode)?.expiresAtMs ?? 0
@@ -232,7 +232,7 @@ describe('a page with a code that can no longer be decided', () => {
 const policyOf = ({ headers }: Page) => headers.get('Content-Security-Policy') ?? ''
 
 it('VP-13 only the page of the question has a script that may call us', async () => {
-  const ada = await new Onlooker().browser()
+  const ada = await new Member().browser()
   const device = await startDevice()
   const question = await scan(ada, device)
   expect(policyOf(question)).toContain("connect-src 'self'")

@@ -9,13 +9,14 @@ import { startDevice } from '../support/device.ts'
 import { Person } from '../support/person.ts'
 import { freshAddress, serverSecret, useUp, worker } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
-import { Onlooker, scan, waitOn, wrongCodesOf } from '../support/waiting-page.ts'
+import { Member } from '../support/member.ts'
+import { scan, waitOn, wrongCodesOf } from '../support/waiting-page.ts'
 
 holdClock()
 afterEach(() => void vi.restoreAllMocks())
 
 const signedIn = async () => {
-  const ada = new Onlooker()
+  const ada = new Member()
   return { ada, person: await ada.browser() }
 }
 
@@ -75,7 +76,7 @@ describe('five wrong codes', () => {
   })
 
   it('VP-5 lead to no more with an old session and cut requests beside it', async () => {
-    const ada = new Onlooker()
+    const ada = new Member()
     const old = await ada.browser()
     pass(13 * HOUR)
     const { cookies } = await ada.browser()
@@ -240,7 +241,7 @@ describe('the page with the time to wait', () => {
 
   it('VP-22 keeps the code if the limit of the address is reached', async () => {
     const address = freshAddress()
-    const ada = new Onlooker()
+    const ada = new Member()
     const browser = await ada.browser()
     const person = new Person(worker, ISSUER, { 'CF-Connecting-IP': address })
     copy(browser.cookies, person.cookies)

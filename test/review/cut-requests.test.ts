@@ -6,7 +6,8 @@ import { emailLogin } from '../../src/objects/index.ts'
 import { startDevice } from '../support/device.ts'
 import { Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
-import { Onlooker, scan, waitOn, wrongCodesOf } from '../support/waiting-page.ts'
+import { Member } from '../support/member.ts'
+import { scan, waitOn, wrongCodesOf } from '../support/waiting-page.ts'
 import { freshAddress, worker } from '../support/worker.ts'
 
 afterEach(() => void vi.restoreAllMocks())
@@ -75,7 +76,7 @@ it.each<[string, (person: Person) => Promise<() => Promise<unknown>>]>([
     },
   ],
 ])('VP-5 a wrong code counts also where the request that %s is cut', async (_, prepare) => {
-  const ada = new Onlooker()
+  const ada = new Member()
   const { cookies } = await ada.browser()
   const person = new HastyPerson(cookies)
   const send = await prepare(person)

@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers'
 import { parseUserCode } from '../../src/codes.ts'
 import type { Allowance, Approval } from '../../src/objects/device-authorization/approval.ts'
 import { mintGrantId } from '../../src/tokens/refresh-token.ts'
-import { emailLogin, mintSubject } from '../../src/objects/index.ts'
 import type { Location } from '../../src/sender/location.ts'
+import { newPerson } from './member.ts'
 import { type Fetch, formRequest, worker } from './worker.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -72,31 +72,6 @@ export const startDevice = async (
 /** The object behind a shown code. */
 export const authorizationBehind = (userCode: string) =>
   env.DEVICE_AUTHORIZATION.getByName(parseUserCode(userCode) ?? '')
-
-let people = 0
-
-export const NOWHERE = { city: undefined, region: undefined, country: undefined }
-
-/** A sign-in with a password, just now. */
-export const signInNow = () => ({
-  amr: ['pwd'],
-  authTimeMs: Date.now(),
-  browser: 'A browser',
-  place: NOWHERE,
-})
-
-/** A new account, made without the pages. */
-export const newPerson = async (): Promise<{ subject: string; email: string; name: string }> => {
-  people += 1
-  const email = `person${people}.${crypto.randomUUID()}@example.com`
-  const subject = mintSubject(env)
-  const name = `Person ${people}`
-  await emailLogin(env, email).register(subject, { name, password: 'correct horse battery' })
-  const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
-  const session = { id: 'test', secretHash: 'test' }
-  await account.open({ name, email, isEmailVerified: false }, session, signInNow())
-  return { subject, email, name }
-}
 
 /** An unknown location. */
 export const UNKNOWN: Location = {

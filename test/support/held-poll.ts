@@ -1,6 +1,7 @@
 // A device with a held poll, and its final answer.
 import { runInDurableObject } from 'cloudflare:test'
-import { type Answer, type Device, approve, authorizationBehind, newPerson } from './device.ts'
+import { type Answer, type Device, approve, authorizationBehind } from './device.ts'
+import { somebody } from './member.ts'
 
 /** Headers of a poll: the longest hold, and no hold. */
 export const LONG = { Prefer: 'wait=25' }
@@ -36,12 +37,6 @@ export const hold = async (
   return { answer }
 }
 
-// Once, because an account costs a slow password hash.
-let person: ReturnType<typeof newPerson> | undefined
-
 /** Approves the device, always as the same person. */
-export const allow = async (device: Device) => {
-  person ??= newPerson()
-  const { subject } = await person
-  return approve(device.userCode, { subject })
-}
+export const allow = async (device: Device) =>
+  approve(device.userCode, { subject: (await somebody()).subject })

@@ -2,14 +2,14 @@
 // In workerd, with the internet of internet.ts.
 import { env } from 'cloudflare:workers'
 import { Host } from './internet.ts'
-import { mintSession } from '../../src/identity/session.ts'
-import { accountOf, emailLogin, mintSubject } from '../../src/objects/index.ts'
-import { type Device, approve, signInNow, startDevice } from './device.ts'
+import { emailLogin } from '../../src/objects/index.ts'
+import { type Device, approve, startDevice } from './device.ts'
+import { Member } from './member.ts'
 import { Person } from './person.ts'
 import { type Network, TURKU } from './places.ts'
 import { ISSUER, PUSH, PUSH_KEY, PUSH_SECRETS, TEST_VARS } from './settings.ts'
 import { PushSubscriber, verifyVapid } from './push-subscriber.ts'
-import { type Fetch, freshAddress, sentFrom, serverSecret, workerWith } from './worker.ts'
+import { type Fetch, freshAddress, sentFrom, workerWith } from './worker.ts'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -41,48 +41,31 @@ export class Resident {
   readonly email: string
   readonly browser: Person
 
-  private constructor(subject: string, email: string, browser: Person) {
+  private constructor({ subject, email }: Member, browser: Person) {
     this.subject = subject
     this.email = email
     this.browser = browser
   }
 
-  /** Known by an address, without a password: those take their time. */
   static async join(network: Network | undefined = TURKU, fetch = pushWorker): Promise<Resident> {
-    const email = `${crypto.randomUUID()}@example.com`
-    const subject = mintSubject(env)
-    await emailLogin(env, email).claim(subject, 'Ada')
-    return new Resident(subject, email, await signIn(subject, network, fetch))
+    const member = await new Member().claimEmail()
+    return new Resident(member, await member.browser(sentFrom({ network }, fetch)))
   }
 
   /** With the password of all persons here. */
   static async register(): Promise<Resident> {
-    const browser = newBrowser(TURKU, pushWorker)
+    const address = { 'CF-Connecting-IP': freshAddress() }
+    const browser = new Person(sentFrom({ network: TURKU }, pushWorker), ISSUER, address)
     const email = `${crypto.randomUUID()}@example.com`
     await browser.createAccount('Ada', email)
-    return new Resident((await emailLogin(env, email).subject()) ?? '', email, browser)
+    const subject = (await emailLogin(env, email).subject()) ?? ''
+    return new Resident(new Member({ subject, email }), browser)
   }
 
   /** Another browser of theirs. */
   elsewhere(network: Network | undefined = TURKU): Promise<Person> {
-    return signIn(this.subject, network, pushWorker)
+    return new Member(this).browser(sentFrom({ network }, pushWorker))
   }
-}
-
-const newBrowser = (network: Network | undefined, fetch: Fetch): Person =>
-  new Person(sentFrom({ network }, fetch), ISSUER, { 'CF-Connecting-IP': freshAddress() })
-
-const signIn = async (
-  subject: string,
-  network: Network | undefined,
-  fetch: Fetch,
-): Promise<Person> => {
-  const { value, digest: claim } = mintSession(await serverSecret(), subject)
-  const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
-  await accountOf(env, subject)?.open(claims, claim, signInNow())
-  const browser = newBrowser(network, fetch)
-  browser.cookies.set('__Host-session', value)
-  return browser
 }
 
 export const csrfOf = (html: string): string => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''

@@ -2,20 +2,11 @@
 import { type JSONWebKeySet, createLocalJWKSet } from 'jose'
 import type { Approval } from '../../src/objects/device-authorization/approval.ts'
 import { mintGrantId } from '../../src/tokens/refresh-token.ts'
-import { type Answer, type Device, answerOf, approve, newPerson, startDevice } from './device.ts'
+import { type Answer, type Device, answerOf, approve, startDevice } from './device.ts'
+import { somebody } from './member.ts'
 import { type Fetch, freshAddress, url, worker } from './worker.ts'
 
 type Fields = Readonly<Record<string, string>>
-type Person = Awaited<ReturnType<typeof newPerson>>
-
-let known: Person | undefined
-
-/** One person for all tests of a file that need any person: passwords are slow to hash. */
-export const somebody = async (): Promise<Person> => {
-  known ??= await newPerson()
-  return known
-}
-
 export interface ConnectedDevice {
   readonly device: Device
   readonly grantId: string

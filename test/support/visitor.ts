@@ -1,15 +1,10 @@
-// A signed-in person with a device. They are created without the pages and without a password,
-// which is slow to hash.
-import { env } from 'cloudflare:workers'
+// A signed-in person with a device, and the cookies of their browser.
 import { seal } from '../../src/crypto.ts'
 import { MINUTE } from '../../src/durations.ts'
-import { mintSession } from '../../src/identity/session.ts'
-import { mintSubject } from '../../src/objects/index.ts'
-import { signInNow } from './device.ts'
-import { Person } from './person.ts'
-import { type Fetch, freshAddress, serverSecret } from './worker.ts'
-import { ISSUER } from './settings.ts'
+import { Member } from './member.ts'
+import type { Person } from './person.ts'
 import { connectDevice } from './tokens.ts'
+import type { Fetch } from './worker.ts'
 
 export type Cookies = Readonly<Record<string, string>>
 
@@ -22,13 +17,11 @@ export interface Visitor {
 }
 
 export const signedIn = async (name: string, email: string): Promise<Visitor> => {
-  const subject = mintSubject(env)
-  const { value, digest: claim } = mintSession(await serverSecret(), subject)
-  const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
-  await account.open({ name, email, isEmailVerified: false }, claim, signInNow())
+  const member = new Member({ name, email })
+  const { subject } = member
+  const session = await member.session()
   const { grantId } = await connectDevice('tv', { approval: { subject } })
-  const cookies = { session: value, visit: 'A'.repeat(43) }
-  return { subject, email, cookies, grantId }
+  return { subject, email, cookies: { session, visit: 'A'.repeat(43) }, grantId }
 }
 
 /** The browser of a new person with this name. */
@@ -37,10 +30,10 @@ export const visitorAt = async (
   name = 'Ada',
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Person> => {
-  const { cookies } = await signedIn(name, `${crypto.randomUUID()}@example.com`)
-  const person = new Person(fetch, ISSUER, { 'CF-Connecting-IP': freshAddress(), ...headers })
-  person.cookies.set('__Host-session', cookies['session'] ?? '')
-  return person
+  const member = new Member({ name })
+  const browser = await member.browser(fetch, headers)
+  await connectDevice('tv', { approval: { subject: member.subject } })
+  return browser
 }
 
 const RESULT = {

@@ -1,40 +1,11 @@
 // A page with the question of a device, which waits for a decision elsewhere.
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { mintSession } from '../../src/identity/session.ts'
-import { mintSubject } from '../../src/objects/index.ts'
-import { type Device, authorizationBehind, signInNow, startDevice } from './device.ts'
-import { type Page, Person } from './person.ts'
-import { type Fetch, freshAddress, serverSecret, worker } from './worker.ts'
-import { ISSUER } from './settings.ts'
+import { type Device, authorizationBehind, startDevice } from './device.ts'
+import { Member } from './member.ts'
+import type { Page, Person } from './person.ts'
 
 export const DECISION = '/device/confirm/decision'
-
-/** A signed-in person in any number of browsers. Without a password, which is slow to hash. */
-export class Onlooker {
-  readonly subject = mintSubject(env)
-  readonly #account = env.ACCOUNT.get(env.ACCOUNT.idFromString(this.subject))
-
-  /** A browser of theirs, with a session of its own. */
-  async browser(send: Fetch = worker): Promise<Person> {
-    const { value, digest: claim } = mintSession(await serverSecret(), this.subject)
-    const claims = { name: 'Ada', email: 'ada@example.com', isEmailVerified: false }
-    await this.#account.open(claims, claim, signInNow())
-    const person = new Person(send, ISSUER, { 'CF-Connecting-IP': freshAddress() })
-    person.cookies.set('__Host-session', value)
-    return person
-  }
-
-  /** Their account keeps nothing in memory. */
-  evict(): Promise<void> {
-    return evictAccount(this)
-  }
-
-  /** Signs out of every browser. */
-  signOut(): Promise<void> {
-    return this.#account.signOutEverywhere({ withDevices: false })
-  }
-}
 
 /** Opens what the device's picture says. */
 export const scan = (person: Person, device: Pick<Device, 'userCode'>): Promise<Page> =>
@@ -93,23 +64,15 @@ export const hold = async (
 
 /** One person with a laptop, where the question stands open and waits, and a phone. */
 export const waiting = async (clientId = 'tv') => {
-  const ada = new Onlooker()
+  const ada = new Member()
   const [laptop, phone] = await Promise.all([ada.browser(), ada.browser()])
   const device = await startDevice(clientId)
   const { page, answer } = await hold(laptop, device)
   return { ada, laptop, phone, device, page, answer }
 }
 
-interface HasAccount {
-  readonly subject: string
-}
-
-/** Clears the memory of an account. */
-export const evictAccount = ({ subject }: HasAccount): Promise<void> =>
-  evictDurableObject(env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)))
-
 /** Number of recent wrong codes of an account. */
-export const wrongCodesOf = ({ subject }: HasAccount): Promise<number> =>
+export const wrongCodesOf = ({ subject }: { readonly subject: string }): Promise<number> =>
   runInDurableObject(
     env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)),
     async (_, { storage }) =>

@@ -31,7 +31,8 @@ import {
 import { KEY_PAIRS, kidOf } from '../../support/key-pairs.ts'
 import { formRequest, serverSecret, worker } from '../../support/worker.ts'
 import { ISSUER } from '../../support/settings.ts'
-import { connectDevice, somebody } from '../../support/tokens.ts'
+import { connectDevice } from '../../support/tokens.ts'
+import { somebody } from '../../support/member.ts'
 
 afterEach(() => {
   vi.useRealTimers()

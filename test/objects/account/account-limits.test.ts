@@ -19,7 +19,7 @@ import { MAX_CATCH_UP_TOKENS } from '../../../src/config/limits.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/durations.ts'
 import { mintSubject } from '../../../src/objects/index.ts'
 import { holdClock, pass } from '../../support/clock.ts'
-import { NOWHERE, signInNow } from '../../support/device.ts'
+import { NOWHERE, signInNow } from '../../support/member.ts'
 
 holdClock()
 

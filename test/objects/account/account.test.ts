@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { mintSubject } from '../../../src/objects/index.ts'
 import { holdClock, pass } from '../../support/clock.ts'
-import { NOWHERE, signInNow } from '../../support/device.ts'
+import { NOWHERE, signInNow } from '../../support/member.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

@@ -6,7 +6,7 @@ import { FRESH_SIGN_IN_MS } from '../../../src/config/limits.ts'
 import { MINUTE, SECOND } from '../../../src/durations.ts'
 import { mintSubject } from '../../../src/objects/index.ts'
 import { holdClock, pass } from '../../support/clock.ts'
-import { signInNow } from '../../support/device.ts'
+import { signInNow } from '../../support/member.ts'
 
 const SESSION = { id: 'phone', secretHash: 'digest of the phone' }
 const LAPTOP = { id: 'laptop', secretHash: 'digest of the laptop' }

@@ -1,14 +1,19 @@
 // The passkeys that an account keeps, and what it tells of them.
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { newPerson } from '../../support/device.ts'
+import { mintSubject } from '../../../src/objects/index.ts'
+import { signInNow } from '../../support/member.ts'
 
-// That of newPerson.
 const SESSION = { id: 'test', secretHash: 'test' }
 
-const anybody = async () => {
-  const { subject } = await newPerson()
-  return env.ACCOUNT.get(env.ACCOUNT.idFromString(subject))
+const newAccount = async () => {
+  const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(mintSubject(env)))
+  await account.open(
+    { name: 'Ada', email: undefined, isEmailVerified: false },
+    SESSION,
+    signInNow(),
+  )
+  return account
 }
 
 describe('passkeys of an account', () => {
@@ -25,7 +30,7 @@ describe('passkeys of an account', () => {
   }
 
   it('are stored, renamed and removed, and additions and removals are recorded', async () => {
-    const account = await anybody()
+    const account = await newAccount()
     await account.addPasskey(passkey)
     await account.renamePasskey('credential', 'Anna’s phone')
     expect(await account.passkey('credential')).toEqual({ ...passkey, name: 'Anna’s phone' })
@@ -41,7 +46,7 @@ describe('passkeys of an account', () => {
   })
 
   it('do not come back if they are used while they are removed', async () => {
-    const account = await anybody()
+    const account = await newAccount()
     await account.addPasskey(passkey)
     await account.removePasskey('credential')
     await account.updatePasskey({ ...passkey, counter: 1 })

@@ -8,7 +8,7 @@ import {
   needsRehash,
   verifyPassword,
 } from '../../../src/objects/login/password.ts'
-import { newPerson } from '../../support/device.ts'
+import { newPerson } from '../../support/member.ts'
 
 const PASSWORD = 'correct horse battery'
 
