@@ -43,7 +43,7 @@ const MISLEADING: Readonly<Record<string, string>> = {
 /** Of a page that may ask for codes: that is not decided here (DA-19). */
 const MISLEADING_DEVICE = { ...MISLEADING, Origin: 'https://tv.example' }
 
-/** The Worker where no issuer is set: each origin is one. */
+/** A Worker without ISSUER: each origin is an issuer. */
 const anyHost: Fetch = workerWith({ ISSUER: undefined })
 
 const get = (fetch: Fetch, path: string, headers: Readonly<Record<string, string>> = {}) =>
@@ -116,7 +116,7 @@ describe.each([
 })
 
 describe('caching', () => {
-  // A cache that goes by what an address looks like would keep these.
+  // A cache that judges by the form of an address would store these.
   it.each([
     '/device/nowhere.js',
     '/device/nowhere.css',

@@ -99,7 +99,7 @@ describe.each(EVIL)('%s', (_what, name) => {
   })
 })
 
-// An account takes its time.
+// Creating an account is slow.
 const OF_PEOPLE = EVIL.filter(([what]) => /element|override|bells|separator|half/.test(what))
 
 it.each(OF_PEOPLE)(

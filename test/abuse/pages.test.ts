@@ -82,7 +82,7 @@ const COOKIES = ['session', 'visit', 'user_code', 'language', 'result', 'upstrea
 
 type Bake = (cookies: Cookies) => Cookies
 
-/** Of a victim’s cookies, one by itself is worth nothing, so never the session with its secret. */
+/** Of a victim’s cookies, each is worthless alone, so never the session with its secret. */
 const halfOf = (session: string): string => session.slice(0, 60) + 'A'.repeat(session.length - 60)
 
 const withText =

@@ -162,7 +162,7 @@ const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outco
     WHEREABOUTS[proximity],
     proximity === 'same_network' ? address : freshAddress(),
   )
-  // A token is told in seconds when its person signed in: never later than it was.
+  // A token states the sign-in in whole seconds, rounded down.
   const auth_time = Math.floor(authTimeMs / SECOND)
   const acting =
     lane === 'page'
@@ -213,7 +213,7 @@ it('AP-15 the app may do exactly what the page lets its person do, in every situ
       examples: EXAMPLES.map((one) => [{ ...SIMPLE, ...one }]),
     },
   )
-  // Or this would prove nothing.
+  // Otherwise this would prove nothing.
   expect([...seen].toSorted((a, b) => a.localeCompare(b))).toStrictEqual([
     'approved',
     'check',

@@ -1,11 +1,11 @@
-// The two ways in which people decide about devices, told in the same words.
+// The two ways to decide about devices, with results in the same words.
 import { ApprovalApp } from '../support/approval-app.ts'
 import type { Answer as AppAnswer } from '../support/device.ts'
 import { type Page, Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
 import type { Fetch } from '../support/worker.ts'
 
-/** An answer, and what goes with it where the device is far. */
+/** A decision, and the check if the device is far. */
 interface Answer {
   readonly decision: string
   readonly typedCode: string | undefined

@@ -263,7 +263,7 @@ describe('the sign-in behind a token', () => {
     const answer = await approveWith(await issuer.token(newSub(), { claims }), device)
     if (maxAge === undefined) {
       expect(answer.status).toBe(200)
-      // The television hears when it really was, or nothing.
+      // The television gets the true time, or none.
       const { auth_time: told } = decodeJwt((await device.poll()).body.id_token)
       expect(told).toBe(claims.auth_time)
     } else {

@@ -45,7 +45,7 @@ const look = async (phone: Phone, device: RemoteDevice): Promise<void> => {
   await asked
 }
 
-/** One person with a laptop, where the question stands open, and a phone. */
+/** A person with an open question on a laptop, and a phone. */
 const openQuestion = async () => {
   const { laptop, email } = await openedPage()
   const phone = await Phone.unlock(browser, server.origin)
@@ -76,7 +76,7 @@ describe('a question that is open on a laptop', () => {
     await phone.tap(button)
     await phone.sees(heading)
     await laptop.sees(heading)
-    // The request that was waiting has the answer: the page did not have to ask again.
+    // The waiting request was answered: the page did not ask again.
     expect((await answered).status()).toBe(200)
     expect(asked).toEqual([])
     expect(new URL(laptop.page.url()).pathname).toBe('/device/result')
@@ -99,7 +99,7 @@ describe('a question that is open on a laptop', () => {
     await other.tap('Allow')
     await laptop.reads('This code is invalid or has expired.')
     expect(await laptop.button('Allow').count()).toBe(0)
-    // Back does not lead to a question that is no more.
+    // Back does not lead to an ended question.
     expect(await laptop.page.evaluate<number>('history.length')).toBe(pages)
   })
 
@@ -121,7 +121,7 @@ describe('an undecided question', () => {
   it('keeps typed text and focus while it asks again', async () => {
     const laptop = await Phone.unlock(browser, server.origin, { ...LAPTOP, place: at(TURKU) })
     await laptop.join()
-    // The first answer: nothing yet.
+    // The first answer: no decision yet.
     await laptop.page.route(DECISION, (route) => route.fulfill({ status: 204 }), { times: 1 })
     await look(laptop, await RemoteDevice.start(server.origin, { place: at(RECIFE) }))
     const field = laptop.page.getByLabel('Code on the device’s own screen')

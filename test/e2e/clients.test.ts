@@ -68,7 +68,7 @@ const discover = (
   })
 
 let turns = 0
-/** People who take turns: one has no more than five codes looked up in a second. */
+/** People in turn: one may look up at most five codes a second. */
 const nextPerson = (): Person => {
   turns += 1
   return people[turns % people.length] ?? judge
@@ -228,7 +228,7 @@ describe('openid-client', () => {
       'wait=25',
       (person, delayMs) => signIn(waiting, delayMs, person),
       (person, delayMs) => signInAtOnce(plain, delayMs, person),
-      // openid-client sends its first poll after a second: until then nothing can be answered.
+      // openid-client sends its first poll after a second.
       [1200, 3200],
     )
     expect(ours.median / control.median).toBeLessThan(2)

@@ -59,7 +59,7 @@ interface Read {
   readonly body: Readonly<Record<string, string>>
 }
 
-/** A script that asks for codes, and reads them; `undefined` where the browser shows it nothing. */
+/** A script that requests codes and reads them; `undefined` if the browser shows it nothing. */
 const SCRIPT = `async (address, client_id, mode) => {
   try {
     const body = new URLSearchParams({ client_id, scope: 'openid' })

@@ -16,7 +16,7 @@ import { buildBundle, startWorkerd } from '../bench/workerd.ts'
 const HELD = 1000
 const LANES = 8
 const ROUNDS = 40
-/** One person has no more than five codes looked up at once. */
+/** One person may look up at most five codes at once. */
 const SIGN_INS = 5
 const MOST_RATIO = 3
 const ATTACKER = { ...FORM, 'CF-Connecting-IP': '198.51.100.66' }
@@ -201,7 +201,7 @@ it('LP-5 a thousand held polls of one client block no other, and leave nothing b
   await hangUp(sockets)
   expectAsQuick(await ratios(ROUNDS, askAll))
 
-  // The same once more takes what was given back, and no more.
+  // A second run uses the freed resources, and no more.
   const peak = await residentBytes(server.pid)
   const again = await holdMany(flows)
   await hangUp(again)

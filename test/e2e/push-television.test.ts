@@ -58,7 +58,7 @@ class Television {
     return television
   }
 
-  /** It starts from nothing, but for what it has kept. */
+  /** It restarts with its storage only. */
   async turnOn(): Promise<void> {
     await this.page.goto(`${server.origin}/tv`)
     await this.showsCode()

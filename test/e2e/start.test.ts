@@ -186,7 +186,7 @@ it('npm start with a public address runs no identity provider, which other machi
   expect(program.output).not.toContain('Example ID')
 })
 
-// A route in the settings would make the Worker believe that it is asked by plain http at that host.
+// With a route in the settings, the Worker would see requests by plain http at that host.
 it('npm start takes the next port, where npm run tv finds it, and ignores routes', async () => {
   const { port } = new URL(origin)
   const config = join(root, '.wrangler', `routes-${port}.toml`)

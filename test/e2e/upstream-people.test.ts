@@ -66,7 +66,7 @@ interface SignInOptions {
   readonly browser?: Person
 }
 
-/** Signs in at a provider and comes back. */
+/** Signs in at a provider and returns. */
 const signIn = async (
   member: Member,
   { id = 'acme', provider = acme, visitor = newVisitor(), browser }: SignInOptions = {},
@@ -252,7 +252,7 @@ describe('the time of sign-in', () => {
     const { idToken: ours } = await connect(visitor)
     expect(ours.auth_time).toBeGreaterThanOrEqual(before)
 
-    // From now on it is asked for its login page at once, so that people meet it once.
+    // From now on its login page is requested at once, so that people see it once.
     const another = await signIn(newMember())
     expect(another.page.url.pathname).toBe('/device')
     expect(promptsSince(asked)).toStrictEqual([null, 'login', 'login'])

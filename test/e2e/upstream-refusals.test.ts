@@ -105,7 +105,7 @@ describe('an answer of the provider is refused', () => {
       'with an error and another state',
       ({ back }) => withParameters(back, { error: 'access_denied', code: undefined, state: 'x' }),
     ],
-    // Login CSRF, and an injected code: PKCE binds it to the browser that asked.
+    // Login CSRF, and an injected code: PKCE binds it to the browser that started.
     ['meant for another browser', async () => (await signInThere(MALLORY)).back],
     [
       'with a code of another browser',

@@ -44,7 +44,7 @@ it('VP-5 VP-22 the wait counts down, and one tap then continues with the code', 
   expect(await timer.textContent()).toBe('0:01')
   await phone.tap('Try again')
   await phone.sees('Too many attempts')
-  // The server's clock goes on as ever.
+  // The server's clock keeps running.
   await expect
     .poll(() => phone.page.request.get(phone.origin + '/device/confirm').then((r) => r.status()), {
       timeout: 60_000,

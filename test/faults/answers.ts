@@ -43,7 +43,7 @@ const isUnavailable = (heard: Heard): boolean => {
   return json(heard)['error'] === 'temporarily_unavailable' && heard.headers['retry-after'] === '1'
 }
 
-/** An error of the token endpoint; each comes with a description, and is stored nowhere. */
+/** An error of the token endpoint; each has a description and no-store. */
 const refusal = (heard: Heard): string => {
   const { error, error_description: description } = json(heard)
   if (heard.status !== 400 || heard.headers['cache-control'] !== 'no-store') return ''

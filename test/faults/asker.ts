@@ -42,7 +42,7 @@ export class Asker {
     this.#count = count
   }
 
-  /** Asks once, and perhaps twice; tells what was heard, which may be nothing. */
+  /** Sends a request once, perhaps twice, and returns the answer, if there is one. */
   async ask(
     asked: Asked,
     asking: Asking,

@@ -66,7 +66,7 @@ export class Flow {
     await this.#lookBack()
   }
 
-  /** Polls until there is something to have, or nothing to wait for. */
+  /** Polls until there are tokens or the code has ended. */
   async #signIn(): Promise<Tokens | undefined> {
     let pendingAfterwards = 0
     for (let polls = 0; pendingAfterwards < PATIENCE; polls += 1) {

@@ -32,7 +32,7 @@ export type Answer =
   | { readonly is: 'started'; readonly deviceCode: string; readonly userCode: string }
   | ({ readonly is: 'tokens' } & Tokens)
   | { readonly is: 'pending' | 'slow_down' | 'denied' | 'expired' | 'invalid' }
-  /** 503: nothing is known about what was asked. */
+  /** 503: the effect of the request is unknown. */
   | { readonly is: 'unavailable' }
   /** A page of ours, whatever it says. */
   | { readonly is: 'page' }
@@ -62,13 +62,13 @@ export interface Happened {
   readonly answer: Answer | undefined
   /** The fault on the way, if the sender has no answer. */
   readonly lost: string | undefined
-  /** Without an answer, what was asked may still be done until then. */
+  /** Without an answer, the request may take effect until then. */
   readonly openUntilMs: number
 }
 
 export interface History {
   readonly name: string
-  /** The code that its device goes on with; undefined if it never got one. */
+  /** The code that its device uses; undefined if it never got one. */
   readonly userCode: string | undefined
   /** Lifetime of the code. */
   readonly lifetimeMs: number

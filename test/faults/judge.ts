@@ -223,7 +223,7 @@ class Judge {
 
 const keyOf = ({ world, progress }: Past): string => JSON.stringify([world, progress])
 
-/** Which promises an answer puts to the test, by what was answered before it was asked. */
+/** The promises that an answer tests, by the answers before its request. */
 const promisesOf = (
   { event, answer }: Operation,
   events: readonly Happened[],

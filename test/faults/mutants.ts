@@ -245,7 +245,7 @@ const hunt = async (mutant: Mutant): Promise<string | undefined> => {
   return first && `${first.promise} (${((now() - beganAtMs) / 1000).toFixed(0)} s, ${flows} flows)`
 }
 
-// The server goes when this process exits, which a signal alone would not make it do.
+// The server ends when this process exits, which a signal alone would not cause.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })

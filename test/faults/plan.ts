@@ -26,7 +26,7 @@ export interface Plan {
   readonly ending: 'revoke' | 'remove' | 'thief' | 'stay'
   /** Delay of a thief after the last refresh. */
   readonly thiefAfterMs: number
-  /** The device has its tokens, does nothing with them, and so long after asks for them again. */
+  /** The device has its tokens, does not use them, and asks for them again after this time. */
   readonly idlesMs: number | undefined
 }
 
@@ -52,7 +52,7 @@ export const hasty = (random: Random): Plan => ({
   idlesMs: random.isLucky(0.1) ? random.between(0, 1500) : undefined,
 })
 
-/** One that goes to the end of its code's life, and beyond. */
+/** One that lasts to the end of its code's life, and beyond. */
 export const late = (random: Random): Plan => {
   const lifetimeMs = LIFETIME_SECONDS.brief * SECOND
   return {
@@ -64,7 +64,7 @@ export const late = (random: Random): Plan => {
       { decision: 'none', sleepsMs: lifetimeMs + random.between(-2000, 5000) },
       // Decided in the last moment, or just not.
       { decidesAfterMs: lifetimeMs + random.between(-1500, 1500), sleepsMs: lifetimeMs - 2000 },
-      // Decided in time, and asked for in the grace, or in its last moment, or just not, or later.
+      // Decided in time, and redeemed within the grace, at its last moment, just after, or later.
       {
         decidesAfterMs: random.between(0, lifetimeMs - 3000),
         sleepsMs: lifetimeMs + random.between(0, 28_000),
@@ -73,7 +73,7 @@ export const late = (random: Random): Plan => {
       { sleepsMs: lifetimeMs + random.between(33_000, 60_000) },
       // Redeemed, and once more when the minute for that is almost, or just, over.
       { idlesMs: random.between(55_000, 65_000) },
-      // A token that was used comes back when its minute is almost, or just, over.
+      // A used token that returns when its minute is almost, or just, over.
       {
         refreshes: 4,
         ending: 'thief',

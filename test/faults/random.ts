@@ -9,7 +9,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** One that goes its own way, whatever others draw. */
+  /** An independent sequence, whatever others draw. */
   fork(index: number): Random {
     return new Random(Math.imul(this.#seed ^ Math.imul(index + 1, 0x9e3779b1), 0x85ebca6b))
   }

@@ -40,7 +40,7 @@ const print = (report: Report): void => {
   console.info(`\n${report.violations.length} broken promises`)
 }
 
-// The server goes when this process exits, which a signal alone would not make it do.
+// The server ends when this process exits, which a signal alone would not cause.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
 console.info(`seed ${seed}, ${minutes} minutes`)

@@ -53,7 +53,7 @@ export class ShakenServer {
     await this.#startAgain()
   }
 
-  /** SIGTERM: it has time to answer what it has been asked. */
+  /** SIGTERM: it has time to answer open requests. */
   async terminate(): Promise<void> {
     process.kill(this.#process.pid, 'SIGTERM')
     const until = now() + ENDS_WITHIN_MS

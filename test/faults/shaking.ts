@@ -12,7 +12,7 @@ export interface Shaking {
 
 export const ROUGH: Shaking = { mostMs: 6000, weights: { kills: 80, terms: 12, 'full disks': 8 } }
 
-/** On a busy machine nothing would ever be answered if it were not left alone for that long. */
+/** On a busy machine no request would be answered without such a pause. */
 const ANSWERS = 100
 const TICK_MS = 50
 

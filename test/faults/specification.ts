@@ -49,7 +49,7 @@ export interface Operation {
   readonly does: Asked['does']
   /** Time of its effect, if it had one. */
   readonly span: Span
-  /** Undefined: anything may have been said, or nothing. */
+  /** Undefined: any answer is possible, or none. */
   readonly answer: Answer['is'] | undefined
   /** The token that it brings, and the refresh token that it is answered with. */
   readonly presented: string | undefined
@@ -139,7 +139,7 @@ const decide = (
       ...mayBeOver<[Answer['is'], World]>(span, expiry, ['not valid', world]),
     ]
   }
-  // The first decision stays. A second one is told of it, or only that it comes too late.
+  // The first decision stays. A second one gets it in the answer, or only that it is too late.
   const stands = look(world, span, expiry).map((is): [Answer['is'], World] => [is, world])
   return stands.some(([is]) => is === wins) ? stands : [...stands, ['not valid', world]]
 }

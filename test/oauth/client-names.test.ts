@@ -90,7 +90,7 @@ describe('a registration with a name like', () => {
   })
 })
 
-/** The question that a person is asked about a device of this client. */
+/** The question about a device of this client. */
 const questionOf = async (clientId: string, fetch: Fetch): Promise<string> => {
   const device = await startDevice(clientId, { fetch })
   const person = await visitorAt(fetch)

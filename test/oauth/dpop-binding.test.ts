@@ -42,7 +42,7 @@ const STRANGERS: [string, (device: Device) => Promise<Answer>][] = [
   ['no key', (device) => device.poll()],
 ]
 
-/** A device that asked for its code with a proof, and polls without one by itself. */
+/** A device that requested its code with a proof, and polls without one by default. */
 const bound = async (): Promise<{ holder: KeyHolder; device: Device }> => {
   const holder = await newKeyHolder()
   const fetch = holder.fetchOnlyAt('/device_authorization')

@@ -290,7 +290,7 @@ describe('a redemption', () => {
       logged.mockClear()
       const refused = await pollFrom(redeemer, device)
       expect(summary(refused)).toBe('400 access_denied')
-      // For good, wherever it comes from next, and in the same words.
+      // Permanently, from any place, with the same answer.
       expect((await pollFrom(place, device)).body).toStrictEqual(refused.body)
       expect(logged.mock.calls).toStrictEqual([
         [

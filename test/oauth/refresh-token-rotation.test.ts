@@ -85,7 +85,7 @@ describe('a rotated refresh token', () => {
 describe('two clients with one refresh token', () => {
   it('RF-5 are both signed out once one comes back a minute after the other refreshed', async () => {
     const stolen = await first()
-    // The thief is first, and the owner is given the same: they cannot be told apart yet.
+    // The thief is first, and the owner gets the same: they cannot be told apart yet.
     const thief = await next(stolen)
     const owner = await next(stolen)
     expect(owner).toBe(thief)

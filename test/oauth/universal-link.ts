@@ -36,7 +36,7 @@ const isMatch = (component: Component, { pathname, search, hash }: URL): boolean
   )
 }
 
-// Repeated items have to match one like the other; an absent one is an empty one.
+// Repeated items must all match; an absent one is empty.
 const isLikeAll = (pattern: string, values: readonly string[]): boolean =>
   (values.length === 0 ? [''] : values).every((value) => isLike(pattern, value))
 
@@ -49,7 +49,7 @@ const itemsOf = (search: string, name: string): readonly string[] =>
     .filter(([key]) => key === name)
     .map(([, value = '']) => value)
 
-// `*` is any number of characters, `?` is one; a component that is not there matches everything.
+// `*` is any number of characters, `?` is one; an absent component matches everything.
 const isLike = (pattern = '*', text: string): boolean => {
   const [wild, ...rest] = pattern
   if (wild === undefined) return text === ''

@@ -32,7 +32,7 @@ const refuses = ({ status, headers, body }: Answer): void => {
   expect(body.error_description).toContain('web_origins')
   expect(body.error_description).toContain('only for clients listed in CLIENTS')
   expect(body).not.toHaveProperty('device_code')
-  // Its developer has to be able to read that.
+  // Its developer must be able to read that.
   expect(headers.get('Access-Control-Allow-Origin')).toBe('*')
 }
 

@@ -1,4 +1,4 @@
-// GET and POST /device, and what the code goes through until the question is asked.
+// GET and POST /device, and the way of the code to the question.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE } from '../../src/durations.ts'
 import { approve, authorizationBehind, deny, startDevice } from '../support/device.ts'

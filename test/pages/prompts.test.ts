@@ -1,4 +1,5 @@
-// Opting a browser in and out of being asked by push, and what its notification may say without a page.
+// Subscribing a browser to push prompts, unsubscribing, and the one answer of a notification
+// without a page.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PUSH_VARS, Resident, Subscription, csrfOf, pushWorker } from '../support/household.ts'

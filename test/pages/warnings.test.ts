@@ -1,4 +1,4 @@
-// XD-7: what a phone is asked and warned of, word for word, in the language its browser asks for.
+// XD-7: the question and the warnings of a phone, word for word, in the language of its browser.
 import { describe, expect, it } from 'vitest'
 import { startDevice } from '../support/device.ts'
 import { Person } from '../support/person.ts'

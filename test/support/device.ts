@@ -29,7 +29,7 @@ export interface Device {
   poll(fields?: Fields, headers?: Fields, by?: Fetch): Promise<Answer>
 }
 
-/** An answer and what it says: nothing, or JSON. */
+/** An answer with its JSON, or {}. */
 export const answerOf = async (response: Response): Promise<Answer> => {
   const text = await response.text()
   return {

@@ -23,7 +23,10 @@ const look = (objects: DurableObjectNamespace, id: DurableObjectId): Promise<Kep
     hasAlarm: (await storage.getAlarm()) !== null,
   }))
 
-/** The objects that keep something. One that was only asked keeps nothing, and so costs nothing. */
+/**
+ * The objects with stored records. An object that was only called stores nothing, and so costs
+ * nothing.
+ */
 export const leftovers = async (): Promise<Record<Kind, Kept[]>> => {
   const found = await Promise.all(
     KINDS.map(async (kind) => {

@@ -9,7 +9,7 @@ import { serverSecret } from '../../support/worker.ts'
 import { PUSH_KEY } from '../../support/settings.ts'
 import { type Cookies, type Visitor, attemptCookie, resultCookie } from '../../support/visitor.ts'
 
-/** The form token that goes with these cookies. */
+/** The form token for these cookies. */
 export const formTokenFor = (cookies: Cookies): string =>
   sha256(`form ${cookies['session'] ?? cookies['visit'] ?? ''}`)
 

@@ -90,7 +90,7 @@ const signIn = async (
   })
   const decideLater = async () => {
     const { deviceCode, userCode } = await shown.promise
-    // Its first poll comes at once, and is not held.
+    // Its first poll is immediate, and not held.
     await proxy.untilPending(deviceCode, 3)
     await decide(userCode)
   }

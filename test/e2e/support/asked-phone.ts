@@ -54,7 +54,7 @@ export class AskedPhone {
     this.#registrationId = registrationId
   }
 
-  /** Opts in on the page, as a person does. */
+  /** Subscribes on the page, as a person does. */
   static async optIn(
     phone: Phone,
     subscriber: PushSubscriber,
@@ -84,7 +84,7 @@ export class AskedPhone {
     return new AskedPhone(phone, worker, devtools, await registered)
   }
 
-  /** A message arrives, decrypted. What is shown of it. */
+  /** Delivers a decrypted message, and returns the notification. */
   async receive(payload: object): Promise<Shown> {
     const count = await this.#worker.evaluate<number>('self.shown.length')
     await this.#devtools.send('ServiceWorker.deliverPushMessage', {
@@ -98,7 +98,7 @@ export class AskedPhone {
     })()`)
   }
 
-  /** Presses the notification, or one of its buttons. The address that opens, if one does. */
+  /** Presses the notification or one of its buttons, and returns the address that opens, if any. */
   press({ data }: Shown, action = ''): Promise<string | null> {
     return this.#worker.evaluate<string | null>(`(async () => {
       self.opened = []
@@ -107,7 +107,7 @@ export class AskedPhone {
       Object.assign(event, {
         action: ${JSON.stringify(action)},
         notification: { close: () => undefined, data: ${JSON.stringify(data)} },
-        // The browser's own takes no event but the browser's.
+        // The browser's own handler accepts only real events.
         waitUntil: (promise) => (answered = promise),
       })
       self.dispatchEvent(event)

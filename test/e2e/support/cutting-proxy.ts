@@ -19,7 +19,7 @@ export interface ServerAnswer {
 export class CuttingProxy {
   /** Answers of the server that were lost, in their order. */
   readonly lost: ServerAnswer[] = []
-  /** The path of each request that came, in this order. */
+  /** The path of each request, in order of arrival. */
   readonly asked: string[] = []
   /** How often each device_code was answered `authorization_pending`. */
   readonly #pending = new Map<string, number>()
@@ -59,7 +59,7 @@ export class CuttingProxy {
     this.#cuts.push({ path, skip })
   }
 
-  /** Cuts the next answer from `path` that is a 200, however long ago it was asked for. */
+  /** Cuts the next 200 from `path`, however old its request is. */
   cutNextSuccess(path: string): void {
     this.#pathOfCutSuccess = path
   }
@@ -69,7 +69,7 @@ export class CuttingProxy {
     const [asked, lost] = [this.asked.length, this.lost.length]
     this.cutNext(path, skip)
     await untilReset(act()).finally(() => this.#cuts.splice(0))
-    // fetch or a library may not have asked again by itself: that would be another answer.
+    // fetch or a library must not have repeated it: that would be another answer.
     const paths = this.asked.slice(asked)
     if (paths.length !== skip + 1) throw new Error(`asked ${paths.join(', ')}`)
     const [answer] = this.lost.slice(lost)
@@ -77,7 +77,10 @@ export class CuttingProxy {
     return answer
   }
 
-  /** Waits until this device has heard so often that it has to wait: whole holds, where polls are held. */
+  /**
+   * Waits until this device has had so many answers that it must wait: whole holds, if polls are
+   * held.
+   */
   async untilPending(deviceCode: string, times: number): Promise<void> {
     const heard = () => (this.#pending.get(deviceCode) ?? 0) >= times
     await vi.waitUntil(heard, { timeout: 120_000, interval: 20 })
@@ -137,7 +140,7 @@ export class CuttingProxy {
 
   /** The server's whole answer: only then the request certainly has had its effect. */
   async #forward(url: URL, asked: IncomingMessage, form: Buffer) {
-    // The Host stays the client's own, as it names the issuer; what is lost has to be legible.
+    // The Host stays the client's own, as it names the issuer; a lost answer must be uncompressed.
     const headers = { ...asked.headers, connection: 'close', 'accept-encoding': 'identity' }
     const forwarded = request(url.href, { method: asked.method, headers, agent: false })
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
@@ -158,7 +161,7 @@ export class CuttingProxy {
   }
 }
 
-/** Waits for `act` to fail, which has to be by a reset: a connection merely closed reads otherwise. */
+/** Waits for `act` to fail by a reset: a closed connection has another error. */
 export const untilReset = async (act: Promise<unknown>): Promise<void> => {
   const failure = await act.then(
     () => new Error('the answer arrived'),

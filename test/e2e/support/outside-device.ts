@@ -5,7 +5,7 @@ import { DEVICE_CODE_GRANT } from '../../../src/config/client-settings.ts'
 export interface OutsideDevice {
   /** As it is shown on the screen. */
   readonly userCode: string
-  /** Collects the tokens, once they are there: what they say of the person. */
+  /** Collects the tokens once they are ready, with the claims of the person. */
   collect(): Promise<{ idToken: openid.IDToken; userinfo: openid.UserInfoResponse }>
 }
 

@@ -8,7 +8,8 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 /** The findings of axe, uncertain ones too: rule, element, reason. */
 export const axeFindings = async (page: Page): Promise<string[]> => {
   const { width } = page.viewportSize() ?? { width: 390 }
-  // So tall that the bar at the foot lies on nothing, which would keep axe from judging contrast.
+  // Tall enough that the bar at the foot covers nothing, which would keep axe from judging
+  // contrast.
   await page.setViewportSize({ width, height: 3000 })
   await page.evaluate(axe.source)
   const results = await page.evaluate<readonly Result[]>(AXE)
@@ -21,7 +22,7 @@ export const axeFindings = async (page: Page): Promise<string[]> => {
 }
 
 const AXE = `(async () => {
-  // The strokes to write on are a picture, and axe does not judge what stands on pictures.
+  // The strokes of the input are a picture, and axe does not judge text on pictures.
   for (const input of document.querySelectorAll('.tv input')) input.style.backgroundImage = 'none'
   const options = { runOnly: ${JSON.stringify(RULES)}, preload: false }
   const { violations, incomplete } = await axe.run(document, options)
@@ -58,7 +59,7 @@ export const overflowOf = (page: Page): Promise<number> =>
   page.evaluate<number>(`document.scrollingElement.scrollWidth - innerWidth`)
 
 export interface Focus {
-  /** Its place in the document; -1 if nothing has the focus. */
+  /** Its place in the document; -1 without a focus. */
   readonly at: number
   readonly name: string
   readonly isRinged: boolean

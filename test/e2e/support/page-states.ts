@@ -85,7 +85,7 @@ export const PAGE_STATES = {
   'enter code, half of one': (phone) => phone.open('/device?user_code=WDJB'),
   'enter code, by a link': async (phone) => {
     const { picture } = await RemoteDevice.start(phone.origin)
-    // A page of no origin is one of another site.
+    // A page with an opaque origin counts as another site.
     await phone.page.setContent(`<a href="${picture}">Win a prize</a>`)
     await follow(phone, 'a')
   },

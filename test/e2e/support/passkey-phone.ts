@@ -5,7 +5,7 @@ import { Phone } from './phone.ts'
 
 export const NOT_USED = 'No passkey was used. Try again, or sign in another way.'
 
-/** Lets the page tell what the browser is asked for: its own offer shows nowhere. */
+/** Records the browser's requests for a passkey: its own offer is invisible. */
 export const TELL_WHAT_IS_ASKED = `{
   const { credentials } = navigator
   const get = credentials.get.bind(credentials)

@@ -65,7 +65,7 @@ export class PhoneApp {
     await this.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
   }
 
-  /** Leaves for the provider, says a name there, and comes back. */
+  /** Visits the provider, gives a name there, and returns. */
   async signIn(name: string): Promise<void> {
     await this.tap('Sign in')
     await this.signInAtProvider(name)

@@ -58,7 +58,7 @@ export class PushService {
     return this.#messages.filter((message) => message.endpoint === endpoint).length
   }
 
-  /** The message that came next for a browser, decrypted, or the first that comes. */
+  /** The next message for a browser, decrypted, or the first to arrive. */
   async deliver<Payload>(subscriber: PushSubscriber): Promise<Delivery<Payload>> {
     const deadline = AbortSignal.timeout(WAIT_MS)
     for (;;) {
@@ -97,7 +97,7 @@ export class PushService {
     if (this.#gone.has(endpoint)) return refuse(410, 'the browser took it back')
     if (request.method !== 'POST') return refuse(405, 'a message is posted')
     if (headers['content-encoding'] !== 'aes128gcm') return refuse(400, 'not encrypted')
-    // RFC 8030 §5.2 and §7.2: it has to say, and 4096 octets is what has to be taken.
+    // RFC 8030 §5.2 and §7.2: a TTL is required, and 4096 octets must be accepted.
     if (!/^\d+$/.test(String(headers['ttl']))) return refuse(400, 'without TTL')
     if (body.length > 4096) return refuse(413, `${body.length} octets`)
     this.#messages.push({ endpoint, headers, body })

@@ -71,7 +71,7 @@ export class RemoteDevice {
     return 'error' in polled ? polled.error : 'tokens'
   }
 
-  /** Polls once, and has to be given tokens. */
+  /** Polls once, and must get tokens. */
   async collect(): Promise<Tokens> {
     const polled = await this.#poll()
     if ('error' in polled) throw new Error(polled.error)

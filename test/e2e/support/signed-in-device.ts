@@ -5,7 +5,7 @@ import { Person } from '../../support/person.ts'
 
 type Fields = Readonly<Record<string, string>>
 
-/** A token response, of which only what was asked for is there. */
+/** A token response with the requested tokens only. */
 export interface Tokens {
   readonly access_token: string
   readonly id_token: string

@@ -25,7 +25,7 @@ export const upstreamSubject = ({ email }: Member): string => `member-of-${email
 /** The methods of sign-in in its claims: a password, and an unregistered one. */
 export const UPSTREAM_AMR = ['pwd', 'company_badge', 'mfa']
 
-/** The service's own app there, where it goes back to, and what it calls Antenna (RFC 8707). */
+/** The service's own app there, its redirect URI, and its name for Antenna (RFC 8707). */
 export const UPSTREAM_APP = {
   clientId: 'the-app',
   callback: 'https://app.example.com/callback',
@@ -33,13 +33,13 @@ export const UPSTREAM_APP = {
   scope: 'device:approve',
 }
 
-/** `fetch` that goes no further than `origin`: of a page elsewhere, only the address is seen. */
+/** A `fetch` that stays at `origin`: of other pages, it returns only the address. */
 export const fetchWithin =
   (origin: string) =>
   async (request: Request): Promise<Response> =>
     new URL(request.url).origin === origin ? fetch(request) : new Response()
 
-/** Starts one; it serves once it has been told where its clients are. */
+/** Starts one; it serves once it knows its clients' addresses. */
 export const startUpstreamProvider = async (): Promise<UpstreamProvider> => {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
   const key = { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'the-only-one' }
@@ -50,9 +50,9 @@ export const startUpstreamProvider = async (): Promise<UpstreamProvider> => {
 
 export class UpstreamProvider {
   readonly issuer: string
-  /** The authorization requests that came, the last one last. */
+  /** The authorization requests, the latest last. */
   readonly authorizationRequests: URLSearchParams[] = []
-  /** The paths that were asked for, by browsers and by Antenna. */
+  /** The requested paths, by browsers and by Antenna. */
   readonly paths: string[] = []
   readonly #server: Server
   readonly #key: JWK
@@ -67,7 +67,7 @@ export class UpstreamProvider {
     this.#key = key
   }
 
-  /** A new client here: what IDENTITY_PROVIDERS has to say of it. */
+  /** A new client here: its entry in IDENTITY_PROVIDERS. */
   entry(id: string, button: string, { isPublic = false } = {}) {
     this.#clients.push({ id, isPublic })
     return {
@@ -103,7 +103,7 @@ export class UpstreamProvider {
     this.#misbehaviour = misbehaviour
   }
 
-  /** A person's browser here, which goes no further. */
+  /** A person's browser here, which stays at this origin. */
   browser(): Person {
     return new Person(fetchWithin(this.issuer), this.issuer)
   }

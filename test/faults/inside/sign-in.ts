@@ -63,7 +63,7 @@ export class SignIn {
     return 'held'
   }
 
-  /** Its answer. If it was cut off twice that says nothing, and the device asks again. */
+  /** Its answer. A poll that was cut twice has none, and the device polls again. */
   async hear(): Promise<string> {
     const heard = this.#held && this.#keep(await this.#held)
     this.#held = undefined

@@ -39,7 +39,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A poll that reaches an object: the device_code is ours, though nothing is kept under it. */
+/** A poll that reaches an object: the device_code is ours, without a record. */
 const pollOfNone = async () => ({
   grant_type: DEVICE_CODE_GRANT,
   device_code: mintDeviceCode(await serverSecret(), mintUserCode('letters'), Date.now() + MINUTE)

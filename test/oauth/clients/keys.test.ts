@@ -29,7 +29,7 @@ const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
 const publishing = (keys: object[]) => new Host(() => Response.json({ keys }))
 
-/** A Worker where the keys of the client `key-tv` are there. */
+/** A Worker with these keys for the client `key-tv`. */
 const workerFor = (where: { jwks: object } | { jwks_uri: string }): Fetch => {
   const { jwks: _jwks, ...entry } = { jwks: {}, ...entryOf('key-tv') }
   return workerWith({ CLIENTS: [{ ...entry, ...where }] })

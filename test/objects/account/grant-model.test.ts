@@ -97,7 +97,7 @@ describe('a refresh token presented in any order', () => {
       fc.property(fc.array(step, { maxLength: 25 }), bound, (steps, dpopJkt) => {
         const server = new Server(FIRST, dpopJkt)
         const issued = [FIRST]
-        /** Generations that came back late while their successors were unused. */
+        /** Generations presented late with unused successors. */
         const lateReturns = new Set<number>()
         for (const { back, who, scope, key: proof, afterMs } of steps) {
           server.now += afterMs
@@ -186,7 +186,7 @@ it('RF-6 two processes that share a token file within a minute never end the gra
           if (does === 'lose') ask(memory[process])
           if (does === 'write') file.token = memory[process]
         }
-        // One of them goes on until it knows what the file has to say.
+        // One of them continues until it knows the content of the file.
         while (file.token.generation < (server.grant.refresh?.current.generation ?? 0))
           file.token = ask(file.token)
         server.now += restMs

@@ -47,7 +47,7 @@ describe('connect', () => {
   )
 })
 
-// r1 and r2 were spent at START, r3 came of r2 and is unused.
+// r1 and r2 were spent at START, r3 is the successor of r2 and is unused.
 const goneOn = rotated(rotated(connected(), claim(0, 'r1'), 'r2'), claim(1, 'r2'), 'r3')
 const MINUTE = 60_000
 const LONG = { idleMs: 100 * MINUTE, lifetimeMs: 1000 * MINUTE }

@@ -90,7 +90,7 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
   fc.tuple(event, afterMs).map(([what, after]) => ({ ...what, afterMs: after })),
   { maxLength: 20, size: 'max' },
 )
-/** The key that the device asked with. */
+/** The key of the device's request. */
 export const bound = fc.constantFrom<Key>('a', undefined)
 
 /** The key that a step of a device proves. */

@@ -10,7 +10,7 @@ import { EXPIRY, GRACE, REDEEMED_AT, type Status, pollAt, request, states } from
 
 const KEYS = ['a', 'b', undefined]
 
-/** The states of an authorization that was asked for, and redeemed, with this key. */
+/** The states of an authorization that was started and redeemed with this key. */
 const boundTo = (dpopJkt: string | undefined) => {
   const bound = { ...request, dpopJkt }
   return {

@@ -26,7 +26,7 @@ export const newAuthorization = async () => {
   const request = requestFor(userCode)
   const { outcome } = await object.start(request)
   if (outcome !== 'started') throw new Error(outcome)
-  /** The device's own poll, which comes now. */
+  /** The device's own poll, which arrives now. */
   const owner = (more: Partial<Poller> = {}): Poller =>
     pollAt(Date.now(), { secretHash: request.secretHash, ...more })
   return { userCode, object, request, owner }

@@ -139,7 +139,7 @@ describe('poll', () => {
   })
 })
 
-/** A redemption as soon as the poll comes. */
+/** A redemption as soon as the poll arrives. */
 const redeemAt = (
   state: AuthorizationState,
   now: number,

@@ -60,7 +60,7 @@ export const states = {
 } as const satisfies Record<string, AuthorizationState>
 export type Status = keyof typeof states
 
-/** The device's own poll, which came at `arrivedAtMs`. */
+/** The device's own poll, which arrived at `arrivedAtMs`. */
 export const pollAt = (arrivedAtMs: number, more: Partial<Poller> = {}): Poller => ({
   arrivedAtMs,
   clientId: 'tv',
