@@ -203,7 +203,7 @@ export const MACHINE_REQUESTS: Readonly<Record<string, Make>> = {
       { client_id: 'tv' },
       { DPoP: await proofOf(holder, odd, { path: '/device_authorization' }) },
     ),
-  'one that nobody listed starts': ({ client }) =>
+  'an unlisted client starts': ({ client }) =>
     formDraft('/device_authorization', { client_id: client.client_id, device_name: 'Radio' }),
   'a device polls': ({ pending }) => poll(pending, {}, { Prefer: 'wait=0' }),
   'it polls with a verifier': ({ challenged }) => poll(challenged, { code_verifier: VERIFIER }),
@@ -246,7 +246,7 @@ export const MACHINE_REQUESTS: Readonly<Record<string, Make>> = {
     formDraft('/introspect', { ...as('issuer-api'), token: tokens.access_token }),
   'a client introspects': ({ tokens }) =>
     formDraft('/introspect', { ...as('issuer-api'), token: tokens.refresh_token }),
-  'a device asks who it is': ({ tokens }) =>
+  'a device reads UserInfo': ({ tokens }) =>
     plainDraft('GET', '/userinfo', { Authorization: `Bearer ${tokens.access_token}` }),
   'it asks in a form': ({ tokens }) =>
     formDraft('/userinfo', { access_token: tokens.access_token }),
@@ -277,9 +277,11 @@ export const MACHINE_REQUESTS: Readonly<Record<string, Make>> = {
       shown_proof: 'AAAA',
     })
   },
-  'somebody reads the keys': () => plainDraft('GET', '/jwks.json', { 'If-None-Match': '"x"' }),
-  'somebody reads the metadata': () => plainDraft('GET', '/.well-known/openid-configuration'),
-  'somebody reads the other': () => plainDraft('GET', '/.well-known/oauth-authorization-server'),
+  'a client reads the key set': () => plainDraft('GET', '/jwks.json', { 'If-None-Match': '"x"' }),
+  'a client reads the OpenID metadata': () =>
+    plainDraft('GET', '/.well-known/openid-configuration'),
+  'a client reads the OAuth metadata': () =>
+    plainDraft('GET', '/.well-known/oauth-authorization-server'),
   'a television shows the picture': ({ pending }) =>
     plainDraft('GET', `/device/qr/${pending.userCode}.svg`),
   'a browser asks first': () =>
@@ -288,5 +290,5 @@ export const MACHINE_REQUESTS: Readonly<Record<string, Make>> = {
       'Access-Control-Request-Method': 'POST',
       'Access-Control-Request-Headers': 'dpop',
     }),
-  'somebody is lost': () => plainDraft('GET', '/nowhere'),
+  'a client requests an unknown path': () => plainDraft('GET', '/nowhere'),
 }
