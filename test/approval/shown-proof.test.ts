@@ -60,7 +60,7 @@ describe.each(Object.keys(LANES) as Lane[])('with %s', (lane) => {
     ['approve', 'approved', undefined],
     ['deny', 'declined', 'access_denied'],
     ['report', 'reported', 'access_denied'],
-  ])('AP-6 %s is taken while the account waits', async (decision, status, error) => {
+  ])('AP-6 %s is accepted while the account waits', async (decision, status, error) => {
     const { app, subject } = await LANES[lane]()
     const { device, shown_proof } = await shownTo(app)
     await enterWrong(app)
@@ -73,7 +73,7 @@ describe.each(Object.keys(LANES) as Lane[])('with %s', (lane) => {
     expect([again.status, again.body.status], 'a lost answer').toStrictEqual([409, status])
   })
 
-  it('AP-6 is no guess where the answer comes too late', async () => {
+  it('AP-6 is not a guess if the decision comes too late', async () => {
     const person = await LANES[lane]()
     const { device, shown_proof } = await shownTo(person.app, 'short-tv')
     pass(2 * MINUTE)
@@ -89,7 +89,7 @@ describe.each(Object.keys(LANES) as Lane[])('with %s', (lane) => {
     ['with another seal', (own) => own.replace(/.{5}$/, 'AAAAA')],
     ['that is empty', () => ''],
     ['that is no proof', () => '9'.repeat(128)],
-  ])('AP-6 a proof %s counts as none', async (_, forge) => {
+  ])('AP-6 a proof %s is ignored', async (_, forge) => {
     const [{ app }, { app: other }] = [await LANES[lane](), await LANES[lane]()]
     const { device, shown_proof } = await shownTo(app)
     const { body } = await other.review(device.userCode)
@@ -99,7 +99,7 @@ describe.each(Object.keys(LANES) as Lane[])('with %s', (lane) => {
     expect((await device.poll()).body.error).toBe('authorization_pending')
   })
 
-  it('AP-6 a proof of another request counts as none', async () => {
+  it('AP-6 a proof of another request is ignored', async () => {
     const { app } = await LANES[lane]()
     const { shown_proof } = await shownTo(app)
     await enterWrong(app)
@@ -109,7 +109,7 @@ describe.each(Object.keys(LANES) as Lane[])('with %s', (lane) => {
     expect((await device.poll()).body.error).toBe('authorization_pending')
   })
 
-  it('AP-6 a proof from a time when the code may be another device’s counts as none', async () => {
+  it('AP-6 a proof is ignored once the code may be another device’s', async () => {
     const person = await LANES[lane]()
     const { device, shown_proof } = await shownTo(person.app, 'short-tv')
     const { expires_in } = device.answer
@@ -121,7 +121,7 @@ describe.each(Object.keys(LANES) as Lane[])('with %s', (lane) => {
   })
 })
 
-it('AP-6 AP-10 a sign-in that is too old is given no proof, and a proof opens nothing to it', async () => {
+it('AP-6 AP-10 a sign-in that is too old gets no proof, and cannot use one', async () => {
   const sub = crypto.randomUUID()
   const old = await appOf(sub, { auth_time: nowInSeconds() - 13 * (HOUR / SECOND) })
   const fresh = await appOf(sub)
@@ -136,7 +136,7 @@ it('AP-6 AP-10 a sign-in that is too old is given no proof, and a proof opens no
   expect((await device.poll()).body.error).toBe('authorization_pending')
 })
 
-it('AP-6 a code that an old sign-in had looked up makes the fresh one wait as any other', async () => {
+it('AP-6 a code that an old sign-in has looked up makes the fresh one wait like any other', async () => {
   const sub = crypto.randomUUID()
   const old = await appOf(sub, { auth_time: nowInSeconds() - 13 * (HOUR / SECOND) })
   const fresh = await appOf(sub)

@@ -133,7 +133,7 @@ it('a television signs in by scanning, signing in at Acme, and Allow for the sam
   expect(userinfo).toStrictEqual({ sub, ...ADA, email_verified: true })
 })
 
-it('VP-22 two tabs at the provider each come back to the device that they came for', async () => {
+it('VP-22 two tabs at the provider each return to their own device', async () => {
   const [tv, radio] = [
     await startOutsideDevice(server.origin),
     await startOutsideDevice(server.origin),
@@ -163,7 +163,7 @@ it('VP-22 two tabs at the provider each come back to the device that they came f
   for (const device of [tv, radio]) expect((await device.collect()).userinfo).toMatchObject(ADA)
 })
 
-it('a code that is opened while another tab is at the provider does not change its errand', async () => {
+it('a code opened while another tab is at the provider does not change the target of that tab', async () => {
   const [tv, radio] = [
     await startOutsideDevice(server.origin),
     await startOutsideDevice(server.origin),

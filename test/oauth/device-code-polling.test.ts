@@ -69,7 +69,7 @@ describe('a poll before the decision', () => {
     ['at once', 0, PENDING],
     ['almost half a second later', 0.499, PENDING],
     ['half a second later', 0.5, SLOW_DOWN],
-  ])('DC-10 a poll before the code is shown counts for nothing: %s', async (_, wait, next) => {
+  ])('DC-10 a poll before the code is shown does not count: %s', async (_, wait, next) => {
     const device = await startDevice('patient-tv')
     expect(await pollsAfter(device, [wait, 0.5])).toStrictEqual([PENDING, next])
   })

@@ -39,7 +39,7 @@ it.each([
   }
 })
 
-it('a stub that cannot be taken, and an answer that breaks off, are failures of the call', async () => {
+it('a missing stub and a broken answer are failures of the call', async () => {
   const noStub = vi.spyOn(env.DEVICE_AUTHORIZATION, 'getByName').mockImplementation(() => {
     throw failure({})
   })
@@ -56,7 +56,7 @@ it('a stub that cannot be taken, and an answer that breaks off, are failures of 
   cut.mockRestore()
 })
 
-it('each call takes a new stub, and an await of the object takes none', async () => {
+it('each call uses a new stub, and an await of the object uses none', async () => {
   const { env: away, getByName } = broken(failure({}))
   const login = emailLogin(away, 'a@example.com')
   await Promise.resolve(login)
@@ -66,7 +66,7 @@ it('each call takes a new stub, and an await of the object takes none', async ()
   expect(getByName).toHaveBeenCalledTimes(2)
 })
 
-it('a call reaches its object with all that it is given', async () => {
+it('a call passes all of its arguments to the object', async () => {
   const subject = mintSubject(env)
   const email = `${crypto.randomUUID()}@example.com`
   expect(await emailLogin(env, email).claim(subject, 'Ada')).toBe(subject)

@@ -77,7 +77,7 @@ describe('entering the code', () => {
     ['letters', 'letters', 'WDJB-MJA0', 'Codes have no vowels (or Y) and no digits: look again at'],
     ['digits', 'digits', '019-45O-7', 'Codes have only digits: look again at \u2068O\u2069.'],
   ] as const)(
-    'VP-18 names what no code of a service with %s has',
+    'VP-18 names the characters that no code of a service with %s has',
     async (_, user_code, typed, problem) => {
       const one = workerWith({
         CLIENTS: [{ client_id: 'x', client_name: 'X', scope: 'openid', user_code }],

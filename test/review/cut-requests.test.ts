@@ -75,7 +75,7 @@ it.each<[string, (person: Person) => Promise<() => Promise<unknown>>]>([
       return () => waitOn(person, question, { userCode: WRONG })
     },
   ],
-])('VP-5 a wrong code counts also where the request that %s is cut', async (_, prepare) => {
+])('VP-5 a wrong code counts even if the request that %s is cut', async (_, prepare) => {
   const ada = new Member()
   const { cookies } = await ada.browser()
   const person = new HastyPerson(cookies)
@@ -85,7 +85,7 @@ it.each<[string, (person: Person) => Promise<() => Promise<unknown>>]>([
   expect(await lastCountOf(ada)).toBe(1)
 })
 
-it('VP-5 a new account waits while everyone makes accounts, also where its request is cut', async () => {
+it('VP-5 a new account waits while everyone creates accounts, even if its request is cut', async () => {
   const person = new HastyPerson()
   const email = `${crypto.randomUUID()}@example.com`
   person.hangUpAtTheCount(false)
