@@ -5,6 +5,7 @@
 // device_code must not bypass that limit, so it is sealed with the server's secret. Without the seal, a
 // stranger could build a device_code from a guessed user code, and the response, its timing or a
 // starting object would reveal a live code.
+import type { UserCode } from './ids.ts'
 import { randomBytes, seal, sha256, unseal } from './crypto.ts'
 
 export type UserCodeCharset = 'letters' | 'digits'
@@ -44,7 +45,7 @@ const DEVICE_CODE_BYTES = 1 + NUMBER_BYTES + NUMBER_BYTES + SECRET_BYTES
 const PURPOSE = 'device_code'
 
 /** A new user code in its normalised form, each character drawn without modulo bias. */
-export const mintUserCode = (charset: UserCodeCharset, random = randomBytes): string => {
+export const mintUserCode = (charset: UserCodeCharset, random = randomBytes): UserCode => {
   const { alphabet, length } = charset === 'letters' ? LETTERS : DIGITS
   const limit = 256 - (256 % alphabet.length)
   let code = ''
@@ -53,11 +54,11 @@ export const mintUserCode = (charset: UserCodeCharset, random = randomBytes): st
       if (byte < limit && code.length < length) code += alphabet[byte % alphabet.length]
     }
   }
-  return code
+  return code as UserCode
 }
 
 /** A normalised user code as people see it: `WDJB-MJHT`, `019-450-730`. */
-export const displayUserCode = (userCode: string): string => {
+export const displayUserCode = (userCode: UserCode): string => {
   const { groupLength } = formOf(userCode) ?? LETTERS
   return userCode.replaceAll(new RegExp(`.{${groupLength}}(?=.)`, 'g'), '$&-')
 }
@@ -66,14 +67,14 @@ export const displayUserCode = (userCode: string): string => {
  * The normalised user code in typed, pasted or scanned text, or undefined. Case, separators,
  * full-width forms and the script of digits do not matter (RFC 8628 §6.1).
  */
-export const parseUserCode = (typed: string): string | undefined => {
+export const parseUserCode = (typed: string): UserCode | undefined => {
   if (typed.length > MAX_TYPED_LENGTH) return undefined
   const plain = plainCharacters(typed)
-  return FORMS.map((form) => keepAlphabet(plain, form)).find((code) => formOf(code) !== undefined)
+  return FORMS.map((form) => keepAlphabet(plain, form)).find(isUserCode)
 }
 
-/** The charset of a user code, as it is stored or displayed. */
-export const charsetOf = (userCode: string): UserCodeCharset =>
+/** The charset of a user code. */
+export const charsetOf = (userCode: UserCode): UserCodeCharset =>
   /\d/.test(userCode) ? 'digits' : 'letters'
 
 /** The typed letters and digits that no code of this charset has, each once. */
@@ -101,7 +102,7 @@ const digitValue = (digit: string): string => {
 }
 
 export interface DeviceCode {
-  readonly userCode: string
+  readonly userCode: UserCode
   readonly expiresAtMs: number
   /** SHA-256 of the 256-bit secret; the secret itself is not stored. */
   readonly secretHash: string
@@ -110,7 +111,7 @@ export interface DeviceCode {
 /** A new device_code for `userCode`, sealed with the server's secret, and its record. */
 export const mintDeviceCode = (
   serverSecret: Uint8Array,
-  userCode: string,
+  userCode: UserCode,
   expiresAtMs: number,
 ): { text: string; deviceCode: DeviceCode } => {
   const form = formOf(userCode)
@@ -134,7 +135,7 @@ export const parseDeviceCode = (serverSecret: Uint8Array, text: string): DeviceC
   return userCode === undefined ? undefined : describe(bytes, userCode)
 }
 
-const describe = (bytes: Uint8Array, userCode: string): DeviceCode => ({
+const describe = (bytes: Uint8Array, userCode: UserCode): DeviceCode => ({
   userCode,
   expiresAtMs: readNumber(bytes, 1 + NUMBER_BYTES) * 1000,
   secretHash: sha256(bytes.subarray(DEVICE_CODE_BYTES - SECRET_BYTES)),
@@ -143,20 +144,22 @@ const describe = (bytes: Uint8Array, userCode: string): DeviceCode => ({
 const keepAlphabet = (text: string, { alphabet }: UserCodeForm): string =>
   [...text].filter((character) => alphabet.includes(character)).join('')
 
+const isUserCode = (text: string): text is UserCode => formOf(text) !== undefined
+
 const formOf = (userCode: string): UserCodeForm | undefined =>
   FORMS.find((form) => userCode.length === form.length && keepAlphabet(userCode, form) === userCode)
 
 const toNumber = (userCode: string, { alphabet }: UserCodeForm): number =>
   [...userCode].reduce((sum, character) => sum * alphabet.length + alphabet.indexOf(character), 0)
 
-const fromNumber = (value: number, { alphabet, length }: UserCodeForm): string | undefined => {
+const fromNumber = (value: number, { alphabet, length }: UserCodeForm): UserCode | undefined => {
   let rest = value
   let userCode = ''
   for (let position = 0; position < length; position += 1) {
     userCode = (alphabet[rest % alphabet.length] ?? '') + userCode
     rest = Math.floor(rest / alphabet.length)
   }
-  return rest === 0 ? userCode : undefined
+  return rest === 0 ? (userCode as UserCode) : undefined
 }
 
 const writeNumber = (bytes: Uint8Array, offset: number, value: number): void => {

@@ -15,6 +15,7 @@ import { RECIFE, TURKU, freshAddress } from './support/places.ts'
 import { Person } from './support/person.ts'
 import { ISSUER } from './support/settings.ts'
 import { DECISION, holdPage, scan } from './support/waiting-page.ts'
+import { named } from './support/named.ts'
 
 const MINUTE = 60_000
 
@@ -141,9 +142,9 @@ const pollWith = async (deviceCode: string, error: string) => {
   })
 }
 const ours = async (userCode: string, afterMs: number) =>
-  mintDeviceCode(await serverSecret(), userCode, Date.now() + afterMs).text
+  mintDeviceCode(await serverSecret(), named(userCode), Date.now() + afterMs).text
 const forged = (userCode: string, afterMs: number) =>
-  mintDeviceCode(STRANGERS_SECRET, userCode, Date.now() + afterMs).text
+  mintDeviceCode(STRANGERS_SECRET, named(userCode), Date.now() + afterMs).text
 
 describe('an invalid device_code', () => {
   it.each([

@@ -10,6 +10,7 @@ import {
   parseUserCode,
 } from '../src/codes.ts'
 import { fromBase64url, randomBytes, seal, sha256, toBase64url, unseal } from '../src/crypto.ts'
+import { named } from './support/named.ts'
 
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
 const DIGITS = '0123456789'
@@ -65,13 +66,13 @@ describe('a user code', () => {
     ['WDJBMJHT', 'WDJB-MJHT'],
     ['019450730', '019-450-730'],
   ])('%s is displayed as %s', (code, shown) => {
-    expect(displayUserCode(code)).toBe(shown)
+    expect(displayUserCode(named(code))).toBe(shown)
   })
 
   it('VP-4 is parsed from its displayed form', () => {
     fc.assert(
       fc.property(anyUserCode, (code) => {
-        expect(parseUserCode(displayUserCode(code))).toBe(code)
+        expect(parseUserCode(displayUserCode(named(code)))).toBe(code)
       }),
     )
   })
@@ -145,7 +146,7 @@ describe('a device_code', () => {
   it('DA-12 holds its user code, its expiry and the hash of its secret', () => {
     fc.assert(
       fc.property(anyUserCode, anyExpiry, (userCode, expiresAtMs) => {
-        const { text, deviceCode } = mintDeviceCode(SECRET, userCode, expiresAtMs)
+        const { text, deviceCode } = mintDeviceCode(SECRET, named(userCode), expiresAtMs)
         expect(text).toMatch(/^[\w-]+$/)
         expect(parseDeviceCode(SECRET, text)).toStrictEqual(deviceCode)
         const secret = (fromBase64url(text) ?? new Uint8Array()).subarray(
@@ -158,18 +159,21 @@ describe('a device_code', () => {
   })
 
   it('DA-12 is different every time', () => {
-    const texts = Array.from({ length: 1000 }, () => mintDeviceCode(SECRET, 'WDJBMJHT', 0).text)
+    const texts = Array.from(
+      { length: 1000 },
+      () => mintDeviceCode(SECRET, named('WDJBMJHT'), 0).text,
+    )
     const secrets = texts.map((text) => parseDeviceCode(SECRET, text)?.secretHash)
     expect(new Set(secrets).size).toBe(1000)
   })
 
   it('DA-12 cannot be created for an invalid user code', () => {
     for (const userCode of ['WDJB-MJHT', 'wdjbmjht', '', 'WDJBMJH'])
-      expect(() => mintDeviceCode(SECRET, userCode, 0)).toThrow(TypeError)
+      expect(() => mintDeviceCode(SECRET, named(userCode), 0)).toThrow(TypeError)
   })
 
   it('DA-12 is invalid with any changed bit of its head, its secret or its seal', () => {
-    const { text } = mintDeviceCode(SECRET, 'WDJBMJHT', 1_800_000_000_000)
+    const { text } = mintDeviceCode(SECRET, named('WDJBMJHT'), 1_800_000_000_000)
     const bytes = fromBase64url(text) ?? new Uint8Array()
     fc.assert(
       fc.property(fc.nat({ max: bytes.length * 8 - 1 }), (bit) => {
@@ -188,7 +192,7 @@ describe('a device_code', () => {
         anyUserCode,
         fc.constantFrom('=', '==', ' ', '\n', 'A', '.', '+', '/'),
         (code, more) => {
-          const { text } = mintDeviceCode(SECRET, code, 0)
+          const { text } = mintDeviceCode(SECRET, named(code), 0)
           expect(parseDeviceCode(SECRET, text + more)).toBeUndefined()
           expect(parseDeviceCode(SECRET, more + text)).toBeUndefined()
           expect(parseDeviceCode(SECRET, text.slice(0, -1))).toBeUndefined()
@@ -199,7 +203,7 @@ describe('a device_code', () => {
   })
 
   it('DA-12 is invalid with changed spare bits in its last letter', () => {
-    const { text } = mintDeviceCode(SECRET, 'WDJBMJHT', 0)
+    const { text } = mintDeviceCode(SECRET, named('WDJBMJHT'), 0)
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const spellings = [...alphabet].map((letter) => text.slice(0, -1) + letter)
     const valid = spellings.filter((spelling) => parseDeviceCode(SECRET, spelling) !== undefined)
@@ -224,7 +228,7 @@ describe('a device_code', () => {
   ])(
     'DA-12 is invalid with %s, even with a valid seal',
     (_name, changes: Record<number, number>) => {
-      const bytes = unseal(SECRET, PURPOSE, mintDeviceCode(SECRET, 'ZZZZZZZZ', 0).text) ?? []
+      const bytes = unseal(SECRET, PURPOSE, mintDeviceCode(SECRET, named('ZZZZZZZZ'), 0).text) ?? []
       const changed = Uint8Array.from(bytes, (byte, index) => changes[index] ?? byte)
       expect(changed).toHaveLength(43)
       expect(parseDeviceCode(SECRET, seal(SECRET, PURPOSE, changed))).toBeUndefined()
@@ -232,9 +236,9 @@ describe('a device_code', () => {
   )
 
   it('DA-12 is invalid with a seal of another secret or for another purpose', () => {
-    const forged = mintDeviceCode(randomBytes(32), 'WDJBMJHT', 1_800_000_000_000).text
+    const forged = mintDeviceCode(randomBytes(32), named('WDJBMJHT'), 1_800_000_000_000).text
     expect(parseDeviceCode(SECRET, forged)).toBeUndefined()
-    const { text } = mintDeviceCode(SECRET, 'WDJBMJHT', 1_800_000_000_000)
+    const { text } = mintDeviceCode(SECRET, named('WDJBMJHT'), 1_800_000_000_000)
     const bytes = unseal(SECRET, PURPOSE, text) ?? new Uint8Array()
     expect(parseDeviceCode(SECRET, seal(SECRET, 'client_id', bytes))).toBeUndefined()
     expect(parseDeviceCode(SECRET, seal(SECRET, PURPOSE, bytes)), 'and this is one').toBeDefined()

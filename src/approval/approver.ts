@@ -1,5 +1,6 @@
 // The approver of an API request: the person behind an access token, from a trusted issuer or from
 // this server, that lets its app approve devices.
+import type { UserCode } from '../ids.ts'
 import { decodeJwt } from 'jose'
 import { parseUserCode } from '../codes.ts'
 import { type ReviewResult, type Approver, admit } from '../review/review.ts'
@@ -34,13 +35,14 @@ export const admitApprover = async (
   const shown = tokenInHeader(request)
   if (shown === undefined) return unauthenticated()
   const userCode = parseUserCode(shownCode)
-  const result = await admit(env, request, userCode ?? '', async () => {
+  const result = await admit(env, request, async () => {
     const credential = await credentialOf(context, shown)
     // Text that is not a code is no guess at one.
     if (userCode === undefined) throw unknownCode()
     const shownProof = await readShownProof()
     await useProof(context, shown.scheme)
-    return identify(env, credential, userCode, shownProof)
+    const approver = await identify(env, credential, userCode, shownProof)
+    return approver && { approver, userCode }
   })
   switch (result.outcome) {
     case 'wait':
@@ -106,7 +108,7 @@ const credentialOf = async (context: RequestContext, shown: ShownToken): Promise
 const identify = async (
   env: Cloudflare.Env,
   { authentication, findSubject, tryCode }: Credential,
-  userCode: string,
+  userCode: UserCode,
   shownProof: string,
 ): Promise<Approver | undefined> => {
   const subject = await findSubject()

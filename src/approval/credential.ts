@@ -1,4 +1,5 @@
 // The contents of a valid access token, from a trusted issuer or from this server.
+import type { UserCode } from '../ids.ts'
 import type { ApprovingGrant } from '../review/review.ts'
 import type { CodeTry } from '../objects/account/views.ts'
 import type { Authentication } from '../objects/device-authorization/approval.ts'
@@ -12,7 +13,7 @@ interface TriedCode extends CodeTry {
 interface LookUp {
   readonly subject: string
   /** Normalised. */
-  readonly userCode: string
+  readonly userCode: UserCode
   readonly wasShown: boolean
 }
 

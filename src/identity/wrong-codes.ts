@@ -1,5 +1,6 @@
 // Service-wide counts of wrong user codes and of new accounts, the means of guessing codes (RFC 8628
 // §5.1). Wrong codes count for their account as well. High counts mean longer waits, and no refusals.
+import type { UserCode } from '../ids.ts'
 import { waitUntil } from 'cloudflare:workers'
 import { accountOf } from '../objects/index.ts'
 import { isCrowded } from '../http/rate-limit.ts'
@@ -26,7 +27,7 @@ export const evenIfCut = <T>(work: Promise<T>): Promise<T> => {
 export const countWrongCode = async (
   env: Cloudflare.Env,
   { subject, wasShown = false }: CodeTryer,
-  userCode: string,
+  userCode: UserCode,
 ): Promise<void> => {
   if (wasShown) return
   const crowded = await isCrowded(env, 'wrong code')

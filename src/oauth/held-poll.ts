@@ -1,4 +1,5 @@
 // Polls, and holds a pending request until a decision, a deadline or a hang-up.
+import type { UserCode } from '../ids.ts'
 import { type Hold, type Waited, waitOn } from '../review/held-socket.ts'
 import {
   type Absent,
@@ -10,7 +11,7 @@ import type { Poller, PollOutcome } from '../objects/device-authorization/outcom
 import { ObjectUnavailable, waitAt } from '../objects/index.ts'
 
 interface HeldPoll extends Hold {
-  readonly userCode: string
+  readonly userCode: UserCode
   readonly poller: Poller
   /** True if the client asked to be held (RFC 7240 §4.3). */
   readonly isPreferred: boolean

@@ -2,6 +2,7 @@
 //
 // Callers get no stub but its methods, which translate the failures of a call. The linter keeps the
 // bindings out of all other folders.
+import type { UserCode } from '../ids.ts'
 import type { Account } from './account/account.ts'
 import type { ClientRecord } from './client-record.ts'
 import type { DeviceAuthorization } from './device-authorization/device-authorization.ts'
@@ -21,7 +22,7 @@ export { ReplayGuard } from './replay-guard.ts'
 type Env = Cloudflare.Env
 
 /** The object of a normalised user code. */
-export const deviceAuthorizationOf = (env: Env, userCode: string): Remote<DeviceAuthorization> =>
+export const deviceAuthorizationOf = (env: Env, userCode: UserCode): Remote<DeviceAuthorization> =>
   remote(() => env.DEVICE_AUTHORIZATION.getByName(userCode))
 
 /** A new subject, never assigned before (OpenID Connect Core §2). */
@@ -75,7 +76,7 @@ export type Wait<Answer> =
 /** Waits at the object of a user code; `headers` say for what. */
 export const waitAt = <Answer>(
   env: Env,
-  userCode: string,
+  userCode: UserCode,
   headers: Readonly<Record<string, string>>,
 ): Promise<Wait<Answer>> =>
   callObject(

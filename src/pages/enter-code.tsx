@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { charactersInNoCode, displayUserCode, parseUserCode } from '../codes.ts'
+import type { UserCode } from '../ids.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { CodeField } from './kit/code-field.tsx'
 import { dropCookie } from './kit/cookies.ts'
@@ -22,7 +23,7 @@ interface EnterCodePageProps {
   readonly typed?: string | undefined
   readonly problem?: string | undefined
   /** A code that a foreign page linked to: carried, so that one tap goes on, and not shown. */
-  readonly linkedCode?: string | undefined
+  readonly linkedCode?: UserCode | undefined
   /** The query of the form's address. */
   readonly query?: string
 }
@@ -49,7 +50,9 @@ export const EnterCodePage: FC<EnterCodePageProps> = ({
       ) : null}
       <form method="post" action={`${page.basePath}/device${query}`} novalidate>
         <Csrf page={page} />
-        {isLinked ? <input type="hidden" name="linked_code" value={linkedCode} /> : null}
+        {linkedCode === undefined ? null : (
+          <input type="hidden" name="linked_code" value={displayUserCode(linkedCode)} />
+        )}
         <CodeField
           page={page}
           name="user_code"
@@ -72,8 +75,8 @@ export const enterCode = new Hono<PageEnvironment>()
   .get('/', (context) => {
     const code = context.req.query('user_code')
     if (code === undefined) return context.html(<EnterCodePage page={context.get('page')} />)
-    if (isForeign(context)) return askToGoOn(context, code)
-    return keepUserCode(context, code) ? review(context) : malformed(context)
+    if (isForeign(context)) return askToGoOn(context, parseUserCode(code))
+    return keepUserCode(context, code) === undefined ? malformed(context) : review(context)
   })
   .post('/', async (context) => {
     const form = context.get('form')
@@ -81,21 +84,21 @@ export const enterCode = new Hono<PageEnvironment>()
     const linked = form('linked_code')
     if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'code')))
       return tooMany(context, LIMIT_PERIOD_MS)
-    return keepUserCode(context, typed === '' ? linked : typed)
-      ? review(context)
-      : malformed(context, typed, linked)
+    return keepUserCode(context, typed === '' ? linked : typed) === undefined
+      ? malformed(context, typed, linked)
+      : review(context)
   })
 
 /**
  * The form for a code that a foreign page linked to. That page may have sent the person here, or a
  * browser alone, as often as it likes: the code is looked up, counted and kept after the tap.
  */
-export const askToGoOn = (context: PageRequest, code: string) => {
+export const askToGoOn = (context: PageRequest, linkedCode: UserCode | undefined) => {
   const page = context.get('page')
   // A wish for a language goes on with the code.
   const query =
     context.req.query('ui_locales') === undefined ? '' : `?ui_locales=${page.language.tag}`
-  return context.html(<EnterCodePage page={page} linkedCode={wholeCode(code)} query={query} />)
+  return context.html(<EnterCodePage page={page} linkedCode={linkedCode} query={query} />)
 }
 
 /** The form again, with the code that led nowhere. */
@@ -103,12 +106,10 @@ export const notValid = (context: PageRequest, userCode = keptUserCode(context))
   dropCookie(context, 'user_code')
   const page = context.get('page')
   const problem = page.language.messages.enterCode.notValid
-  return context.html(<EnterCodePage page={page} typed={userCode} problem={problem} />, 404)
-}
-
-const wholeCode = (text: string): string | undefined => {
-  const userCode = parseUserCode(text)
-  return userCode === undefined ? undefined : displayUserCode(userCode)
+  return context.html(
+    <EnterCodePage page={page} typed={userCode && displayUserCode(userCode)} problem={problem} />,
+    404,
+  )
 }
 
 // Some paste the whole address of the picture.
@@ -132,7 +133,7 @@ const malformed = (context: PageRequest, typed = '', linked = '') => {
       page={page}
       typed={typed.slice(0, 20)}
       problem={problem}
-      linkedCode={wholeCode(linked)}
+      linkedCode={parseUserCode(linked)}
     />,
     400,
   )

@@ -156,12 +156,9 @@ export const result = new Hono<PageEnvironment>()
     const person = await signedInVisitor(context)
     if (kept === undefined || person === undefined) return goTo(context, '/device/sign-in')
     if (context.get('form')('sure') !== 'yes') return askWhetherSure(context, kept, sealed)
-    const withdrawn = await withdraw(
-      context.env,
-      context.get('config'),
-      person.subject,
-      parseUserCode(kept.userCode) ?? '',
-    )
+    const userCode = parseUserCode(kept.userCode)
+    if (userCode === undefined) return goTo(context, '/devices')
+    const withdrawn = await withdraw(context.env, context.get('config'), person.subject, userCode)
     if (withdrawn.outcome === 'not_valid') return goTo(context, '/devices')
     dropCookie(context, 'session')
     await keepResult(context, { ...kept, outcome: 'withdrawn' })

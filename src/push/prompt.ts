@@ -1,5 +1,6 @@
 // Push prompts: if a device can name its account, its request is shown in the browsers that the person
 // opted in. A tap opens the confirm page; the notification itself cannot approve.
+import type { UserCode } from '../ids.ts'
 import type { ShownClient } from '../config/client-name.ts'
 import type { PushSettings } from '../config/push.ts'
 import { displayUserCode } from '../codes.ts'
@@ -24,8 +25,7 @@ export interface NamedAccount {
 
 /** A device with a pending request. */
 export interface WaitingDevice {
-  /** Normalised. */
-  readonly userCode: string
+  readonly userCode: UserCode
   readonly request: AuthorizationRequest
 }
 
@@ -78,7 +78,7 @@ export const promptPerson = async (
 
 // No more than the confirm page shows, and no secret: the code is on the device's screen.
 const messageFor = (
-  userCode: string,
+  userCode: UserCode,
   { deviceName, location, expiresAtMs, secretHash }: AuthorizationRequest,
   client: ShownClient,
   now: number,

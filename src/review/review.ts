@@ -1,5 +1,6 @@
 // Every decision of a person about a device (RFC 8628 §3.3, §5.4), and the check before it when the
 // device may be far away (RFC 10027 §6.1.1). Pages, notifications and the approval API all decide here.
+import type { UserCode } from '../ids.ts'
 import type { ProximityAction } from '../config/client-settings.ts'
 import { parseUserCode } from '../codes.ts'
 import { sha256 } from '../crypto.ts'
@@ -40,8 +41,7 @@ export interface ApprovingGrant {
 /** A request that waits for a decision; `location` is that of the device, as far as it is known. */
 export interface PendingReview<Person extends Approver = Approver> extends DeviceDistance {
   readonly approver: Person
-  /** Normalised. */
-  readonly userCode: string
+  readonly userCode: UserCode
   readonly request: AuthorizationRequest
   readonly personLocation: Location
   /** The action of the client's policy at this proximity, or `refuse` if this token cannot confirm. */
@@ -65,13 +65,13 @@ export type ReviewResult<Person extends Approver> =
 export const admit = async <Person extends Approver>(
   env: Cloudflare.Env,
   request: Request,
-  userCode: string,
-  identify: () => Promise<Person | undefined>,
+  identify: () => Promise<{ approver: Person; userCode: UserCode } | undefined>,
 ): Promise<ReviewResult<Person>> => {
   if (!(await isWithinLimit(env, 'PERSON_LIMIT', request, 'confirm')))
     return { outcome: 'wait', waitMs: LIMIT_PERIOD_MS }
-  const approver = await identify()
-  if (approver === undefined) return { outcome: 'nobody' }
+  const identified = await identify()
+  if (identified === undefined) return { outcome: 'nobody' }
+  const { approver, userCode } = identified
   if (approver.isKnownWrong === true) return { outcome: 'not_valid' }
   if (approver.codeWaitMs > 0) return { outcome: 'wait', waitMs: approver.codeWaitMs }
   const personLocation = requestLocation(request)
@@ -99,7 +99,7 @@ export const admit = async <Person extends Approver>(
 const open = async (
   env: Cloudflare.Env,
   approver: Approver,
-  userCode: string,
+  userCode: UserCode,
   { country, networkPrefix }: Location,
 ) => {
   const { subject } = approver
@@ -231,7 +231,7 @@ export const reportPrompt = async (
   env: Cloudflare.Env,
   { subject, digest }: { readonly subject: string; readonly digest: SessionDigest },
   endpoint: string,
-  userCode: string,
+  userCode: UserCode,
 ): Promise<{ readonly outcome: 'reported' | 'not_asked' | 'too_late' }> => {
   const account = accountOf(env, subject)
   const refusal = await account?.refusePrompt(digest, { endpoint, codeHash: sha256(userCode) })
@@ -250,7 +250,7 @@ export const withdraw = async (
   env: Cloudflare.Env,
   { push }: Config,
   subject: string,
-  userCode: string,
+  userCode: UserCode,
 ): Promise<{ readonly outcome: 'withdrawn' | 'not_valid' }> => {
   const withdrawn = await deviceAuthorizationOf(env, userCode).withdraw(subject)
   if (withdrawn.outcome === 'not_valid') return { outcome: 'not_valid' }
@@ -273,7 +273,7 @@ export const noteTooFar = (review: PendingReview): void => log(review, 'refused_
 const notValid = async (
   env: Cloudflare.Env,
   approver: Approver,
-  userCode: string,
+  userCode: UserCode,
 ): Promise<{ readonly outcome: 'not_valid' }> => {
   await countWrongCode(env, approver, userCode)
   return { outcome: 'not_valid' }

@@ -11,6 +11,7 @@ import { asKeyClient } from '../support/key-client.ts'
 import { serverSecret, url } from '../support/worker.ts'
 import { Stranger, freshProof, get, heardIn, poll, refresh, start } from './support/stranger.ts'
 import { connectDevice } from '../support/tokens.ts'
+import { named } from '../support/named.ts'
 
 type Forge = () => Request | Promise<Request>
 
@@ -38,7 +39,11 @@ const LEAVES_NO_JTI: [what: string, forge: Forge, answer: string | number][] = [
   [
     'a device_code that ran out long ago',
     async () => {
-      const { text } = mintDeviceCode(await serverSecret(), by.waiting, Date.now() - 60 * MINUTE)
+      const { text } = mintDeviceCode(
+        await serverSecret(),
+        named(by.waiting),
+        Date.now() - 60 * MINUTE,
+      )
       return poll(text, await freshProof())
     },
     'expired_token',
@@ -107,7 +112,11 @@ describe('a valid proof, assertion or challenge uses up no jti in a refused requ
     [
       'POLL_LIMIT',
       async () => {
-        const { text } = mintDeviceCode(await serverSecret(), by.waiting, Date.now() + MINUTE)
+        const { text } = mintDeviceCode(
+          await serverSecret(),
+          named(by.waiting),
+          Date.now() + MINUTE,
+        )
         return poll(text, await freshProof())
       },
     ],

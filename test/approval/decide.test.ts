@@ -11,6 +11,7 @@ import { type Network, RECIFE, TURKU } from '../support/places.ts'
 import { useUp, workerWith } from '../support/worker.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
+import { named } from '../support/named.ts'
 
 const acme = new TrustedIssuer()
 const strict = {
@@ -279,10 +280,16 @@ describe('wrong codes', () => {
   it('AP-6 a new account looks up no code before it is counted as new', async () => {
     const account = await accountBehind(newSub())
     const claims = { name: 'Ada', email: undefined, isEmailVerified: false }
-    const first = await account.tryCodeByClaims(claims, { userCode: 'BBBBBBBB', wasShown: false })
+    const first = await account.tryCodeByClaims(claims, {
+      userCode: named('BBBBBBBB'),
+      wasShown: false,
+    })
     expect(first).toStrictEqual({ codeWaitMs: 0, isNew: true })
     await account.waitBeforeFirstCode()
-    const second = await account.tryCodeByClaims(claims, { userCode: 'BBBBBBBB', wasShown: false })
+    const second = await account.tryCodeByClaims(claims, {
+      userCode: named('BBBBBBBB'),
+      wasShown: false,
+    })
     expect(second).toStrictEqual({ codeWaitMs: 10_000, isNew: false })
   })
 

@@ -17,6 +17,7 @@ import { newPerson, somebody } from '../support/member.ts'
 import { newKeyHolder, readyKeyHolder } from '../support/dpop.ts'
 import { STRANGERS_SECRET, formRequest, freshAddress, url, worker } from '../support/worker.ts'
 import { SECRET } from '../support/settings.ts'
+import { named } from '../support/named.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -172,7 +173,7 @@ const REFUSALS: Row[] = [
     async () => {
       const device = await started()
       const userCode = parseUserCode(device.userCode) ?? ''
-      const forged = mintDeviceCode(STRANGERS_SECRET, userCode, Date.now() - 1000).text
+      const forged = mintDeviceCode(STRANGERS_SECRET, named(userCode), Date.now() - 1000).text
       return pollOf(device, { device_code: forged })
     },
     400,

@@ -20,6 +20,7 @@ import { ISSUER, TEST_VARS } from '../support/settings.ts'
 import { connectDevice } from '../support/tokens.ts'
 import { somebody } from '../support/member.ts'
 import { formRequest, worker } from '../support/worker.ts'
+import { named } from '../support/named.ts'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -204,7 +205,7 @@ describe('a user code in use', () => {
           oneTimeValues: new OneTimeValues(),
           headers: new Map(),
         },
-        () => codes.shift() ?? 'ZZZZZZZZ',
+        () => named(codes.shift() ?? 'ZZZZZZZZ'),
       ),
     )
 

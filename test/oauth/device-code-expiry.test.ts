@@ -7,6 +7,7 @@ import { holdClock, passSeconds } from '../support/clock.ts'
 import { type Device, approve, authorizationBehind, deny, startDevice } from '../support/device.ts'
 import { STRANGERS_SECRET } from '../support/worker.ts'
 import { somebody } from '../support/member.ts'
+import { named } from '../support/named.ts'
 
 holdClock()
 
@@ -54,7 +55,7 @@ describe('an undecided device_code', () => {
     const device = await startDevice()
     const userCode = parseUserCode(device.userCode) ?? ''
     const expiresAtMs = Date.now() + seconds * 1000
-    const { text } = mintDeviceCode(STRANGERS_SECRET, userCode, expiresAtMs)
+    const { text } = mintDeviceCode(STRANGERS_SECRET, named(userCode), expiresAtMs)
     const answer = await device.poll({ device_code: text })
     expect([answer.status, answer.body.error]).toStrictEqual([400, 'invalid_grant'])
   })

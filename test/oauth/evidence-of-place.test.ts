@@ -17,6 +17,7 @@ import { type Placed, sentFrom, workerWith } from '../support/worker.ts'
 import { RECIFE, TURKU } from '../support/places.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
+import { named } from '../support/named.ts'
 
 const acme = new TrustedIssuer()
 const ONLY_AT_HOME = {
@@ -346,7 +347,7 @@ describe('a redemption', () => {
     await pollFrom(HOTEL, device)
     const subject = await upstreamAccount(env, acme.issuer, person.sub, 'somebody')
     const takeBack = (by: string) =>
-      withdraw(env, parseConfig(TEST_VARS, DEMO), by, device.userCode.replace('-', ''))
+      withdraw(env, parseConfig(TEST_VARS, DEMO), by, named(device.userCode.replace('-', '')))
     expect(await takeBack('someone else')).toStrictEqual({ outcome: 'not_valid' })
     expect(await takeBack(subject)).toStrictEqual({ outcome: 'withdrawn' })
     expect(await takeBack(subject)).toStrictEqual({ outcome: 'not_valid' })

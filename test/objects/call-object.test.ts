@@ -9,6 +9,7 @@ import {
   mintSubject,
   waitAt,
 } from '../../src/objects/index.ts'
+import { named } from '../support/named.ts'
 
 const failure = (more: object) => Object.assign(new Error('Network connection lost.'), more)
 
@@ -27,7 +28,7 @@ const broken = (error: Error) => {
 it.each([
   ['a method', (away: Cloudflare.Env) => emailLogin(away, 'a@example.com').subject()],
   ['a method of an account', (away: Cloudflare.Env) => accountOf(away, 'x')?.passkey('y')],
-  ['a wait', (away: Cloudflare.Env) => waitAt(away, 'BCDFGHJK', {})],
+  ['a wait', (away: Cloudflare.Env) => waitAt(away, named('BCDFGHJK'), {})],
 ])('a failed call of %s is an ObjectUnavailable that tells an overload', async (_what, call) => {
   for (const overloaded of [true, false]) {
     const cause = failure({ overloaded })
@@ -43,7 +44,7 @@ it('a missing stub and a broken answer are failures of the call', async () => {
   const noStub = vi.spyOn(env.DEVICE_AUTHORIZATION, 'getByName').mockImplementation(() => {
     throw failure({})
   })
-  await expect(deviceAuthorizationOf(env, 'BCDFGHJK').withdraw('x')).rejects.toBeInstanceOf(
+  await expect(deviceAuthorizationOf(env, named('BCDFGHJK')).withdraw('x')).rejects.toBeInstanceOf(
     ObjectUnavailable,
   )
   noStub.mockRestore()
@@ -51,7 +52,7 @@ it('a missing stub and a broken answer are failures of the call', async () => {
   const cut = vi
     .spyOn(env.DEVICE_AUTHORIZATION, 'getByName')
     .mockReturnValue({ fetch: halfAnswer } as never)
-  await expect(waitAt(env, 'BCDFGHJK', {})).rejects.toBeInstanceOf(ObjectUnavailable)
+  await expect(waitAt(env, named('BCDFGHJK'), {})).rejects.toBeInstanceOf(ObjectUnavailable)
   expect(halfAnswer).toHaveBeenCalledOnce()
   cut.mockRestore()
 })

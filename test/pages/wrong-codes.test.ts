@@ -11,6 +11,7 @@ import { freshAddress, serverSecret, useUp, worker } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
 import { Member } from '../support/member.ts'
 import { scan, waitOn, wrongCodesOf } from '../support/waiting-page.ts'
+import { named } from '../support/named.ts'
 
 holdClock()
 afterEach(() => void vi.restoreAllMocks())
@@ -90,7 +91,10 @@ describe('five wrong codes', () => {
       const codes = Array.from({ length: 6 }, () => (turn += 1))
       for (const code of codes) {
         await openCode(old.cookies, code)
-        await account.tryCode(session.digest, { userCode: codeNumber(code), wasShown: false })
+        await account.tryCode(session.digest, {
+          userCode: named(codeNumber(code)),
+          wasShown: false,
+        })
         pass(2 * SECOND)
       }
       let next = 0

@@ -1,6 +1,7 @@
 // One Account is one person: their browser sessions, and the devices they have connected. Its id is
 // random and never reused; it is the subject of every token. The ways to sign in are stored in the
 // person's Logins. It never deletes itself. Its devices are in account-devices.ts.
+import type { UserCode } from '../../ids.ts'
 import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
 import type { Place } from '../../sender/location.ts'
 import { AccountDevices } from './account-devices.ts'
@@ -109,7 +110,7 @@ export class Account extends AccountDevices {
   }
 
   /** Counts a wrong user code (RFC 8628 §5.1). `isCrowded`: the whole service sees many of them. */
-  async countWrongCode(userCode: string, isCrowded = false): Promise<void> {
+  async countWrongCode(userCode: UserCode, isCrowded = false): Promise<void> {
     await this.parts.codes.countWrong(userCode, isCrowded, Date.now())
   }
 

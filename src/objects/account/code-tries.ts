@@ -1,4 +1,5 @@
 // The user codes that were looked up for one account (RFC 8628 §5.1).
+import type { UserCode } from '../../ids.ts'
 import { CODES_AT_ONCE_WINDOW_MS, FREE_WRONG_CODES } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import {
@@ -16,7 +17,7 @@ const WRONG_CODES = 'wrong_user_codes'
 
 /** A code to be looked up. */
 export interface CodeLookUp {
-  readonly userCode: string
+  readonly userCode: UserCode
   /** This account has been shown its request before, as a proof of ours says. */
   readonly wasShown: boolean
 }
@@ -58,7 +59,7 @@ export class CodeTries {
   }
 
   /** Counts a wrong code; the same code counts once, even if it is sent several times at once. */
-  async countWrong(userCode: string, isCrowded: boolean, now: number): Promise<void> {
+  async countWrong(userCode: UserCode, isCrowded: boolean, now: number): Promise<void> {
     this.#triedAtMs.delete(userCode)
     const before = await this.#wrongCodes()
     const codeHash = sha256(userCode)

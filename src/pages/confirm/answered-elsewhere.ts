@@ -1,5 +1,6 @@
 // A page that shows the question waits here, in case the person answers it elsewhere: on the phone,
 // in an app, in another tab. Trying codes here costs what it costs to enter them, and shows less.
+import type { UserCode } from '../../ids.ts'
 import { Hono } from 'hono'
 import { MAX_HOLD_MS } from '../../config/client-settings.ts'
 import { parseUserCode } from '../../codes.ts'
@@ -15,6 +16,7 @@ import { type Wait, waitAt } from '../../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
 import { countWrongCode, evenIfCut } from '../../identity/wrong-codes.ts'
 import { notValid } from '../enter-code.tsx'
+import { keepCookie } from '../kit/cookies.ts'
 import { isForeign } from '../kit/fetch-metadata.ts'
 import { forbidden, tooMany } from '../kit/problem.tsx'
 import {
@@ -23,7 +25,6 @@ import {
   type PageRequest,
   codeTryer,
   goTo,
-  keepUserCode,
 } from '../kit/page-request.ts'
 
 interface Answer {
@@ -40,8 +41,7 @@ export const answeredElsewhere = new Hono<PageEnvironment>()
     if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'decision')))
       return tooMany(context, LIMIT_PERIOD_MS)
     // Of the page and not of the cookie: another tab may have opened another code since.
-    const shown = context.get('form')('user_code')
-    const userCode = parseUserCode(shown)
+    const userCode = parseUserCode(context.get('form')('user_code'))
     if (userCode === undefined) return context.body(null, 404)
     const person = await codeTryer(context, userCode)
     if (person === undefined) return forbidden(context)
@@ -50,7 +50,7 @@ export const answeredElsewhere = new Hono<PageEnvironment>()
     switch (await watch(context, userCode, person)) {
       case 'decided':
         // The page goes where that is shown, by the code that is kept.
-        keepUserCode(context, shown)
+        keepCookie(context, 'user_code', userCode)
         return context.body(null, 200)
       case 'over':
       case 'not_valid':
@@ -64,7 +64,7 @@ export const answeredElsewhere = new Hono<PageEnvironment>()
     }
   })
 
-const watch = async (context: PageRequest, userCode: string, person: CodeTryer) => {
+const watch = async (context: PageRequest, userCode: UserCode, person: CodeTryer) => {
   const wait = await evenIfCut(startWaiting(context, userCode, person))
   if (wait.socket === undefined) return wait.answer.outcome
   return waitOn<WatchEnd>(wait.socket, {
@@ -75,7 +75,7 @@ const watch = async (context: PageRequest, userCode: string, person: CodeTryer) 
 
 const startWaiting = async (
   { env }: PageRequest,
-  userCode: string,
+  userCode: UserCode,
   person: CodeTryer,
 ): Promise<Wait<Answer>> => {
   const wait = await waitAt<Answer>(env, userCode, { [WATCHER_HEADER]: person.subject })

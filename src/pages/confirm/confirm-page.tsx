@@ -1,4 +1,5 @@
 // The page with a device's request: the client, its scopes, the device and its location.
+import type { UserCode } from '../../ids.ts'
 import type { Child, FC } from 'hono/jsx'
 import { type UserCodeCharset, charsetOf } from '../../codes.ts'
 import type { RequestDescription } from '../../review/description.ts'
@@ -8,7 +9,7 @@ import { Unverified } from '../kit/client-name.tsx'
 import { agoOf, Clock, ClockScript, countdownOf } from '../kit/clock.tsx'
 import { CodeField } from '../kit/code-field.tsx'
 import { Button, Checkbox, Csrf, KeptUserCode, Notice } from '../kit/form.tsx'
-import { Email, Layout, Screen, UserCode, type PageContext } from '../kit/layout.tsx'
+import { Email, Layout, Screen, ShownUserCode, type PageContext } from '../kit/layout.tsx'
 
 /** The check for a person who may be far from the device, and the problems with their input. */
 export interface Check {
@@ -22,7 +23,7 @@ export interface ConfirmPageProps {
   readonly person: { readonly name: string; readonly email: string | undefined }
   readonly client: RequestDescription['client']
   readonly device: RequestDescription['device']
-  readonly userCode: string
+  readonly userCode: UserCode
   /** The proof that this account was shown the request. */
   readonly shown: string
   readonly scopes: readonly string[]
@@ -52,7 +53,7 @@ export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
         {check === undefined ? (
           <Screen>
             <p>{copy.sameCode}</p>
-            <UserCode code={userCode} />
+            <ShownUserCode userCode={userCode} />
             <p class="quiet">
               <TimeLeft {...props} />
             </p>

@@ -1,7 +1,7 @@
 // The page that shows a device's request to a person (RFC 8628 §3.3, §5.4) and takes their decision.
+import type { UserCode } from '../../ids.ts'
 import { Hono } from 'hono'
 import { shownClient } from '../../config/client-name.ts'
-import { displayUserCode, parseUserCode } from '../../codes.ts'
 import { issuerFor } from '../../config/config.ts'
 import {
   type Check,
@@ -38,17 +38,17 @@ import {
 /** GET shows the request (and decides nothing, VP-2); POST takes the decision. */
 export const confirm = new Hono<PageEnvironment>()
   .get('/', async (context) => {
-    const shown = keptUserCode(context)
-    if (shown === undefined) return goTo(context, '/device')
-    if (isForeign(context) && !isReturn(context, shown)) return askToGoOn(context, shown)
-    const review = await admitted(context, shown)
+    const userCode = keptUserCode(context)
+    if (userCode === undefined) return goTo(context, '/device')
+    if (isForeign(context) && !isReturn(context, userCode)) return askToGoOn(context, userCode)
+    const review = await admitted(context, userCode)
     return review instanceof Response ? review : showReview(context, review)
   })
   .post('/', async (context) => {
     const form = context.get('form')
-    const shown = form('user_code')
-    if (!keepUserCode(context, shown)) return goTo(context, '/device')
-    const review = await admitted(context, shown)
+    const userCode = keepUserCode(context, form('user_code'))
+    if (userCode === undefined) return goTo(context, '/device')
+    const review = await admitted(context, userCode)
     if (review instanceof Response) return review
     const decision = form('decision')
     return decision === 'check'
@@ -56,8 +56,7 @@ export const confirm = new Hono<PageEnvironment>()
       : answer(context, review, decision)
   })
 
-const isReturn = (context: PageRequest, shown: string): boolean => {
-  const userCode = parseUserCode(shown)
+const isReturn = (context: PageRequest, userCode: UserCode): boolean => {
   if (readCookie(context, 'returned', userCode) === undefined) return false
   expectForeign(context)
   dropCookie(context, 'returned', userCode)
@@ -67,19 +66,19 @@ const isReturn = (context: PageRequest, shown: string): boolean => {
 // The request under review, or the page to show instead.
 const admitted = async (
   context: PageRequest,
-  shown: string,
+  userCode: UserCode,
 ): Promise<PendingReview<SignedIn> | Response> => {
-  const userCode = parseUserCode(shown) ?? ''
-  const result = await admit(context.env, context.req.raw, userCode, () =>
-    codeTryer(context, userCode),
-  )
+  const result = await admit(context.env, context.req.raw, async () => {
+    const approver = await codeTryer(context, userCode)
+    return approver && { approver, userCode }
+  })
   switch (result.outcome) {
     case 'wait':
-      return tooMany(context, result.waitMs, shown)
+      return tooMany(context, result.waitMs, userCode)
     case 'nobody':
       return goTo(context, '/device/sign-in')
     case 'not_valid':
-      return notValid(context, shown)
+      return notValid(context, userCode)
     case 'decided':
       return showResult(context, result.decision, result.request, userCode)
     case 'reviewable':
@@ -104,7 +103,7 @@ const answer = async (
         )
   switch (done.outcome) {
     case 'not_valid':
-      return notValid(context, displayUserCode(userCode))
+      return notValid(context, userCode)
     case 'too_far':
       return showTooFar(context, review)
     case 'check_not_passed':
@@ -125,7 +124,7 @@ const showResult = async (
   context: PageRequest,
   decision: Decision,
   { clientId, clientName, deviceName }: AuthorizationRequest,
-  userCode: string,
+  userCode: UserCode,
 ): Promise<Response> => {
   dropCookie(context, 'user_code')
   await keepResult(context, { outcome: decision, clientId, clientName, deviceName, userCode })
@@ -164,7 +163,7 @@ const showReview = async (
       person={approver}
       client={client}
       device={device}
-      userCode={displayUserCode(userCode)}
+      userCode={userCode}
       shown={await proveShown(
         context.env,
         { subject: approver.subject, userCode },

@@ -2,13 +2,15 @@
 // carry it, because the tabs of a browser share its cookies.
 import type { FC } from 'hono/jsx'
 import { displayUserCode, parseUserCode } from '../../codes.ts'
+import type { UserCode } from '../../ids.ts'
+import { keepCookie } from './cookies.ts'
 import { KeptUserCode } from './form.tsx'
 import { isForeign } from './fetch-metadata.ts'
-import { type Form, type PageRequest, goTo, keepUserCode, keptUserCode } from './page-request.ts'
+import { type Form, type PageRequest, goTo, keptUserCode } from './page-request.ts'
 
 export interface Errand {
-  /** The code of the device that waits, as it is displayed. */
-  readonly userCode?: string | undefined
+  /** The code of the device that waits. */
+  readonly userCode?: UserCode | undefined
   /** VP-15: a word of ours and no address. */
   readonly next?: 'devices' | undefined
   /** The account is being switched: a provider must not assume the previous one. */
@@ -25,7 +27,7 @@ export const errandIn = (context: PageRequest): Errand => {
   const userCode = parseUserCode(read('user_code') || readable(read('waiting')))
   const next = (form ?? ((name) => context.req.query(name) ?? ''))('next')
   const isSwitching = read('switch') === 'yes'
-  if (userCode !== undefined) return { userCode: displayUserCode(userCode), isSwitching }
+  if (userCode !== undefined) return { userCode, isSwitching }
   if (next === 'devices') return { next, isSwitching }
   return { userCode: form === undefined ? keptUserCode(context) : undefined, isSwitching }
 }
@@ -36,7 +38,9 @@ export const errandIn = (context: PageRequest): Errand => {
  */
 export const errandQuery = ({ userCode, ...rest }: Errand): string => {
   const fields = [
-    ...(userCode === undefined ? [] : [['waiting', Buffer.from(userCode).toString('base64url')]]),
+    ...(userCode === undefined
+      ? []
+      : [['waiting', Buffer.from(displayUserCode(userCode)).toString('base64url')]]),
     ...fieldsOf(rest),
   ]
   return fields.length === 0 ? '' : `?${new URLSearchParams(fields).toString()}`
@@ -66,7 +70,9 @@ const fieldsOf = ({ next, isSwitching }: Omit<Errand, 'userCode'>): [string, str
 
 /** To the page after the sign-in. */
 export const goOn = (context: PageRequest, { userCode, next }: Errand): Response => {
-  if (userCode !== undefined && keepUserCode(context, userCode))
+  if (userCode !== undefined) {
+    keepCookie(context, 'user_code', userCode)
     return goTo(context, '/device/confirm')
+  }
   return goTo(context, next === 'devices' ? '/devices' : '/device')
 }

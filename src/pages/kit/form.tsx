@@ -1,4 +1,6 @@
 // The form kit of the pages: a field that explains itself, the form token, a notice, a button.
+import { displayUserCode } from '../../codes.ts'
+import type { UserCode } from '../../ids.ts'
 import type { FC, JSX, PropsWithChildren } from 'hono/jsx'
 import type { Messages } from '../../language/language.ts'
 import type { PageContext } from './layout.tsx'
@@ -114,8 +116,10 @@ export const Csrf: FC<{ readonly page: PageContext }> = ({ page }) => (
 )
 
 /** Carries a code the person already gave, so that no page asks for it twice (VP-22). */
-export const KeptUserCode: FC<{ readonly userCode: string | undefined }> = ({ userCode }) =>
-  userCode === undefined ? null : <input type="hidden" name="user_code" value={userCode} />
+export const KeptUserCode: FC<{ readonly userCode: UserCode | undefined }> = ({ userCode }) =>
+  userCode === undefined ? null : (
+    <input type="hidden" name="user_code" value={displayUserCode(userCode)} />
+  )
 
 interface CheckboxProps {
   readonly name: string

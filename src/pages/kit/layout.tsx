@@ -1,8 +1,9 @@
 // The frame around every page at /device: the brand, one card, one line below.
-// `Screen` and `UserCode` draw the code the way the television shows it.
+// `Screen` and `ShownUserCode` draw the code the way the television shows it.
+import type { UserCode } from '../../ids.ts'
 import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
-import { type ShownCharset, charsetOf } from '../../codes.ts'
+import { type ShownCharset, charsetOf, displayUserCode } from '../../codes.ts'
 import type { Language } from '../../language/language.ts'
 import type { PageBrand } from '../../config/page-brand.ts'
 
@@ -94,6 +95,8 @@ export const Screen: FC<PropsWithChildren<{ readonly show?: 'picture lit' | 'pic
   children,
 }) => <div class={show === undefined ? 'tv' : `tv ${show}`}>{children}</div>
 
-export const UserCode: FC<{ readonly code: string }> = ({ code }) => (
-  <strong class={charsetOf(code) === 'digits' ? 'code digits' : 'code'}>{code}</strong>
+export const ShownUserCode: FC<{ readonly userCode: UserCode }> = ({ userCode }) => (
+  <strong class={charsetOf(userCode) === 'digits' ? 'code digits' : 'code'}>
+    {displayUserCode(userCode)}
+  </strong>
 )

@@ -1,6 +1,7 @@
 // One page request: the browser's session, its form, and the context of its pages.
+import type { UserCode } from '../../ids.ts'
 import type { Context } from 'hono'
-import { displayUserCode, parseUserCode } from '../../codes.ts'
+import { parseUserCode } from '../../codes.ts'
 import { type Config, issuerFor } from '../../config/config.ts'
 import { browserNameOf } from '../../sender/device-name.ts'
 import { randomBytes, sha256, toBase64url } from '../../crypto.ts'
@@ -104,7 +105,7 @@ export interface CodeTryer extends SignedIn {
  */
 export const codeTryer = async (
   context: PageRequest,
-  userCode: string,
+  userCode: UserCode,
 ): Promise<CodeTryer | undefined> => {
   const cookie = sessionCookie(context)
   if (cookie === undefined) return undefined
@@ -123,18 +124,15 @@ export const codeTryer = async (
   return person && { ...person, ...cookie, wasShown }
 }
 
-/** The code that was typed or scanned, as it is displayed. */
-export const keptUserCode = (context: Context): string | undefined => {
-  const userCode = parseUserCode(readCookie(context, 'user_code') ?? '')
-  return userCode === undefined ? undefined : displayUserCode(userCode)
-}
+/** The code that was typed or scanned. */
+export const keptUserCode = (context: Context): UserCode | undefined =>
+  parseUserCode(readCookie(context, 'user_code') ?? '')
 
-/** Keeps a code while its person signs in. False if it is no user code. */
-export const keepUserCode = (context: Context, typed: string): boolean => {
+/** Keeps a code while its person signs in. Undefined if it is no user code. */
+export const keepUserCode = (context: Context, typed: string): UserCode | undefined => {
   const userCode = parseUserCode(typed)
-  if (userCode === undefined) return false
-  keepCookie(context, 'user_code', userCode)
-  return true
+  if (userCode !== undefined) keepCookie(context, 'user_code', userCode)
+  return userCode
 }
 
 // The app's wish comes once, in the address that the picture holds, and is kept for the pages after.

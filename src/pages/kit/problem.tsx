@@ -1,4 +1,5 @@
 // A page that cannot go on: what happened in one sentence, and the one way out.
+import type { UserCode } from '../../ids.ts'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { parseUserCode } from '../../codes.ts'
 import { SECOND } from '../../durations.ts'
@@ -18,7 +19,7 @@ interface ProblemPageProps {
   readonly text: string
   readonly action?: { readonly href: string; readonly label: string } | undefined
   /** The code to go on with. Not shown: a person may be asked to read it off the device. */
-  readonly waitingCode?: string
+  readonly waitingCode?: UserCode
 }
 
 export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action, waitingCode }) => (
@@ -65,7 +66,7 @@ export const outdated = (context: PageRequest, form: Form) => {
 export const tooLarge = (context: PageRequest) => problem(context, 'tooLarge', 413)
 
 /** RFC 6585 §4. The code is kept, so that no one enters it twice (VP-22). */
-export const tooMany = (context: PageRequest, waitMs: number, userCode?: string) => {
+export const tooMany = (context: PageRequest, waitMs: number, userCode?: UserCode) => {
   const seconds = Math.ceil(waitMs / SECOND)
   context.header('Retry-After', String(seconds))
   const page = context.get('page')

@@ -1,5 +1,6 @@
 // A countdown until the next attempt, and the way on afterwards. The code is kept and not shown: a
 // code that must be read from the device must not be readable here.
+import type { UserCode } from '../../ids.ts'
 import type { FC } from 'hono/jsx'
 import { Button, Csrf, KeptUserCode } from './form.tsx'
 import { Layout, type PageContext } from './layout.tsx'
@@ -8,7 +9,7 @@ interface WaitPageProps {
   readonly page: PageContext
   readonly seconds: number
   /** The code that waits, if any. */
-  readonly userCode: string | undefined
+  readonly userCode: UserCode | undefined
 }
 
 export const WaitPage: FC<WaitPageProps> = ({ page, seconds, userCode }) => {

@@ -1,6 +1,7 @@
 // Pending sign-ins at identity providers: a sealed cookie each, named by its `state`. Tabs share cookies,
 // so each attempt carries its own errand.
 import * as z from 'zod/mini'
+import { parseUserCode } from '../../codes.ts'
 import { UPSTREAM_SIGN_IN_MS } from '../../config/limits.ts'
 import { seal, unseal } from '../../crypto.ts'
 import type { Attempt } from '../../identity/upstream.ts'
@@ -18,7 +19,10 @@ const attemptSchema = z.object({
   codeVerifier: z.string(),
   prompt: z.optional(z.enum(['login', 'select_account'])),
   untilMs: z.number(),
-  errand: z.object({ userCode: z.optional(z.string()), next: z.optional(z.literal('devices')) }),
+  errand: z.object({
+    userCode: z.optional(z.pipe(z.string(), z.transform(parseUserCode))),
+    next: z.optional(z.literal('devices')),
+  }),
 })
 type Kept = z.output<typeof attemptSchema>
 

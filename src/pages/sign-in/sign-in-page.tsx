@@ -1,4 +1,5 @@
 // The sign-in page: by password, by passkey, or at an identity provider.
+import type { UserCode } from '../../ids.ts'
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
 import { MAX_EMAIL_LENGTH } from '../../identity/built-in.ts'
@@ -127,7 +128,8 @@ const PasswordForm: FC<SignInPageProps> = ({
 
 /** Says that the code is not lost, and not what it is: it may have come by link, and the person may be
  * asked to read it off the device. */
-export const Waiting: FC<{ readonly page: PageContext; readonly userCode: string | undefined }> = ({
-  page,
-  userCode,
-}) => (userCode === undefined ? null : <p class="quiet">{page.language.messages.signIn.waiting}</p>)
+export const Waiting: FC<{
+  readonly page: PageContext
+  readonly userCode: UserCode | undefined
+}> = ({ page, userCode }) =>
+  userCode === undefined ? null : <p class="quiet">{page.language.messages.signIn.waiting}</p>

@@ -20,6 +20,7 @@ import {
 import { ISSUER } from '../../support/settings.ts'
 import { connectDevice } from '../../support/tokens.ts'
 import { type Visitor, signedIn } from '../../support/visitor.ts'
+import { named } from '../../support/named.ts'
 
 export type Fields = Readonly<Record<string, string>>
 
@@ -56,7 +57,7 @@ export class Stranger {
   }
 
   forgedDeviceCode(afterMs: number): string {
-    return mintDeviceCode(STRANGERS_SECRET, this.waiting, Date.now() + afterMs).text
+    return mintDeviceCode(STRANGERS_SECRET, named(this.waiting), Date.now() + afterMs).text
   }
 
   async forgedRefreshToken(): Promise<string> {

@@ -20,6 +20,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../../src/durations.ts'
 import { mintSubject } from '../../../src/objects/index.ts'
 import { holdClock, pass } from '../../support/clock.ts'
 import { NOWHERE, signInNow } from '../../support/member.ts'
+import { named } from '../../support/named.ts'
 
 holdClock()
 
@@ -212,7 +213,7 @@ const LISTS: readonly List[] = [
   {
     name: 'wrong user codes',
     most: MAX_KNOWN_WRONG_CODES,
-    add: (account, index) => account.countWrongCode(`code ${index}`),
+    add: (account, index) => account.countWrongCode(named(`code ${index}`)),
     count: lengthOf('wrong_user_codes', 'known'),
   },
 ]

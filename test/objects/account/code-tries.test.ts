@@ -7,6 +7,7 @@ import { MINUTE, SECOND } from '../../../src/durations.ts'
 import { mintSubject } from '../../../src/objects/index.ts'
 import { holdClock, pass } from '../../support/clock.ts'
 import { signInNow } from '../../support/member.ts'
+import { named } from '../../support/named.ts'
 
 const SESSION = { id: 'phone', secretHash: 'digest of the phone' }
 const LAPTOP = { id: 'laptop', secretHash: 'digest of the laptop' }
@@ -26,11 +27,11 @@ const codes = (count: number) =>
 
 const waitOf = async (account: Account) => (await account.session(SESSION))?.codeWaitMs
 const tryCode = (account: Account, code: string, wasShown = false) =>
-  account.tryCode(SESSION, { userCode: code, wasShown })
+  account.tryCode(SESSION, { userCode: named(code), wasShown })
 const waitFor = async (account: Account, code: string, wasShown = false) =>
   (await tryCode(account, code, wasShown))?.codeWaitMs
 const enterWrong = async (account: Account, count: number) => {
-  for (const code of codes(count)) await account.countWrongCode(code)
+  for (const code of codes(count)) await account.countWrongCode(named(code))
 }
 
 describe('wrong user codes (RFC 8628 §5.1)', () => {
@@ -38,13 +39,13 @@ describe('wrong user codes (RFC 8628 §5.1)', () => {
     const account = await anybody()
     await enterWrong(account, 4)
     expect(await waitOf(account)).toBe(0)
-    await account.countWrongCode('ZZZZZZZZ')
+    await account.countWrongCode(named('ZZZZZZZZ'))
     expect(await waitOf(account)).toBe(10 * SECOND)
     pass(10 * SECOND - 1)
     expect(await waitOf(account)).toBe(1)
     pass(1)
     expect(await waitOf(account)).toBe(0)
-    await account.countWrongCode('XXXXXXXX')
+    await account.countWrongCode(named('XXXXXXXX'))
     expect(await waitOf(account)).toBe(30 * SECOND)
   })
 
@@ -63,7 +64,7 @@ describe('wrong user codes (RFC 8628 §5.1)', () => {
     await account.open(undefined, LAPTOP, signInNow())
     pass(10 * SECOND)
     expect(await waitFor(account, 'RIGHTXXX')).toBe(0)
-    await account.countWrongCode('ZZZZZZZZ')
+    await account.countWrongCode(named('ZZZZZZZZ'))
     expect((await account.session(LAPTOP))?.codeWaitMs).toBe(30 * SECOND)
   })
 
@@ -77,7 +78,7 @@ describe('wrong user codes (RFC 8628 §5.1)', () => {
       return waits.filter((wait) => wait === 0).length
     }
     expect(await allowed('NPQRSTV')).toBe(2)
-    for (const letter of 'NP') await account.countWrongCode(`${letter}BBBBBBB`)
+    for (const letter of 'NP') await account.countWrongCode(named(`${letter}BBBBBBB`))
     pass(10 * SECOND)
     expect(await allowed('WXZ')).toBe(1)
   })
@@ -85,9 +86,9 @@ describe('wrong user codes (RFC 8628 §5.1)', () => {
   it('count once, however often the same one is sent at the same time', async () => {
     const account = await anybody()
     await enterWrong(account, 3)
-    for (let times = 0; times < 3; times += 1) await account.countWrongCode('ZZZZZZZZ')
+    for (let times = 0; times < 3; times += 1) await account.countWrongCode(named('ZZZZZZZZ'))
     expect(await waitOf(account)).toBe(0)
-    await account.countWrongCode('XXXXXXXX')
+    await account.countWrongCode(named('XXXXXXXX'))
     expect(await waitOf(account)).toBe(10 * SECOND)
   })
 })
@@ -136,7 +137,7 @@ it('a sign-in that is too old has no code looked up, and takes no turn from one 
   pass(SECOND)
   for (const code of codes(20)) expect(await tryCode(account, code)).toBeUndefined()
   expect(
-    (await account.tryCode(LAPTOP, { userCode: 'ZZZZZZZZ', wasShown: false }))?.codeWaitMs,
+    (await account.tryCode(LAPTOP, { userCode: named('ZZZZZZZZ'), wasShown: false }))?.codeWaitMs,
   ).toBe(0)
 })
 

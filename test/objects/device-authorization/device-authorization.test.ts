@@ -22,6 +22,7 @@ import {
   startDevice,
 } from '../../support/device.ts'
 import { STRANGERS_SECRET, formRequest, worker } from '../../support/worker.ts'
+import { named } from '../../support/named.ts'
 
 const MINUTE = 60_000
 
@@ -105,7 +106,7 @@ describe('after the record is deleted', () => {
   it('a forged code that claims to be live is invalid_grant (DC-4, DC-12)', async () => {
     const device = await forgotten()
     const userCode = parseUserCode(device.userCode) ?? ''
-    const forged = mintDeviceCode(STRANGERS_SECRET, userCode, Date.now() + 5 * MINUTE).text
+    const forged = mintDeviceCode(STRANGERS_SECRET, named(userCode), Date.now() + 5 * MINUTE).text
     const response = await worker(
       formRequest('/token', {
         grant_type: DEVICE_CODE_GRANT,

@@ -9,6 +9,7 @@ import type { Approval } from '../../../src/objects/device-authorization/approva
 import type { Poller } from '../../../src/objects/device-authorization/outcomes.ts'
 import { pollAt, request as anyRequest } from './states.ts'
 import { STRANGERS_SECRET } from '../../support/worker.ts'
+import { named } from '../../support/named.ts'
 
 export type Stub = DurableObjectStub<DeviceAuthorization>
 
@@ -16,7 +17,7 @@ export type Stub = DurableObjectStub<DeviceAuthorization>
 export const requestFor = (userCode: string): AuthorizationRequest => {
   const now = Date.now()
   const expiresAtMs = now + 600_000
-  const { secretHash } = mintDeviceCode(STRANGERS_SECRET, userCode, expiresAtMs).deviceCode
+  const { secretHash } = mintDeviceCode(STRANGERS_SECRET, named(userCode), expiresAtMs).deviceCode
   return { ...anyRequest, secretHash, requestedAtMs: now, expiresAtMs }
 }
 

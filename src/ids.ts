@@ -1,0 +1,9 @@
+// Types of the texts that name something. A text becomes one only where it is made, parsed or proven,
+// so that no other text can take its place. Types only: at run time each is a plain string.
+
+declare const brand: unique symbol
+
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+/** A normalised user code (RFC 8628 §3.2). */
+export type UserCode = Branded<'UserCode'>
