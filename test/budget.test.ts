@@ -213,23 +213,38 @@ describe('a signed-in person', () => {
     expect(cost).toEqual({ ...NOTHING, objects: 2 })
   })
 
-  it.each(['allow', 'deny'] as const)(
-    'with a decision to %s costs two objects and one write',
-    async (decision) => {
-      const device = await start()
-      const person = await signedIn()
-      const page = await person.open(`/device?user_code=${device.userCode}`)
-      const cost = await costOf(async () =>
-        expect((await person.decide(page, decision)).url.pathname).toBe('/device/result'),
-      )
-      expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 })
-      const state = await authorizationBehind(device.userCode).open({
-        subject: 'another',
-        country: undefined,
-      })
-      expect(state, 'and it is decided').toEqual({ outcome: 'not_valid' })
-    },
-  )
+  // Allowed while no poll is held: its account shows the device as waiting.
+  it.each([
+    ['allow', 2],
+    ['deny', 1],
+  ] as const)('with a decision to %s costs two objects and %i writes', async (decision, writes) => {
+    const device = await start()
+    const person = await signedIn()
+    const page = await person.open(`/device?user_code=${device.userCode}`)
+    const cost = await costOf(async () =>
+      expect((await person.decide(page, decision)).url.pathname).toBe('/device/result'),
+    )
+    expect(cost).toEqual({ ...NOTHING, objects: 2, writes })
+    const state = await authorizationBehind(device.userCode).open({
+      subject: 'another',
+      country: undefined,
+    })
+    expect(state, 'and it is decided').toEqual({ outcome: 'not_valid' })
+  })
+
+  it('who allows a device whose poll is held costs two objects and one write', async () => {
+    const device = await start('held-tv')
+    vi.setSystemTime(Date.now() + 500)
+    const person = await signedIn()
+    const page = await person.open(`/device?user_code=${device.userCode}`)
+    const { answer } = await hold(device, {})
+    const cost = await costOf(async () => {
+      await person.decide(page, 'allow')
+      expect((await answer).status).toBe(200)
+    })
+    // Two of the writes and the signatures are those of the device that collects.
+    expect(cost).toEqual({ ...NOTHING, objects: 2, writes: 1 + 2, signatures: 2 })
+  })
 
   it('with a malformed code costs no object', async () => {
     const person = await signedIn()

@@ -21,6 +21,8 @@ export const MAX_CATCH_UP_TOKENS = 60
 export const MAX_LATE_RETURNS = 3
 /** Retention of an ended grant: longer than its code can be redeemed again. */
 export const ENDED_GRANT_RETENTION_MS = 1 * HOUR
+/** Time that an approved device which never collected its tokens stays in the recent activity. */
+export const LAPSED_APPROVAL_RETENTION_MS = 30 * DAY
 /**
  * Polls this soon after the device authorization are answered at once and do not count: some programs
  * poll before they show the code, and a held answer would keep it from the person.

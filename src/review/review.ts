@@ -12,6 +12,7 @@ import type { Allowance, Authentication } from '../objects/device-authorization/
 import type { DenialReason } from '../objects/device-authorization/outcomes.ts'
 import { accountOf, deviceAuthorizationOf } from '../objects/index.ts'
 import { promptSource } from '../objects/account/prompt-guard.ts'
+import { noteAwaited } from './awaited-device.ts'
 import { type DeviceDistance, deviceDistance, fartherOf } from '../config/proximity-policy.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { mintGrantId } from '../tokens/refresh-token.ts'
@@ -198,6 +199,7 @@ export const approve = async (
   })
   if (decision.outcome !== 'decided') return notValid(env, approver, userCode)
   log(review, 'approved')
+  await noteAwaited(env, review, decision)
   return { outcome: 'approved' }
 }
 

@@ -35,6 +35,8 @@ const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   'devices.endSessionLabel': [DEVICE],
   'devices.prompts.stopLabel': [DEVICE],
   'devices.events.signed_in': [DEVICE],
+  'devices.events.device_allowed': [DEVICE],
+  'devices.events.device_lapsed': [DEVICE],
   'devices.events.device_removed': [DEVICE],
   'devices.events.device_reported': [DEVICE],
   'devices.events.request_reported': [DEVICE],

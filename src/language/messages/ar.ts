@@ -229,6 +229,8 @@ export const ar: Messages = {
     noDevices: 'لا يوجد أي جهاز مرتبط.',
     service: 'الخدمة',
     place: 'المكان',
+    allowedAt: 'تم السماح',
+    waiting: 'بانتظار الجهاز',
     connectedAt: 'وقت الربط',
     usedAt: 'آخر استخدام',
     rename: 'تغيير الاسم',
@@ -266,6 +268,8 @@ export const ar: Messages = {
     noActivity: 'لا شيء بعد.',
     events: {
       signed_in: (about) => `تسجيل الدخول: ${isolate(about)}`,
+      device_allowed: (about) => `تم السماح بالجهاز ${isolate(about)} ولم يسجل الدخول بعد`,
+      device_lapsed: (about) => `تم السماح بالجهاز ${isolate(about)} ولم يسجل الدخول قط`,
       device_connected: (about) => `ربط جهاز: ${isolate(about)}`,
       device_removed: (about) => `إزالة جهاز: ${isolate(about)}`,
       device_reported: (about) => `إزالة جهاز ليس لك: ${isolate(about)}`,

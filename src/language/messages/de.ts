@@ -242,6 +242,8 @@ export const de: Messages = {
     noDevices: 'Kein Gerät ist verbunden.',
     service: 'Dienst',
     place: 'Ort',
+    allowedAt: 'Erlaubt',
+    waiting: 'Wartet auf das Gerät',
     connectedAt: 'Verbunden',
     usedAt: 'Zuletzt benutzt',
     rename: 'Umbenennen',
@@ -281,6 +283,8 @@ export const de: Messages = {
     noActivity: 'Noch nichts.',
     events: {
       signed_in: (about) => `Angemeldet: ${isolate(about)}`,
+      device_allowed: (about) => `${isolate(about)} erlaubt, noch nicht angemeldet`,
+      device_lapsed: (about) => `${isolate(about)} erlaubt, aber nie angemeldet`,
       device_connected: (about) => `Verbunden: ${isolate(about)}`,
       device_removed: (about) => `Gerät entfernt: ${isolate(about)}`,
       device_reported: (about) => `Gerät entfernt, das nicht deins war: ${isolate(about)}`,

@@ -239,6 +239,8 @@ export const en = {
     noDevices: 'No devices are connected.',
     service: 'Service',
     place: 'Location',
+    allowedAt: 'Allowed',
+    waiting: 'Waiting for the device',
     connectedAt: 'Connected',
     usedAt: 'Last used',
     rename: 'Rename',
@@ -280,6 +282,8 @@ export const en = {
     /** What happened, to the device, passkey or browser that is named where one is known. */
     events: {
       signed_in: (about: string) => `Signed in with ${isolate(about)}`,
+      device_allowed: (about: string) => `Allowed ${isolate(about)}, which has not signed in yet`,
+      device_lapsed: (about: string) => `Allowed ${isolate(about)}, which never signed in`,
       device_connected: (about: string) => `Connected ${isolate(about)}`,
       device_removed: (about: string) => `Removed ${isolate(about)}`,
       device_reported: (about: string) => `Removed ${isolate(about)}, which was not yours`,

@@ -235,6 +235,8 @@ export const es: Messages = {
     noDevices: 'No hay ningún dispositivo conectado.',
     service: 'Servicio',
     place: 'Ubicación',
+    allowedAt: 'Permitido',
+    waiting: 'Esperando al dispositivo',
     connectedAt: 'Conectado',
     usedAt: 'Último uso',
     rename: 'Cambiar nombre',
@@ -273,6 +275,8 @@ export const es: Messages = {
     noActivity: 'Todavía nada.',
     events: {
       signed_in: (about) => `Inicio de sesión: ${isolate(about)}`,
+      device_allowed: (about) => `${isolate(about)} permitido, aún sin iniciar sesión`,
+      device_lapsed: (about) => `${isolate(about)} permitido, pero nunca inició sesión`,
       device_connected: (about) => `Conectado: ${isolate(about)}`,
       device_removed: (about) => `Dispositivo quitado: ${isolate(about)}`,
       device_reported: (about) => `Dispositivo quitado porque no era tuyo: ${isolate(about)}`,

@@ -245,6 +245,8 @@ export const fr: Messages = {
     noDevices: 'Aucun appareil n’est associé.',
     service: 'Service',
     place: 'Lieu',
+    allowedAt: 'Autorisé',
+    waiting: 'En attente de l’appareil',
     connectedAt: 'Associé',
     usedAt: 'Dernier usage',
     rename: 'Renommer',
@@ -285,6 +287,8 @@ export const fr: Messages = {
     noActivity: 'Rien pour le moment.',
     events: {
       signed_in: (about) => `Connexion\u202f: ${isolate(about)}`,
+      device_allowed: (about) => `${isolate(about)} autorisé, pas encore connecté`,
+      device_lapsed: (about) => `${isolate(about)} autorisé, mais jamais connecté`,
       device_connected: (about) => `Associé\u202f: ${isolate(about)}`,
       device_removed: (about) => `Appareil retiré\u202f: ${isolate(about)}`,
       device_reported: (about) =>

@@ -236,6 +236,8 @@ export const ja: Messages = {
     noDevices: '接続中のデバイスはありません。',
     service: 'サービス',
     place: '場所',
+    allowedAt: '許可日時',
+    waiting: 'デバイスを待っています',
     connectedAt: '接続',
     usedAt: '最終使用',
     rename: '名前を変更',
@@ -275,6 +277,8 @@ export const ja: Messages = {
     noActivity: 'まだありません。',
     events: {
       signed_in: (about) => `ログイン：${isolate(about)}`,
+      device_allowed: (about) => `${isolate(about)}を許可しました（まだログインしていません）`,
+      device_lapsed: (about) => `${isolate(about)}を許可しました（ログインされませんでした）`,
       device_connected: (about) => `デバイスの接続：${isolate(about)}`,
       device_removed: (about) => `デバイスを削除：${isolate(about)}`,
       device_reported: (about) => `自分のものではないデバイスを削除：${isolate(about)}`,

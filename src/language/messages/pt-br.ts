@@ -236,6 +236,8 @@ export const ptBr: Messages = {
     noDevices: 'Nenhum dispositivo conectado.',
     service: 'Serviço',
     place: 'Local',
+    allowedAt: 'Permitido',
+    waiting: 'Aguardando o dispositivo',
     connectedAt: 'Conectado',
     usedAt: 'Último uso',
     rename: 'Renomear',
@@ -275,6 +277,8 @@ export const ptBr: Messages = {
     noActivity: 'Nada ainda.',
     events: {
       signed_in: (about) => `Entrada na conta: ${isolate(about)}`,
+      device_allowed: (about) => `${isolate(about)} permitido, ainda não entrou`,
+      device_lapsed: (about) => `${isolate(about)} permitido, mas nunca entrou`,
       device_connected: (about) => `Conectado: ${isolate(about)}`,
       device_removed: (about) => `Dispositivo removido: ${isolate(about)}`,
       device_reported: (about) => `Dispositivo removido por não ser seu: ${isolate(about)}`,

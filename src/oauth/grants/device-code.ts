@@ -190,10 +190,10 @@ const warnPerson = async (
   { request, approval }: Extract<RedeemOutcome, { outcome: 'collected_elsewhere' }>,
   { location }: Poller,
 ): Promise<void> => {
-  await accountOf(env, approval.subject)?.noteCollectedElsewhere(
-    request.deviceName,
-    placeIn(location),
-  )
+  await accountOf(env, approval.subject)?.noteCollectedElsewhere(approval.grantId, {
+    deviceName: request.deviceName,
+    place: placeIn(location),
+  })
 }
 
 // The answer to nearly every poll, made once: an Error is the most expensive part of it.

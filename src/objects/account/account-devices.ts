@@ -3,7 +3,13 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { RefreshLimits } from '../../config/clients.ts'
 import { AccountParts } from './account-parts.ts'
-import type { Grant, NewGrant, RefreshOutcome, RefreshRequest } from './grant-state.ts'
+import type {
+  AwaitedDevice,
+  Grant,
+  NewGrant,
+  RefreshOutcome,
+  RefreshRequest,
+} from './grant-state.ts'
 import type { RevokedToken } from './grants.ts'
 import type { Claims } from './profile.ts'
 import type { RefreshTokenDigest } from './refresh-chain.ts'
@@ -37,6 +43,20 @@ export class AccountDevices extends DurableObject {
       await this.parts.prompts.voidHints(now, clientId)
     if (source !== undefined) await this.parts.prompts.silence(source, now)
     await this.parts.note(why, grant?.deviceName ?? deviceName, grant?.place)
+  }
+
+  /** Records an approved device that is not polling just now, until it collects its tokens. */
+  async awaitDevice(grantId: string, device: AwaitedDevice): Promise<void> {
+    await this.parts.grants.noteAwaited(grantId, device, Date.now())
+  }
+
+  /** Records that an approved device was refused because it collected its tokens from elsewhere. */
+  async noteCollectedElsewhere(
+    grantId: string,
+    { deviceName, place }: ReportedDevice,
+  ): Promise<void> {
+    await this.parts.grants.giveUp(grantId, Date.now())
+    await this.parts.note('collected_elsewhere', deviceName, place)
   }
 
   /**

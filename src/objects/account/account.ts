@@ -125,14 +125,15 @@ export class Account extends AccountDevices {
   async overview(digest: SessionDigest, place?: Place): Promise<Overview | undefined> {
     if ((await this.session(digest)) === undefined) return undefined
     if (place !== undefined) await this.parts.prompts.notePlace(digest.id, place)
-    const [devices, sessions, passkeys, askedBrowsers, events] = await Promise.all([
+    const [devices, lapsed, sessions, passkeys, askedBrowsers, events] = await Promise.all([
       this.parts.grants.list(Date.now()),
+      this.parts.grants.lapsed(Date.now()),
       this.parts.sessions.list(Date.now()),
       this.parts.passkeys.list(),
       this.parts.prompts.browsers(Date.now()),
       this.parts.events.list(),
     ])
-    return { devices, sessions, passkeys, askedBrowsers, events }
+    return { devices, lapsed, sessions, passkeys, askedBrowsers, events }
   }
 
   async endSession(id: string): Promise<void> {
@@ -195,11 +196,6 @@ export class Account extends AccountDevices {
   async reportRequest({ deviceName, place, source }: ReportedDevice): Promise<void> {
     if (source !== undefined) await this.parts.prompts.silence(source, Date.now())
     await this.parts.note('request_reported', deviceName, place)
-  }
-
-  /** Records that an approved device was refused because it collected its tokens from elsewhere. */
-  async noteCollectedElsewhere(deviceName: string, place: Place): Promise<void> {
-    await this.parts.note('collected_elsewhere', deviceName, place)
   }
 
   /** Subscribes this browser to push prompts. False without a live session. */

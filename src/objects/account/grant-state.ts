@@ -1,7 +1,11 @@
 // The state of one grant: the connected device and its chain of refresh tokens. Pure.
 import type { RefreshLimits } from '../../config/clients.ts'
 import type { Place } from '../../sender/location.ts'
-import { CATCH_UP_MS, ENDED_GRANT_RETENTION_MS } from '../../config/limits.ts'
+import {
+  CATCH_UP_MS,
+  ENDED_GRANT_RETENTION_MS,
+  LAPSED_APPROVAL_RETENTION_MS,
+} from '../../config/limits.ts'
 import { MAX_GRANTS, MAX_REVOKED_TOKENS } from './account-limits.ts'
 import type { Allowance, Authentication } from '../device-authorization/approval.ts'
 import {
@@ -37,6 +41,8 @@ export interface Grant {
   /** The chain of grants that approved it, by their tokens: it ends when any of them ends. */
   readonly approvedBy?: readonly string[]
   readonly connectedAtMs: number
+  /** Set until the device collects its tokens, if no poll of it was held at the approval. */
+  readonly waitsUntilMs?: number
   /** The expiry of its last token: after that the device is no longer connected. */
   readonly lastsUntilMs: number
   /** Set by the first use of any token of it at this server; ends lost-answer recovery. */
@@ -52,8 +58,21 @@ export interface Grant {
 /** A grant's data at the time its device is connected. */
 export type NewGrant = Omit<
   Grant,
-  'boundFrom' | 'boundAtMs' | 'connectedAtMs' | 'usedAtMs' | 'refresh' | 'revoked' | 'endedAtMs'
+  | 'boundFrom'
+  | 'boundAtMs'
+  | 'connectedAtMs'
+  | 'waitsUntilMs'
+  | 'usedAtMs'
+  | 'refresh'
+  | 'revoked'
+  | 'endedAtMs'
 > & { readonly refreshToken: RefreshTokenDigest | undefined }
+
+/** An approved device that has not collected its tokens. */
+export type AwaitedDevice = Pick<
+  Grant,
+  'clientId' | 'clientName' | 'deviceName' | 'place' | 'scope' | 'resource' | 'approvedAtMs'
+> & { readonly waitsUntilMs: number }
 
 export interface RefreshRequest {
   readonly clientId: string
@@ -82,7 +101,7 @@ export const connect = (
   { refreshToken, ...device }: NewGrant,
   now: number,
 ): Grant | undefined => {
-  if (known !== undefined) {
+  if (known !== undefined && (!isAwaited(known) || known.endedAtMs !== undefined)) {
     const isSame = known.refresh?.current.secretHash === refreshToken?.secretHash
     return isSame && known.usedAtMs === undefined ? known : undefined
   }
@@ -177,6 +196,22 @@ export const end = (grant: Grant, now: number): Grant => ({
   endedAtMs: now,
 })
 
+/** The record of an approved device until it collects its tokens. */
+export const awaited = (device: AwaitedDevice): Grant => ({
+  ...device,
+  dpopJkt: undefined,
+  boundFrom: 0,
+  connectedAtMs: device.approvedAtMs,
+  lastsUntilMs: device.waitsUntilMs,
+  usedAtMs: undefined,
+  refresh: undefined,
+  revoked: [],
+  endedAtMs: undefined,
+})
+
+/** True if the device has never collected its tokens. */
+export const isAwaited = ({ waitsUntilMs }: Grant): boolean => waitsUntilMs !== undefined
+
 /** The record of a grant that ended before its device was connected. */
 export const endedBeforeConnection = (now: number): Grant => ({
   clientId: '',
@@ -203,13 +238,19 @@ export const refreshableUntilMs = (
   now: number,
 ): number => Math.min(now + idleMs, connectedAtMs + lifetimeMs)
 
-/** True while a device has a token that it can use. */
+/** True while a device has a token that it can use, or may collect one. */
 export const isConnected = ({ endedAtMs, lastsUntilMs }: Grant, now: number): boolean =>
   endedAtMs === undefined && now < lastsUntilMs
 
 /** True once an ended or expired grant can no longer be asked for. */
-export const isForgettable = ({ endedAtMs, lastsUntilMs }: Grant, now: number): boolean =>
-  now >= (endedAtMs ?? lastsUntilMs) + ENDED_GRANT_RETENTION_MS
+export const isForgettable = (grant: Grant, now: number): boolean =>
+  now >=
+  (grant.endedAtMs ?? grant.lastsUntilMs) +
+    (isLapsed(grant, now) ? LAPSED_APPROVAL_RETENTION_MS : ENDED_GRANT_RETENTION_MS)
+
+/** True if the device never collected its tokens, and no longer can. */
+export const isLapsed = (grant: Grant, now: number): boolean =>
+  isAwaited(grant) && grant.endedAtMs === undefined && now >= grant.lastsUntilMs
 
 /**
  * The grants that an account removes: forgettable ones, and beyond the limit first the ended ones, then
@@ -222,12 +263,12 @@ export const toForget = <G extends Grant>(
   const forgotten = grants.filter((grant) => isForgettable(grant, now))
   const needed = grants
     .filter((grant) => !forgotten.includes(grant))
-    .toSorted(
-      (a, b) =>
-        (b.endedAtMs ?? Infinity) - (a.endedAtMs ?? Infinity) || lastUseMs(b) - lastUseMs(a),
-    )
+    .toSorted((a, b) => endMs(b, now) - endMs(a, now) || lastUseMs(b) - lastUseMs(a))
   return { forgotten, tooMany: needed.slice(MAX_GRANTS) }
 }
+
+const endMs = (grant: Grant, now: number): number =>
+  isLapsed(grant, now) ? grant.lastsUntilMs : (grant.endedAtMs ?? Infinity)
 
 const lastUseMs = ({ refresh: chain, connectedAtMs }: Grant): number =>
   chain?.issuedAtMs ?? connectedAtMs

@@ -2,13 +2,17 @@
 import type { RefreshLimits } from '../../config/clients.ts'
 import { MAX_APPROVERS } from './account-limits.ts'
 import {
+  type AwaitedDevice,
   type Grant,
   type NewGrant,
   type RefreshOutcome,
   type RefreshRequest,
+  awaited,
   connect,
   end,
+  isAwaited,
   isConnected,
+  isLapsed,
   endedBeforeConnection,
   isRefreshable,
   isRevoked,
@@ -59,6 +63,24 @@ export class Grants {
     await this.#save(grantId, grant)
     await this.tidyUp(now)
     return true
+  }
+
+  /** Records an approved device until it collects its tokens, unless it has, or was removed. */
+  async noteAwaited(grantId: string, device: AwaitedDevice, now: number): Promise<void> {
+    if ((await this.find(grantId)) !== undefined) return
+    await this.#save(grantId, awaited(device))
+    await this.tidyUp(now)
+  }
+
+  /** Stops waiting for a device that was refused its tokens. */
+  async giveUp(grantId: string, now: number): Promise<void> {
+    const grant = await this.find(grantId)
+    if (grant !== undefined && isAwaited(grant)) await this.#save(grantId, end(grant, now))
+  }
+
+  /** Devices that never collected their tokens, and no longer can. */
+  async lapsed(now: number): Promise<NamedGrant[]> {
+    return (await this.#all()).filter((grant) => isLapsed(grant, now))
   }
 
   async refresh(grantId: string, request: RefreshRequest, now: number): Promise<RefreshOutcome> {

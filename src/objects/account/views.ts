@@ -31,6 +31,8 @@ export interface SignedInPerson extends Claims, CodeTry {
 /** The "My devices" page of an account. */
 export interface Overview {
   readonly devices: readonly (Grant & { readonly grantId: string })[]
+  /** Approved devices that never collected their tokens. */
+  readonly lapsed: readonly Grant[]
   readonly sessions: readonly (Session & { readonly id: string })[]
   readonly passkeys: readonly Passkey[]
   /** The browsers with push notifications. */

@@ -7,6 +7,7 @@ import type { Location } from '../../sender/location.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Approval } from './approval.ts'
 import type {
+  ApprovalOutcome,
   DecisionOutcome,
   Poller,
   PollOutcome,
@@ -17,6 +18,7 @@ import type {
 import {
   type AuthorizationState,
   approve,
+  collectionEndMs,
   deny,
   open,
   poll,
@@ -124,8 +126,15 @@ export class DeviceAuthorization extends DurableObject {
     return this.#decide((state) => open(state, opener, Date.now(), location))
   }
 
-  async approve(approval: Approval): Promise<DecisionOutcome> {
-    return this.#decide((state) => approve(state, approval, Date.now()))
+  async approve(approval: Approval): Promise<ApprovalOutcome> {
+    const held = this.ctx.getWebSockets(POLL)
+    const isAwaited = held.some(({ readyState }) => readyState === WebSocket.OPEN)
+    const decision = await this.#decide((state) => approve(state, approval, Date.now()))
+    if (decision.outcome !== 'decided') return decision
+    const state = await this.#load()
+    const { grantId } = state !== undefined && 'approval' in state ? state.approval : approval
+    const collectibleUntilMs = collectionEndMs(decision.request)
+    return { ...decision, grantId, isAwaited, collectibleUntilMs }
   }
 
   async deny(subject: string, reason: 'denied' | 'reported'): Promise<DecisionOutcome> {

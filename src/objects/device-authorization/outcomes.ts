@@ -62,6 +62,17 @@ export type DecisionOutcome =
   | { readonly outcome: 'decided'; readonly request: AuthorizationRequest }
   | { readonly outcome: 'not_valid' }
 
+export type ApprovalOutcome =
+  | (Extract<DecisionOutcome, { outcome: 'decided' }> & {
+      /** That of the first approval, if this is a second tap on the button. */
+      readonly grantId: string
+      /** A held poll of the device gets the answer at once. */
+      readonly isAwaited: boolean
+      /** The time until which the device may collect its tokens. */
+      readonly collectibleUntilMs: number
+    })
+  | { readonly outcome: 'not_valid' }
+
 export type WithdrawalOutcome =
   | {
       readonly outcome: 'withdrawn'

@@ -236,7 +236,8 @@ const invalidPoll = (request: AuthorizationRequest, poller: Poller): PollOutcome
 const isExpired = (request: AuthorizationRequest, now: number): boolean =>
   now >= request.expiresAtMs
 
-const collectionEndMs = ({
+/** The time until which an approved device may collect its tokens. */
+export const collectionEndMs = ({
   expiresAtMs,
   intervalMs,
 }: Pick<AuthorizationRequest, 'expiresAtMs' | 'intervalMs'>): number =>

@@ -3,6 +3,7 @@ import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/ser
 import type { FC } from 'hono/jsx'
 import type { ShownClient } from '../../config/client-name.ts'
 import { MAX_PASSKEYS } from '../../objects/account/account-limits.ts'
+import { isAwaited } from '../../objects/account/grant-state.ts'
 import type { Overview } from '../../objects/account/views.ts'
 import { ActionForm, Actions, Detail } from '../kit/card.tsx'
 import { ClientName } from '../kit/client-name.tsx'
@@ -71,18 +72,21 @@ const Devices: FC<DevicesPageProps> = ({ page, overview, now, clientOf }) => {
         {overview.devices.map((device) => (
           <li>
             <h3>
-              <bdi>{device.deviceName}</bdi>
+              <bdi>{device.deviceName}</bdi>{' '}
+              {isAwaited(device) ? <span class="tag">{copy.waiting}</span> : null}
             </h3>
             <dl>
               <Detail term={copy.service}>
                 <ClientName page={page} client={clientOf(device)} />
               </Detail>
               <Detail term={copy.place}>{placeName(device.place, language)}</Detail>
-              <Detail term={copy.connectedAt}>
+              <Detail term={isAwaited(device) ? copy.allowedAt : copy.connectedAt}>
                 {timeAgo(now - device.connectedAtMs, language)}
               </Detail>
               <Detail term={copy.usedAt}>
-                {timeAgo(now - (device.refresh?.issuedAtMs ?? device.connectedAtMs), language)}
+                {isAwaited(device)
+                  ? undefined
+                  : timeAgo(now - (device.refresh?.issuedAtMs ?? device.connectedAtMs), language)}
               </Detail>
             </dl>
             <Actions>
@@ -204,13 +208,19 @@ const Everywhere: FC<{ readonly page: PageContext }> = ({ page }) => {
 
 const Activity: FC<DevicesPageProps> = ({ page, overview, now }) => {
   const copy = page.language.messages.devices
-  const connections = overview.devices.map(({ deviceName, place, connectedAtMs }) => ({
-    kind: 'device_connected' as const,
+  const connections = overview.devices.map((device) => ({
+    kind: isAwaited(device) ? ('device_allowed' as const) : ('device_connected' as const),
+    about: device.deviceName,
+    place: device.place,
+    atMs: device.connectedAtMs,
+  }))
+  const lapsed = overview.lapsed.map(({ deviceName, place, approvedAtMs }) => ({
+    kind: 'device_lapsed' as const,
     about: deviceName,
     place,
-    atMs: connectedAtMs,
+    atMs: approvedAtMs,
   }))
-  const events = [...overview.events, ...connections].toSorted((a, b) => b.atMs - a.atMs)
+  const events = [...overview.events, ...connections, ...lapsed].toSorted((a, b) => b.atMs - a.atMs)
   return (
     <section>
       <h2>{copy.activity}</h2>

@@ -93,6 +93,7 @@ const overviewInWords = (overview: Overview, messages: Messages): Overview => {
   return {
     ...overview,
     devices: overview.devices.map((it) => ({ ...it, deviceName: words(it.deviceName) })),
+    lapsed: overview.lapsed.map((it) => ({ ...it, deviceName: words(it.deviceName) })),
     sessions: overview.sessions.map((it) => ({ ...it, browser: words(it.browser) })),
     askedBrowsers: overview.askedBrowsers.map((it) => ({ ...it, browser: words(it.browser) })),
     events: overview.events.map((it) =>
