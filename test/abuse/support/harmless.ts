@@ -18,7 +18,7 @@ const TAGS = new Set(
   ),
 )
 const ATTRIBUTES =
-  /^(?:action|alt|autocapitalize|autocomplete|autofocus|charset|checked|class|content|cx|cy|d|defer|dir|fill|for|hidden|href|id|inputmode|lang|maxlength|media|method|name|novalidate|pathLength|pathlength|r|readonly|rel|required|role|spellcheck|src|stroke(?:-\w+)*|tabindex|type|value|viewBox|viewbox|(?:aria|data)-[a-z-]+)$/
+  /^(?:action|alt|autocapitalize|autocomplete|autocorrect|autofocus|charset|checked|class|content|cx|cy|d|defer|dir|fill|for|hidden|href|id|inputmode|lang|maxlength|media|method|name|novalidate|pathLength|pathlength|r|readonly|rel|required|role|spellcheck|src|stroke(?:-\w+)*|tabindex|type|value|viewBox|viewbox|(?:aria|data)-[a-z-]+)$/
 const OWN_ADDRESS = /^(?:\/(?![/\\])|#|\?)/
 
 const PAGE_HEADERS: readonly (readonly [string, RegExp])[] = [
