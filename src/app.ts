@@ -1,7 +1,9 @@
 // The routes of one Worker, for one Config.
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
-import { activationRoutes } from './pages/routes.tsx'
+import { oneSpelling } from './pages/addresses.ts'
+import { isLink } from './pages/kit/fetch-metadata.ts'
+import { activationRoutes, missingPage } from './pages/routes.tsx'
 import { approvalRoutes } from './approval/routes.ts'
 import type { Config } from './config/config.ts'
 import { STRICT_TRANSPORT_SECURITY } from './config/limits.ts'
@@ -32,6 +34,7 @@ const DEMO_FILES = [
 export const createApp = (config: Config): Hono<Environment> => {
   const app = new Hono<Environment>()
   const { basePath, brand, demoProvider: provider, issuer, push, resource } = config
+  app.use(oneSpelling(config))
   app.route('/', oauthRoutes(config))
   // Before the pages, which match every path below /device.
   app.route('/', approvalRoutes(config))
@@ -48,10 +51,11 @@ export const createApp = (config: Config): Hono<Environment> => {
     for (const file of DEMO_FILES)
       app.get(`${basePath}/${file}`, () => env.ASSETS.fetch(`https://assets/demo/${file}`))
   }
-  // The bare host leads to the form for codes.
-  app.get(basePath === '' ? '/' : basePath, (context) =>
-    context.body(null, 302, { ...HEADERS, Location: `${basePath}/device` }),
+  const page = missingPage(config)
+  app.notFound((context) =>
+    isLink(context) && context.req.header('Accept')?.includes('text/html') === true
+      ? page.fetch(context.req.raw, context.env)
+      : context.json({ error: 'not_found' }, 404, HEADERS),
   )
-  app.notFound((context) => context.json({ error: 'not_found' }, 404, HEADERS))
   return app
 }

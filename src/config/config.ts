@@ -23,6 +23,8 @@ export interface Config {
   readonly issuer: string | undefined
   /** The issuer's path without a trailing slash; every route is below it. */
   readonly basePath: string
+  /** The address that devices show, where it is not that of the page itself (RFC 8628 §3.2). */
+  readonly verificationUri: string | undefined
   /** The default resource indicator of access tokens (RFC 9068 §3); undefined: the issuer. */
   readonly resource: string | undefined
   readonly isDemo: boolean
@@ -93,6 +95,7 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     issuer: settings.ISSUER,
     basePath:
       settings.ISSUER === undefined ? '' : new URL(settings.ISSUER).pathname.replace(/\/$/, ''),
+    verificationUri: settings.VERIFICATION_URI,
     resource: settings.RESOURCE,
     isDemo,
     demoProvider: isDemo ? settings.DEMO_PROVIDER : undefined,

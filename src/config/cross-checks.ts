@@ -21,6 +21,7 @@ export const settingProblems = (parsed: ParsedSettings): string[] => {
   const { settings, clients, scopes, unlistedScope, secret } = parsed
   return [
     ...issuerProblems(settings.ISSUER),
+    ...verificationProblems(settings),
     ...clientProblems(clients, scopes),
     ...scopeProblems('UNLISTED_CLIENT_SCOPE', unlistedScope, scopes),
     ...(unlistedScope.includes(APPROVAL_SCOPE)
@@ -80,6 +81,33 @@ const issuerProblems = (issuer: string | undefined): string[] => {
     ...(issuer === canonical ? [] : [`ISSUER: must be written as ${canonical}`]),
   ]
 }
+
+/** People type the address, with a remote control at times. */
+const MAX_VERIFICATION_URI_LENGTH = 40
+
+const verificationProblems = ({
+  VERIFICATION_URI: address,
+  ISSUER: issuer,
+}: Settings): string[] => {
+  if (address === undefined) return []
+  const url = URL.parse(address)
+  if (url === null) return ['VERIFICATION_URI: must be a URL']
+  const plain = url.origin + url.pathname.replace(/\/$/, '')
+  const isOfIssuer = issuer !== undefined && url.origin === URL.parse(issuer)?.origin
+  return [
+    ...(isSecureAddress(address) ? [] : ['VERIFICATION_URI: must be an https URL']),
+    ...(address === plain ? [] : [`VERIFICATION_URI: must be written as ${plain}`]),
+    ...(address.length <= MAX_VERIFICATION_URI_LENGTH
+      ? []
+      : [`VERIFICATION_URI: must have at most ${MAX_VERIFICATION_URI_LENGTH} characters`]),
+    ...(isOfIssuer && isServed(address, issuer)
+      ? ['VERIFICATION_URI: must not be an address of this server below ISSUER']
+      : []),
+  ]
+}
+
+const isServed = (address: string, issuer: string): boolean =>
+  address.startsWith(`${issuer}/`) || new URL(address).pathname.startsWith('/.well-known')
 
 const isSecureAddress = (address: string): boolean => {
   const { protocol, hostname } = new URL(address)

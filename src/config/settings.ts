@@ -15,6 +15,7 @@ const words = z.string().check(z.minLength(1))
 
 export const settingsSchema = z.object({
   ISSUER: z.optional(z.string()),
+  VERIFICATION_URI: z.optional(z.string()),
   // RFC 8707 §2.
   RESOURCE: z.optional(z.url().check(z.regex(/^[^#]*$/, 'must have no fragment'))),
   DEMO: z._default(z.enum(['on', 'off']), 'off'),

@@ -1,6 +1,7 @@
 // POST /device_authorization: the device authorization request (RFC 8628 §3.1 and §3.2).
 import { DEVICE_CODE_GRANT } from '../config/client-settings.ts'
 import type { Client } from '../config/clients.ts'
+import type { Config } from '../config/config.ts'
 import { displayUserCode, mintDeviceCode, mintUserCode } from '../codes.ts'
 import { deviceNameOf } from '../sender/device-name.ts'
 import { SECOND } from '../durations.ts'
@@ -64,7 +65,7 @@ export const deviceAuthorization = async (
     proximityPolicy: policyFor(client.proximityPolicy, scope),
   })
   promptByHint(context, hint, started)
-  return Response.json(respond(client, issuer, started))
+  return Response.json(respond(config, client, issuer, started))
 }
 
 const mayStart = async (env: Cloudflare.Env, request: Request, { id }: Client): Promise<boolean> =>
@@ -93,6 +94,7 @@ const start = async (
 }
 
 const respond = (
+  config: Config,
   client: Client,
   issuer: string,
   { userCode, deviceCode }: Started,
@@ -101,9 +103,9 @@ const respond = (
   return {
     device_code: deviceCode,
     user_code: shown,
-    verification_uri: `${issuer}/device`,
+    verification_uri: verificationUri(config, issuer),
     ...(client.hasVerificationUriComplete && {
-      verification_uri_complete: verificationUriComplete(issuer, shown),
+      verification_uri_complete: verificationUriComplete(config, issuer, shown),
       verification_uri_qr: `${issuer}/device/qr/${shown}.svg`,
     }),
     expires_in: client.codeLifetimeMs / SECOND,
@@ -111,9 +113,19 @@ const respond = (
   }
 }
 
+const verificationUri = (config: Config, issuer: string): string =>
+  config.verificationUri ?? `${issuer}/device`
+
 /** RFC 8628 §3.3.1. */
-export const verificationUriComplete = (issuer: string, shownUserCode: string): string =>
-  `${issuer}/device?user_code=${shownUserCode}`
+export const verificationUriComplete = (
+  config: Config,
+  issuer: string,
+  shownUserCode: string,
+): string => {
+  const url = new URL(verificationUri(config, issuer))
+  url.searchParams.set('user_code', shownUserCode)
+  return url.href
+}
 
 // OpenID Connect Core §6: refused rather than ignored, because their content would be lost.
 const refuseRequestObjects = (parameters: Parameters): void => {

@@ -6,12 +6,12 @@ import type { RequestContext } from '../http/request-context.ts'
 import { verificationUriComplete } from './device-authorization.ts'
 
 /** The picture; 404 for a name that is not a user code as we display it. */
-export const qrPicture = ({ request, issuer }: RequestContext): Response => {
+export const qrPicture = ({ request, config, issuer }: RequestContext): Response => {
   const shown = /\/([^/]*)\.svg$/.exec(new URL(request.url).pathname)?.[1]
   const userCode = shown === undefined ? undefined : parseUserCode(shown)
   if (userCode === undefined || displayUserCode(userCode) !== shown)
     return Response.json({ error: 'not_found' }, { status: 404 })
-  return new Response(qrSvg(verificationUriComplete(issuer, shown)), {
+  return new Response(qrSvg(verificationUriComplete(config, issuer, shown)), {
     headers: {
       'Content-Type': 'image/svg+xml',
       'Cache-Control': 'public, max-age=86400, immutable',

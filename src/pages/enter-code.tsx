@@ -4,7 +4,7 @@ import type { FC } from 'hono/jsx'
 import { charactersInNoCode, displayUserCode, parseUserCode } from '../codes.ts'
 import type { UserCode } from '../ids.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
-import { CodeField } from './kit/code-field.tsx'
+import { CodeForm } from './kit/code-form.tsx'
 import { dropCookie } from './kit/cookies.ts'
 import { isForeign } from './kit/fetch-metadata.ts'
 import { tooMany } from './kit/problem.tsx'
@@ -14,7 +14,6 @@ import {
   keepUserCode,
   keptUserCode,
 } from './kit/page-request.ts'
-import { Button, Csrf } from './kit/form.tsx'
 import { Layout, type PageContext } from './kit/layout.tsx'
 
 interface EnterCodePageProps {
@@ -33,7 +32,7 @@ export const EnterCodePage: FC<EnterCodePageProps> = ({
   typed,
   problem,
   linkedCode,
-  query = '',
+  query,
 }) => {
   const copy = page.language.messages.enterCode
   const isLinked = linkedCode !== undefined
@@ -48,24 +47,14 @@ export const EnterCodePage: FC<EnterCodePageProps> = ({
           </p>
         </>
       ) : null}
-      <form method="post" action={`${page.basePath}/device${query}`} novalidate>
-        <Csrf page={page} />
-        {linkedCode === undefined ? null : (
-          <input type="hidden" name="linked_code" value={displayUserCode(linkedCode)} />
-        )}
-        <CodeField
-          page={page}
-          name="user_code"
-          label={copy.label}
-          hint={copy.hint[page.userCodeCharset]}
-          charset={page.userCodeCharset}
-          error={problem}
-          isOptional={isLinked}
-          value={typed}
-          autofocus={problem !== undefined || !isLinked}
-        />
-        <Button>{copy.submit}</Button>
-      </form>
+      <CodeForm
+        page={page}
+        typed={typed}
+        problem={problem}
+        linkedCode={linkedCode}
+        query={query}
+        autofocus={problem !== undefined || !isLinked}
+      />
     </Layout>
   )
 }

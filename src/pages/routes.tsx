@@ -55,6 +55,15 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   return routes
 }
 
+/** The page for an address that no route has. */
+export const missingPage = (config: Config): Hono<PageEnvironment> => {
+  const routes = new Hono<PageEnvironment>()
+  routes.use(pageHeaders({ hasWorker: false }), noStore, requireTls, preparePage(config))
+  routes.all('*', missing)
+  routes.onError(unavailable)
+  return routes
+}
+
 const pageHeaders = ({ hasWorker }: { hasWorker: boolean }): Middleware =>
   secureHeaders({
     contentSecurityPolicy: {

@@ -5,6 +5,7 @@ import { parseUserCode } from '../../codes.ts'
 import { SECOND } from '../../durations.ts'
 import { logFailure } from '../../http/log.ts'
 import { ObjectUnavailable } from '../../objects/index.ts'
+import { CodeForm } from './code-form.tsx'
 import { hasCookies } from './cookies.ts'
 import { DEFAULT_LANGUAGE, type Messages } from '../../language/language.ts'
 import type { Form, PageRequest } from './page-request.ts'
@@ -41,7 +42,20 @@ export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action, w
   </Layout>
 )
 
-export const missing = (context: PageRequest) => problem(context, 'missing', 404)
+/** An address that leads nowhere. People type addresses, so the way on is the field for their code. */
+export const missing = (context: PageRequest) => {
+  const page: PageContext | undefined = context.get('page')
+  if (page === undefined) return problem(context, 'missing', 404)
+  const { title, text } = page.language.messages.problem.missing
+  return context.html(
+    <Layout page={page} title={title}>
+      <h1>{title}</h1>
+      <p>{text}</p>
+      <CodeForm page={page} />
+    </Layout>,
+    404,
+  )
+}
 
 export const forbidden = (context: PageRequest) =>
   problem(context, hasCookies(context) ? 'forbidden' : 'cookies', 403)
