@@ -3,7 +3,10 @@
 
 declare const brand: unique symbol
 
-type Branded<Name extends string> = string & { readonly [brand]: Name }
+type Branded<Name extends string> = string & { readonly [brand]: { readonly [N in Name]: true } }
 
 /** A normalised user code (RFC 8628 §3.2). */
 export type UserCode = Branded<'UserCode'>
+
+/** The id of a grant: made with its approval, named by its tokens. */
+export type GrantId = Branded<'GrantId'>

@@ -1,6 +1,6 @@
 // Every decision of a person about a device (RFC 8628 §3.3, §5.4), and the check before it when the
 // device may be far away (RFC 10027 §6.1.1). Pages, notifications and the approval API all decide here.
-import type { UserCode } from '../ids.ts'
+import type { GrantId, UserCode } from '../ids.ts'
 import type { ProximityAction } from '../config/client-settings.ts'
 import { parseUserCode } from '../codes.ts'
 import { sha256 } from '../crypto.ts'
@@ -34,7 +34,7 @@ export interface Approver extends Authentication {
 
 /** A grant whose tokens approve further devices. */
 export interface ApprovingGrant {
-  readonly id: string
+  readonly id: GrantId
   /** The proximity of its own device at approval: its tokens vouch for nothing nearer. */
   readonly proximity: Proximity
 }

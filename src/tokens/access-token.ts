@@ -1,4 +1,5 @@
 // Access tokens: JWTs as RFC 9068 profiles them, signed with ES256.
+import type { GrantId } from '../ids.ts'
 import { createHmac } from 'node:crypto'
 import { SignJWT, errors, jwtVerify } from 'jose'
 import { randomBytes, toBase64url } from '../crypto.ts'
@@ -17,7 +18,7 @@ export interface AccessTokenClaims {
   readonly audience: readonly string[]
   readonly scope: readonly string[]
   /** The grant it belongs to, which revokes it. */
-  readonly grantId: string
+  readonly grantId: GrantId
   /** The thumbprint of the key it is bound to (RFC 9449 §6.1). */
   readonly dpopJkt: string | undefined
   /** The person's sign-in, if the token may approve devices. */
@@ -100,7 +101,7 @@ export const verifyAccessToken = async (
       clientId: String(payload['client_id']),
       audience: [payload.aud ?? []].flat(),
       scope: String(payload['scope']).split(' '),
-      grantId: String(payload['grant_id']),
+      grantId: String(payload['grant_id']) as GrantId,
       dpopJkt: (payload['cnf'] as { jkt?: string } | undefined)?.jkt,
       authentication: authenticationIn(payload, now),
       jti: String(payload.jti),

@@ -1,5 +1,6 @@
 // Refresh tokens: opaque to clients, but they name the account and the grant that check them. They are
 // sealed, so a forged one reaches no account, even one with a known subject.
+import type { GrantId } from '../ids.ts'
 import { createHmac } from 'node:crypto'
 import { fromBase64url, randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import type { RefreshTokenDigest } from '../objects/account/refresh-chain.ts'
@@ -15,7 +16,7 @@ const PURPOSE = 'refresh_token'
 /** The contents of a refresh token. */
 export interface RefreshToken {
   readonly subject: string
-  readonly grantId: string
+  readonly grantId: GrantId
   readonly generation: number
   /** The same in all tokens of one chain. */
   readonly family: Uint8Array
@@ -23,7 +24,7 @@ export interface RefreshToken {
 }
 
 /** The id of a new grant: unguessable, but not secret. */
-export const mintGrantId = (): string => toBase64url(randomBytes(GRANT_ID_BYTES))
+export const mintGrantId = (): GrantId => toBase64url(randomBytes(GRANT_ID_BYTES)) as GrantId
 
 /**
  * The first refresh token of a grant, the same each time its code is redeemed. It is derived from the
@@ -32,7 +33,7 @@ export const mintGrantId = (): string => toBase64url(randomBytes(GRANT_ID_BYTES)
 export const firstRefreshToken = (
   serverSecret: Uint8Array,
   subject: string,
-  grantId: string,
+  grantId: GrantId,
   deviceCodeSecretHash: string,
 ): RefreshToken => {
   const redemption = `${subject} ${grantId} ${deviceCodeSecretHash}`
@@ -91,7 +92,7 @@ export const parseRefreshToken = (
   }
   return {
     subject: take(SUBJECT_BYTES).toString('hex'),
-    grantId: toBase64url(take(GRANT_ID_BYTES)),
+    grantId: toBase64url(take(GRANT_ID_BYTES)) as GrantId,
     generation: take(GENERATION_BYTES).readUInt32BE(),
     family: take(FAMILY_BYTES),
     secret: take(SECRET_BYTES),

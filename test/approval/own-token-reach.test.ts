@@ -18,6 +18,7 @@ import { type Network, RECIFE, TURKU } from '../support/places.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { askUserinfo, connectDevice } from '../support/tokens.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
+import { named } from '../support/named.ts'
 
 const acme = new TrustedIssuer()
 const TRUSTING = {
@@ -248,12 +249,12 @@ const ENDS: [string, End][] = [
   [
     'is removed',
     async ({ subject, grantId }) =>
-      accountOf(env, subject)?.removeDevice(grantId, 'device_removed'),
+      accountOf(env, subject)?.removeDevice(named(grantId), 'device_removed'),
   ],
   [
     'is reported',
     async ({ subject, grantId }) =>
-      accountOf(env, subject)?.removeDevice(grantId, 'device_reported'),
+      accountOf(env, subject)?.removeDevice(named(grantId), 'device_reported'),
   ],
   [
     'is revoked',
@@ -306,7 +307,7 @@ describe('a device approved with a token of ours', () => {
     const { first, device } = await chain()
     await device.poll()
     const account = accountOf(env, first.subject)
-    await account?.removeDevice(first.grantId, 'device_removed')
+    await account?.removeDevice(named(first.grantId), 'device_removed')
     const stub = env.ACCOUNT.get(env.ACCOUNT.idFromString(first.subject))
     const voided = await runInDurableObject(stub, (_, { storage }) =>
       storage.list({ prefix: 'hints_void:' }),

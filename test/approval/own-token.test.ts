@@ -13,6 +13,7 @@ import { API, ISSUER, TEST_VARS } from '../support/settings.ts'
 import { connectDevice } from '../support/tokens.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
 import { type Fetch, formRequest, url, workerWith } from '../support/worker.ts'
+import { named } from '../support/named.ts'
 
 const SCOPE = 'openid profile offline_access device:approve'
 
@@ -180,7 +181,7 @@ describe('a token of ours', () => {
     [
       'the device was removed',
       async ({ subject, grantId }) =>
-        accountOf(env, subject)?.removeDevice(grantId, 'device_removed'),
+        accountOf(env, subject)?.removeDevice(named(grantId), 'device_removed'),
     ],
     [
       'its person signed everything out',

@@ -7,6 +7,7 @@ import { type Answer, answerOf, approve, startDevice } from '../support/device.t
 import { ISSUER } from '../support/settings.ts'
 import { somebody } from '../support/member.ts'
 import { type Fetch, url, workerWith } from '../support/worker.ts'
+import { named } from '../support/named.ts'
 
 const METADATA = `${ISSUER}/.well-known/oauth-protected-resource`
 const CHALLENGE = /^Bearer realm="library"(, .*)?, resource_metadata="([^"]+)"$/
@@ -42,7 +43,7 @@ const issue = (
       scope,
       subject: 'somebody',
       clientId: 'demo-tv',
-      grantId: 'grant',
+      grantId: named('grant'),
       dpopJkt: undefined,
       jti: mintTokenId(),
       issuedAtMs: now,

@@ -17,6 +17,7 @@ import { LONG, allow, hold } from '../support/held-poll.ts'
 import { ISSUER, TEST_VARS } from '../support/settings.ts'
 import { type ConnectedDevice, askUserinfo, connectDevice } from '../support/tokens.ts'
 import { somebody } from '../support/member.ts'
+import { named } from '../support/named.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
 afterEach(() => {
@@ -209,7 +210,10 @@ describe('the refresh token of a redemption', () => {
     const secretHash = parseDeviceCode(own, device.deviceCode)?.secretHash ?? ''
     const made = async (keyring: string) => {
       const secret = await env.KEYRING.getByName(keyring).macSecret()
-      return formatRefreshToken(secret, firstRefreshToken(secret, subject, grantId, secretHash))
+      return formatRefreshToken(
+        secret,
+        firstRefreshToken(secret, subject, named(grantId), secretHash),
+      )
     }
     expect(await made('keyring')).toBe(tokens.refresh_token)
     expect(await made('of another Worker')).not.toBe(tokens.refresh_token)

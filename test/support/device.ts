@@ -6,6 +6,7 @@ import { mintGrantId } from '../../src/tokens/refresh-token.ts'
 import type { Location } from '../../src/sender/location.ts'
 import { newPerson } from './member.ts'
 import { type Fetch, formRequest, worker } from './worker.ts'
+import { named } from './named.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -95,7 +96,7 @@ const BESIDE: Allowance = {
 export const approve = async (userCode: string, approval: Partial<Approval> = {}) =>
   authorizationBehind(userCode).approve({
     subject: approval.subject ?? (await newPerson()).subject,
-    grantId: mintGrantId(),
+    grantId: named(mintGrantId()),
     approvedAtMs: Date.now(),
     authTimeMs: Date.now(),
     amr: ['pwd'],

@@ -5,6 +5,7 @@ import { mintGrantId } from '../../src/tokens/refresh-token.ts'
 import { type Answer, type Device, answerOf, approve, startDevice } from './device.ts'
 import { somebody } from './member.ts'
 import { type Fetch, freshAddress, url, worker } from './worker.ts'
+import { named } from './named.ts'
 
 type Fields = Readonly<Record<string, string>>
 export interface ConnectedDevice {
@@ -34,7 +35,7 @@ export const connectDevice = async (
   const device = await startDevice(clientId, { fields, headers, fetch })
   const grantId = mintGrantId()
   const subject = approval.subject ?? (await somebody()).subject
-  await approve(device.userCode, { grantId, ...approval, subject })
+  await approve(device.userCode, { grantId: named(grantId), ...approval, subject })
   const { status, body } = await device.poll(poll)
   if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`)
   return { device, grantId, tokens: body }

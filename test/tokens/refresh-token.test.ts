@@ -11,13 +11,14 @@ import {
   nextRefreshToken,
   parseRefreshToken,
 } from '../../src/tokens/refresh-token.ts'
+import { named } from '../support/named.ts'
 
 const SERVER = crypto.getRandomValues(new Uint8Array(32))
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const token: fc.Arbitrary<RefreshToken> = fc.record({
   subject: bytes(32).map((subject) => Buffer.from(subject).toString('hex')),
-  grantId: bytes(16).map(toBase64url),
+  grantId: bytes(16).map((id) => named(toBase64url(id))),
   generation: fc.nat({ max: 2 ** 32 - 1 }),
   family: bytes(16),
   secret: bytes(32),
@@ -93,9 +94,9 @@ describe('the first refresh token of a grant (DC-6)', () => {
   it('is the same for the same redemption, and names the grant', () => {
     fc.assert(
       fc.property(serverSecret, subject, grantId, digest, (key, who, which, code) => {
-        const first = firstRefreshToken(key, who, which, code)
+        const first = firstRefreshToken(key, who, named(which), code)
         expect(first).toMatchObject({ subject: who, grantId: which, generation: 0 })
-        expect(plain(firstRefreshToken(key, who, which, code))).toEqual(plain(first))
+        expect(plain(firstRefreshToken(key, who, named(which), code))).toEqual(plain(first))
         expect(parsed(formatRefreshToken(SERVER, first))).toEqual(plain(first))
       }),
     )
@@ -110,11 +111,11 @@ describe('the first refresh token of a grant (DC-6)', () => {
         pair(digest),
         ([key, otherKey], [who, other], [which, otherGrant], [code, otherCode]) => {
           const secrets = [
-            firstRefreshToken(key, who, which, code),
-            firstRefreshToken(otherKey, who, which, code),
-            firstRefreshToken(key, other, which, code),
-            firstRefreshToken(key, who, otherGrant, code),
-            firstRefreshToken(key, who, which, otherCode),
+            firstRefreshToken(key, who, named(which), code),
+            firstRefreshToken(otherKey, who, named(which), code),
+            firstRefreshToken(key, other, named(which), code),
+            firstRefreshToken(key, who, named(otherGrant), code),
+            firstRefreshToken(key, who, named(which), otherCode),
           ].flatMap(secretsOf)
           expect(new Set(secrets).size).toBe(5 * 3)
         },
@@ -125,10 +126,10 @@ describe('the first refresh token of a grant (DC-6)', () => {
   it('cannot be derived from the data of the device', () => {
     const [who, which, code] = ['ab'.repeat(32), mintGrantId(), mintGrantId()]
     const key = crypto.getRandomValues(new Uint8Array(32))
-    const secrets = secretsOf(firstRefreshToken(key, who, which, code))
+    const secrets = secretsOf(firstRefreshToken(key, who, named(which), code))
     const guesses = ['', who, which, code, `${who} ${which}`].map((text) => Buffer.from(text))
     for (const guess of [...guesses, new Uint8Array(32)])
-      for (const one of secretsOf(firstRefreshToken(guess, who, which, code)))
+      for (const one of secretsOf(firstRefreshToken(guess, who, named(which), code)))
         expect(secrets).not.toContain(one)
   })
 })

@@ -1,5 +1,6 @@
 // The devices of an account, as their person and their tokens reach them: the half of the class Account
 // that is about grants.
+import type { GrantId } from '../../ids.ts'
 import { DurableObject } from 'cloudflare:workers'
 import type { RefreshLimits } from '../../config/clients.ts'
 import { AccountParts } from './account-parts.ts'
@@ -20,7 +21,7 @@ export class AccountDevices extends DurableObject {
   protected readonly parts = new AccountParts(this.ctx.storage)
 
   /** Renames a device. */
-  async renameDevice(grantId: string, deviceName: string): Promise<void> {
+  async renameDevice(grantId: GrantId, deviceName: string): Promise<void> {
     await this.parts.grants.rename(grantId, deviceName)
   }
 
@@ -29,7 +30,7 @@ export class AccountDevices extends DurableObject {
    * device that has not collected its tokens yet never will. Its source, if given, is silenced for push.
    */
   async removeDevice(
-    grantId: string,
+    grantId: GrantId,
     why: 'device_removed' | 'device_reported',
     { deviceName, source }: Pick<ReportedDevice, 'deviceName' | 'source'> = {},
   ): Promise<void> {
@@ -46,13 +47,13 @@ export class AccountDevices extends DurableObject {
   }
 
   /** Records an approved device that is not polling just now, until it collects its tokens. */
-  async awaitDevice(grantId: string, device: AwaitedDevice): Promise<void> {
+  async awaitDevice(grantId: GrantId, device: AwaitedDevice): Promise<void> {
     await this.parts.grants.noteAwaited(grantId, device, Date.now())
   }
 
   /** Records that an approved device was refused because it collected its tokens from elsewhere. */
   async noteCollectedElsewhere(
-    grantId: string,
+    grantId: GrantId,
     { deviceName, place }: ReportedDevice,
   ): Promise<void> {
     await this.parts.grants.giveUp(grantId, Date.now())
@@ -64,7 +65,7 @@ export class AccountDevices extends DurableObject {
    * repeat and a token of the first redemption is in use, or if the grant that approved it has ended.
    */
   async connectDevice(
-    grantId: string,
+    grantId: GrantId,
     device: NewGrant,
   ): Promise<{ outcome: 'connected' | 'refused' }> {
     const now = Date.now()
@@ -77,7 +78,7 @@ export class AccountDevices extends DurableObject {
   }
 
   /** Rotates a refresh token (RFC 6749 §6); a replay ends the grant. */
-  async refresh(grantId: string, request: RefreshRequest): Promise<RefreshOutcome> {
+  async refresh(grantId: GrantId, request: RefreshRequest): Promise<RefreshOutcome> {
     return (await this.parts.profile.activeClaims()) === undefined
       ? { outcome: 'invalid' }
       : this.parts.grants.refresh(grantId, request, Date.now())
@@ -85,19 +86,19 @@ export class AccountDevices extends DurableObject {
 
   /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not valid. */
   async revokeGrant(
-    grantId: string,
+    grantId: GrantId,
     token: RevokedToken,
   ): Promise<'revoked' | 'foreign' | undefined> {
     return this.parts.grants.revoke(grantId, token, Date.now())
   }
 
   /** Revokes one access token; its grant goes on. */
-  async revokeAccessToken(grantId: string, jti: string, expiresAtMs: number): Promise<void> {
+  async revokeAccessToken(grantId: GrantId, jti: string, expiresAtMs: number): Promise<void> {
     await this.parts.grants.revokeAccessToken(grantId, jti, expiresAtMs, Date.now())
   }
 
   /** True if an access token is not revoked, its grant has not ended, and the account is active. */
-  async isLive(grantId: string, jti: string): Promise<boolean> {
+  async isLive(grantId: GrantId, jti: string): Promise<boolean> {
     const [profile, grant] = await Promise.all([
       this.parts.profile.activeClaims(),
       this.parts.grants.ofAccessToken(grantId, jti),
@@ -107,7 +108,7 @@ export class AccountDevices extends DurableObject {
 
   /** The live grant of a valid refresh token. */
   async grantOf(
-    grantId: string,
+    grantId: GrantId,
     presented: RefreshTokenDigest,
     limits: RefreshLimits,
   ): Promise<Grant | undefined> {
@@ -117,7 +118,7 @@ export class AccountDevices extends DurableObject {
   }
 
   /** The claims of a live access token, which marks its grant as used; else undefined. */
-  async claims(grantId: string, jti: string): Promise<Claims | undefined> {
+  async claims(grantId: GrantId, jti: string): Promise<Claims | undefined> {
     return (await this.parts.use(grantId, jti))?.claims
   }
 }

@@ -1,4 +1,5 @@
 // The parts of one account, each with records of its own.
+import type { GrantId } from '../../ids.ts'
 import type { Place } from '../../sender/location.ts'
 import { CodeTries } from './code-tries.ts'
 import type { Grant } from './grant-state.ts'
@@ -29,7 +30,7 @@ export class AccountParts {
   }
 
   /** Uses an access token: marks its grant as used. Undefined if the token is not live. */
-  async use(grantId: string, jti: string): Promise<{ claims: Claims; grant: Grant } | undefined> {
+  async use(grantId: GrantId, jti: string): Promise<{ claims: Claims; grant: Grant } | undefined> {
     const [claims, grant] = await Promise.all([
       this.profile.activeClaims(),
       this.grants.ofAccessToken(grantId, jti),

@@ -1,7 +1,7 @@
 // One Account is one person: their browser sessions, and the devices they have connected. Its id is
 // random and never reused; it is the subject of every token. The ways to sign in are stored in the
 // person's Logins. It never deletes itself. Its devices are in account-devices.ts.
-import type { UserCode } from '../../ids.ts'
+import type { GrantId, UserCode } from '../../ids.ts'
 import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
 import type { Place } from '../../sender/location.ts'
 import { AccountDevices } from './account-devices.ts'
@@ -79,7 +79,7 @@ export class Account extends AccountDevices {
    * the grant's own device was approved.
    */
   async tryCodeByGrant(
-    grantId: string,
+    grantId: GrantId,
     jti: string,
     code: CodeLookUp,
   ): Promise<GrantCodeTry | undefined> {

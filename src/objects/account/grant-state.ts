@@ -1,4 +1,5 @@
 // The state of one grant: the connected device and its chain of refresh tokens. Pure.
+import type { GrantId } from '../../ids.ts'
 import type { RefreshLimits } from '../../config/clients.ts'
 import type { Place } from '../../sender/location.ts'
 import {
@@ -39,7 +40,7 @@ export interface Grant {
   /** The device's proximity, and the check the person passed; missing in older grants. */
   readonly allowed?: Pick<Allowance, 'proximity' | 'action'> | undefined
   /** The chain of grants that approved it, by their tokens: it ends when any of them ends. */
-  readonly approvedBy?: readonly string[]
+  readonly approvedBy?: readonly GrantId[]
   readonly connectedAtMs: number
   /** Set until the device collects its tokens, if no poll of it was held at the approval. */
   readonly waitsUntilMs?: number

@@ -1,4 +1,5 @@
 // The grants of one account: the devices it has connected, and their chains of refresh tokens.
+import type { GrantId } from '../../ids.ts'
 import type { RefreshLimits } from '../../config/clients.ts'
 import { MAX_APPROVERS } from './account-limits.ts'
 import {
@@ -24,9 +25,10 @@ import type { RefreshTokenDigest } from './refresh-chain.ts'
 
 const ALL_ENDED_AT = 'devices_ended_at'
 
-type NamedGrant = Grant & { readonly grantId: string }
+type NamedGrant = Grant & { readonly grantId: GrantId }
 
-const key = (grantId: string) => `grant:${grantId}`
+const PREFIX = 'grant:'
+const key = (grantId: GrantId) => PREFIX + grantId
 
 /** A refresh token, and the client that revokes it. */
 export type RevokedToken = Pick<RefreshRequest, 'clientId' | 'presented'>
@@ -39,17 +41,17 @@ export class Grants {
     this.#storage = storage
   }
 
-  find(grantId: string): Promise<Grant | undefined> {
+  find(grantId: GrantId): Promise<Grant | undefined> {
     return this.#storage.get<Grant>(key(grantId))
   }
 
   /** The grant, unless it has ended. */
-  async live(grantId: string): Promise<Grant | undefined> {
+  async live(grantId: GrantId): Promise<Grant | undefined> {
     const grant = await this.find(grantId)
     return grant?.endedAtMs === undefined ? grant : undefined
   }
 
-  async connect(grantId: string, device: NewGrant, now: number): Promise<boolean> {
+  async connect(grantId: GrantId, device: NewGrant, now: number): Promise<boolean> {
     const [before, approvedBy, allEndedAtMs = -Infinity] = await Promise.all([
       this.find(grantId),
       this.#allApprovers(device.approvedBy ?? []),
@@ -66,14 +68,14 @@ export class Grants {
   }
 
   /** Records an approved device until it collects its tokens, unless it has, or was removed. */
-  async noteAwaited(grantId: string, device: AwaitedDevice, now: number): Promise<void> {
+  async noteAwaited(grantId: GrantId, device: AwaitedDevice, now: number): Promise<void> {
     if ((await this.find(grantId)) !== undefined) return
     await this.#save(grantId, awaited(device))
     await this.tidyUp(now)
   }
 
   /** Stops waiting for a device that was refused its tokens. */
-  async giveUp(grantId: string, now: number): Promise<void> {
+  async giveUp(grantId: GrantId, now: number): Promise<void> {
     const grant = await this.find(grantId)
     if (grant !== undefined && isAwaited(grant)) await this.#save(grantId, end(grant, now))
   }
@@ -83,7 +85,7 @@ export class Grants {
     return (await this.#all()).filter((grant) => isLapsed(grant, now))
   }
 
-  async refresh(grantId: string, request: RefreshRequest, now: number): Promise<RefreshOutcome> {
+  async refresh(grantId: GrantId, request: RefreshRequest, now: number): Promise<RefreshOutcome> {
     const grant = await this.live(grantId)
     if (grant === undefined) return { outcome: 'invalid' }
     const refreshed = refresh(grant, request, now)
@@ -95,7 +97,7 @@ export class Grants {
 
   /** Ends a grant by one of its refresh tokens (RFC 7009 §2.1); undefined if that is not valid. */
   async revoke(
-    grantId: string,
+    grantId: GrantId,
     { clientId, presented }: RevokedToken,
     now: number,
   ): Promise<'revoked' | 'foreign' | undefined> {
@@ -107,7 +109,7 @@ export class Grants {
   }
 
   async revokeAccessToken(
-    grantId: string,
+    grantId: GrantId,
     jti: string,
     expiresAtMs: number,
     now: number,
@@ -120,14 +122,14 @@ export class Grants {
   }
 
   /** The live grant that an access token belongs to, unless that was revoked on its own. */
-  async ofAccessToken(grantId: string, jti: string): Promise<Grant | undefined> {
+  async ofAccessToken(grantId: GrantId, jti: string): Promise<Grant | undefined> {
     const grant = await this.live(grantId)
     return grant === undefined || isRevoked(grant, jti) ? undefined : grant
   }
 
   /** The live grant of a valid refresh token. */
   async ofRefreshToken(
-    grantId: string,
+    grantId: GrantId,
     presented: RefreshTokenDigest,
     limits: RefreshLimits,
     now: number,
@@ -137,17 +139,17 @@ export class Grants {
   }
 
   /** Notes that a token of the grant is in use, which ends lost-answer recovery. */
-  async markUsed(grantId: string, grant: Grant, now: number): Promise<void> {
+  async markUsed(grantId: GrantId, grant: Grant, now: number): Promise<void> {
     if (grant.usedAtMs === undefined) await this.#save(grantId, { ...grant, usedAtMs: now })
   }
 
-  async rename(grantId: string, deviceName: string): Promise<void> {
+  async rename(grantId: GrantId, deviceName: string): Promise<void> {
     const grant = await this.live(grantId)
     if (grant !== undefined) await this.#save(grantId, { ...grant, deviceName })
   }
 
   /** Ends a grant, even before it begins. Returns the client ids of all grants that this ended. */
-  async end(grantId: string, now: number): Promise<ReadonlySet<string>> {
+  async end(grantId: GrantId, now: number): Promise<ReadonlySet<string>> {
     const grant = await this.find(grantId)
     const clientIds = await this.#saveEnded(
       grantId,
@@ -194,12 +196,15 @@ export class Grants {
   }
 
   async #all(): Promise<NamedGrant[]> {
-    const grants = await this.#storage.list<Grant>({ prefix: key('') })
-    return [...grants].map(([name, grant]) => ({ ...grant, grantId: name.slice(key('').length) }))
+    const grants = await this.#storage.list<Grant>({ prefix: PREFIX })
+    return [...grants].map(([name, grant]) => ({
+      ...grant,
+      grantId: name.slice(PREFIX.length) as GrantId,
+    }))
   }
 
   // Includes approvers of approvers; undefined if one has ended, or if there are too many.
-  async #allApprovers(ids: readonly string[]): Promise<readonly string[] | undefined> {
+  async #allApprovers(ids: readonly GrantId[]): Promise<readonly GrantId[] | undefined> {
     const approvers = await Promise.all(ids.map((id) => this.live(id)))
     if (approvers.includes(undefined)) return undefined
     const all = [...approvers.flatMap((grant) => grant?.approvedBy ?? []), ...ids]
@@ -207,7 +212,7 @@ export class Grants {
   }
 
   // Also ends the grants that its tokens approved, in one write. Returns the client ids of all of them.
-  async #saveEnded(grantId: string, grant: Grant, now: number): Promise<ReadonlySet<string>> {
+  async #saveEnded(grantId: GrantId, grant: Grant, now: number): Promise<ReadonlySet<string>> {
     const allowed = liveAllowedBy([grantId], await this.#all())
     await Promise.all([this.#save(grantId, grant), this.#endAll(allowed, now)])
     return new Set([grant, ...allowed].map(({ clientId }) => clientId))
@@ -217,13 +222,13 @@ export class Grants {
     await Promise.all(grants.map(({ grantId, ...grant }) => this.#save(grantId, end(grant, now))))
   }
 
-  #save(grantId: string, grant: Grant): Promise<void> {
+  #save(grantId: GrantId, grant: Grant): Promise<void> {
     return this.#storage.put(key(grantId), grant)
   }
 }
 
 /** The live grants that tokens of these grants approved, possibly by a thief of such a token. */
-const liveAllowedBy = (grantIds: readonly string[], all: readonly NamedGrant[]): NamedGrant[] =>
+const liveAllowedBy = (grantIds: readonly GrantId[], all: readonly NamedGrant[]): NamedGrant[] =>
   all.filter(
     ({ approvedBy = [], endedAtMs }) =>
       endedAtMs === undefined && approvedBy.some((id) => grantIds.includes(id)),

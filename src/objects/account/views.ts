@@ -1,4 +1,5 @@
 // Account views returned to its owner.
+import type { GrantId } from '../../ids.ts'
 import type { Place, Proximity } from '../../sender/location.ts'
 import type { Grant } from './grant-state.ts'
 import type { Passkey } from './passkeys.ts'
@@ -30,7 +31,7 @@ export interface SignedInPerson extends Claims, CodeTry {
 
 /** The "My devices" page of an account. */
 export interface Overview {
-  readonly devices: readonly (Grant & { readonly grantId: string })[]
+  readonly devices: readonly (Grant & { readonly grantId: GrantId })[]
   /** Approved devices that never collected their tokens. */
   readonly lapsed: readonly Grant[]
   readonly sessions: readonly (Session & { readonly id: string })[]

@@ -1,4 +1,5 @@
 // The approval of a device: the person, their sign-in, and both locations.
+import type { GrantId } from '../../ids.ts'
 import type { ProximityAction } from '../../config/client-settings.ts'
 import type { Proximity, Location } from '../../sender/location.ts'
 
@@ -23,9 +24,9 @@ export interface Allowance {
 /** A person's approval. */
 export interface Approval extends Authentication {
   readonly subject: string
-  readonly grantId: string
+  readonly grantId: GrantId
   readonly approvedAtMs: number
   readonly allowance?: Allowance
   /** The grant of the access token that approved it, if the token was ours. */
-  readonly approvingGrantId?: string | undefined
+  readonly approvingGrantId?: GrantId | undefined
 }

@@ -1,4 +1,5 @@
 // The answers of a device authorization to polls, redemptions, people and their decisions.
+import type { GrantId } from '../../ids.ts'
 import type { Location, Proximity } from '../../sender/location.ts'
 import type { Approval } from './approval.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
@@ -65,7 +66,7 @@ export type DecisionOutcome =
 export type ApprovalOutcome =
   | (Extract<DecisionOutcome, { outcome: 'decided' }> & {
       /** That of the first approval, if this is a second tap on the button. */
-      readonly grantId: string
+      readonly grantId: GrantId
       /** A held poll of the device gets the answer at once. */
       readonly isAwaited: boolean
       /** The time until which the device may collect its tokens. */
@@ -76,7 +77,7 @@ export type ApprovalOutcome =
 export type WithdrawalOutcome =
   | {
       readonly outcome: 'withdrawn'
-      readonly grantId: string
+      readonly grantId: GrantId
       readonly request: AuthorizationRequest
     }
   | { readonly outcome: 'not_valid' }

@@ -1,5 +1,6 @@
 // The state machine of one device authorization (RFC 8628 §3): Pending → Approved → Redeemed, or
 // Pending → Denied. Pure: time comes in, the next state and an outcome go out. Expiry is not a state.
+import type { GrantId } from '../../ids.ts'
 import {
   AUTHORIZATION_RETENTION_MS,
   COLLECTION_GRACE_MS,
@@ -40,7 +41,7 @@ export type AuthorizationState =
       /** The subject of the person who decided; undefined if no person did. */
       readonly subject: string | undefined
       /** The grant that was approved, then collected elsewhere: the person may still report it. */
-      readonly grantId?: string
+      readonly grantId?: GrantId
     }
   | {
       readonly status: 'redeemed'

@@ -1,4 +1,5 @@
 // GET /devices: a person's own devices, passkeys and sessions, and what they do about them (XD-8).
+import type { GrantId } from '../../ids.ts'
 import { Hono } from 'hono'
 import { shownClient } from '../../config/client-name.ts'
 import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
@@ -202,13 +203,14 @@ const signedOut = (context: PageRequest): Response => {
   return goTo(context, `/device/sign-in${errandQuery({ isSwitching: true })}`)
 }
 
+// The account looks an id of a form up among its own: any other text names nothing.
 /** GET shows them; each POST does one thing, and shows them again. */
 export const devices = new Hono<PageEnvironment>()
   .get('/', own(show))
   .post(
     '/device/rename',
     change('renamed', async (account, id, name) => {
-      if (name !== '') await account.renameDevice(id, name)
+      if (name !== '') await account.renameDevice(id as GrantId, name)
     }),
   )
   .post(
@@ -218,7 +220,7 @@ export const devices = new Hono<PageEnvironment>()
       ask: ({ device }) => device,
       nameOf: ({ devices: all }, id) => all.find(({ grantId }) => grantId === id)?.deviceName,
       done: 'removed',
-      act: (account, id) => account.removeDevice(id, 'device_removed'),
+      act: (account, id) => account.removeDevice(id as GrantId, 'device_removed'),
     }),
   )
   .post(

@@ -126,7 +126,7 @@ interface List {
 }
 
 const connectTv = (account: Account) =>
-  account.connectDevice('grant', deviceOf('tv', { refreshToken: tokenOf(0) }))
+  account.connectDevice(named('grant'), deviceOf('tv', { refreshToken: tokenOf(0) }))
 const subscribe = (account: Account) => account.subscribe(sessionOf('first'), addressOf(0), HOME)
 
 const LISTS: readonly List[] = [
@@ -139,13 +139,13 @@ const LISTS: readonly List[] = [
   {
     name: 'grants',
     most: MAX_GRANTS,
-    add: (account, index) => account.connectDevice(`grant ${index}`, deviceOf('tv')),
+    add: (account, index) => account.connectDevice(named(`grant ${index}`), deviceOf('tv')),
     count: countOf('grant:'),
   },
   {
     name: 'grants that ended before they began',
     most: MAX_GRANTS,
-    add: (account, index) => account.removeDevice(`grant ${index}`, 'device_reported'),
+    add: (account, index) => account.removeDevice(named(`grant ${index}`), 'device_reported'),
     count: countOf('grant:'),
   },
   {
@@ -153,14 +153,14 @@ const LISTS: readonly List[] = [
     most: MAX_REVOKED_TOKENS,
     before: connectTv,
     add: (account, index) =>
-      account.revokeAccessToken('grant', `token ${index}`, Date.now() + HOUR),
+      account.revokeAccessToken(named('grant'), `token ${index}`, Date.now() + HOUR),
     count: lengthOf('grant:', 'revoked'),
   },
   {
     name: 'spent refresh tokens of a grant',
     most: MAX_CATCH_UP_TOKENS,
     before: connectTv,
-    add: (account, index) => account.refresh('grant', refreshOf(index)),
+    add: (account, index) => account.refresh(named('grant'), refreshOf(index)),
     count: lengthOf('grant:', 'refresh', 'spent'),
   },
   {
@@ -173,8 +173,8 @@ const LISTS: readonly List[] = [
     name: 'clients whose hints are void',
     most: MAX_VOIDED_HINTS,
     add: async (account, index) => {
-      await account.connectDevice(`grant ${index}`, deviceOf(`client ${index}`))
-      await account.removeDevice(`grant ${index}`, 'device_removed')
+      await account.connectDevice(named(`grant ${index}`), deviceOf(`client ${index}`))
+      await account.removeDevice(named(`grant ${index}`), 'device_removed')
     },
     count: countOf('hints_void:'),
   },
@@ -249,64 +249,64 @@ describe('the record that is deleted when an account is full', () => {
 
   it('is the grant that was unused for longest, and its tokens end', async () => {
     const account = await anna()
-    await account.connectDevice('used', deviceOf('tv', { refreshToken: tokenOf(0) }))
+    await account.connectDevice(named('used'), deviceOf('tv', { refreshToken: tokenOf(0) }))
     pass(1)
-    await account.connectDevice('unused', deviceOf('tv', { refreshToken: tokenOf(0) }))
+    await account.connectDevice(named('unused'), deviceOf('tv', { refreshToken: tokenOf(0) }))
     for (let index = 2; index < MAX_GRANTS; index += 1) {
       pass(1)
-      await account.connectDevice(`grant ${index}`, deviceOf('tv'))
+      await account.connectDevice(named(`grant ${index}`), deviceOf('tv'))
     }
-    expect((await account.refresh('used', refreshOf(0))).outcome).toBe('rotated')
+    expect((await account.refresh(named('used'), refreshOf(0))).outcome).toBe('rotated')
     const isLive = async () =>
-      Promise.all(['used', 'unused', 'new'].map((id) => account.isLive(id, 'jti')))
+      Promise.all(['used', 'unused', 'new'].map((id) => account.isLive(named(id), 'jti')))
     expect(await isLive()).toEqual([true, true, false])
-    await account.connectDevice('new', deviceOf('tv'))
+    await account.connectDevice(named('new'), deviceOf('tv'))
     expect(await isLive()).toEqual([true, false, true])
-    expect((await account.refresh('unused', refreshOf(0))).outcome).toBe('invalid')
+    expect((await account.refresh(named('unused'), refreshOf(0))).outcome).toBe('invalid')
   })
 
   it('AP-20 takes along the grants that its tokens approved', async () => {
     const account = await anna()
-    await account.connectDevice('app', deviceOf('app'))
+    await account.connectDevice(named('app'), deviceOf('app'))
     for (let index = 1; index < MAX_GRANTS; index += 1) {
       pass(1)
       const approvedBy = index === 1 ? ['app'] : []
-      await account.connectDevice(`grant ${index}`, deviceOf('tv', { approvedBy }))
+      await account.connectDevice(named(`grant ${index}`), deviceOf('tv', { approvedBy }))
     }
     const isLive = async () =>
-      Promise.all(['app', 'grant 1', 'grant 2'].map((id) => account.isLive(id, 'jti')))
+      Promise.all(['app', 'grant 1', 'grant 2'].map((id) => account.isLive(named(id), 'jti')))
     expect(await isLive()).toEqual([true, true, true])
-    await account.connectDevice('new', deviceOf('tv'))
+    await account.connectDevice(named('new'), deviceOf('tv'))
     expect(await isLive()).toEqual([false, false, true])
   })
 
   it('DC-6 is an ended grant before a live one, and it does not come back', async () => {
     const account = await anna()
     const ended = deviceOf('tv')
-    await account.connectDevice('ended', ended)
-    await account.removeDevice('ended', 'device_removed')
+    await account.connectDevice(named('ended'), ended)
+    await account.removeDevice(named('ended'), 'device_removed')
     for (let index = 1; index <= MAX_GRANTS; index += 1) {
       pass(1)
-      await account.connectDevice(`grant ${index}`, deviceOf('tv'))
+      await account.connectDevice(named(`grant ${index}`), deviceOf('tv'))
     }
     expect(await stored(account, 'grant:ended')).toEqual([])
-    expect(await account.isLive('grant 1', 'jti')).toBe(true)
-    expect((await account.connectDevice('ended', ended)).outcome).toBe('refused')
+    expect(await account.isLive(named('grant 1'), 'jti')).toBe(true)
+    expect((await account.connectDevice(named('ended'), ended)).outcome).toBe('refused')
   })
 
   it('RV-7 is the whole grant before a revoked access token comes back', async () => {
     const account = await anna()
     await connectTv(account)
     const revoke = (index: number) =>
-      account.revokeAccessToken('grant', `token ${index}`, Date.now() + HOUR)
+      account.revokeAccessToken(named('grant'), `token ${index}`, Date.now() + HOUR)
     for (let index = 0; index < MAX_REVOKED_TOKENS; index += 1) await revoke(index)
-    const isLive = async (jti: string) => account.isLive('grant', jti)
+    const isLive = async (jti: string) => account.isLive(named('grant'), jti)
     expect([await isLive('token 0'), await isLive('other')]).toEqual([false, true])
-    await account.connectDevice('allowed', deviceOf('tv', { approvedBy: ['grant'] }))
+    await account.connectDevice(named('allowed'), deviceOf('tv', { approvedBy: ['grant'] }))
     await revoke(MAX_REVOKED_TOKENS)
     expect([await isLive('token 0'), await isLive('other')]).toEqual([false, false])
-    expect(await account.isLive('allowed', 'other'), 'AP-20 and what it allowed').toBe(false)
-    expect((await account.refresh('grant', refreshOf(0))).outcome).toBe('invalid')
+    expect(await account.isLive(named('allowed'), 'other'), 'AP-20 and what it allowed').toBe(false)
+    expect((await account.refresh(named('grant'), refreshOf(0))).outcome).toBe('invalid')
   })
 
   it('is never a passkey: no other can be added until one is removed', async () => {
@@ -324,8 +324,8 @@ describe('the record that is deleted when an account is full', () => {
     const account = await anna()
     await subscribe(account)
     const removeOneOf = async (clientId: string) => {
-      await account.connectDevice(clientId, deviceOf(clientId))
-      await account.removeDevice(clientId, 'device_removed')
+      await account.connectDevice(named(clientId), deviceOf(clientId))
+      await account.removeDevice(named(clientId), 'device_removed')
     }
     const isAsked = async (clientId: string, hintIssuedAtMs: number) => {
       pass(HOUR)
@@ -349,7 +349,7 @@ describe('an access token that is revoked', () => {
   it('RV-3 a second time adds nothing, and writes nothing', async () => {
     const account = await anna()
     await connectTv(account)
-    const revoke = () => account.revokeAccessToken('grant', 'jti', Date.now() + HOUR)
+    const revoke = () => account.revokeAccessToken(named('grant'), 'jti', Date.now() + HOUR)
     await revoke()
     const before = await stored(account, 'grant:')
     for (let times = 0; times < MAX_REVOKED_TOKENS; times += 1) await revoke()
@@ -360,9 +360,9 @@ describe('an access token that is revoked', () => {
   it('RV-3 of a grant that has ended leaves nothing behind', async () => {
     const account = await anna()
     await connectTv(account)
-    await account.removeDevice('grant', 'device_removed')
+    await account.removeDevice(named('grant'), 'device_removed')
     const before = await stored(account, 'grant:')
-    await account.revokeAccessToken('grant', 'jti', Date.now() + HOUR)
+    await account.revokeAccessToken(named('grant'), 'jti', Date.now() + HOUR)
     expect(await stored(account, 'grant:')).toEqual(before)
   })
 })
@@ -371,9 +371,9 @@ describe('an account that only ever decides in an app', () => {
   it('removes expired records when it connects a device', async () => {
     const account = await anna()
     await subscribe(account)
-    await account.connectDevice('old', deviceOf('tv', { lastsUntilMs: Date.now() + HOUR }))
+    await account.connectDevice(named('old'), deviceOf('tv', { lastsUntilMs: Date.now() + HOUR }))
     pass(31 * DAY)
-    await account.connectDevice('new', deviceOf('tv'))
+    await account.connectDevice(named('new'), deviceOf('tv'))
     const keys = async (prefix: string) => (await stored(account, prefix)).map(([name]) => name)
     expect(await keys('session:')).toEqual([])
     expect(await keys('push:')).toEqual([])

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { mintSubject } from '../../../src/objects/index.ts'
 import { holdClock, pass } from '../../support/clock.ts'
 import { NOWHERE, signInNow } from '../../support/member.ts'
+import { named } from '../../support/named.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -134,17 +135,19 @@ describe('a session', () => {
 describe('a disabled account', () => {
   it('refuses sign-ins, sessions and devices until it is enabled again', async () => {
     const account = await anna()
-    await account.connectDevice('grant', DEVICE)
+    await account.connectDevice(named('grant'), DEVICE)
     await account.disable(true)
     expect(await account.session(PHONE)).toBeUndefined()
     expect(await signIn(account)).toEqual({ outcome: 'refused' })
-    expect(await account.connectDevice('other grant', DEVICE)).toEqual({ outcome: 'refused' })
-    expect(await account.claims('grant', 'jti')).toBeUndefined()
+    expect(await account.connectDevice(named('other grant'), DEVICE)).toEqual({
+      outcome: 'refused',
+    })
+    expect(await account.claims(named('grant'), 'jti')).toBeUndefined()
 
     await account.disable(false)
     expect(await account.session(PHONE)).toBeDefined()
     expect(await signIn(account)).toEqual({ outcome: 'opened', isNew: false })
-    expect(await account.claims('grant', 'jti')).toBeDefined()
+    expect(await account.claims(named('grant'), 'jti')).toBeDefined()
   })
 
   it('is not created by being disabled', async () => {
@@ -157,35 +160,37 @@ describe('a disabled account', () => {
 describe('a connected device', () => {
   it('may be connected again as long as no token of it was used (DC-6)', async () => {
     const account = await anna()
-    expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'connected' })
-    expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'connected' })
-    await account.claims('grant', 'jti')
-    expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'refused' })
-    expect(await account.connectDevice('other grant', DEVICE)).toEqual({ outcome: 'connected' })
+    expect(await account.connectDevice(named('grant'), DEVICE)).toEqual({ outcome: 'connected' })
+    expect(await account.connectDevice(named('grant'), DEVICE)).toEqual({ outcome: 'connected' })
+    await account.claims(named('grant'), 'jti')
+    expect(await account.connectDevice(named('grant'), DEVICE)).toEqual({ outcome: 'refused' })
+    expect(await account.connectDevice(named('other grant'), DEVICE)).toEqual({
+      outcome: 'connected',
+    })
   })
 
   it('gives the claims, and is marked as used by one write, once', async () => {
     const account = await anna()
-    await account.connectDevice('grant', DEVICE)
+    await account.connectDevice(named('grant'), DEVICE)
     const writes = await spyOnWrites(account)
     const claims = CLAIMS
-    expect(await account.claims('grant', 'jti')).toEqual(claims)
+    expect(await account.claims(named('grant'), 'jti')).toEqual(claims)
     expect(writes()).toBe(1)
-    expect(await account.claims('grant', 'jti')).toEqual(claims)
+    expect(await account.claims(named('grant'), 'jti')).toEqual(claims)
     expect(writes()).toBe(1)
   })
 
   it('that was never connected has no claims, and reading writes nothing', async () => {
     const account = await anna()
     const writes = await spyOnWrites(account)
-    expect(await account.claims('grant', 'jti')).toBeUndefined()
+    expect(await account.claims(named('grant'), 'jti')).toBeUndefined()
     expect(writes()).toBe(0)
   })
 
   it('is not connected to a missing account', async () => {
     const account = nobody()
-    expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'refused' })
-    expect(await account.claims('grant', 'jti')).toBeUndefined()
+    expect(await account.connectDevice(named('grant'), DEVICE)).toEqual({ outcome: 'refused' })
+    expect(await account.claims(named('grant'), 'jti')).toBeUndefined()
     expect(await keysIn(account)).toEqual([])
   })
 })
@@ -203,14 +208,14 @@ const refreshing = {
 
 const connected = async () => {
   const account = await anna()
-  await account.connectDevice('grant', { ...DEVICE, refreshToken: TOKEN })
+  await account.connectDevice(named('grant'), { ...DEVICE, refreshToken: TOKEN })
   return account
 }
 
 describe('what a person does about their devices (XD-8)', () => {
   it('each device is listed, and can be renamed', async () => {
     const account = await connected()
-    await account.renameDevice('grant', 'Kitchen')
+    await account.renameDevice(named('grant'), 'Kitchen')
     expect((await account.overview(PHONE))?.devices).toMatchObject([
       { grantId: 'grant', deviceName: 'Kitchen', clientName: 'The tv', place: DEVICE.place },
     ])
@@ -218,24 +223,24 @@ describe('what a person does about their devices (XD-8)', () => {
 
   it('a removed device is gone at once, with all its tokens', async () => {
     const account = await connected()
-    await account.removeDevice('grant', 'device_removed')
+    await account.removeDevice(named('grant'), 'device_removed')
     expect((await account.overview(PHONE))?.devices).toEqual([])
-    expect(await account.claims('grant', 'jti')).toBeUndefined()
-    expect(await account.isLive('grant', 'jti')).toBe(false)
-    expect((await account.refresh('grant', refreshing)).outcome).toBe('invalid')
+    expect(await account.claims(named('grant'), 'jti')).toBeUndefined()
+    expect(await account.isLive(named('grant'), 'jti')).toBe(false)
+    expect((await account.refresh(named('grant'), refreshing)).outcome).toBe('invalid')
   })
 
   it('a device reported before it collected its tokens never gets any', async () => {
     const account = await anna()
-    await account.removeDevice('grant', 'device_reported')
-    expect(await account.connectDevice('grant', DEVICE)).toEqual({ outcome: 'refused' })
+    await account.removeDevice(named('grant'), 'device_reported')
+    expect(await account.connectDevice(named('grant'), DEVICE)).toEqual({ outcome: 'refused' })
   })
 
   it('removing an unknown device stores nothing', async () => {
     const account = await anna()
     const before = await keysIn(account)
-    await account.removeDevice('nosuch', 'device_removed')
-    await account.renameDevice('nosuch', 'Kitchen')
+    await account.removeDevice(named('nosuch'), 'device_removed')
+    await account.renameDevice(named('nosuch'), 'Kitchen')
     expect(await keysIn(account)).toEqual(before)
   })
 
@@ -243,12 +248,12 @@ describe('what a person does about their devices (XD-8)', () => {
     const account = await connected()
     const kept = async () =>
       (await keysIn(account)).filter((name) => name.startsWith('hints_void:'))
-    await account.removeDevice('grant', 'device_removed')
+    await account.removeDevice(named('grant'), 'device_removed')
     pass(400 * DAY - 1)
-    await account.removeDevice('another', 'device_reported')
+    await account.removeDevice(named('another'), 'device_reported')
     expect(await kept()).toHaveLength(1)
     pass(1)
-    await account.removeDevice('another', 'device_reported')
+    await account.removeDevice(named('another'), 'device_reported')
     expect(await kept()).toEqual([])
   })
 
@@ -258,14 +263,14 @@ describe('what a person does about their devices (XD-8)', () => {
     await account.signOutEverywhere({ withDevices: false })
     expect(await account.session(PHONE)).toBeUndefined()
     expect(await account.session(LAPTOP)).toBeUndefined()
-    expect(await account.isLive('grant', 'jti')).toBe(true)
+    expect(await account.isLive(named('grant'), 'jti')).toBe(true)
     await account.signOutEverywhere({ withDevices: true })
     const uncollected = { ...DEVICE, approvedAtMs: Date.now() }
-    expect((await account.connectDevice('later', uncollected)).outcome).toBe('refused')
+    expect((await account.connectDevice(named('later'), uncollected)).outcome).toBe('refused')
     pass(1)
     const next = { ...DEVICE, approvedAtMs: Date.now() }
-    expect((await account.connectDevice('next', next)).outcome).toBe('connected')
-    expect((await account.refresh('grant', refreshing)).outcome).toBe('invalid')
+    expect((await account.connectDevice(named('next'), next)).outcome).toBe('connected')
+    expect((await account.refresh(named('grant'), refreshing)).outcome).toBe('invalid')
   })
 
   it('nothing is shown without a live session', async () => {

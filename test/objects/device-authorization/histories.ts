@@ -1,4 +1,5 @@
 // Random histories of one device authorization: the events, and the time since the step before.
+import { named } from '../../support/named.ts'
 import * as fc from 'fast-check'
 import type { Poller } from '../../../src/objects/device-authorization/outcomes.ts'
 import { UNKNOWN } from '../../support/device.ts'
@@ -109,7 +110,7 @@ export const pollerOf = (
 
 export const approvalOf = (who: Subject, atMs: number) => ({
   subject: who,
-  grantId: `${who} at ${atMs}`,
+  grantId: named(`${who} at ${atMs}`),
   approvedAtMs: atMs,
   authTimeMs: atMs,
   amr: ['pwd'],

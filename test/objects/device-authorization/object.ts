@@ -53,7 +53,7 @@ export const countWrites = async (object: Stub): Promise<() => number> => {
 
 export const approvalBy = (subject: string): Approval => ({
   subject,
-  grantId: `grant of ${subject}`,
+  grantId: named(`grant of ${subject}`),
   approvedAtMs: Date.now(),
   authTimeMs: Date.now(),
   amr: ['pwd'],

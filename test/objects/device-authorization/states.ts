@@ -5,6 +5,7 @@ import type { Approval } from '../../../src/objects/device-authorization/approva
 import type { Poller } from '../../../src/objects/device-authorization/outcomes.ts'
 import type { AuthorizationState } from '../../../src/objects/device-authorization/state.ts'
 import { UNKNOWN } from '../../support/device.ts'
+import { named } from '../../support/named.ts'
 
 export const START = 1_000_000
 export const EXPIRY = START + 600_000
@@ -40,7 +41,7 @@ export const request: AuthorizationRequest = {
 }
 export const approval: Approval = {
   subject: 'anna',
-  grantId: 'grant',
+  grantId: named('grant'),
   approvedAtMs: START,
   authTimeMs: START,
   amr: ['pwd'],
