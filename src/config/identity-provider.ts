@@ -1,5 +1,7 @@
 // OpenID providers that people may sign in with: the entries of IDENTITY_PROVIDERS in wrangler.toml.
 import * as z from 'zod/mini'
+import { HOUR } from '../durations.ts'
+import { FRESH_SIGN_IN_MS } from './limits.ts'
 
 const isCanonical = (issuer: string): boolean => {
   const url = URL.parse(issuer)
@@ -16,8 +18,8 @@ export const identityProviderSchema = z.strictObject({
   id: z
     .string()
     .check(z.regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 lower-case letters, digits or dashes')),
-  /** The button's whole text, such as `Continue with Example`. */
-  button: z.string().check(z.minLength(1), z.maxLength(64)),
+  // As people know it: buttons say `Continue with {name}` in every language.
+  name: z.string().check(z.minLength(1), z.maxLength(40)),
   issuer: issuerIdentifier,
   client_id: z.string().check(z.minLength(1)),
   // The name of a Worker secret; its value must not be in wrangler.toml.
@@ -28,18 +30,26 @@ export const identityProviderSchema = z.strictObject({
     z.string().check(z.regex(/(^| )openid( |$)/, 'must include openid')),
     'openid profile email',
   ),
+  // The longest age of auth_time (OpenID Connect Core §2). 0 disables the check. No more than twelve: an
+  // older sign-in approves no device (FRESH_SIGN_IN_MS), so the person would be sent back and forth.
+  max_sign_in_hours: z._default(
+    z.number().check(z.minimum(0), z.maximum(FRESH_SIGN_IN_MS / HOUR)),
+    FRESH_SIGN_IN_MS / HOUR,
+  ),
 })
 
 export type IdentityProviderEntry = z.input<typeof identityProviderSchema>
 
 export interface IdentityProvider {
   readonly id: string
-  readonly button: string
+  readonly name: string
   readonly issuer: string
   readonly clientId: string
   /** Undefined if this server is a public client of the provider. */
   readonly clientSecret: string | undefined
   readonly scope: string
+  /** The longest time since the person signed in there; undefined disables the check. */
+  readonly maxSignInMs: number | undefined
 }
 
 type Entry = z.output<typeof identityProviderSchema>
@@ -50,9 +60,10 @@ export const toIdentityProvider = (
   secret: (name: string) => string | undefined,
 ): IdentityProvider => ({
   id: entry.id,
-  button: entry.button,
+  name: entry.name,
   issuer: entry.issuer,
   clientId: entry.client_id,
   clientSecret: entry.client_secret === undefined ? undefined : secret(entry.client_secret),
   scope: entry.scope,
+  maxSignInMs: entry.max_sign_in_hours === 0 ? undefined : entry.max_sign_in_hours * HOUR,
 })

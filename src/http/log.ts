@@ -34,6 +34,14 @@ export interface LogEvents {
   /** `outcome`: the status of the push service, or the reason of a failure. */
   'push.sent': { readonly clientId: string; readonly outcome: number | string }
   'passkey.counter_not_increased': { readonly before: number; readonly now: number }
+  /**
+   * A person came back from a provider, but did not sign in there recently, even when asked for its
+   * login page; without an age, the provider sends no `auth_time`.
+   */
+  'identity_provider.sign_in_not_fresh': {
+    readonly provider: string
+    readonly ageSeconds?: number
+  }
   /** At start: a setting that is valid and probably a mistake. */
   'config.warning': { readonly problem: string }
   /** An unexpected failure: the error and its causes, one line each. */
@@ -45,6 +53,7 @@ const LEVELS = {
   'device_authorization.collected_elsewhere': 'info',
   'push.sent': 'info',
   'passkey.counter_not_increased': 'warn',
+  'identity_provider.sign_in_not_fresh': 'warn',
   'config.warning': 'warn',
   failure: 'error',
 } as const satisfies Record<keyof LogEvents, 'info' | 'warn' | 'error'>

@@ -1,12 +1,11 @@
 // Signing in at another identity provider: OpenID Connect's authorization code flow with PKCE, state
 // and nonce, by openid-client.
 import * as openid from 'openid-client'
-import { FRESH_SIGN_IN_MS, PROVIDER_CACHE_MS } from '../config/limits.ts'
+import { PROVIDER_CACHE_MS } from '../config/limits.ts'
 import { plainText } from '../text/plain-text.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../http/log.ts'
 import type { IdentityProvider } from '../config/identity-provider.ts'
-import { Cache } from '../http/cache.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Claims } from '../objects/account/profile.ts'
 import { mintSubject, upstreamLogin } from '../objects/index.ts'
@@ -21,16 +20,20 @@ const METADATA = { accept: 'application/json', maxBytes: 64 * 1024 }
 const TIMEOUT_SECONDS = 5
 
 const configurations = new Published<openid.Configuration>(MAX_CACHED_PROVIDERS)
-/** Providers that omit `auth_time`: requests ask for their login page, so that it is shown only once. */
-const omitsAuthTime = new Cache<true>(MAX_CACHED_PROVIDERS)
 
 /** One sign-in at a provider, kept in the browser while the person is there. */
-export interface Attempt {
+export interface Attempt extends SignInWish {
   readonly provider: string
   readonly state: string
   readonly nonce: string
   readonly codeVerifier: string
+}
+
+export interface SignInWish {
+  /** `login`: show the login page again; `select_account`: it may be another person now. */
   readonly prompt?: 'login' | 'select_account' | undefined
+  /** The second request of one sign-in: there is no third. */
+  readonly isRetry?: boolean | undefined
 }
 
 /** The provider's sign-in address, and the attempt. Throws if the provider is unreachable. */
@@ -38,17 +41,17 @@ export const beginUpstreamSignIn = async (
   env: Cloudflare.Env,
   provider: IdentityProvider,
   redirectUri: string,
-  /** `login`: show the login page again; `select_account`: it may be another person now. */
-  wanted: Attempt['prompt'],
+  { prompt: wanted, isRetry }: SignInWish,
 ): Promise<{ location: string; attempt: Attempt }> => {
   const configuration = await configurationOf(env, provider)
-  const prompt = omitsAuthTime.get(provider.id, Date.now()) === true ? 'login' : wanted
+  const prompt = supportedPrompt(configuration.serverMetadata(), wanted)
   const attempt: Attempt = {
     provider: provider.id,
     state: openid.randomState(),
     nonce: openid.randomNonce(),
     codeVerifier: openid.randomPKCECodeVerifier(),
     prompt,
+    isRetry,
   }
   const location = openid.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
@@ -58,14 +61,36 @@ export const beginUpstreamSignIn = async (
     code_challenge: await openid.calculatePKCECodeChallenge(attempt.codeVerifier),
     code_challenge_method: 'S256',
     // SS-5: the provider must apply the same limit as we do.
-    max_age: String(FRESH_SIGN_IN_MS / SECOND),
+    ...(provider.maxSignInMs !== undefined && { max_age: String(provider.maxSignInMs / SECOND) }),
     ...(prompt !== undefined && { prompt }),
   })
   return { location: location.href, attempt }
 }
 
+// Initiating User Registration via OpenID Connect §4.2. The login page, too, lets another person in.
+const supportedPrompt = (
+  { prompt_values_supported: supported }: Readonly<Record<string, unknown>>,
+  wanted: SignInWish['prompt'],
+): SignInWish['prompt'] => {
+  if (wanted === undefined || !Array.isArray(supported)) return wanted
+  return ([wanted, 'login'] as const).find((prompt) => supported.includes(prompt))
+}
+
+/** A sign-in that the provider failed. */
+export interface Failed {
+  readonly outcome: 'failed'
+  /** True if it was out of reach; false if its answer was not valid. */
+  readonly isAway: boolean
+  /** Finds the error in the log. */
+  readonly requestId: string
+}
+
 export type UpstreamOutcome =
-  Opened | { readonly outcome: 'refused' | 'cancelled' | 'failed' | 'not_fresh' }
+  | Opened
+  | Failed
+  | { readonly outcome: 'disabled' | 'cancelled' | 'prompt_refused' }
+  /** Signed in too long ago; without an age, the provider does not tell. */
+  | { readonly outcome: 'not_fresh'; readonly ageMs: number | undefined }
 
 /** Checks the answer. Any error in it is `failed`, and logged. */
 export const finishUpstreamSignIn = async (
@@ -79,27 +104,53 @@ export const finishUpstreamSignIn = async (
   try {
     person = await fetchIdentity(env, provider, attempt, answer)
   } catch (error) {
-    if (error instanceof openid.AuthorizationResponseError && error.error === 'access_denied')
-      return { outcome: 'cancelled' }
-    logFailure(new Error(`sign-in at an identity provider: ${describe(error)}`))
-    return { outcome: 'failed' }
+    const code = error instanceof openid.AuthorizationResponseError ? error.error : ''
+    if (code === 'access_denied') return { outcome: 'cancelled' }
+    if (attempt.prompt === 'select_account' && isPromptRefusal(code))
+      return { outcome: 'prompt_refused' }
+    return failedAt(provider, error)
   }
   const { subject: upstreamSubject, claims, amr } = person
   const now = Date.now()
-  if (person.authTimeMs === undefined) omitsAuthTime.set(provider.id, true, now + PROVIDER_CACHE_MS)
-  else omitsAuthTime.delete(provider.id)
-  const authTimeMs = person.authTimeMs ?? loginPageTimeMs(attempt, now)
-  if (authTimeMs === undefined || now >= authTimeMs + FRESH_SIGN_IN_MS)
-    return { outcome: 'not_fresh' }
+  const authTimeMs = provider.maxSignInMs === undefined ? now : person.authTimeMs
+  const ageMs = authTimeMs === undefined ? undefined : now - authTimeMs
+  // OpenID Connect Core §3.1.3.7: max_age makes auth_time required. Without it a year-old session at the
+  // provider looks like a new sign-in.
+  if (ageMs === undefined || ageMs >= (provider.maxSignInMs ?? Infinity))
+    return { outcome: 'not_fresh', ageMs }
   const subject = await upstreamAccount(env, provider.issuer, upstreamSubject, claims.name)
-  const signIn = { amr, provider: provider.id, atMs: authTimeMs }
-  return openAccount(env, subject, claims, signIn, context)
+  const signIn = { amr, provider: provider.id, atMs: now - ageMs }
+  const opened = await openAccount(env, subject, claims, signIn, context)
+  return opened.outcome === 'refused' ? { outcome: 'disabled' } : opened
 }
 
-// OpenID Connect Core §3.1.3.7: max_age makes auth_time required. Without it a year-old session at the
-// provider looks like a new sign-in, unless the request asked for the login page.
-const loginPageTimeMs = ({ prompt }: Attempt, now: number): number | undefined =>
-  prompt === 'login' ? now : undefined
+/** Logs the failure of a provider. */
+export const failedAt = ({ id }: IdentityProvider, error: unknown): Failed => {
+  const requestId = logFailure(
+    new Error(`sign-in at the identity provider ${id}: ${describe(error)}`),
+  )
+  return { outcome: 'failed', isAway: isOutOfReach(error), requestId }
+}
+
+// OpenID Connect Core §3.1.2.6, and §4.1 of Initiating User Registration: providers refuse a prompt that
+// they do not know with any of these.
+const isPromptRefusal = (code: string): boolean =>
+  /^(?:invalid_request|(?:account_selection|interaction|login)_required|unsupported_\w+)$/.test(
+    code,
+  )
+
+const isOutOfReach = (error: unknown): boolean => {
+  if (error instanceof NotFetched) return error.isTransient
+  if (error instanceof openid.AuthorizationResponseError)
+    return error.error === 'temporarily_unavailable'
+  if (error instanceof openid.ResponseBodyError) return isBusy(error.status)
+  if (error instanceof openid.ClientError) return isOutOfReach(error.cause)
+  if (error instanceof Response) return isBusy(error.status)
+  // `fetch` fails with a TypeError; a time-out is a DOMException.
+  return error instanceof DOMException || (error instanceof TypeError && !('code' in error))
+}
+
+const isBusy = (status: number): boolean => status === 429 || status >= 500
 
 /** The account of an issuer's subject, a new one if there is none. */
 export const upstreamAccount = (
@@ -211,6 +262,13 @@ const authenticationOf = ({ clientSecret }: IdentityProvider): openid.ClientAuth
   }
 }
 
-// The library's errors carry the provider's responses, which may hold tokens.
-const describe = (error: unknown): string =>
-  error instanceof Error ? `${error.name} ${'code' in error ? String(error.code) : ''}` : ''
+// The library's errors carry the provider's responses, which may hold tokens; error codes are fixed words.
+const describe = (error: unknown): string => {
+  if (error instanceof NotFetched) return error.message
+  if (!(error instanceof Error)) return ''
+  const code = 'code' in error ? String(error.code) : ''
+  const answered = 'error' in error && /^[\w.-]{1,64}$/.test(String(error.error)) ? error.error : ''
+  const { cause } = error
+  const reason = cause instanceof Error ? `(${cause.name})` : ''
+  return [error.name, code, answered, reason].filter((part) => part !== '').join(' ')
+}

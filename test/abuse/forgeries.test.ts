@@ -27,7 +27,7 @@ const fetch = countedWith({
   ...REGISTRATION,
   CLIENT_ID_METADATA_DOCUMENTS: 'on',
   IDENTITY_PROVIDERS: [
-    { id: 'acme', button: 'Continue', issuer: 'https://acme.example', client_id: 'antenna' },
+    { id: 'acme', name: 'Acme', issuer: 'https://acme.example', client_id: 'antenna' },
   ],
 })
 

@@ -205,7 +205,7 @@ describe('a misspelt name of a setting', () => {
   it('may be the name of a secret in the settings', () => {
     const provider = {
       id: 'x',
-      button: 'X',
+      name: 'X',
       issuer: 'https://x.example',
       client_id: 'x',
       client_secret: 'CLIENT',

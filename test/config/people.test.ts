@@ -1,6 +1,7 @@
 // The settings that people notice: sign-in, brand and proximity. Every invalid one is an error that
 // names its field.
 import { describe, expect, it } from 'vitest'
+import { HOUR } from '../../src/durations.ts'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
 import { problemsOf } from './setting-problems.ts'
@@ -8,7 +9,7 @@ import { problemsOf } from './setting-problems.ts'
 const CLIENT = { client_id: 'tv', client_name: 'TV', scope: 'openid' }
 const PROVIDER = {
   id: 'acme',
-  button: 'Continue with Acme',
+  name: 'Acme',
   issuer: 'https://acme.example',
   client_id: 'antenna',
 }
@@ -24,9 +25,12 @@ describe('an invalid identity provider', () => {
     ['id', { id: 'acme/x' }],
     ['id', { id: '..' }],
     ['id', { id: 'x'.repeat(33) }],
-    ['button', { button: undefined }],
-    ['button', { button: '' }],
-    ['button', { button: 'x'.repeat(65) }],
+    ['name', { name: undefined }],
+    ['name', { name: '' }],
+    ['name', { name: 'x'.repeat(41) }],
+    ['max_sign_in_hours', { max_sign_in_hours: -1 }],
+    ['max_sign_in_hours', { max_sign_in_hours: 13 }],
+    ['max_sign_in_hours', { max_sign_in_hours: '12' }],
     ['issuer', { issuer: undefined }],
     ['issuer', { issuer: '' }],
     ['issuer', { issuer: 'acme.example' }],
@@ -70,11 +74,12 @@ describe('an identity provider', () => {
   it('has this server as a public client by default', () => {
     expect(parseProvider({})).toStrictEqual({
       id: 'acme',
-      button: 'Continue with Acme',
+      name: 'Acme',
       issuer: 'https://acme.example',
       clientId: 'antenna',
       clientSecret: undefined,
       scope: 'openid profile email',
+      maxSignInMs: 12 * HOUR,
     })
   })
 
@@ -85,13 +90,21 @@ describe('an identity provider', () => {
   })
 
   it.each([
+    [0, undefined],
+    [1, HOUR],
+    [12, 12 * HOUR],
+  ])('with max_sign_in_hours = %s takes a sign-in of the last %s ms', (hours, ms) => {
+    expect(parseProvider({ max_sign_in_hours: hours })?.maxSignInMs).toBe(ms)
+  })
+
+  it.each([
     { issuer: 'http://localhost:9000' },
     { issuer: 'http://127.0.0.1:9000' },
     { issuer: 'http://[::1]:9000' },
     { issuer: 'https://acme.example/realms/1' },
     { id: 'x'.repeat(32) },
     { id: '0-9' },
-    { button: 'x'.repeat(64) },
+    { name: 'x'.repeat(40) },
     { scope: 'openid' },
     { scope: 'email openid' },
   ])('may be %j', (more) => {

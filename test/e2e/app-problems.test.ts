@@ -1,5 +1,6 @@
 // The demo's app when something fails: its message, and the way on from there.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { en } from '../../src/language/messages/en.ts'
 import { Demo, somebody } from './support/demo.ts'
 import type { PhoneApp } from './support/phone-app.ts'
 import { RemoteDevice } from './support/remote-device.ts'
@@ -40,7 +41,7 @@ describe('the app says in plain words', () => {
 
     const page = await app.page.context().newPage()
     await page.goto(device.picture)
-    await page.getByRole('link', { name: 'Continue with Example ID' }).click()
+    await page.getByRole('link', { name: en.signIn.continueWith('Example ID') }).click()
     await page.getByRole('button', { name: 'Don’t allow' }).click()
     await page.getByRole('heading', { name: 'Nothing was shared' }).waitFor()
 

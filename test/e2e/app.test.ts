@@ -2,6 +2,7 @@
 // the page. Signing in to the app and by the page's button leads to the same account.
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { en } from '../../src/language/messages/en.ts'
 import { TELEVISION } from './support/browser.ts'
 import { Demo, somebody } from './support/demo.ts'
 import { RECIFE, TURKU, at } from '../support/places.ts'
@@ -46,7 +47,7 @@ it('one tap connects the television, and the page has the same person', async ()
   // The same phone's browser, known at the provider already: one tap on its button.
   const page = await app.page.context().newPage()
   await page.goto(`${demo.origin}/devices`)
-  await page.getByRole('link', { name: 'Continue with Example ID' }).click()
+  await page.getByRole('link', { name: en.signIn.continueWith('Example ID') }).click()
   await page.getByText('Living-room TV (demo)').first().waitFor()
   expect(page.url()).toBe(`${demo.origin}/devices`)
   await page.getByText(name).first().waitFor()

@@ -38,7 +38,7 @@ beforeAll(async () => {
       ...UPSTREAM_SECRETS,
       SCOPES,
       CLIENTS,
-      IDENTITY_PROVIDERS: [acme.entry('acme', 'Continue with Acme')],
+      IDENTITY_PROVIDERS: [acme.entry('acme', 'Acme')],
       APPROVAL_ISSUERS: [{ issuer: acme.issuer, audience: UPSTREAM_APP.resource }],
     }),
     startBrowser(),

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { en } from '../../src/language/messages/en.ts'
 import { networkAddresses, storedAddress } from '../../src/demo/local/address.ts'
 import { keepPushKeys } from '../../src/demo/local/push-keys.ts'
 import { publicKeyOf } from '../../src/config/push.ts'
@@ -84,7 +85,7 @@ it('npm start runs an identity provider for the app and the pages', async () => 
   expect(await metadata.json()).toMatchObject({ issuer: provider })
   expect(await (await fetch(`${origin}/app`)).text()).toContain(`data-issuer="${provider}"`)
   expect(await (await fetch(`${origin}/device/sign-in`)).text()).toContain(
-    'Continue with Example ID',
+    en.signIn.continueWith('Example ID'),
   )
 })
 

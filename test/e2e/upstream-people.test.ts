@@ -31,13 +31,16 @@ beforeAll(async () => {
     SCOPES,
     CLIENTS,
     IDENTITY_PROVIDERS: [
-      acme.entry('acme', 'Continue with Acme'),
-      acme.entry('acme-app', 'Continue with the Acme app', { isPublic: true }),
-      globex.entry('globex', 'Continue with Globex'),
+      acme.entry('acme', 'Acme'),
+      acme.entry('acme-app', 'Acme app', { isPublic: true }),
+      globex.entry('globex', 'Globex'),
+      acme.entry('acme-any-age', 'Acme at any age', { max_sign_in_hours: 0 }),
+      acme.entry('acme-hour', 'Acme of the last hour', { max_sign_in_hours: 1 }),
     ],
   })
   acme.serve(server.origin)
   globex.serve(server.origin)
+  globex.misbehave({ metadata: { prompt_values_supported: ['none', 'login', 'consent'] } })
 })
 afterEach(() => acme.misbehave())
 afterAll(async () => {
@@ -233,34 +236,58 @@ describe('the time of sign-in', () => {
     expect(ours.auth_time).toBeLessThanOrEqual(now())
   })
 
-  it('SS-5 counts as now, if it is unknown, only after the provider’s login page', async () => {
+  it('SS-5 must be told, even after the provider’s login page', async () => {
+    acme.misbehave({ idToken: { auth_time: undefined } })
+    const asked = acme.authorizationRequests.length
+    const { visitor, page } = await signIn(newMember())
+    expect(promptsSince(asked)).toStrictEqual([null, 'login'])
+    expect(page.status).toBe(403)
+    expect(page.html).toContain(en.signIn.untold('Acme'))
+    expect(visitor.cookies.has('session')).toBe(false)
+  })
+
+  it('SS-5 must be told if the person removes the prompt from the address on the way', async () => {
     const [member, browser] = [newMember(), acme.browser()]
     await signIn(member, { browser })
     acme.misbehave({ idToken: { auth_time: undefined } })
-    const asked = acme.authorizationRequests.length
     const visitor = newVisitor()
-    // The provider knows this browser and shows no page, so the time of sign-in is unknown.
     const leaving = await visitor.open('/device/sign-in/at/acme')
     const sentBack = await visitor.open((await acme.signIn(leaving.url, member, browser)).href)
-    expect(sentBack.url.origin).toBe(acme.issuer)
+    const silent = new URL(sentBack.url)
+    silent.searchParams.delete('prompt')
+    const page = await visitor.open((await acme.signIn(silent, member, browser)).href)
+    expect(page.html).toContain(en.signIn.untold('Acme'))
     expect(visitor.cookies.has('session')).toBe(false)
+  })
 
-    const before = now()
-    const back = await acme.signIn(sentBack.url, member, browser)
-    expect((await visitor.open(back.href)).url.pathname).toBe('/device')
-    expect(promptsSince(asked)).toStrictEqual([null, 'login'])
-    const { idToken: ours } = await connect(visitor)
-    expect(ours.auth_time).toBeGreaterThanOrEqual(before)
+  it.each<[string, object]>([
+    ['is a year ago', { auth_time: now() - 365 * 24 * HOUR_SECONDS }],
+    ['is not told', { auth_time: undefined }],
+  ])(
+    'SS-5 is not looked at, nor requested, with max_sign_in_hours = 0: it %s',
+    async (_, claims) => {
+      acme.misbehave({ idToken: { ...claims } })
+      const member = newMember()
+      const browser = acme.browser()
+      const asked = acme.authorizationRequests.length
+      const before = now()
+      const { visitor } = await signIn(member, { id: 'acme-any-age', browser })
+      expect((await connect(visitor)).idToken.auth_time).toBeGreaterThanOrEqual(before)
+      // Nor for a second sign-in of the same person.
+      await signIn(member, { id: 'acme-any-age', browser, visitor })
+      const requests = acme.authorizationRequests.slice(asked)
+      expect(requests).toHaveLength(2)
+      for (const request of requests)
+        expect([request.get('max_age'), request.get('prompt')]).toStrictEqual([null, null])
+    },
+  )
 
-    // From now on its login page is requested at once, so that people see it once.
-    const another = await signIn(newMember())
-    expect(another.page.url.pathname).toBe('/device')
-    expect(promptsSince(asked)).toStrictEqual([null, 'login', 'login'])
-
-    acme.misbehave()
-    await signIn(newMember())
-    await signIn(newMember())
-    expect(promptsSince(asked).at(-1)).toBeNull()
+  it('SS-5 must be as recent as max_sign_in_hours says', async () => {
+    acme.misbehave({ signedInSecondsAgo: 2 * HOUR_SECONDS })
+    const asked = acme.authorizationRequests.length
+    const { page } = await signIn(newMember(), { id: 'acme-hour' })
+    expect(page.html).toContain(en.signIn.stale('Acme of the last hour', '2 hours ago'))
+    expect(acme.authorizationRequests[asked]?.get('max_age')).toBe(String(HOUR_SECONDS))
   })
 
   it('SS-5 must be recent, or the person signs in again at the provider', async () => {
@@ -293,7 +320,7 @@ describe('the time of sign-in', () => {
     const { page } = await signIn(newMember(), { visitor })
     expect(promptsSince(asked)).toStrictEqual([null, 'login'])
     expect(page.status).toBe(403)
-    expect(page.html).toContain(en.signIn.stale)
+    expect(page.html).toContain(en.signIn.stale('Acme', '13 hours ago'))
     expect(visitor.cookies.has('session')).toBe(false)
   })
 
@@ -307,4 +334,76 @@ describe('the time of sign-in', () => {
     expect((await stolen.open('/devices')).url.pathname).toBe('/device/sign-in')
     expect((await visitor.open('/devices')).html).toContain(next.name)
   })
+})
+
+const linkTo = ({ html }: Page): string =>
+  (/href="([^"]*sign-in\/at\/[^"]*)"/.exec(html)?.[1] ?? '').replaceAll('&amp;', '&')
+
+const promptIn = ({ url }: Page) => url.searchParams.get('prompt')
+
+/** Signs in at a provider, and presses “Switch account” at the question about a device. */
+const switchAccount = async (id: string, provider: UpstreamProvider) => {
+  const { visitor } = await signIn(newMember(), { id, provider })
+  const device = await startOutsideDevice(server.origin)
+  const question = await visitor.open(`/device?user_code=${device.userCode}`)
+  const page = await visitor.submit(question, '/device/sign-out')
+  const link = linkTo(page).replace(/at\/[\w-]+/, `at/${id}`)
+  return { visitor, userCode: device.userCode, link }
+}
+
+describe('another account at the provider', () => {
+  it('is selected there, or by the login page if the provider refuses that prompt', async () => {
+    const { visitor, userCode, link } = await switchAccount('acme', acme)
+    const leaving = await visitor.open(link)
+    expect(promptIn(leaving)).toBe('select_account')
+    const refusal = await acme.signIn(leaving.url, ADA)
+    expect(refusal.searchParams.get('error')).toBe('invalid_request')
+    const sentAgain = await visitor.open(refusal.href)
+    expect([sentAgain.url.origin, promptIn(sentAgain)]).toStrictEqual([acme.issuer, 'login'])
+
+    const another = newMember()
+    const question = await visitor.open((await acme.signIn(sentAgain.url, another)).href)
+    expect(question.html).toContain(another.name)
+    expect(question.html).toContain(userCode)
+  })
+
+  it('is no wish any more once an attempt has come back', async () => {
+    const { visitor, link } = await switchAccount('acme', acme)
+    const refusal = await acme.signIn((await visitor.open(link)).url, ADA)
+    const sentAgain = await visitor.open(refusal.href)
+    acme.misbehave({ error: 'access_denied' })
+    const cancelled = await visitor.open((await acme.signIn(sentAgain.url, ADA)).href)
+    expect(cancelled.html).toContain(en.signIn.cancelled('Acme'))
+    expect(promptIn(await visitor.open(linkTo(cancelled)))).toBeNull()
+  })
+
+  it('is asked for by the login page if the provider kept the first attempt', async () => {
+    const { visitor, link } = await switchAccount('acme', acme)
+    expect(promptIn(await visitor.open(link))).toBe('select_account')
+    expect(promptIn(await visitor.open(link))).toBe('login')
+  })
+
+  it('is asked for by the login page at once if the provider’s metadata says so', async () => {
+    const { visitor, link } = await switchAccount('globex', globex)
+    expect(promptIn(await visitor.open(link))).toBe('login')
+  })
+
+  it.each(['server_error', 'access_denied', 'invalid_scope'])(
+    'is not asked for again after the error %s',
+    async (error) => {
+      const { visitor, link } = await switchAccount('acme', acme)
+      const { searchParams } = (await visitor.open(link)).url
+      const back = new URL(searchParams.get('redirect_uri') ?? '')
+      back.search = new URLSearchParams({
+        error,
+        state: searchParams.get('state') ?? '',
+        iss: acme.issuer,
+      }).toString()
+      const page = await visitor.open(back.href)
+      expect([page.url.pathname, page.status]).toStrictEqual([
+        '/device/sign-in/at/acme/callback',
+        error === 'access_denied' ? 403 : 502,
+      ])
+    },
+  )
 })

@@ -15,7 +15,8 @@ import {
 const ADA = { name: 'Ada Lovelace', email: 'ada@example.com' }
 const MALLORY = { name: 'Mallory', email: 'mallory@example.com' }
 const CODE = 'BCDF-GHJK'
-const { failed: FAILED, cancelled: CANCELLED } = en.signIn
+const FAILED = en.signIn.failed('Acme')
+const { ended: ENDED } = en.signIn
 const EVIL = 'https://evil.example/'
 
 let server: Server
@@ -27,8 +28,8 @@ beforeAll(async () => {
   server = await startServer({
     ...UPSTREAM_SECRETS,
     IDENTITY_PROVIDERS: [
-      acme.entry('acme', 'Continue with Acme'),
-      globex.entry('globex', 'Continue with Globex'),
+      acme.entry('acme', 'Acme'),
+      globex.entry('globex', 'Globex'),
       // The same machine by another name: its metadata speaks of another issuer.
       { ...acme.entry('alias', 'Alias'), issuer: acme.issuer.replace('127.0.0.1', 'localhost') },
     ],
@@ -78,11 +79,13 @@ const withParameters = (url: URL, changes: Readonly<Record<string, string | unde
 }
 
 /** No session, one sentence about it, and the code still waits. */
-const expectRefusal = (page: Page, visitor: Person, sentence = FAILED) => {
-  expect(page.status).toBe(403)
+const expectRefusal = (page: Page, visitor: Person, status = 502, sentence = FAILED) => {
+  expect(page.status).toBe(status)
   expect(page.html).toContain(sentence)
   expect(page.html).toContain(CODE)
-  expect(page.html).toContain('Continue with Acme')
+  expect(page.html).toContain(en.signIn.continueWith('Acme'))
+  // The number that finds the failure in the log.
+  expect(/<code>[\da-f-]{36}<\/code>/.test(page.html)).toBe(status >= 500)
   expect(visitor.cookies.has('session')).toBe(false)
   expect(page.headers.get('Cache-Control')).toBe('no-store')
 }
@@ -90,23 +93,33 @@ const expectRefusal = (page: Page, visitor: Person, sentence = FAILED) => {
 describe('an answer of the provider is refused', () => {
   type Tamper = (attempt: Attempt) => URL | Promise<URL>
 
-  const refused: [string, Tamper][] = [
+  const ended: [string, Tamper][] = [
     ['with another state', ({ back }) => withParameters(back, { state: 'x'.repeat(43) })],
     ['without a state', ({ back }) => withParameters(back, { state: undefined })],
+    ['without anything', ({ back }) => new URL(back.pathname, back)],
+    [
+      'with an error and another state',
+      ({ back }) => withParameters(back, { error: 'access_denied', code: undefined, state: 'x' }),
+    ],
+    // Login CSRF.
+    ['meant for another browser', async () => (await signInThere(MALLORY)).back],
+  ]
+
+  it.each(ended)('%s: this browser began no such sign-in', async (_, tamper) => {
+    const attempt = await signInThere()
+    const page = await attempt.visitor.open((await tamper(attempt)).href)
+    expectRefusal(page, attempt.visitor, 403, ENDED)
+  })
+
+  const refused: [string, Tamper][] = [
     ['with two states', ({ back }) => new URL(`${back.href}&state=x`)],
     ['without a code', ({ back }) => withParameters(back, { code: undefined })],
     ['with two codes', ({ back }) => new URL(`${back.href}&code=x`)],
     ['with a made-up code', ({ back }) => withParameters(back, { code: 'x'.repeat(43) })],
     ['of another issuer (RFC 9207)', ({ back }) => withParameters(back, { iss: globex.issuer })],
     ['without its issuer (RFC 9207)', ({ back }) => withParameters(back, { iss: undefined })],
-    ['without anything', ({ back }) => new URL(back.pathname, back)],
     ['with tokens in the address', ({ back }) => withParameters(back, { id_token: 'e30.e30.' })],
-    [
-      'with an error and another state',
-      ({ back }) => withParameters(back, { error: 'access_denied', code: undefined, state: 'x' }),
-    ],
-    // Login CSRF, and an injected code: PKCE binds it to the browser that started.
-    ['meant for another browser', async () => (await signInThere(MALLORY)).back],
+    // An injected code: PKCE binds it to the browser that started.
     [
       'with a code of another browser',
       async ({ back }) => {
@@ -126,7 +139,7 @@ describe('an answer of the provider is refused', () => {
     const { back } = await signInThere()
     const page = await newVisitor().open(back.href)
     expect(page.status).toBe(403)
-    expect(page.html).toContain(FAILED)
+    expect(page.html).toContain(ENDED)
   })
 
   it('the second time, and the session stays', async () => {
@@ -142,7 +155,7 @@ describe('an answer of the provider is refused', () => {
     // The stored cookies of that browser are useless too.
     const thief = newVisitor()
     thief.cookies.set(name, attempt)
-    expect((await thief.open(back.href)).status).toBe(403)
+    expect((await thief.open(back.href)).status).toBe(502)
     expect(thief.cookies.has('session')).toBe(false)
     expect(visitor.cookies.get('session')).toBe(session)
     expect((await visitor.open('/devices')).html).toContain(ADA.name)
@@ -165,30 +178,30 @@ describe('an answer of the provider is refused', () => {
     expectRefusal(await visitor.open(back.href), visitor)
   })
 
-  it.each<[string, Misbehaviour]>([
-    ['UserInfo has another subject', { userinfo: { sub: 'x' } }],
-    ['UserInfo is broken', { broken: ['/me'] }],
-    ['the token endpoint is broken', { broken: ['/token'] }],
-    ['the provider hangs up', { isDown: true }],
-  ])('if %s', async (_, misbehaviour) => {
+  it.each<[string, Misbehaviour, number]>([
+    ['UserInfo has another subject', { userinfo: { sub: 'x' } }, 502],
+    ['UserInfo is broken', { broken: ['/me'] }, 503],
+    ['the token endpoint is broken', { broken: ['/token'] }, 503],
+    ['the provider hangs up', { isDown: true }, 503],
+  ])('if %s', async (_, misbehaviour, status) => {
     const { visitor, back } = await signInThere()
     acme.misbehave(misbehaviour)
-    expectRefusal(await visitor.open(back.href), visitor)
+    expectRefusal(await visitor.open(back.href), visitor, status)
   })
 
   it.each([
-    ['access_denied', CANCELLED],
-    ['server_error', FAILED],
-    ['temporarily_unavailable', FAILED],
-    ['login_required', FAILED],
-    ['made_up_by_acme', FAILED],
-  ])('with the error %s and one sentence', async (error, sentence) => {
+    ['access_denied', 403, en.signIn.cancelled('Acme')],
+    ['server_error', 502, FAILED],
+    ['temporarily_unavailable', 503, FAILED],
+    ['login_required', 502, FAILED],
+    ['made_up_by_acme', 502, FAILED],
+  ])('with the error %s: %i and one sentence', async (error, status, sentence) => {
     acme.misbehave({ error })
     const { visitor, back } = await signInThere()
     expect(back.searchParams.get('error')).toBe(error)
     back.searchParams.set('error_description', '<b>Call 555-0100</b>')
     const page = await visitor.open(back.href)
-    expectRefusal(page, visitor, sentence)
+    expectRefusal(page, visitor, status, sentence)
     expect(page.html).not.toContain('555-0100')
   })
 })
@@ -199,7 +212,7 @@ describe('two providers', () => {
     globex.paths.length = 0
     const mixedUp = new URL(back.href.replace('/at/acme/', '/at/globex/'))
     const page = await visitor.open(withParameters(mixedUp, { iss: undefined }).href)
-    expectRefusal(page, visitor)
+    expectRefusal(page, visitor, 403, ENDED)
     expect(globex.paths).not.toContain('/token')
   })
 
@@ -209,14 +222,16 @@ describe('two providers', () => {
     const { visitor, back: asked } = await signInThere(ADA, globexToo)
     globex.paths.length = 0
     const { code, iss } = Object.fromEntries(back.searchParams)
-    expectRefusal(await visitor.open(withParameters(asked, { code, iss }).href), visitor)
+    const page = await visitor.open(withParameters(asked, { code, iss }).href)
+    expectRefusal(page, visitor, 502, en.signIn.failed('Globex'))
     expect(globex.paths).not.toContain('/token')
   })
 
   it('must be named as in their metadata', async () => {
     const visitor = newVisitor()
     await visitor.open(`/device?user_code=${CODE}`)
-    expectRefusal(await visitor.open('/device/sign-in/at/alias'), visitor)
+    const page = await visitor.open('/device/sign-in/at/alias')
+    expectRefusal(page, visitor, 502, en.signIn.failed('Alias'))
   })
 })
 
@@ -314,6 +329,6 @@ it('a refusal of the provider keeps the session', async () => {
   const { visitor, back: first } = await signInThere()
   await visitor.open(first.href)
   const { back } = await signInThere(MALLORY, { visitor })
-  expect((await visitor.open(withParameters(back, { code: 'x' }).href)).status).toBe(403)
+  expect((await visitor.open(withParameters(back, { code: 'x' }).href)).status).toBe(502)
   expect((await visitor.open('/devices')).html).toContain(ADA.name)
 })

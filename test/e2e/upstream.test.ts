@@ -39,15 +39,15 @@ beforeAll(async () => {
     startServer({
       ...settings,
       IDENTITY_PROVIDERS: [
-        acme.entry('acme', 'Continue with Acme'),
-        globex.entry('globex', 'Continue with Globex', { isPublic: true }),
-        initech.entry('initech', 'Continue with Initech'),
+        acme.entry('acme', 'Acme'),
+        globex.entry('globex', 'Globex', { isPublic: true }),
+        initech.entry('initech', 'Initech'),
       ],
     }),
     startServer({
       ...settings,
       BUILT_IN_ACCOUNTS: 'off',
-      IDENTITY_PROVIDERS: [lone.entry('acme', 'Continue with Acme')],
+      IDENTITY_PROVIDERS: [lone.entry('acme', 'Acme')],
     }),
     startBrowser(),
   ])
@@ -86,6 +86,9 @@ const allow = async (phone: Page): Promise<void> => {
   await phone.getByRole('heading', { name: 'You’re connected' }).waitFor()
 }
 
+const atTheProvider = (phone: Page) =>
+  phone.getByRole('heading', { name: 'Sign in to Acme' }).waitFor()
+
 const code = (phone: Page) => phone.locator('.code').innerText()
 
 it('a television signs in by scanning, signing in at Acme, and Allow for the same code', async () => {
@@ -102,7 +105,7 @@ it('a television signs in by scanning, signing in at Acme, and Allow for the sam
   const hosts = new Set<string>()
   phone.on('request', (request) => hosts.add(new URL(request.url()).origin))
   await phone.goto((await readQrCode(television)) ?? '')
-  await phone.getByRole('link', { name: 'Continue with Acme' }).click()
+  await phone.getByRole('link', { name: en.signIn.continueWith('Acme') }).click()
   await phone.getByRole('heading', { name: 'Sign in to Acme' }).waitFor()
   const before = Math.floor(Date.now() / 1000)
   await signInThere(phone, ADA)
@@ -126,7 +129,7 @@ it('a television signs in by scanning, signing in at Acme, and Allow for the sam
   const device = await startOutsideDevice(server.origin)
   const otherPhone = await openWindow(PHONE)
   await otherPhone.goto(`${server.origin}/device?user_code=${device.userCode}`)
-  await otherPhone.getByRole('link', { name: 'Continue with Acme' }).click()
+  await otherPhone.getByRole('link', { name: en.signIn.continueWith('Acme') }).click()
   await signInThere(otherPhone, ADA)
   await allow(otherPhone)
   const { userinfo } = await device.collect()
@@ -143,7 +146,7 @@ it('VP-22 two tabs at the provider each return to their own device', async () =>
   await first.goto(`${server.origin}/device?user_code=${tv.userCode}`)
   await second.goto(`${server.origin}/device?user_code=${radio.userCode}`)
   for (const tab of [first, second]) {
-    await tab.getByRole('link', { name: 'Continue with Acme' }).click()
+    await tab.getByRole('link', { name: en.signIn.continueWith('Acme') }).click()
     await tab.getByRole('heading', { name: 'Sign in to Acme' }).waitFor()
   }
   await signInThere(first, ADA)
@@ -170,7 +173,7 @@ it('a code opened while another tab is at the provider does not change the targe
   ]
   const phone = await openWindow(PHONE)
   await phone.goto(`${server.origin}/device?user_code=${tv.userCode}`)
-  await phone.getByRole('link', { name: 'Continue with Acme' }).click()
+  await phone.getByRole('link', { name: en.signIn.continueWith('Acme') }).click()
   const other = await phone.context().newPage()
   await other.goto(`${server.origin}/device?user_code=${radio.userCode}`)
   await signInThere(phone, GRACE)
@@ -184,13 +187,13 @@ it('a cancelled sign-in at the provider keeps the code, for another try', async 
   const device = await startOutsideDevice(server.origin)
   const phone = await openWindow(PHONE)
   await phone.goto(`${server.origin}/device?user_code=${device.userCode}`)
-  await phone.getByRole('link', { name: 'Continue with Acme' }).click()
+  await phone.getByRole('link', { name: en.signIn.continueWith('Acme') }).click()
   await phone.getByRole('button', { name: 'Cancel' }).click()
   const alert = phone.getByRole('alert').filter({ visible: true })
-  expect(await alert.innerText()).toBe(en.signIn.cancelled)
+  expect(await alert.innerText()).toBe(en.signIn.cancelled('Acme'))
   await phone.getByText(en.signIn.waiting).waitFor()
 
-  await phone.getByRole('link', { name: 'Continue with Acme' }).click()
+  await phone.getByRole('link', { name: en.signIn.continueWith('Acme') }).click()
   await signInThere(phone, GRACE)
   await phone.waitForURL('**/device/confirm')
   expect(await code(phone)).toBe(device.userCode)
@@ -202,14 +205,14 @@ it('the other ways to sign in work while a provider is down, one of them as a pu
   const device = await startOutsideDevice(server.origin)
   const phone = await openWindow(PHONE)
   await phone.goto(`${server.origin}/device?user_code=${device.userCode}`)
-  await phone.getByRole('link', { name: 'Continue with Initech' }).click()
+  await phone.getByRole('link', { name: en.signIn.continueWith('Initech') }).click()
   const alert = phone.getByRole('alert').filter({ visible: true })
-  expect(await alert.innerText()).toBe(en.signIn.failed)
+  expect(await alert.innerText()).toBe(en.signIn.failed('Initech'))
   await phone.getByText(en.signIn.waiting).waitFor()
   expect(await phone.getByLabel('Password', { exact: true }).isVisible()).toBe(true)
-  await phone.getByRole('link', { name: 'Continue with Acme' }).waitFor()
+  await phone.getByRole('link', { name: en.signIn.continueWith('Acme') }).waitFor()
 
-  await phone.getByRole('link', { name: 'Continue with Globex' }).click()
+  await phone.getByRole('link', { name: en.signIn.continueWith('Globex') }).click()
   await signInThere(phone, GRACE)
   await phone.waitForURL('**/device/confirm')
   const asked = globex.authorizationRequests[0]
@@ -222,12 +225,12 @@ it('the other ways to sign in work while a provider is down, one of them as a pu
 it('a person with a session at the provider is not asked again', async () => {
   const phone = await openWindow(PHONE)
   await phone.goto(`${server.origin}/devices`)
-  await phone.getByRole('link', { name: 'Continue with Acme' }).click()
+  await phone.getByRole('link', { name: en.signIn.continueWith('Acme') }).click()
   await signInThere(phone, ADA)
   await phone.getByRole('heading', { name: 'My devices' }).waitFor()
   await phone.context().clearCookies({ domain: 'localhost' })
   await phone.goto(`${server.origin}/devices`)
-  await phone.getByRole('link', { name: 'Continue with Acme' }).click()
+  await phone.getByRole('link', { name: en.signIn.continueWith('Acme') }).click()
   await phone.getByRole('heading', { name: 'My devices' }).waitFor()
   expect(phone.url()).toBe(`${server.origin}/devices`)
 })
@@ -248,13 +251,15 @@ it.each([
 })
 
 describe('without built-in accounts', () => {
-  it('the provider is the only way to sign in', async () => {
+  it('a scan goes straight to the only provider, and Back leads to where it came from', async () => {
     const device = await startOutsideDevice(upstreamOnly.origin)
     const phone = await openWindow(PHONE)
     await phone.goto(`${upstreamOnly.origin}/device?user_code=${device.userCode}`)
-    expect(await phone.locator('main form, main input, main button, script').count()).toBe(0)
-    expect(await phone.locator('main a').allInnerTexts()).toStrictEqual(['Continue with Acme'])
-    await phone.getByRole('link', { name: 'Continue with Acme' }).click()
+    await atTheProvider(phone)
+    await phone.goBack()
+    expect(phone.url()).toBe('about:blank')
+    await phone.goForward()
+    await atTheProvider(phone)
     await signInThere(phone, ADA)
     await allow(phone)
     // Nor does it offer a passkey.
@@ -263,6 +268,42 @@ describe('without built-in accounts', () => {
     await phone.getByText(ADA.email).waitFor()
     expect(await phone.getByText(/passkey/i).count()).toBe(0)
     expect((await device.collect()).userinfo).toMatchObject(ADA)
+  })
+
+  it('a typed code goes straight there too, and Back leads to the form', async () => {
+    const device = await startOutsideDevice(upstreamOnly.origin)
+    const phone = await openWindow(PHONE)
+    await phone.goto(`${upstreamOnly.origin}/device`)
+    await phone.getByLabel('Code').fill(device.userCode)
+    await phone.getByRole('button', { name: 'Continue' }).click()
+    await atTheProvider(phone)
+    await phone.goBack()
+    await phone.getByLabel('Code').waitFor()
+    await phone.goForward()
+    await atTheProvider(phone)
+    await signInThere(phone, GRACE)
+    await phone.waitForURL('**/device/confirm')
+    expect(await code(phone)).toBe(device.userCode)
+  })
+
+  it('the page to sign in stays after a cancelled sign-in, and to switch the account', async () => {
+    const device = await startOutsideDevice(upstreamOnly.origin)
+    const phone = await openWindow(PHONE)
+    await phone.goto(`${upstreamOnly.origin}/device?user_code=${device.userCode}`)
+    await atTheProvider(phone)
+    await phone.getByRole('button', { name: 'Cancel' }).click()
+    const way = phone.getByRole('link', { name: en.signIn.continueWith('Acme') })
+    await way.waitFor()
+    expect(await phone.getByRole('alert').innerText()).toBe(en.signIn.cancelled('Acme'))
+    expect(await phone.locator('main form, main input, main button, script').count()).toBe(0)
+    expect(await phone.locator('main a').count()).toBe(1)
+    await way.click()
+    await signInThere(phone, ADA)
+    await phone.getByRole('button', { name: en.confirm.switchAccount }).click()
+    await way.click()
+    await signInThere(phone, GRACE)
+    await phone.getByText(GRACE.name).waitFor()
+    expect(await code(phone)).toBe(device.userCode)
   })
 
   it.each([

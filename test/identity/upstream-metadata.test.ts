@@ -23,7 +23,7 @@ const provider = () => {
   )
   const id = `provider-${providers}`
   const fetch = workerWith({
-    IDENTITY_PROVIDERS: [{ id, button: 'Continue', issuer, client_id: 'antenna' }],
+    IDENTITY_PROVIDERS: [{ id, name: 'Acme', issuer, client_id: 'antenna' }],
   })
   const begin = async () => {
     const headers = { 'CF-Connecting-IP': freshAddress() }
@@ -59,7 +59,7 @@ it.each<[string, Host['answer']]>([
   pass(12 * HOUR - 1)
   expect(await begin()).toBe('away')
   pass(MINUTE)
-  expect(await begin()).toBe(403)
+  expect(await begin()).toBe(503)
 })
 
 it.each<[string, Host['answer']]>([
@@ -72,9 +72,9 @@ it.each<[string, Host['answer']]>([
   expect(await begin()).toBe('away')
   host.answer = answer
   pass(HOUR)
-  expect(await begin()).toBe(403)
+  expect(await begin()).toBe(502)
   host.answer = () => new Response('', { status: 503 })
-  expect(await begin()).toBe(403)
+  expect(await begin()).toBe(503)
 })
 
 it('provider metadata is fetched even if strangers have used up the limit of its host', async () => {

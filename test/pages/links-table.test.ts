@@ -17,7 +17,7 @@ import { ISSUER, TEST_VARS } from '../support/settings.ts'
 
 const ACME = {
   id: 'acme',
-  button: 'Continue with Acme',
+  name: 'Acme',
   issuer: 'https://acme.example',
   client_id: 'antenna',
 }

@@ -133,13 +133,16 @@ it('SS-1 a pending sign-in at a provider ends after ten minutes, whatever the br
     () => Response.json({ issuer, authorization_endpoint: `${issuer}/authorize` }),
     `${issuer}/`,
   )
-  const acme = { id: 'acme', button: 'Continue', issuer, client_id: 'antenna' }
+  const acme = { id: 'acme-of-tabs', name: 'Acme', issuer, client_id: 'antenna' }
   const browser = visitor(workerWith({ IDENTITY_PROVIDERS: [acme] }))
   const untilMs = Date.now() + UPSTREAM_SIGN_IN_MS
-  const cookie = attemptCookie(await serverSecret(), 's', { untilMs })
+  const cookie = attemptCookie(await serverSecret(), 's', {
+    provider: acme.id,
+    untilMs,
+  })
   const comeBack = () => {
     browser.cookies.set('__Host-upstream_s', cookie)
-    return browser.open('/device/sign-in/at/acme/callback?code=c&state=s')
+    return browser.open(`/device/sign-in/at/${acme.id}/callback?code=c&state=s`)
   }
   pass(UPSTREAM_SIGN_IN_MS)
   expect((await comeBack()).status).toBe(403)

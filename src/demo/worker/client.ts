@@ -20,7 +20,7 @@ export const DEMO = {
   scopes: { 'library:read': 'See the films and series in your library' },
   identityProvider: {
     id: 'example-id',
-    button: 'Continue with Example ID',
+    name: 'Example ID',
     client_id: 'antenna',
   },
   approvalIssuer: { audience: AUDIENCE },

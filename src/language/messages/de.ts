@@ -68,15 +68,21 @@ export const de: Messages = {
     passkeyProblem:
       'Es wurde kein Passkey verwendet. Versuch es noch einmal oder melde dich anders an.',
     refused: 'E-Mail-Adresse und Passwort passen nicht zusammen.',
-    cancelled:
-      'Du hast die Anmeldung beim anderen Dienst abgebrochen. ' +
-      'Versuch es noch einmal oder melde dich anders an.',
-    failed:
-      'Die Anmeldung beim anderen Dienst hat nicht geklappt. Es wurde nichts geändert. ' +
-      'Bitte versuch es noch einmal.',
-    stale:
-      'Der andere Dienst hat keine neue Anmeldung verlangt, und die letzte dort ist zu lange her. ' +
+    continueWith: (provider) => `Weiter mit ${isolate(provider)}`,
+    cancelled: (provider) =>
+      `Du hast die Anmeldung bei ${isolate(provider)} abgebrochen. Versuch es noch einmal.`,
+    failed: (provider) =>
+      `Die Anmeldung bei ${isolate(provider)} hat nicht geklappt. Bitte versuch es gleich noch einmal.`,
+    stale: (provider, ago) =>
+      `Bei ${isolate(provider)} hast du dich zuletzt ${isolate(ago)} angemeldet. Das ist zu lange her, und eine neue Anmeldung wurde dort nicht verlangt. ` +
       'Melde dich dort ab und versuch es dann noch einmal.',
+    untold: (provider) =>
+      `${isolate(provider)} teilt uns nicht mit, wann du dich dort zuletzt angemeldet hast. Deshalb können wir diese Anmeldung nicht annehmen. ` +
+      'Bitte gib dem Support dieses Dienstes Bescheid.',
+    ended:
+      'Diese Anmeldung hat zu lange gedauert oder wurde in einem anderen Browser begonnen. Bitte fang noch einmal an.',
+    disabled:
+      'Dieses Konto wurde gesperrt. Wenn du das für einen Irrtum hältst, wende dich an den Support dieses Dienstes.',
     wait: (seconds) =>
       `Zu viele Versuche. Versuch es in ${waitingTime('de', seconds)} noch einmal.`,
   },
@@ -337,6 +343,7 @@ export const de: Messages = {
       title: 'Hier ist etwas schiefgelaufen',
       text: 'Es wurde nichts geändert. Bitte versuch es gleich noch einmal.',
     },
+    requestId: 'Vorgangsnummer:',
     tooMany: {
       title: 'Zu viele Versuche',
       text: (seconds) => `Versuch es in ${waitingTime('de', seconds)} noch einmal.`,

@@ -67,14 +67,24 @@ export const en = {
     passkey: 'Sign in with a passkey',
     passkeyProblem: 'No passkey was used. Try again, or sign in another way.',
     refused: 'That email and password don’t belong together.',
-    /** What became of signing in at another identity provider. */
-    cancelled:
-      'You did not finish signing in at the other service. Try again, or sign in another way.',
-    failed: 'Signing in at the other service failed. Nothing was changed. Please try again.',
-    /** The provider told no recent time of sign-in, even when asked for its login page. */
-    stale:
-      'The other service did not ask you to sign in again, and your last sign-in there was too long ago. ' +
+    continueWith: (provider: string) => `Continue with ${isolate(provider)}`,
+    /** What became of signing in at an identity provider. */
+    cancelled: (provider: string) =>
+      `You did not finish signing in at ${isolate(provider)}. Please try again.`,
+    failed: (provider: string) =>
+      `Signing in at ${isolate(provider)} failed. Please try again in a moment.`,
+    /** `ago` as in `13 hours ago`. */
+    stale: (provider: string, ago: string) =>
+      `You last signed in at ${isolate(provider)} ${isolate(ago)}, which is too long ago, and were not asked to sign in again. ` +
       'Sign out there, then try again.',
+    /** The provider sends no time of sign-in. */
+    untold: (provider: string) =>
+      `${isolate(provider)} does not tell us when you last signed in there, so we cannot accept this sign-in. ` +
+      'Please tell the support of this service.',
+    /** An answer without a pending sign-in. */
+    ended: 'This sign-in took too long, or was started in another browser. Please start again.',
+    disabled:
+      'This account has been disabled. If you think this is a mistake, contact the support of this service.',
     wait: (seconds: number) => `Too many attempts. Try again in ${waitingTime('en', seconds)}.`,
   },
 
@@ -337,6 +347,8 @@ export const en = {
       title: 'Something went wrong',
       text: 'Nothing was changed. Please try again in a moment.',
     },
+    /** Before the number under which the log has the failure. */
+    requestId: 'Request ID:',
     tooMany: {
       title: 'Too many attempts',
       text: (seconds: number) => `Try again in ${waitingTime('en', seconds)}.`,

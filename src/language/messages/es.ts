@@ -66,15 +66,21 @@ export const es: Messages = {
     passkeyProblem:
       'No se ha usado ninguna llave de acceso. Inténtalo de nuevo o inicia sesión de otra forma.',
     refused: 'Ese correo y esa contraseña no coinciden.',
-    cancelled:
-      'Has cancelado el inicio de sesión en el otro servicio. ' +
-      'Inténtalo de nuevo o inicia sesión de otra forma.',
-    failed:
-      'No se ha podido iniciar sesión en el otro servicio. No se ha cambiado nada. ' +
-      'Inténtalo de nuevo.',
-    stale:
-      'El otro servicio no te ha pedido iniciar sesión de nuevo, ' +
-      'y hace demasiado tiempo que la iniciaste allí. Cierra la sesión allí e inténtalo de nuevo.',
+    continueWith: (provider) => `Continuar con ${isolate(provider)}`,
+    cancelled: (provider) =>
+      `No has terminado de iniciar sesión en ${isolate(provider)}. Inténtalo de nuevo.`,
+    failed: (provider) =>
+      `No se ha podido iniciar sesión en ${isolate(provider)}. Inténtalo de nuevo en un momento.`,
+    stale: (provider, ago) =>
+      `La última vez que iniciaste sesión en ${isolate(provider)} fue ${isolate(ago)}. Es demasiado tiempo, y allí no te han pedido que la inicies de nuevo. ` +
+      'Cierra la sesión allí e inténtalo de nuevo.',
+    untold: (provider) =>
+      `${isolate(provider)} no nos dice cuándo iniciaste sesión allí por última vez, así que no podemos aceptar este inicio de sesión. ` +
+      'Avisa al equipo de asistencia de este servicio.',
+    ended:
+      'Este inicio de sesión ha tardado demasiado o se empezó en otro navegador. Vuelve a empezar.',
+    disabled:
+      'Esta cuenta está desactivada. Si crees que es un error, contacta con el equipo de asistencia de este servicio.',
     wait: (seconds) => `Demasiados intentos. Inténtalo de nuevo en ${waitingTime('es', seconds)}.`,
   },
 
@@ -332,6 +338,7 @@ export const es: Messages = {
       title: 'Algo ha fallado aquí',
       text: 'No se ha cambiado nada. Inténtalo de nuevo en un momento.',
     },
+    requestId: 'ID de la solicitud:',
     tooMany: {
       title: 'Demasiados intentos',
       text: (seconds) => `Inténtalo de nuevo en ${waitingTime('es', seconds)}.`,

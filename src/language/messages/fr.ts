@@ -68,15 +68,21 @@ export const fr: Messages = {
     passkey: 'Utiliser une clé d’accès (passkey)',
     passkeyProblem: 'Aucune clé d’accès n’a été utilisée. Réessayez ou connectez-vous autrement.',
     refused: 'Cette adresse et ce mot de passe ne vont pas ensemble.',
-    cancelled:
-      'Vous avez interrompu la connexion auprès de l’autre service. ' +
-      'Réessayez ou connectez-vous autrement.',
-    failed:
-      'La connexion auprès de l’autre service a échoué. Rien n’a été modifié. ' +
-      'Veuillez réessayer.',
-    stale:
-      'L’autre service ne vous a pas demandé de vous reconnecter, ' +
-      'et votre connexion y est trop ancienne. Déconnectez-vous là-bas, puis réessayez.',
+    continueWith: (provider) => `Continuer avec ${isolate(provider)}`,
+    cancelled: (provider) =>
+      `Vous n’avez pas terminé la connexion auprès de ${isolate(provider)}. Veuillez réessayer.`,
+    failed: (provider) =>
+      `La connexion auprès de ${isolate(provider)} a échoué. Veuillez réessayer dans un instant.`,
+    stale: (provider, ago) =>
+      `Votre dernière connexion auprès de ${isolate(provider)} a eu lieu ${isolate(ago)}. C’est trop ancien, et vous n’avez pas été invité à vous y reconnecter. ` +
+      'Déconnectez-vous là-bas, puis réessayez.',
+    untold: (provider) =>
+      `${isolate(provider)} ne nous indique pas quand vous vous y êtes connecté pour la dernière fois. Nous ne pouvons donc pas accepter cette connexion. ` +
+      'Veuillez prévenir l’assistance de ce service.',
+    ended:
+      'Cette connexion a pris trop de temps ou a été commencée dans un autre navigateur. Veuillez recommencer.',
+    disabled:
+      'Ce compte a été désactivé. Si vous pensez qu’il s’agit d’une erreur, contactez l’assistance de ce service.',
     wait: (seconds) => `Trop de tentatives. Réessayez dans ${waitingTime('fr', seconds)}.`,
   },
 
@@ -345,6 +351,7 @@ export const fr: Messages = {
       title: 'Un problème est survenu ici',
       text: 'Rien n’a été modifié. Veuillez réessayer dans un instant.',
     },
+    requestId: 'Identifiant de la requête :',
     tooMany: {
       title: 'Trop de tentatives',
       text: (seconds) => `Réessayez dans ${waitingTime('fr', seconds)}.`,

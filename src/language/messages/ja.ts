@@ -67,12 +67,21 @@ export const ja: Messages = {
     passkeyProblem:
       'パスキーは使われませんでした。もう一度試すか、別の方法でログインしてください。',
     refused: 'メールアドレスとパスワードの組み合わせが正しくありません。',
-    cancelled: '連携先でのログインを中止しました。もう一度試すか、別の方法でログインしてください。',
-    failed:
-      '連携先でのログインがうまくいきませんでした。何も変更されていません。もう一度お試しください。',
-    stale:
-      '連携先で再度のログインを求められず、前回のログインから時間がたちすぎています。' +
+    continueWith: (provider) => `${isolate(provider)}で続ける`,
+    cancelled: (provider) =>
+      `${isolate(provider)}でのログインが完了しませんでした。もう一度お試しください。`,
+    failed: (provider) =>
+      `${isolate(provider)}でのログインに失敗しました。少し待ってから、もう一度お試しください。`,
+    stale: (provider, ago) =>
+      `${isolate(provider)}に最後にログインしたのは${isolate(ago)}です。時間がたちすぎていますが、再度のログインを求められませんでした。` +
       '連携先でログアウトしてから、もう一度お試しください。',
+    untold: (provider) =>
+      `${isolate(provider)}から最後にログインした日時が通知されないため、このログインは受け付けられません。` +
+      'このサービスのサポートにお知らせください。',
+    ended:
+      'ログインに時間がかかりすぎたか、別のブラウザーで始められたログインです。最初からやり直してください。',
+    disabled:
+      'このアカウントは無効になっています。お心当たりがない場合は、このサービスのサポートにお問い合わせください。',
     wait: (seconds) =>
       `試行回数が多すぎます。${waitingTime('ja', seconds)}後にもう一度お試しください。`,
   },
@@ -333,6 +342,7 @@ export const ja: Messages = {
       title: '問題が発生しました',
       text: '何も変更されていません。少し待ってから、もう一度お試しください。',
     },
+    requestId: 'お問い合わせ番号：',
     tooMany: {
       title: '試行回数が多すぎます',
       text: (seconds) => `${waitingTime('ja', seconds)}後にもう一度お試しください。`,

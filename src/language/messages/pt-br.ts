@@ -65,11 +65,19 @@ export const ptBr: Messages = {
     passkey: 'Entrar com chave de acesso',
     passkeyProblem: 'Nenhuma chave de acesso foi usada. Tente de novo ou entre de outra forma.',
     refused: 'Esse e-mail e essa senha não combinam.',
-    cancelled: 'Você interrompeu o login no outro serviço. Tente de novo ou entre de outra forma.',
-    failed: 'O login no outro serviço não funcionou. Nada foi alterado. Tente de novo.',
-    stale:
-      'O outro serviço não pediu que você entrasse de novo, ' +
-      'e faz tempo demais que você entrou lá. Saia da conta lá e tente de novo.',
+    continueWith: (provider) => `Continuar com ${isolate(provider)}`,
+    cancelled: (provider) => `Você não terminou de entrar com ${isolate(provider)}. Tente de novo.`,
+    failed: (provider) =>
+      `Não foi possível entrar com ${isolate(provider)}. Tente de novo daqui a pouco.`,
+    stale: (provider, ago) =>
+      `Seu último login em ${isolate(provider)} foi ${isolate(ago)}. Faz tempo demais, e lá não pediram que você entrasse de novo. ` +
+      'Saia da conta lá e tente de novo.',
+    untold: (provider) =>
+      `${isolate(provider)} não nos informa quando você entrou lá pela última vez, por isso não podemos aceitar este login. ` +
+      'Avise o suporte deste serviço.',
+    ended: 'Este login demorou demais ou foi iniciado em outro navegador. Comece de novo.',
+    disabled:
+      'Esta conta foi desativada. Se você acha que é um engano, fale com o suporte deste serviço.',
     wait: (seconds) => `Tentativas demais. Tente de novo em ${waitingTime('pt-BR', seconds)}.`,
   },
 
@@ -334,6 +342,7 @@ export const ptBr: Messages = {
       title: 'Algo deu errado aqui',
       text: 'Nada foi alterado. Tente de novo daqui a pouco.',
     },
+    requestId: 'ID da solicitação:',
     tooMany: {
       title: 'Tentativas demais',
       text: (seconds) => `Tente de novo em ${waitingTime('pt-BR', seconds)}.`,

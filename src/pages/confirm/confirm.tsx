@@ -24,6 +24,7 @@ import { isForeign } from '../kit/fetch-metadata.ts'
 import { timeZoneOf } from '../../sender/location.ts'
 import { tooFar, tooMany } from '../kit/problem.tsx'
 import { keepResult } from '../result.tsx'
+import { askToSignIn, showSignIn } from '../sign-in/sign-in.tsx'
 import { proveShown } from '../../review/shown-request.ts'
 import {
   type PageEnvironment,
@@ -40,8 +41,9 @@ export const confirm = new Hono<PageEnvironment>()
   .get('/', async (context) => {
     const userCode = keptUserCode(context)
     if (userCode === undefined) return goTo(context, '/device')
-    if (isForeign(context) && !isReturn(context, userCode)) return askToGoOn(context, userCode)
-    const review = await admitted(context, userCode)
+    const isBack = isReturn(context, userCode)
+    if (isForeign(context) && !isBack) return askToGoOn(context, userCode)
+    const review = await admitted(context, userCode, isBack)
     return review instanceof Response ? review : showReview(context, review)
   })
   .post('/', async (context) => {
@@ -67,6 +69,8 @@ const isReturn = (context: PageRequest, userCode: UserCode): boolean => {
 const admitted = async (
   context: PageRequest,
   userCode: UserCode,
+  /** Signed in a moment ago: sent to the provider at once, the person could go round for ever. */
+  isBack = false,
 ): Promise<PendingReview<SignedIn> | Response> => {
   const result = await admit(context.env, context.req.raw, async () => {
     const approver = await codeTryer(context, userCode)
@@ -76,7 +80,9 @@ const admitted = async (
     case 'wait':
       return tooMany(context, result.waitMs, userCode)
     case 'nobody':
-      return goTo(context, '/device/sign-in')
+      return isBack
+        ? showSignIn(context, { errand: { userCode } })
+        : askToSignIn(context, { userCode })
     case 'not_valid':
       return notValid(context, userCode)
     case 'decided':

@@ -22,12 +22,15 @@ interface LayoutProps {
   readonly title: string
   /** Two columns where there is room for them. */
   readonly wide?: boolean
+  /** The address that the browser goes on to by itself; it leaves no trace in its history. */
+  readonly goesTo?: string | undefined
 }
 
 export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
   page,
   title,
   wide = false,
+  goesTo,
   children,
 }) => (
   <>
@@ -41,6 +44,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
         <meta name="theme-color" content="#fff" media="(prefers-color-scheme: light)" />
         <meta name="theme-color" content="#14171e" media="(prefers-color-scheme: dark)" />
         <meta name="robots" content="noindex" />
+        {goesTo === undefined ? null : <meta http-equiv="refresh" content={`0; url=${goesTo}`} />}
         <link rel="stylesheet" href={page.brand.styleSheet} />
         <link rel="icon" type="image/svg+xml" href={page.brand.icon} />
       </head>

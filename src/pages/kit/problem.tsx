@@ -21,12 +21,21 @@ interface ProblemPageProps {
   readonly action?: { readonly href: string; readonly label: string } | undefined
   /** The code to go on with. Not shown: a person may be asked to read it off the device. */
   readonly waitingCode?: UserCode
+  readonly requestId?: string | undefined
 }
 
-export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action, waitingCode }) => (
+export const ProblemPage: FC<ProblemPageProps> = ({
+  page,
+  title,
+  text,
+  action,
+  waitingCode,
+  requestId,
+}) => (
   <Layout page={page} title={title}>
     <h1>{title}</h1>
     <p>{text}</p>
+    <RequestId page={page} id={requestId} />
     {action === undefined ? null : (
       <a class="button" href={action.href}>
         {action.label}
@@ -41,6 +50,17 @@ export const ProblemPage: FC<ProblemPageProps> = ({ page, title, text, action, w
     )}
   </Layout>
 )
+
+/** The number under which the log has a failure. */
+export const RequestId: FC<{ readonly page: PageContext; readonly id: string | undefined }> = ({
+  page,
+  id,
+}) =>
+  id === undefined ? null : (
+    <p class="quiet">
+      {page.language.messages.problem.requestId} <code>{id}</code>
+    </p>
+  )
 
 /** An address that leads nowhere. People type addresses, so the way on is the field for their code. */
 export const missing = (context: PageRequest) => {
@@ -95,14 +115,15 @@ export const tooFar = (context: PageRequest, page: PageContext, clientName: stri
 
 /** Any unexpected failure: an unreachable object, or a bug. */
 export const unavailable = (error: Error, context: PageRequest) => {
-  logFailure(error)
-  return problem(context, 'unavailable', error instanceof ObjectUnavailable ? 503 : 500)
+  const requestId = logFailure(error)
+  return problem(context, 'unavailable', error instanceof ObjectUnavailable ? 503 : 500, requestId)
 }
 
 const problem = (
   context: PageRequest,
-  what: Exclude<keyof Messages['problem'], 'tooMany' | 'start'>,
+  what: Exclude<keyof Messages['problem'], 'tooMany' | 'start' | 'requestId'>,
   status: ContentfulStatusCode,
+  requestId?: string,
 ) => {
   // A file that failed has no page around it.
   const page: PageContext | undefined = context.get('page')
@@ -110,5 +131,8 @@ const problem = (
   const { title, text } = copy[what]
   if (page === undefined) return context.text(title, status)
   const action = { href: `${page.basePath}/device`, label: copy.start }
-  return context.html(<ProblemPage page={page} title={title} text={text} action={action} />, status)
+  return context.html(
+    <ProblemPage page={page} title={title} text={text} action={action} requestId={requestId} />,
+    status,
+  )
 }

@@ -18,6 +18,7 @@ const attemptSchema = z.object({
   nonce: z.string(),
   codeVerifier: z.string(),
   prompt: z.optional(z.enum(['login', 'select_account'])),
+  isRetry: z.optional(z.boolean()),
   untilMs: z.number(),
   errand: z.object({
     userCode: z.optional(z.pipe(z.string(), z.transform(parseUserCode))),
@@ -59,6 +60,21 @@ export const findAttempt = async (
   if (kept === undefined || Date.now() >= kept.untilMs) return undefined
   const { errand, untilMs: _, ...attempt } = kept
   return { attempt: { ...attempt, state }, errand }
+}
+
+/**
+ * True if a wish for another account went to this provider and did not come back: some show their own
+ * error page for a prompt that they do not know.
+ */
+export const isSelectionPending = async (
+  context: PageRequest,
+  providerId: string,
+): Promise<boolean> => {
+  const secret = await macSecret(context.env)
+  return [...cookiesOf(context, 'upstream')].some(([state, value]) => {
+    const kept = openSeal(secret, state, value)
+    return kept?.provider === providerId && kept.prompt === 'select_account'
+  })
 }
 
 const openSeal = (secret: Uint8Array, state: string, value: string): Kept | undefined => {

@@ -6,6 +6,7 @@ import { MAX_EMAIL_LENGTH } from '../../identity/built-in.ts'
 import { MAX_PASSWORD_LENGTH } from '../../objects/login/password.ts'
 import { type Errand, ErrandFields, errandQuery } from '../kit/errand.tsx'
 import { Button, Csrf, Field, Notice, ShowPasswordScript } from '../kit/form.tsx'
+import { RequestId } from '../kit/problem.tsx'
 import { Layout, type PageContext } from '../kit/layout.tsx'
 import { PasskeyForm, PasskeyScripts } from '../kit/passkey-form.tsx'
 
@@ -13,6 +14,8 @@ import { PasskeyForm, PasskeyScripts } from '../kit/passkey-form.tsx'
 export interface Problem {
   readonly text: string
   readonly isAboutPassword?: boolean
+  /** Finds the failure in the log. */
+  readonly requestId?: string
 }
 
 export interface SignInPageProps {
@@ -24,7 +27,9 @@ export interface SignInPageProps {
   readonly reauthenticate?: boolean | undefined
   /** Undefined where there are no built-in accounts. */
   readonly passkeyOptions: PublicKeyCredentialRequestOptionsJSON | undefined
-  readonly providers: readonly { readonly id: string; readonly button: string }[]
+  readonly providers: readonly { readonly id: string; readonly name: string }[]
+  /** The address that a browser goes on to by itself. */
+  readonly goesTo?: string | undefined
 }
 
 export const SignInPage: FC<SignInPageProps> = (props) => {
@@ -33,7 +38,11 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
   const title = reauthenticate ? copy.againTitle : copy.title
   const hasBuiltIn = passkeyOptions !== undefined
   return (
-    <Layout page={page} title={problem === undefined ? title : copy.problemTitle}>
+    <Layout
+      page={page}
+      title={problem === undefined ? title : copy.problemTitle}
+      goesTo={props.goesTo}
+    >
       <h1>{title}</h1>
       {reauthenticate ? <p>{copy.again}</p> : null}
       <Waiting page={page} userCode={errand.userCode} />
@@ -42,6 +51,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
           {problem.text}
         </Notice>
       )}
+      <RequestId page={page} id={problem?.requestId} />
       {hasBuiltIn ? <PasswordForm {...props} /> : null}
       {passkeyOptions === undefined ? null : (
         <PasskeyForm
@@ -57,12 +67,12 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
         />
       )}
       {hasBuiltIn && providers.length > 0 ? <p class="or">{copy.or}</p> : null}
-      {providers.map(({ id, button }) => (
+      {providers.map(({ id, name }) => (
         <a
           class={hasBuiltIn ? 'button plain' : 'button'}
           href={`${page.basePath}/device/sign-in/at/${id}${errandQuery(errand)}`}
         >
-          {button}
+          {copy.continueWith(name)}
         </a>
       ))}
       {reauthenticate ? (

@@ -1,7 +1,6 @@
 // Sign-in on the way to a device's request. The code is kept, so that no one enters it twice (VP-22).
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { parseUserCode } from '../../codes.ts'
 import { SECOND } from '../../durations.ts'
 import { parseEmail, signIn as signInWithPassword } from '../../identity/built-in.ts'
 import { parseAuthenticationResponse } from '../../identity/credential-response.ts'
@@ -13,7 +12,6 @@ import { endSession } from '../../identity/session.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
 import { dropCookie, keepCookie } from '../kit/cookies.ts'
 import { type Errand, errandIn, errandQuery, goOn } from '../kit/errand.tsx'
-import { isForeign } from '../kit/fetch-metadata.ts'
 import { missing, tooMany } from '../kit/problem.tsx'
 import { type Problem, SignInPage } from './sign-in-page.tsx'
 import {
@@ -94,8 +92,6 @@ export const signOut = new Hono<PageEnvironment>().post('/', async (context) => 
 export const signedIn = (context: PageRequest, cookie: string, errand: Errand): Response => {
   keepCookie(context, 'session', cookie)
   dropCookie(context, 'visit')
-  if (errand.userCode !== undefined && isForeign(context))
-    keepCookie(context, 'returned', 'yes', parseUserCode(errand.userCode))
   return goOn(context, errand)
 }
 
@@ -108,7 +104,8 @@ export const showSignIn = async (
     email,
     problem,
     errand = errandIn(context),
-  }: { email?: string; problem?: Problem; errand?: Errand | undefined } = {},
+    goesTo,
+  }: { email?: string; problem?: Problem; errand?: Errand; goesTo?: string } = {},
   status: ContentfulStatusCode = 200,
 ): Promise<Response> => {
   const { hasBuiltInAccounts, identityProviders } = context.get('config')
@@ -123,6 +120,7 @@ export const showSignIn = async (
     <SignInPage
       page={page}
       errand={errand}
+      goesTo={goesTo}
       email={email ?? known?.email}
       problem={problem}
       reauthenticate={known !== undefined}
@@ -135,4 +133,18 @@ export const showSignIn = async (
     />,
     status,
   )
+}
+
+/**
+ * To the sign-in page, or past it where a single provider is the only way to sign in. Not by a redirect:
+ * this may answer a form, whose redirects must not leave the site (`form-action`).
+ */
+export const askToSignIn = (context: PageRequest, errand: Errand): Response | Promise<Response> => {
+  const { hasBuiltInAccounts, identityProviders } = context.get('config')
+  const [only, ...others] = identityProviders
+  if (hasBuiltInAccounts || only === undefined || others.length > 0)
+    return goTo(context, `/device/sign-in${errandQuery(errand)}`)
+  const { basePath } = context.get('page')
+  const goesTo = `${basePath}/device/sign-in/at/${only.id}${errandQuery(errand)}`
+  return showSignIn(context, { errand, goesTo })
 }

@@ -28,7 +28,7 @@ export const everything: Fetch = workerWith({
   DEMO: 'on',
   CLIENT_ID_METADATA_DOCUMENTS: 'on',
   IDENTITY_PROVIDERS: [
-    { id: 'acme', button: 'Continue', issuer: 'https://acme.example', client_id: 'antenna' },
+    { id: 'acme', name: 'Acme', issuer: 'https://acme.example', client_id: 'antenna' },
   ],
 })
 

@@ -48,6 +48,11 @@ export const startUpstreamProvider = async (): Promise<UpstreamProvider> => {
   return new UpstreamProvider(server, key)
 }
 
+interface EntryOptions {
+  readonly isPublic?: boolean
+  readonly max_sign_in_hours?: number
+}
+
 export class UpstreamProvider {
   readonly issuer: string
   /** The authorization requests, the latest last. */
@@ -68,14 +73,15 @@ export class UpstreamProvider {
   }
 
   /** A new client here: its entry in IDENTITY_PROVIDERS. */
-  entry(id: string, button: string, { isPublic = false } = {}) {
+  entry(id: string, name: string, { isPublic = false, ...more }: EntryOptions = {}) {
     this.#clients.push({ id, isPublic })
     return {
       id,
-      button,
+      name,
       issuer: this.issuer,
       client_id: `client-${id}`,
       ...(!isPublic && { client_secret: 'ACME_SECRET' }),
+      ...more,
     }
   }
 
