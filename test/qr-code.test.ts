@@ -19,6 +19,24 @@ describe('a QR picture', () => {
     )
   })
 
+  it('decodes at every size of symbol that holds a web address', () => {
+    const sides = new Set<number>()
+    for (let length = 10; length <= 400; length += 1) {
+      const text = `https://${'a1-'.repeat(length)}`.slice(0, length)
+      const side = qrModules(text).length
+      if (sides.has(side)) continue
+      sides.add(side)
+      expect(readQrPicture(qrSvg(text)).text).toBe(text)
+    }
+    // Versions 1 to 15 of the standard.
+    expect([...sides]).toStrictEqual(Array.from({ length: 15 }, (_, index) => 21 + 4 * index))
+  })
+
+  it('has the same mask for every text, so that only one symbol is drawn', () => {
+    const masks = fc.sample(fc.webUrl(), 50).map((text) => maskOf(qrModules(text)))
+    expect(new Set(masks)).toStrictEqual(new Set([3]))
+  })
+
   it('has a quiet zone of four light modules', () => {
     const svg = qrSvg('https://antenna.test/device?user_code=WDJB-MJHT')
     const side = qrModules('https://antenna.test/device?user_code=WDJB-MJHT').length
@@ -33,3 +51,7 @@ describe('a QR picture', () => {
     expect(svg).not.toMatch(/style|script|href/)
   })
 })
+
+// ISO/IEC 18004 §7.9.1: three bits of the format information, which is XORed with a fixed pattern.
+const maskOf = (modules: readonly (readonly boolean[])[]): number =>
+  [2, 3, 4].reduce((bits, column) => bits * 2 + Number(modules[8]?.[column]), 0) ^ 0b101
