@@ -1,5 +1,5 @@
 // A person who enters wrong codes: the waits, the pages, and the actions possible meanwhile.
-// Conformance VP-5, VP-6, VP-22. The number of guesses is in objects/account/code-guard.test.ts.
+// Conformance VP-5, VP-6, VP-22. The guesses of a day are in review/guesses-in-a-day.test.ts.
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/durations.ts'
@@ -57,56 +57,6 @@ describe('five wrong codes', () => {
       expect(retryAfter(await enter(person, 'ZZZZZZZZ'))).toBe(seconds)
       pass(seconds * SECOND)
     }
-  })
-
-  it('VP-5 lead to at most 105 guesses in a day of trying', async () => {
-    const { ada, person } = await signedIn()
-    const start = Date.now()
-    let guesses = 0
-    for (let turn = 0; Date.now() < start + DAY; turn += 1) {
-      // Every code is another, and every address, so that nothing but the account makes it wait.
-      const one = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
-      for (const [name, value] of person.cookies) one.cookies.set(name, value)
-      one.cookies.set('__Host-user_code', codeNumber(turn))
-      const page = await one.open('/device/confirm')
-      if (page.status === 404) guesses += 1
-      else if (page.status === 429) pass(retryAfter(page) * SECOND)
-      else await ada.browser().then(({ cookies }) => copy(cookies, person.cookies))
-    }
-    expect(guesses).toBe(105)
-  })
-
-  it('VP-5 lead to no more with an old session and cut requests beside it', async () => {
-    const ada = new Member()
-    const old = await ada.browser()
-    pass(13 * HOUR)
-    const { cookies } = await ada.browser()
-    const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(ada.subject))
-    const session = parseSession(await serverSecret(), cookies.get('__Host-session') ?? '')
-    if (session === undefined) throw new Error('nobody is signed in')
-    const start = Date.now()
-    let guesses = 0
-    let turn = 0
-    while (Date.now() < start + 2 * HOUR) {
-      const codes = Array.from({ length: 6 }, () => (turn += 1))
-      for (const code of codes) {
-        await openCode(old.cookies, code)
-        await account.tryCode(session.digest, {
-          userCode: named(codeNumber(code)),
-          wasShown: false,
-        })
-        pass(2 * SECOND)
-      }
-      let next = 0
-      for (const code of codes) {
-        const page = await openCode(cookies, code)
-        if (page.status === 404) guesses += 1
-        else next = retryAfter(page)
-      }
-      pass(next * SECOND)
-    }
-    expect(guesses).toBeGreaterThan(10)
-    expect(guesses, 'five, and one after each wait').toBeLessThanOrEqual(17)
   })
 
   it('VP-5 are the limit for requests to the waiting endpoint too', async () => {

@@ -18,15 +18,14 @@ export const APP = {
 export const signInApp = async (
   fetch: Fetch,
   subject?: string,
-): Promise<{ app: ApprovalApp; subject: string }> => {
+): Promise<{ app: ApprovalApp; subject: string; fromElsewhere: () => ApprovalApp }> => {
   const holder = await newKeyHolder(fetch)
   const person = subject ?? (await newPerson()).subject
   const { tokens } = await connectDevice('app', {
     fetch: holder.fetch,
     approval: { subject: person },
   })
-  return {
-    app: new ApprovalApp(holder.fetch, `DPoP ${tokens.access_token}`),
-    subject: person,
-  }
+  // Each at an address of its own.
+  const fromElsewhere = () => new ApprovalApp(holder.fetch, `DPoP ${tokens.access_token}`)
+  return { app: fromElsewhere(), subject: person, fromElsewhere }
 }
