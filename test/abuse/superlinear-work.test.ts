@@ -71,6 +71,7 @@ const now = async (): Promise<number> => {
 }
 
 type Work = () => unknown
+type Prepare = (bytes: number) => Promise<Work>
 
 const costOf = async (work: Work): Promise<number> => {
   const before = await now()
@@ -78,14 +79,14 @@ const costOf = async (work: Work): Promise<number> => {
   return (await now()) - before
 }
 
-/** Time for five pages. */
-let controlCost = Infinity
+/** Time for five pages, at the start. */
+let firstControl = Infinity
 
 /**
  * True if one long text costs more than short texts of the same total length. Each side has its
  * best of several rounds; most are done after the first.
  */
-const isSuperlinear = async (prepare: (bytes: number) => Promise<Work>): Promise<boolean> => {
+const looksSuperlinear = async (prepare: Prepare, controlCost: number): Promise<boolean> => {
   let longCost = Infinity
   let shortCost = Infinity
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -103,6 +104,14 @@ const isSuperlinear = async (prepare: (bytes: number) => Promise<Work>): Promise
   return true
 }
 
+/**
+ * The same, measured once more and against a control of now where it looks so. A core that was busy with
+ * something else does not fail it; work that really grows with the square is found both times.
+ */
+const isSuperlinear = async (prepare: Prepare): Promise<boolean> =>
+  (await looksSuperlinear(prepare, firstControl)) &&
+  looksSuperlinear(prepare, await costOfControl())
+
 const send = (draft: Draft): Work => {
   const request = requestOf(draft, freshAddress())
   return async () => {
@@ -116,6 +125,12 @@ const fivePages: Work = async () => {
     await (await everything(new Request(url('/device')))).body?.cancel()
 }
 
+const costOfControl = async (): Promise<number> => {
+  let best = Infinity
+  for (let round = 0; round < ROUNDS; round += 1) best = Math.min(best, await costOf(fivePages))
+  return best
+}
+
 let belongings: Belongings
 
 beforeAll(async () => {
@@ -123,8 +138,7 @@ beforeAll(async () => {
     vi.spyOn(console, level).mockImplementation(() => {})
   connectInternet()
   belongings = await collectBelongings()
-  for (let round = 0; round < ROUNDS; round += 1)
-    controlCost = Math.min(controlCost, await costOf(fivePages))
+  firstControl = await costOfControl()
 })
 afterAll(() => {
   vi.restoreAllMocks()
