@@ -2,16 +2,14 @@
 // Conformance VP-5, VP-6, VP-22. The guesses of a day are in review/guesses-in-a-day.test.ts.
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { DAY, HOUR, MINUTE, SECOND } from '../../src/durations.ts'
-import { parseSession } from '../../src/identity/session.ts'
+import { MINUTE, SECOND } from '../../src/durations.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { startDevice } from '../support/device.ts'
 import { Person } from '../support/person.ts'
-import { freshAddress, serverSecret, useUp, worker } from '../support/worker.ts'
+import { freshAddress, useUp, worker } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
 import { Member } from '../support/member.ts'
 import { scan, waitOn, wrongCodesOf } from '../support/waiting-page.ts'
-import { named } from '../support/named.ts'
 
 holdClock()
 afterEach(() => void vi.restoreAllMocks())
@@ -69,17 +67,6 @@ describe('five wrong codes', () => {
   })
 })
 
-const ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ'
-const codeNumber = (index: number): string =>
-  [index % 20, Math.floor(index / 20) % 20, Math.floor(index / 400), 0, 0, 0, 0, 0]
-    .map((digit) => ALPHABET[digit])
-    .join('')
-const openCode = async (from: Map<string, string>, turn: number) => {
-  const one = new Person(worker, ISSUER, { 'CF-Connecting-IP': freshAddress() })
-  copy(from, one.cookies)
-  one.cookies.set('__Host-user_code', codeNumber(turn))
-  return one.open('/device/confirm')
-}
 const copy = (from: Map<string, string>, to: Map<string, string>) => {
   for (const [name, value] of from) to.set(name, value)
 }
