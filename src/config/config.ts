@@ -148,7 +148,9 @@ const shownCharset = (
 
 // The demo's names count while it is off too: they may remain in `.dev.vars`.
 const secretNames = (settings: Settings, demo: DemoSettings): string[] => [
-  ...settings.IDENTITY_PROVIDERS.flatMap(({ client_secret: name }) => name ?? []),
+  ...settings.IDENTITY_PROVIDERS.flatMap(
+    ({ client_secret: name, client_secret_jwt: jwt }) => name ?? jwt?.private_key ?? [],
+  ),
   ...(settings.PUSH === undefined ? [] : [settings.PUSH.private_key]),
   demo.push.private_key,
 ]

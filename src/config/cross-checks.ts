@@ -2,6 +2,7 @@
 import { APPROVAL_SCOPE } from './approval-issuer.ts'
 import type { Client } from './clients.ts'
 import { contrast } from './contrast.ts'
+import { credentialProblems } from './identity-provider.ts'
 import type { Settings } from './settings.ts'
 import { isLoopback } from '../loopback.ts'
 import { pushProblems } from './push.ts'
@@ -147,13 +148,12 @@ const providerProblems = (
   ...(builtIn === 'off' && providers.length === 0
     ? ['BUILT_IN_ACCOUNTS: is off and IDENTITY_PROVIDERS is empty, so no one could sign in']
     : []),
-  ...providers.flatMap(({ id, issuer, client_secret: name }, index) => {
+  ...providers.flatMap((entry, index) => {
+    const { id, issuer } = entry
     const field = `IDENTITY_PROVIDERS[${index}]`
     return [
       ...(isSecureAddress(issuer) ? [] : [`${field}.issuer: must be an https URL`]),
-      ...(name === undefined || secret(name) !== undefined
-        ? []
-        : [`${field}.client_secret: the Worker secret ${name} is not set`]),
+      ...credentialProblems(entry, secret).map((problem) => `${field}.${problem}`),
       ...(providers.findIndex((other) => other.id === id) === index
         ? []
         : [`${field}.id: repeats ${id}`]),

@@ -4,7 +4,7 @@
 import { randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import { logFailure } from '../http/log.ts'
 import type { SignedInPerson } from '../objects/account/views.ts'
-import type { Claims } from '../objects/account/profile.ts'
+import type { ToldClaims } from '../objects/account/profile.ts'
 import { accountOf } from '../objects/index.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
 import type { SessionDigest } from '../objects/account/sessions.ts'
@@ -80,7 +80,7 @@ export interface Opened {
 export const openAccount = async (
   env: Cloudflare.Env,
   subject: string,
-  claims: Claims | undefined,
+  claims: ToldClaims | undefined,
   signIn: { readonly amr: readonly string[]; readonly provider?: string; readonly atMs?: number },
   { previous, ...where }: SignInContext,
 ): Promise<Opened | { readonly outcome: 'refused' }> => {

@@ -2,16 +2,17 @@
 // and nonce, by openid-client.
 import * as openid from 'openid-client'
 import { PROVIDER_CACHE_MS } from '../config/limits.ts'
-import { plainText } from '../text/plain-text.ts'
 import { SECOND } from '../durations.ts'
 import { logFailure } from '../http/log.ts'
 import type { IdentityProvider } from '../config/identity-provider.ts'
 import { isLoopback } from '../loopback.ts'
-import type { Claims } from '../objects/account/profile.ts'
+import type { ToldClaims } from '../objects/account/profile.ts'
 import { mintSubject, upstreamLogin } from '../objects/index.ts'
 import { NotFetched, fetchTrusted } from '../http/public-fetch.ts'
 import { Published } from '../http/published.ts'
 import { authenticationIn } from '../tokens/authentication.ts'
+import { claimsOf } from './claims.ts'
+import { signedClientSecret } from './client-secret.ts'
 import { type Opened, type SignInContext, openAccount } from './session.ts'
 
 const MAX_CACHED_PROVIDERS = 50
@@ -63,6 +64,7 @@ export const beginUpstreamSignIn = async (
     // SS-5: the provider must apply the same limit as we do.
     ...(provider.maxSignInMs !== undefined && { max_age: String(provider.maxSignInMs / SECOND) }),
     ...(prompt !== undefined && { prompt }),
+    ...(provider.responseMode === 'form_post' && { response_mode: 'form_post' }),
   })
   return { location: location.href, attempt }
 }
@@ -105,7 +107,9 @@ export const finishUpstreamSignIn = async (
     person = await fetchIdentity(env, provider, attempt, answer)
   } catch (error) {
     const code = error instanceof openid.AuthorizationResponseError ? error.error : ''
-    if (code === 'access_denied') return { outcome: 'cancelled' }
+    // The second is Apple's.
+    if (code === 'access_denied' || code === 'user_cancelled_authorize')
+      return { outcome: 'cancelled' }
     if (attempt.prompt === 'select_account' && isPromptRefusal(code))
       return { outcome: 'prompt_refused' }
     return failedAt(provider, error)
@@ -162,7 +166,7 @@ export const upstreamAccount = (
 
 interface UpstreamIdentity {
   readonly subject: string
-  readonly claims: Claims
+  readonly claims: ToldClaims
   readonly amr: readonly string[]
   /** The time of the sign-in at the provider, if told. */
   readonly authTimeMs: number | undefined
@@ -175,12 +179,18 @@ const fetchIdentity = async (
   answer: URL,
 ): Promise<UpstreamIdentity> => {
   const configuration = await configurationOf(env, provider)
-  const tokens = await openid.authorizationCodeGrant(configuration, answer, {
-    pkceCodeVerifier: codeVerifier,
-    expectedState: state,
-    expectedNonce: nonce,
-    idTokenExpected: true,
-  })
+  const { clientSecretKey: key, clientId, issuer } = provider
+  const tokens = await openid.authorizationCodeGrant(
+    configuration,
+    answer,
+    {
+      pkceCodeVerifier: codeVerifier,
+      expectedState: state,
+      expectedNonce: nonce,
+      idTokenExpected: true,
+    },
+    key && { client_secret: await signedClientSecret(key, clientId, issuer) },
+  )
   const idToken = tokens.claims()
   if (idToken === undefined) throw new TypeError('the provider sent no ID token')
   // Many providers return name and email at UserInfo only (OpenID Connect Core §5.4). `email_verified`
@@ -191,23 +201,22 @@ const fetchIdentity = async (
       : await openid.fetchUserInfo(configuration, tokens.access_token, idToken.sub)
   return {
     subject: idToken.sub,
-    claims: claimsOf({ ...idToken, ...('email' in more && { email_verified: false }), ...more }),
+    claims: claimsOf({
+      ...givenName(provider, answer),
+      ...idToken,
+      ...('email' in more && { email_verified: false }),
+      ...more,
+    }),
     ...authenticationIn(idToken, Date.now()),
   }
 }
 
-/** The claims we store of an issuer's claims (OpenID Connect Core §5.1). */
-export const claimsOf = (claims: Readonly<Record<string, unknown>>): Claims => {
-  const email = addressIn(claims['email'])
-  const name = [claims['name'], claims['preferred_username'], email, claims['sub']]
-    .map((value) => (typeof value === 'string' ? plainText(value) : ''))
-    .find((text) => text !== '')
-  return { name: name ?? '', email, isEmailVerified: claims['email_verified'] === true }
+// The name that a provider posts beside its answer (pages/sign-in/form-post.ts). No signature vouches for
+// it, but none is needed: it is what this person's own browser calls them.
+const givenName = ({ responseMode }: IdentityProvider, { searchParams }: URL) => {
+  const name = responseMode === 'form_post' ? searchParams.get('name') : null
+  return name !== null && { name }
 }
-
-// Unchanged or not at all: shortened or cleaned up, it would be another person's address.
-const addressIn = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^[^\p{C}\p{Z}]{1,254}$/u.test(value) ? value : undefined
 
 const configurationOf = (
   env: Cloudflare.Env,

@@ -18,6 +18,7 @@ import { isForeign, isLink, isOwnPage } from './kit/fetch-metadata.ts'
 import { forbidden, missing, outdated, tooLarge, unavailable } from './kit/problem.tsx'
 import { promptDenial } from './devices/prompts.tsx'
 import { result } from './result.tsx'
+import { formPost } from './sign-in/form-post.ts'
 import { signIn, signOut } from './sign-in/sign-in.tsx'
 import { upstream } from './sign-in/upstream.tsx'
 import { type PageEnvironment, pageContextFor, readSession } from './kit/page-request.ts'
@@ -33,6 +34,15 @@ const MAX_FORM_BYTES = 64 * 1024
 export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   const routes = new Hono<PageEnvironment>()
   routes.route('/device', files(config))
+  // Before all that reads or sets cookies.
+  routes.post(
+    '/device/sign-in/at/:provider/callback',
+    pageHeaders({ hasWorker: false }),
+    noStore,
+    requireTls,
+    bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }),
+    formPost(config),
+  )
   for (const path of [...PAGES, '/authorize']) {
     const headers = pageHeaders({ hasWorker: path === '/devices/*' && config.push !== undefined })
     routes.use(path, headers, noStore, requireTls, preparePage(config))

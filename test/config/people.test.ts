@@ -1,6 +1,7 @@
 // The settings that people notice: sign-in, brand and proximity. Every invalid one is an error that
 // names its field.
 import { describe, expect, it } from 'vitest'
+import { exportPKCS8, generateKeyPair } from 'jose'
 import { HOUR } from '../../src/durations.ts'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
@@ -13,6 +14,15 @@ const PROVIDER = {
   issuer: 'https://acme.example',
   client_id: 'antenna',
 }
+const pemOf = async (algorithm: string): Promise<string> =>
+  exportPKCS8((await generateKeyPair(algorithm, { extractable: true })).privateKey)
+const KEYS = {
+  P256_KEY: await pemOf('ES256'),
+  P384_KEY: await pemOf('ES384'),
+  NO_KEY: '-----BEGIN PRIVATE KEY-----\nhunter2',
+}
+const JWT = { private_key: 'P256_KEY', key_id: 'key', team_id: 'team' }
+
 const parse = (vars: object) => parseConfig(vars, DEMO)
 const parseProvider = (more: object, vars: object = {}) =>
   parse({ IDENTITY_PROVIDERS: [{ ...PROVIDER, ...more }], ...vars }).identityProviders[0]
@@ -28,6 +38,14 @@ describe('an invalid identity provider', () => {
     ['name', { name: undefined }],
     ['name', { name: '' }],
     ['name', { name: 'x'.repeat(41) }],
+    ['response_mode', { response_mode: 'fragment' }],
+    ['client_secret_jwt.private_key', { client_secret_jwt: { ...JWT, private_key: 'hunter2' } }],
+    ['client_secret_jwt.private_key', { client_secret_jwt: { ...JWT, private_key: 'UNSET' } }],
+    ['client_secret_jwt.private_key', { client_secret_jwt: { ...JWT, private_key: 'NO_KEY' } }],
+    ['client_secret_jwt.private_key', { client_secret_jwt: { ...JWT, private_key: 'P384_KEY' } }],
+    ['client_secret_jwt.key_id', { client_secret_jwt: { ...JWT, key_id: '' } }],
+    ['client_secret_jwt.team_id', { client_secret_jwt: { ...JWT, team_id: undefined } }],
+    ['client_secret_jwt', { client_secret_jwt: JWT, client_secret: 'NO_KEY' }],
     ['max_sign_in_hours', { max_sign_in_hours: -1 }],
     ['max_sign_in_hours', { max_sign_in_hours: 13 }],
     ['max_sign_in_hours', { max_sign_in_hours: '12' }],
@@ -49,7 +67,12 @@ describe('an invalid identity provider', () => {
     ['scope', { scope: 'profile email' }],
     ['scope', { scope: 'openid-connect' }],
   ])('is an error that names IDENTITY_PROVIDERS[0].%s: %j', (field, more) => {
-    const vars = { EMPTY_SECRET: '', NUMBER: 7, IDENTITY_PROVIDERS: [{ ...PROVIDER, ...more }] }
+    const vars = {
+      ...KEYS,
+      EMPTY_SECRET: '',
+      NUMBER: 7,
+      IDENTITY_PROVIDERS: [{ ...PROVIDER, ...more }],
+    }
     const named = problemsOf(vars)
     expect(named).toContain(`IDENTITY_PROVIDERS[0].${field}: `)
     expect(named).not.toContain('hunter2')
@@ -78,8 +101,23 @@ describe('an identity provider', () => {
       issuer: 'https://acme.example',
       clientId: 'antenna',
       clientSecret: undefined,
+      clientSecretKey: undefined,
+      responseMode: 'query',
       scope: 'openid profile email',
       maxSignInMs: 12 * HOUR,
+    })
+  })
+
+  it.each([
+    ['a file', (pem: string) => pem],
+    ['a variable with escaped line breaks', (pem: string) => pem.replaceAll('\n', '\\n')],
+  ])('reads the key that signs its client secrets from %s', (_, stored) => {
+    const vars = { P256_KEY: stored(KEYS.P256_KEY) }
+    const { clientSecretKey } = parseProvider({ client_secret_jwt: JWT }, vars) ?? {}
+    expect(clientSecretKey).toStrictEqual({
+      privateKey: KEYS.P256_KEY.trim(),
+      keyId: 'key',
+      teamId: 'team',
     })
   })
 

@@ -7,7 +7,7 @@ import type { Place } from '../../sender/location.ts'
 import { AccountDevices } from './account-devices.ts'
 import type { CodeLookUp } from './code-tries.ts'
 import type { Passkey } from './passkeys.ts'
-import type { Claims } from './profile.ts'
+import type { Claims, ToldClaims } from './profile.ts'
 import type { PromptRequest } from './prompt-guard.ts'
 import type { Refusal, RefusedPrompt } from './prompts.ts'
 import type { OwnSubscription, PushAddress } from './push-subscriptions.ts'
@@ -21,7 +21,7 @@ export class Account extends AccountDevices {
    * and no claims are given. `previous` is this browser's last session: its push subscription moves over.
    */
   async open(
-    claims: Claims | undefined,
+    claims: ToldClaims | undefined,
     session: SessionDigest,
     signIn: SignIn,
     previous?: SessionDigest,

@@ -9,6 +9,12 @@ export interface Claims {
   readonly isEmailVerified: boolean
 }
 
+/** The claims of a sign-in. */
+export interface ToldClaims extends Claims {
+  /** The name only stands in for one that the provider did not tell: a stored name stays. */
+  readonly isNameMissing?: boolean
+}
+
 interface ProfileRecord extends Claims {
   readonly createdAtMs: number
   readonly isDisabled: boolean
@@ -32,8 +38,9 @@ export class Profile {
    * Stores the claims of a sign-in, and creates the profile if there is none. Undefined if the account is
    * disabled, or does not exist and no claims are given.
    */
-  async recognise(claims: Claims | undefined, now: number): Promise<'new' | 'known' | undefined> {
+  async recognise(told: ToldClaims | undefined, now: number): Promise<'new' | 'known' | undefined> {
     const before = await this.#read()
+    const claims = told && withStoredName(told, before)
     const known = before ?? (claims && { ...claims, createdAtMs: now, isDisabled: false })
     if (known === undefined || known.isDisabled) return undefined
     const profile = { ...known, ...claims }
@@ -42,7 +49,7 @@ export class Profile {
   }
 
   /** The same, but stored claims stay. */
-  async introduce(claims: Claims, now: number): Promise<'new' | 'known' | undefined> {
+  async introduce(claims: ToldClaims, now: number): Promise<'new' | 'known' | undefined> {
     return this.recognise((await this.#read()) === undefined ? claims : undefined, now)
   }
 
@@ -59,6 +66,15 @@ export class Profile {
     return this.#storage.put(PROFILE, profile)
   }
 }
+
+// An address that stood in for a name gives way to the present one.
+const withStoredName = (
+  { isNameMissing = false, ...claims }: ToldClaims,
+  before: ProfileRecord | undefined,
+): Claims =>
+  isNameMissing && before !== undefined && before.name !== before.email
+    ? { ...claims, name: before.name }
+    : claims
 
 const isEqual = (a: ProfileRecord | undefined, b: ProfileRecord): boolean =>
   a?.name === b.name && a.email === b.email && a.isEmailVerified === b.isEmailVerified
