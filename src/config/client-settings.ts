@@ -4,6 +4,7 @@
 import * as z from 'zod/mini'
 import { SECOND } from '../durations.ts'
 import { colour, logo } from './brand.ts'
+import { MAX_HOLD_MS } from './limits.ts'
 import { PUSH_HINTS } from './push.ts'
 import { deviceOrigin } from './web-origin.ts'
 import type { Proximity } from '../sender/location.ts'
@@ -48,10 +49,6 @@ export const scopeToken = z
 /** `confirm` requires the person to type the code from the device and to say that it is with them. */
 export const PROXIMITY_ACTIONS = ['allow', 'confirm', 'refuse'] as const
 export type ProximityAction = (typeof PROXIMITY_ACTIONS)[number]
-
-// Longer holds gain nothing: the platform gives running requests 30 s when it updates itself, and the
-// HTTP stacks of televisions time out at about the same time.
-export const MAX_HOLD_MS = 25 * SECOND
 
 const integer = (minimum: number, maximum: number) =>
   z.int().check(z.minimum(minimum), z.maximum(maximum))

@@ -28,6 +28,13 @@ export const LAPSED_APPROVAL_RETENTION_MS = 30 * DAY
  * poll before they show the code, and a held answer would keep it from the person.
  */
 export const NOT_SHOWN_YET_MS = SECOND / 2
+/**
+ * The longest hold of a client that does not ask for one: the platform gives running requests 30 s when
+ * it updates itself, and the HTTP stacks of many televisions time out at about the same time.
+ */
+export const MAX_HOLD_MS = 25 * SECOND
+/** The longest that a request may prefer: HTTP stacks and proxies that wait longer often stop at 60 s. */
+export const MAX_PREFERRED_HOLD_MS = 55 * SECOND
 /** The increase of the interval after `slow_down` (RFC 8628 §3.5). */
 export const SLOW_DOWN_MS = 5 * SECOND
 

@@ -83,7 +83,7 @@ export const header = (name: string, description: string) => ({
 export const DPOP = header('DPoP', 'a proof of the key that tokens are bound to (RFC 9449)')
 export const PREFER = header(
   'Prefer',
-  '`wait=25` holds a pending poll for up to 25 seconds (RFC 7240)',
+  '`wait=N` holds a pending poll for up to N seconds, at most 55 (RFC 7240)',
 )
 
 export const path = (name: string, description: string) => ({

@@ -1,7 +1,7 @@
 // Waits on a socket of a DeviceAuthorization until that ends it, a deadline or a hang-up: for a
 // device that polls, and for a page that is open. While it waits the Worker pays no CPU time and the
 // object sleeps.
-import { MAX_HOLD_MS } from '../config/client-settings.ts'
+import { MAX_PREFERRED_HOLD_MS } from '../config/limits.ts'
 import { SOCKET_ENDED } from '../objects/device-authorization/device-authorization.ts'
 
 export interface Hold {
@@ -26,7 +26,7 @@ export const waitOn = <End extends string>(
       resolve(waited)
     }
     const hangUp = () => end('hung_up')
-    const remaining = Math.min(untilMs - Date.now(), MAX_HOLD_MS)
+    const remaining = Math.min(untilMs - Date.now(), MAX_PREFERRED_HOLD_MS)
     const timer = setTimeout(() => end('timed_out'), Math.max(0, remaining))
     signal.addEventListener('abort', hangUp)
     socket.addEventListener('close', ({ code, reason }) =>

@@ -77,6 +77,7 @@ const heldTable = ({ polls }: HeldMeasured): string =>
 
 const NAMES = {
   preferring: '`Prefer: wait=25`',
+  patient: '`Prefer: wait=55`',
   plain: 'plain client, held 4 s',
   every5s: 'polled every 5 s, not held',
 }

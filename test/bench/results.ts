@@ -25,8 +25,8 @@ export interface Results {
   readonly startUp: { readonly antenna: number; readonly bare: number }
 }
 
-export const CLIENTS = ['preferring', 'plain', 'every5s'] as const
-/** One that prefers to wait, one as by default, one that polls every 5 s and is not held. */
+export const CLIENTS = ['preferring', 'patient', 'plain', 'every5s'] as const
+/** Two that prefer to wait, one as by default, one that polls every 5 s and is not held. */
 export type Client = (typeof CLIENTS)[number]
 
 export type Kind = 'polls' | 'starts' | 'signIns'

@@ -12,6 +12,8 @@ export const SIGN_INS = 20
 const DONE_BEFORE_MS = 500
 // Not before the first poll, anywhere.
 const FIRST_APPROVAL_MS = 6 * SECOND
+// Longer than any poll is held; openid-client's own is 30 s.
+const TIMEOUT_SECONDS = 65
 
 export interface WaitingOptions {
   readonly target: Target
@@ -98,6 +100,7 @@ const configurationOf = async (
     return openid.discovery(issuer, clientId, undefined, openid.None(), {
       ...insecure,
       [openid.customFetch]: send,
+      timeout: TIMEOUT_SECONDS,
     })
   const config = new openid.Configuration(
     {

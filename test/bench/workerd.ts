@@ -65,10 +65,10 @@ export const buildPatientBundle = async (
   for (const name of ['src', 'wrangler.toml', 'package.json', 'tsconfig.json'])
     await cp(join(root, name), join(directory, name), { recursive: true })
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
-  const file = join(directory, 'src/config/client-settings.ts')
+  const file = join(directory, 'src/config/limits.ts')
   const before = await readFile(file, 'utf8')
-  const after = before.replace(/(MAX_HOLD_MS) = \d+/, `$1 = ${PATIENT_HOLD_SECONDS}`)
-  if (after === before) throw new Error('MAX_HOLD_MS is not where it was')
+  const after = before.replaceAll(/(MAX_\w*HOLD_MS) = \d+/g, `$1 = ${PATIENT_HOLD_SECONDS}`)
+  if (after === before) throw new Error('the limits of a hold are not where they were')
   await writeFile(file, after)
   const modules = await buildBundle(join(directory, 'dist'), directory)
   return { modules, holdSeconds: PATIENT_HOLD_SECONDS }

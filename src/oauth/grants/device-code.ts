@@ -1,9 +1,9 @@
 // The device_code grant (RFC 8628 §3.4 and §3.5): poll, and redeem once.
-import { MAX_HOLD_MS, type ProximityPolicy } from '../../config/client-settings.ts'
+import type { ProximityPolicy } from '../../config/client-settings.ts'
 import type { Client } from '../../config/clients.ts'
 import { fartherOf } from '../../config/proximity-policy.ts'
 import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
-import { SLOW_DOWN_MS } from '../../config/limits.ts'
+import { MAX_PREFERRED_HOLD_MS, SLOW_DOWN_MS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
 import type { Allowance } from '../../objects/device-authorization/approval.ts'
@@ -89,7 +89,7 @@ const pollOrHold = async (
   const { env, request, headers } = context
   const preferred = preferredWaitSeconds(request.headers.get('Prefer'))
   const waitSeconds =
-    preferred === undefined ? undefined : Math.min(preferred, MAX_HOLD_MS / SECOND)
+    preferred === undefined ? undefined : Math.min(preferred, MAX_PREFERRED_HOLD_MS / SECOND)
   const holdMs = waitSeconds === undefined ? client.holdMs : waitSeconds * SECOND
   if (holdMs === 0) return deviceAuthorizationOf(env, userCode).poll(poller)
   const { polled, wasHeld } = await heldPoll(env, {

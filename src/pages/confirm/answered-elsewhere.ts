@@ -2,7 +2,7 @@
 // in an app, in another tab. Trying codes here costs what it costs to enter them, and shows less.
 import type { UserCode } from '../../ids.ts'
 import { Hono } from 'hono'
-import { MAX_HOLD_MS } from '../../config/client-settings.ts'
+import { MAX_HOLD_MS } from '../../config/limits.ts'
 import { parseUserCode } from '../../codes.ts'
 import { waitOn } from '../../review/held-socket.ts'
 import {
