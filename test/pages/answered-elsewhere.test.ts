@@ -236,7 +236,9 @@ it('VP-13 only the page of the question has a script that may call us', async ()
   const device = await startDevice()
   const question = await scan(ada, device)
   expect(policyOf(question)).toContain("connect-src 'self'")
-  expect(question.html.match(/<script/g)).toHaveLength(1)
+  const scripts = [...question.html.matchAll(/<script src="\/device\/([^"]*)"/g)]
+  expect(scripts.map(([, file]) => file)).toStrictEqual(['confirm.js', 'clock.js'])
+  expect(question.html.split('<script')).toHaveLength(1 + scripts.length)
   expect(question.html).toContain(`data-decision="${DECISION}"`)
   const result = await ada.decide(question, 'allow')
   for (const page of [result, await ada.open('/device'), await ada.open('/devices')]) {
