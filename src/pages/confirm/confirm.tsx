@@ -40,7 +40,8 @@ import {
 export const confirm = new Hono<PageEnvironment>()
   .get('/', async (context) => {
     const userCode = keptUserCode(context)
-    if (userCode === undefined) return goTo(context, '/device')
+    // Decided in another tab: its page forgets the code. Without a result, that page leads to the form.
+    if (userCode === undefined) return goTo(context, '/device/result')
     const isBack = isReturn(context, userCode)
     if (isForeign(context) && !isBack) return askToGoOn(context, userCode)
     const review = await admitted(context, userCode, isBack)
