@@ -14,7 +14,13 @@ import {
   tabThrough,
   targetsOn,
 } from './support/page-audit.ts'
-import { type PageState, PAGE_STATES, REGISTRAR, STRICT_CLIENT } from './support/page-states.ts'
+import {
+  type PageState,
+  DEAD_PROVIDER,
+  PAGE_STATES,
+  REGISTRAR,
+  STRICT_CLIENT,
+} from './support/page-states.ts'
 import { PASSWORD } from '../support/person.ts'
 import { Phone } from './support/phone.ts'
 import { PUSH, PUSH_SECRETS, TEST_VARS } from '../support/settings.ts'
@@ -33,7 +39,7 @@ let browser: Browser
 beforeAll(async () => {
   const { SCOPES, CLIENTS } = TEST_VARS
   const clients = { CLIENTS: [...CLIENTS, STRICT_CLIENT], ...REGISTRAR }
-  const vars = { SCOPES, ...clients, PUSH, ...PUSH_SECRETS }
+  const vars = { SCOPES, ...clients, PUSH, ...PUSH_SECRETS, IDENTITY_PROVIDERS: [DEAD_PROVIDER] }
   ;[server, browser] = await Promise.all([startServer(vars), startBrowser()])
 })
 afterAll(async () => {
@@ -119,6 +125,7 @@ it('VP-21 every page has a title of its own', () => {
     ['enter code', 'enter code, by a link'],
     ['enter code, half of one', 'enter code, not valid'],
     ['sign in', 'sign in, passkey not used'],
+    ['sign in, refused', 'sign in, provider out of reach', 'sign in, ended at the provider'],
     ['confirm, near', 'confirm, far'],
     ['my devices, none', 'my devices, everything', 'my devices, one removed'],
   ])

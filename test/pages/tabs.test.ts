@@ -96,6 +96,12 @@ describe('VP-12 a form from before a sign-in in another tab', () => {
     expect([refused.status, wayOn(refused.html)]).toStrictEqual([403, '/devices'])
   })
 
+  it('is refused with a way back to the list of devices, after “This wasn’t me” too', async () => {
+    const { browser } = await outdated()
+    const page = await browser.post('/device/result', { csrf: 'x', result: 'x' })
+    expect([page.status, wayOn(page.html)]).toStrictEqual([403, '/devices'])
+  })
+
   it.each([
     ['a browser does not say that it is ours', { 'Sec-Fetch-Site': '' }],
     ['it is of another site', { 'Sec-Fetch-Site': 'cross-site' }],

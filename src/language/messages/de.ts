@@ -332,6 +332,10 @@ export const de: Messages = {
         'Das Formular war zu alt oder kam von woanders. Es wurde nichts geändert. ' +
         'Bitte versuch es noch einmal.',
     },
+    outdated: {
+      title: 'Diese Seite ist veraltet',
+      text: 'Du hast dich inzwischen an- oder abgemeldet, vielleicht in einem anderen Tab. Es wurde nichts geändert. Bitte versuch es noch einmal.',
+    },
     cookies: {
       title: 'Diese Seite braucht Cookies',
       text:

@@ -336,6 +336,11 @@ export const en = {
         'The form was too old or came from somewhere else. Nothing was changed. ' +
         'Please try again.',
     },
+    /** A form with the token of an earlier session. */
+    outdated: {
+      title: 'This page is out of date',
+      text: 'You have since signed in or out, perhaps in another tab. Nothing was changed. Please try again.',
+    },
     cookies: {
       title: 'This page needs cookies',
       text:

@@ -324,6 +324,10 @@ export const es: Messages = {
         'El formulario era demasiado antiguo o venía de otro sitio. No se ha cambiado nada. ' +
         'Inténtalo de nuevo.',
     },
+    outdated: {
+      title: 'Esta página está desactualizada',
+      text: 'Desde entonces has iniciado o cerrado sesión, quizá en otra pestaña. No se ha cambiado nada. Inténtalo de nuevo.',
+    },
     cookies: {
       title: 'Esta página necesita cookies',
       text:

@@ -337,6 +337,10 @@ export const fr: Messages = {
         'Le formulaire était trop ancien ou venait d’ailleurs. Rien n’a été modifié. ' +
         'Veuillez réessayer.',
     },
+    outdated: {
+      title: 'Cette page n’est plus à jour',
+      text: 'Entre-temps, vous vous êtes connecté ou déconnecté, peut-être dans un autre onglet. Rien n’a été modifié. Veuillez réessayer.',
+    },
     cookies: {
       title: 'Cette page a besoin de cookies',
       text:

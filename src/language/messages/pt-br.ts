@@ -328,6 +328,10 @@ export const ptBr: Messages = {
         'O formulário era antigo demais ou veio de outro lugar. Nada foi alterado. ' +
         'Tente de novo.',
     },
+    outdated: {
+      title: 'Esta página está desatualizada',
+      text: 'Desde então você entrou ou saiu da conta, talvez em outra aba. Nada foi alterado. Tente de novo.',
+    },
     cookies: {
       title: 'Esta página precisa de cookies',
       text:

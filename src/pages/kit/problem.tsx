@@ -58,7 +58,10 @@ export const RequestId: FC<{ readonly page: PageContext; readonly id: string | u
 }) =>
   id === undefined ? null : (
     <p class="quiet">
-      {page.language.messages.problem.requestId} <code>{id}</code>
+      {page.language.messages.problem.requestId}{' '}
+      <code class="request-id" dir="ltr">
+        {id}
+      </code>
     </p>
   )
 
@@ -85,17 +88,21 @@ export const forbidden = (context: PageRequest) =>
  * page again, with its code, if the browser proves that the form is ours.
  */
 export const outdated = (context: PageRequest, form: Form) => {
-  const page = context.get('page')
-  const { forbidden: copy, tooMany: wait } = page.language.messages.problem
   if (context.req.header('Sec-Fetch-Site') !== 'same-origin' || !hasCookies(context))
     return forbidden(context)
+  const page = context.get('page')
+  const { outdated: copy, tooMany } = page.language.messages.problem
   const userCode = parseUserCode(form('user_code'))
   if (userCode !== undefined)
     return context.html(<ProblemPage page={page} {...copy} waitingCode={userCode} />, 403)
-  if (!context.req.path.startsWith(`${page.basePath}/devices`)) return forbidden(context)
-  const action = { href: `${page.basePath}/devices`, label: wait.again }
+  const href = page.basePath + (isAboutDevices(context, form) ? '/devices' : '/device')
+  const action = { href, label: tooMany.again }
   return context.html(<ProblemPage page={page} {...copy} action={action} />, 403)
 }
+
+// The list also removes the device of a result.
+const isAboutDevices = (context: PageRequest, form: Form): boolean =>
+  form('next') === 'devices' || /\/device(?:s|\/result)(?:\/|$)/.test(context.req.path)
 
 export const tooLarge = (context: PageRequest) => problem(context, 'tooLarge', 413)
 

@@ -20,6 +20,14 @@ export const STRICT_CLIENT = {
 
 const REGISTRATION_TOKEN = 'let-me-in'
 
+/** A provider that is out of reach. */
+export const DEAD_PROVIDER = {
+  id: 'acme',
+  name: 'Acme',
+  issuer: 'http://127.0.0.1:9',
+  client_id: 'antenna',
+}
+
 /** Lets clients register. */
 export const REGISTRAR = {
   REGISTRATION_TOKEN_SHA256: createHash('sha256').update(REGISTRATION_TOKEN).digest('hex'),
@@ -104,6 +112,12 @@ export const PAGE_STATES = {
     await phone.tap(phone.page.locator('form[data-passkey] button'))
     await phone.page.locator('[data-problem]').waitFor()
   },
+  'sign in, provider out of reach': async (phone) => {
+    await phone.open('/device/sign-in')
+    await follow(phone, 'a[href*="/at/"]')
+  },
+  'sign in, ended at the provider': (phone) =>
+    phone.open('/device/sign-in/at/acme/callback?state=x'),
   'sign in again': async (phone) => {
     await phone.join()
     await phone.open('/device/sign-in')
