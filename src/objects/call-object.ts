@@ -14,9 +14,14 @@ export class ObjectUnavailable extends Error {
   }
 }
 
+// Long enough for an object to start elsewhere; random, because a deployment cuts many calls at once.
+const RETRY_AFTER_MS = 50
+const RETRY_SPREAD_MS = 150
+
 /**
- * Calls an object on a new stub: a stub is of no use after some failures. Throws ObjectUnavailable for
- * any failure of the call.
+ * Calls an object on a new stub, and once more on another if it was restarted or moved meanwhile: each
+ * deployment restarts all objects. The first call may have taken effect, so each method does the same
+ * when it is called again. Throws ObjectUnavailable for any other failure, and for the second.
  */
 export const callObject = async <Stub, Answer>(
   newStub: () => Stub,
@@ -25,8 +30,20 @@ export const callObject = async <Stub, Answer>(
   try {
     return await call(newStub())
   } catch (error) {
+    if (!isRestart(error)) throw new ObjectUnavailable(error)
+  }
+  await scheduler.wait(RETRY_AFTER_MS + Math.random() * RETRY_SPREAD_MS)
+  try {
+    return await call(newStub())
+  } catch (error) {
     throw new ObjectUnavailable(error)
   }
+}
+
+// What the platform tells of a failed call: a lost connection is `retryable`, a restart a reset.
+const isRestart = (error: unknown): boolean => {
+  const { retryable, durableObjectReset, overloaded } = Object(error) as Record<string, unknown>
+  return (retryable === true || durableObjectReset === true) && overloaded !== true
 }
 
 type Method = (...parameters: never) => Promise<unknown>
@@ -38,20 +55,38 @@ export type Remote<Class> = {
   ]: Class[Name]
 }
 
+/**
+ * The methods that take an id of their call behind their other parameters, and the number of those. By
+ * it such a method knows a call that is made again.
+ */
+export type CallIdPositions = ReadonlyMap<string, number>
+
 /** The methods of the object behind a stub. */
 export const remote = <Class extends Rpc.DurableObjectBranded>(
   newStub: () => DurableObjectStub<Class>,
+  callIdAt: CallIdPositions = new Map(),
 ): Remote<Class> => {
   const methods = {
     get: (_: object, name: string | symbol) =>
       // `then`: an `await` of the object itself is no call.
       name === 'then' || typeof name === 'symbol'
         ? undefined
-        : (...parameters: readonly unknown[]) =>
-            callObject(newStub, async (stub): Promise<unknown> => {
+        : (...parameters: readonly unknown[]) => {
+            const sent = withCallId(parameters, callIdAt.get(name))
+            return callObject(newStub, async (stub): Promise<unknown> => {
               const method = Reflect.get(stub, name) as Method
-              return Reflect.apply(method, stub, parameters)
-            }),
+              return Reflect.apply(method, stub, sent)
+            })
+          },
   }
   return new Proxy({}, methods) as Remote<Class>
+}
+
+const withCallId = (
+  parameters: readonly unknown[],
+  position: number | undefined,
+): readonly unknown[] => {
+  if (position === undefined) return parameters
+  const all = Array.from({ length: position }, (_, index) => parameters[index])
+  return [...all, crypto.randomUUID()]
 }

@@ -5,11 +5,14 @@
 import type { UserCode } from '../ids.ts'
 import type { Account } from './account/account.ts'
 import type { ClientRecord } from './client-record.ts'
-import type { DeviceAuthorization } from './device-authorization/device-authorization.ts'
+import {
+  CALL_ID_HEADER,
+  type DeviceAuthorization,
+} from './device-authorization/device-authorization.ts'
 import type { Keyring } from './keyring/keyring.ts'
 import type { Login } from './login/login.ts'
 import type { ReplayGuard } from './replay-guard.ts'
-import { type Remote, callObject, remote } from './call-object.ts'
+import { type CallIdPositions, type Remote, callObject, remote } from './call-object.ts'
 
 export { ObjectUnavailable } from './call-object.ts'
 export { Account } from './account/account.ts'
@@ -21,29 +24,50 @@ export { ReplayGuard } from './replay-guard.ts'
 
 type Env = Cloudflare.Env
 
+// Only methods that would do something else when they are called again (call-object.ts).
+const AUTHORIZATION_CALLS: CallIdPositions = new Map([
+  ['poll', 1],
+  ['redeem', 2],
+  ['open', 1],
+  ['withdraw', 1],
+])
+const LOGIN_CALLS: CallIdPositions = new Map([['tryPassword', 1]])
+const REPLAY_GUARD_CALLS: CallIdPositions = new Map([['use', 2]])
+const ACCOUNT_CALLS: CallIdPositions = new Map([
+  ['open', 4],
+  ['tryCodeByClaims', 2],
+  ['removeDevice', 3],
+  ['signOutEverywhere', 1],
+  ['addPasskey', 1],
+  ['removePasskey', 1],
+  ['reportRequest', 1],
+  ['noteCollectedElsewhere', 2],
+  ['prompt', 1],
+])
+
 /** The object of a normalised user code. */
 export const deviceAuthorizationOf = (env: Env, userCode: UserCode): Remote<DeviceAuthorization> =>
-  remote(() => env.DEVICE_AUTHORIZATION.getByName(userCode))
+  remote(() => env.DEVICE_AUTHORIZATION.getByName(userCode), AUTHORIZATION_CALLS)
 
 /** A new subject, never assigned before (OpenID Connect Core §2). */
 export const mintSubject = (env: Env): string => env.ACCOUNT.newUniqueId().toString()
 
 /** The Login of a passkey, which ties it to one account (WebAuthn §7.1). */
 export const passkeyLogin = (env: Env, credentialId: string): Remote<Login> =>
-  remote(() => env.LOGIN.getByName(`passkey:${credentialId}`))
+  remote(() => env.LOGIN.getByName(`passkey:${credentialId}`), LOGIN_CALLS)
 
 /** The Login of an identity provider's subject. */
 export const upstreamLogin = (env: Env, issuer: string, subject: string): Remote<Login> =>
-  remote(() => env.LOGIN.getByName(`oidc:${issuer} ${subject}`))
+  remote(() => env.LOGIN.getByName(`oidc:${issuer} ${subject}`), LOGIN_CALLS)
 
 /** The Login of an email address; the object exists even without an account. */
 export const emailLogin = (env: Env, email: string): Remote<Login> =>
-  remote(() => env.LOGIN.getByName(`email:${email}`))
+  remote(() => env.LOGIN.getByName(`email:${email}`), LOGIN_CALLS)
 
 /** The account of a subject, or undefined for a subject that we cannot have issued. */
 export const accountOf = (env: Env, subject: string): Remote<Account> | undefined => {
   const id = accountId(env, subject)
-  return id && remote(() => env.ACCOUNT.get(id))
+  return id && remote(() => env.ACCOUNT.get(id), ACCOUNT_CALLS)
 }
 
 const accountId = (env: Env, subject: string): DurableObjectId | undefined => {
@@ -63,7 +87,8 @@ export const replayGuardOf = (
   env: Env,
   kind: 'assertion' | 'dpop' | 'passkey',
   sender: string,
-): Remote<ReplayGuard> => remote(() => env.REPLAY_GUARD.getByName(`${kind}:${sender}`))
+): Remote<ReplayGuard> =>
+  remote(() => env.REPLAY_GUARD.getByName(`${kind}:${sender}`), REPLAY_GUARD_CALLS)
 
 export const keyringOf = (env: Env): Remote<Keyring> =>
   remote(() => env.KEYRING.getByName('keyring'))
@@ -78,12 +103,13 @@ export const waitAt = <Answer>(
   env: Env,
   userCode: UserCode,
   headers: Readonly<Record<string, string>>,
-): Promise<Wait<Answer>> =>
-  callObject(
+): Promise<Wait<Answer>> => {
+  const callId = crypto.randomUUID()
+  return callObject(
     () => env.DEVICE_AUTHORIZATION.getByName(userCode),
     async (stub) => {
       const response = await stub.fetch('https://object/', {
-        headers: { Upgrade: 'websocket', ...headers },
+        headers: { Upgrade: 'websocket', [CALL_ID_HEADER]: callId, ...headers },
       })
       const { webSocket } = response
       return webSocket === null
@@ -91,3 +117,4 @@ export const waitAt = <Answer>(
         : { socket: webSocket, headers: response.headers }
     },
   )
+}

@@ -9,21 +9,24 @@ const BATCH = 128
 // limited (wrangler.toml).
 const MAX_BATCHES = 200
 
+interface Use {
+  readonly untilMs: number
+  /** The call that used it, which may be made again. */
+  readonly callId: string | undefined
+}
+
 export class ReplayGuard extends DurableObject {
   // The progress of a sweep over several alarms. The sweep starts over if this is lost.
   #sweptTo: string | undefined
   #lastUntilMs = 0
 
   /** Uses the value behind `digest`, which expires at `untilMs`; false if it was used before. */
-  async use(digest: string, untilMs: number): Promise<boolean> {
+  async use(digest: string, untilMs: number, callId?: string): Promise<boolean> {
     const { storage } = this.ctx
-    const [usedUntilMs, alarmMs] = await Promise.all([
-      storage.get<number>(digest),
-      storage.getAlarm(),
-    ])
-    if (usedUntilMs !== undefined) return false
+    const [used, alarmMs] = await Promise.all([storage.get<Use>(digest), storage.getAlarm()])
+    if (used !== undefined) return callId !== undefined && used.callId === callId
     await Promise.all([
-      storage.put(digest, untilMs),
+      storage.put(digest, { untilMs, callId } satisfies Use),
       ...(alarmMs === null ? [storage.setAlarm(untilMs)] : []),
     ])
     return true
@@ -40,12 +43,12 @@ export class ReplayGuard extends DurableObject {
   /** Deletes expired values in the next batch; false if there is no further batch. */
   async #sweep(now: number): Promise<boolean> {
     const { storage } = this.ctx
-    const batch = await storage.list<number>({
+    const batch = await storage.list<Use>({
       limit: BATCH,
       ...(this.#sweptTo !== undefined && { startAfter: this.#sweptTo }),
     })
     const old: string[] = []
-    for (const [digest, untilMs] of batch) {
+    for (const [digest, { untilMs }] of batch) {
       this.#sweptTo = digest
       if (untilMs <= now) old.push(digest)
       else this.#lastUntilMs = Math.max(this.#lastUntilMs, untilMs)

@@ -1,6 +1,6 @@
 // Every call to an object translates its failures, and starts on a new stub.
 import { env } from 'cloudflare:workers'
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   ObjectUnavailable,
   accountOf,
@@ -72,4 +72,46 @@ it('a call passes all of its arguments to the object', async () => {
   const email = `${crypto.randomUUID()}@example.com`
   expect(await emailLogin(env, email).claim(subject, 'Ada')).toBe(subject)
   expect(await emailLogin(env, email).subject()).toBe(subject)
+})
+
+/** An object whose calls fail with these in turn, and then answer; and the number of stubs taken. */
+const failing = (...failures: readonly object[]) => {
+  const left = [...failures]
+  const subject = async () => {
+    const next = left.shift()
+    if (next !== undefined) throw failure(next)
+    return 'anna'
+  }
+  const getByName = vi.fn(() => ({ subject }))
+  const away = { ...env, LOGIN: { getByName } } as unknown as Cloudflare.Env
+  return { call: () => emailLogin(away, 'a@example.com').subject(), getByName }
+}
+
+describe('a call that fails', () => {
+  const RESET = { durableObjectReset: true }
+
+  it.each([
+    ['for now', { retryable: true }],
+    ['because the object was restarted', RESET],
+  ])('DC-21 %s is made once more, on a new stub', async (_, why) => {
+    const { call, getByName } = failing(why)
+    expect(await call()).toBe('anna')
+    expect(getByName).toHaveBeenCalledTimes(2)
+  })
+
+  it.each([
+    ['while the object is overloaded', { retryable: true, overloaded: true }],
+    ['in a restart by overload', { ...RESET, overloaded: true }],
+    ['by a fault', {}],
+  ])('DC-21 %s is not made again', async (_, why) => {
+    const { call, getByName } = failing(why)
+    await expect(call()).rejects.toBeInstanceOf(ObjectUnavailable)
+    expect(getByName).toHaveBeenCalledOnce()
+  })
+
+  it('DC-21 twice is a failure', async () => {
+    const { call, getByName } = failing(RESET, RESET)
+    await expect(call()).rejects.toBeInstanceOf(ObjectUnavailable)
+    expect(getByName).toHaveBeenCalledTimes(2)
+  })
 })

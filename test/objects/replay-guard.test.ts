@@ -120,7 +120,10 @@ describe('the alarm', () => {
       for (let at = 0; at < 130_000; at += 125)
         void storage.put(
           Object.fromEntries(
-            Array.from({ length: 125 }, (__, index) => [`old-${at + index}`, from + MINUTE]),
+            Array.from({ length: 125 }, (__, index) => [
+              `old-${at + index}`,
+              { untilMs: from + MINUTE },
+            ]),
           ),
         )
       await storage.setAlarm(from + MINUTE)

@@ -2,6 +2,8 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { HOUR, MINUTE } from '../../src/durations.ts'
+import { DeviceAuthorization } from '../../src/objects/index.ts'
+import { restartOnceIn } from '../objects/restart.ts'
 import { DEVICE_CODE_GRANT, startDevice } from '../support/device.ts'
 import { Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
@@ -221,7 +223,18 @@ describe('the decision', () => {
     expect(sixth.status).toBe(429)
   })
 
-  it('is a 503 that changes nothing while the object is unreachable', async () => {
+  it('DC-21 reaches an object that restarts under it', async () => {
+    const device = await startDevice()
+    const person = await signedIn()
+    const question = await ask(person, device.userCode)
+    const restart = restartOnceIn(DeviceAuthorization.prototype, 'approve')
+    const page = await person.decide(question, 'allow')
+    restart.end()
+    expect(restart.restarts()).toBe(1)
+    expect(page.html).toContain('You’re connected')
+  })
+
+  it('VP-26 is a 503 that leads to the same page while the object is unreachable', async () => {
     const device = await startDevice()
     const person = await signedIn()
     const question = await ask(person, device.userCode)
@@ -232,6 +245,9 @@ describe('the decision', () => {
     broken.mockRestore()
     expect(page.status).toBe(503)
     expect(page.html).toContain('Something went wrong')
+    // It may have been: only the answer is missing.
+    expect(page.html).not.toContain('Nothing was changed')
+    expect(page.html).toMatch(/<a class="button" href="[^"]*\/device\/confirm">Try again</)
     const poll = await worker(
       formRequest('/token', {
         grant_type: DEVICE_CODE_GRANT,

@@ -42,9 +42,14 @@ it('XD-8 a withdrawn device is recorded by its own data, not by the cookie’s',
     decision: 'not-me',
     sure: 'yes',
   })
-  expect(removed).toHaveBeenCalledExactlyOnceWith(expect.any(String), 'device_reported', {
-    deviceName: 'Attic TV',
-    source: undefined,
-  })
+  expect(removed).toHaveBeenCalledExactlyOnceWith(
+    expect.any(String),
+    'device_reported',
+    {
+      deviceName: 'Attic TV',
+      source: undefined,
+    },
+    expect.any(String),
+  )
   expect(log.mock.lastCall?.[0]).toMatchObject({ clientId: 'tv', outcome: 'withdrawn' })
 })

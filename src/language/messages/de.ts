@@ -345,7 +345,7 @@ export const de: Messages = {
     tooLarge: { title: 'Das war zu groß', text: 'Das Formular war größer, als es sein darf.' },
     unavailable: {
       title: 'Hier ist etwas schiefgelaufen',
-      text: 'Es wurde nichts geändert. Bitte versuch es gleich noch einmal.',
+      text: 'Bitte versuch es gleich noch einmal. Wenn du gerade etwas abgeschickt hast, siehst du dort, ob es geklappt hat.',
     },
     requestId: 'Vorgangsnummer:',
     tooMany: {

@@ -350,7 +350,7 @@ export const en = {
     tooLarge: { title: 'That was too large', text: 'The form was larger than allowed.' },
     unavailable: {
       title: 'Something went wrong',
-      text: 'Nothing was changed. Please try again in a moment.',
+      text: 'Please try again in a moment. If you had just pressed a button, the page shows whether it worked.',
     },
     /** Before the number under which the log has the failure. */
     requestId: 'Request ID:',

@@ -340,7 +340,7 @@ export const es: Messages = {
     },
     unavailable: {
       title: 'Algo ha fallado aquí',
-      text: 'No se ha cambiado nada. Inténtalo de nuevo en un momento.',
+      text: 'Inténtalo de nuevo en un momento. Si acababas de pulsar un botón, la página te mostrará si ha funcionado.',
     },
     requestId: 'ID de la solicitud:',
     tooMany: {

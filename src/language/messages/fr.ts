@@ -353,7 +353,7 @@ export const fr: Messages = {
     },
     unavailable: {
       title: 'Un problème est survenu ici',
-      text: 'Rien n’a été modifié. Veuillez réessayer dans un instant.',
+      text: 'Veuillez réessayer dans un instant. Si vous veniez d’appuyer sur un bouton, la page vous indiquera si l’action a été prise en compte.',
     },
     requestId: 'Identifiant de la requête :',
     tooMany: {

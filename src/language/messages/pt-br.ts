@@ -344,7 +344,7 @@ export const ptBr: Messages = {
     },
     unavailable: {
       title: 'Algo deu errado aqui',
-      text: 'Nada foi alterado. Tente de novo daqui a pouco.',
+      text: 'Tente de novo daqui a pouco. Se você tinha acabado de tocar em um botão, a página mostra se deu certo.',
     },
     requestId: 'ID da solicitação:',
     tooMany: {

@@ -33,6 +33,7 @@ export class AccountDevices extends DurableObject {
     grantId: GrantId,
     why: 'device_removed' | 'device_reported',
     { deviceName, source }: Pick<ReportedDevice, 'deviceName' | 'source'> = {},
+    callId?: string,
   ): Promise<void> {
     const now = Date.now()
     const grant = await this.parts.grants.find(grantId)
@@ -43,7 +44,8 @@ export class AccountDevices extends DurableObject {
     for (const clientId of isOfAll ? [undefined] : clientIds)
       await this.parts.prompts.voidHints(now, clientId)
     if (source !== undefined) await this.parts.prompts.silence(source, now)
-    await this.parts.note(why, grant?.deviceName ?? deviceName, grant?.place)
+    const about = grant?.deviceName ?? deviceName
+    await this.parts.note(why, { about, place: grant?.place, callId })
   }
 
   /** Records an approved device that is not polling just now, until it collects its tokens. */
@@ -55,9 +57,10 @@ export class AccountDevices extends DurableObject {
   async noteCollectedElsewhere(
     grantId: GrantId,
     { deviceName, place }: ReportedDevice,
+    callId?: string,
   ): Promise<void> {
     await this.parts.grants.giveUp(grantId, Date.now())
-    await this.parts.note('collected_elsewhere', deviceName, place)
+    await this.parts.note('collected_elsewhere', { about: deviceName, place, callId })
   }
 
   /**

@@ -1,6 +1,5 @@
 // The parts of one account, each with records of its own.
 import type { GrantId } from '../../ids.ts'
-import type { Place } from '../../sender/location.ts'
 import { CodeTries } from './code-tries.ts'
 import type { Grant } from './grant-state.ts'
 import { Grants } from './grants.ts'
@@ -47,7 +46,10 @@ export class AccountParts {
   }
 
   /** Records what happened for the person to see. */
-  note(kind: SecurityEvent['kind'], about?: string, place?: Place): Promise<void> {
-    return this.events.add({ kind, atMs: Date.now(), about, place })
+  note(
+    kind: SecurityEvent['kind'],
+    { about, place, callId }: Partial<Pick<SecurityEvent, 'about' | 'place' | 'callId'>>,
+  ): Promise<void> {
+    return this.events.add({ kind, atMs: Date.now(), about, place, callId })
   }
 }

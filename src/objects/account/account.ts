@@ -25,14 +25,15 @@ export class Account extends AccountDevices {
     session: SessionDigest,
     signIn: SignIn,
     previous?: SessionDigest,
+    callId?: string,
   ): Promise<{ outcome: 'opened'; isNew: boolean } | { outcome: 'refused' }> {
     const now = Date.now()
-    const recognised = await this.parts.profile.recognise(claims, now)
+    const recognised = await this.parts.profile.recognise(claims, now, callId)
     if (recognised === undefined) return { outcome: 'refused' }
     const { browser: about, place } = signIn
     await Promise.all([
       this.parts.sessions.begin(session, signIn, now),
-      this.parts.events.add({ kind: 'signed_in', atMs: now, about, place }),
+      this.parts.events.add({ kind: 'signed_in', atMs: now, about, place, callId }),
     ])
     if (previous !== undefined) await this.parts.prompts.move(previous, session.id, place, now)
     await Promise.all([this.parts.tidyUp(now), this.parts.grants.tidyUp(now)])
@@ -97,8 +98,9 @@ export class Account extends AccountDevices {
   async tryCodeByClaims(
     claims: Claims,
     code: CodeLookUp,
+    callId?: string,
   ): Promise<(CodeTry & { isNew: boolean }) | undefined> {
-    const introduced = await this.parts.profile.introduce(claims, Date.now())
+    const introduced = await this.parts.profile.introduce(claims, Date.now(), callId)
     if (introduced === 'new') return { codeWaitMs: 0, isNew: true }
     return introduced && { ...(await this.#tryCode(code)), isNew: false }
   }
@@ -141,14 +143,17 @@ export class Account extends AccountDevices {
   }
 
   /** Ends every session and, if `withDevices`, every device's grant. */
-  async signOutEverywhere({ withDevices }: { withDevices: boolean }): Promise<void> {
+  async signOutEverywhere(
+    { withDevices }: { withDevices: boolean },
+    callId?: string,
+  ): Promise<void> {
     await this.parts.sessions.endAll()
     await this.parts.prompts.tidyUp(Date.now())
     if (withDevices) {
       const now = Date.now()
       await Promise.all([this.parts.grants.endAll(now), this.parts.prompts.voidHints(now)])
     }
-    await this.parts.note('signed_out_everywhere')
+    await this.parts.note('signed_out_everywhere', { callId })
   }
 
   /** The person of a live session and their passkeys; undefined without one. */
@@ -169,9 +174,9 @@ export class Account extends AccountDevices {
     return this.parts.passkeys.hasRoom()
   }
 
-  async addPasskey(passkey: Passkey): Promise<{ outcome: 'added' | 'full' }> {
+  async addPasskey(passkey: Passkey, callId?: string): Promise<{ outcome: 'added' | 'full' }> {
     const isAdded = await this.parts.passkeys.add(passkey)
-    if (isAdded) await this.parts.note('passkey_added', passkey.name)
+    if (isAdded) await this.parts.note('passkey_added', { about: passkey.name, callId })
     return { outcome: isAdded ? 'added' : 'full' }
   }
 
@@ -184,18 +189,24 @@ export class Account extends AccountDevices {
     await this.parts.passkeys.update(id, { name })
   }
 
-  async removePasskey(id: string): Promise<void> {
-    const passkey = await this.parts.passkeys.remove(id)
-    if (passkey !== undefined) await this.parts.note('passkey_removed', passkey.name)
+  async removePasskey(id: string, callId?: string): Promise<void> {
+    const passkey = await this.parts.passkeys.find(id)
+    if (passkey === undefined) return
+    // First, because a call that is made again finds no passkey.
+    await this.parts.note('passkey_removed', { about: passkey.name, callId })
+    await this.parts.passkeys.remove(id)
   }
 
   /**
    * Records that the person did not start a device's request (RFC 10027 §6.1.4). Its source, if given,
    * is silenced for push.
    */
-  async reportRequest({ deviceName, place, source }: ReportedDevice): Promise<void> {
+  async reportRequest(
+    { deviceName, place, source }: ReportedDevice,
+    callId?: string,
+  ): Promise<void> {
     if (source !== undefined) await this.parts.prompts.silence(source, Date.now())
-    await this.parts.note('request_reported', deviceName, place)
+    await this.parts.note('request_reported', { about: deviceName, place, callId })
   }
 
   /** Subscribes this browser to push prompts. False without a live session. */
@@ -211,10 +222,10 @@ export class Account extends AccountDevices {
   }
 
   /** The subscriptions to send a prompt to, which is counted; often none. */
-  async prompt(request: PromptRequest): Promise<readonly OwnSubscription[]> {
+  async prompt(request: PromptRequest, callId?: string): Promise<readonly OwnSubscription[]> {
     return (await this.parts.profile.activeClaims()) === undefined
       ? []
-      : this.parts.prompts.prompt(request, Date.now())
+      : this.parts.prompts.prompt(request, Date.now(), callId)
   }
 
   /**

@@ -36,7 +36,7 @@ export class Passkeys {
 
   /** Adds a passkey; false if there is no room. */
   async add(passkey: Passkey): Promise<boolean> {
-    const hasRoom = await this.hasRoom()
+    const hasRoom = (await this.find(passkey.id)) !== undefined || (await this.hasRoom())
     if (hasRoom) await this.#storage.put(key(passkey.id), passkey)
     return hasRoom
   }
@@ -47,11 +47,8 @@ export class Passkeys {
     if (passkey !== undefined) await this.#storage.put(key(id), { ...passkey, ...changed })
   }
 
-  /** Removes a passkey and returns it, if there was one. */
-  async remove(id: string): Promise<Passkey | undefined> {
-    const passkey = await this.find(id)
-    if (passkey !== undefined) await this.#storage.delete(key(id))
-    return passkey
+  async remove(id: string): Promise<void> {
+    await this.#storage.delete(key(id))
   }
 
   /** All passkeys, the newest first. */

@@ -18,6 +18,8 @@ export interface ToldClaims extends Claims {
 interface ProfileRecord extends Claims {
   readonly createdAtMs: number
   readonly isDisabled: boolean
+  /** The call that created it: made again, it creates the profile again. */
+  readonly createdBy?: string | undefined
 }
 
 /** The one profile of an account; there is none before its first sign-in. */
@@ -38,19 +40,29 @@ export class Profile {
    * Stores the claims of a sign-in, and creates the profile if there is none. Undefined if the account is
    * disabled, or does not exist and no claims are given.
    */
-  async recognise(told: ToldClaims | undefined, now: number): Promise<'new' | 'known' | undefined> {
+  async recognise(
+    told: ToldClaims | undefined,
+    now: number,
+    callId?: string,
+  ): Promise<'new' | 'known' | undefined> {
     const before = await this.#read()
     const claims = told && withStoredName(told, before)
-    const known = before ?? (claims && { ...claims, createdAtMs: now, isDisabled: false })
+    const known =
+      before ?? (claims && { ...claims, createdAtMs: now, isDisabled: false, createdBy: callId })
     if (known === undefined || known.isDisabled) return undefined
     const profile = { ...known, ...claims }
     if (!isEqual(before, profile)) await this.#save(profile)
-    return before === undefined ? 'new' : 'known'
+    const isAgain = callId !== undefined && before?.createdBy === callId
+    return before === undefined || isAgain ? 'new' : 'known'
   }
 
   /** The same, but stored claims stay. */
-  async introduce(claims: ToldClaims, now: number): Promise<'new' | 'known' | undefined> {
-    return this.recognise((await this.#read()) === undefined ? claims : undefined, now)
+  async introduce(
+    claims: ToldClaims,
+    now: number,
+    callId?: string,
+  ): Promise<'new' | 'known' | undefined> {
+    return this.recognise((await this.#read()) === undefined ? claims : undefined, now, callId)
   }
 
   async disable(isDisabled: boolean): Promise<void> {

@@ -27,6 +27,8 @@ export interface Prompt {
   readonly codeHash: string
   readonly source: string
   readonly atMs: number
+  /** The call that was counted. */
+  readonly callId?: string | undefined
 }
 
 interface Silence {
@@ -57,10 +59,10 @@ export const mayPrompt = (
 
 export const afterPrompt = (
   { prompts, silenced }: PromptGuard,
-  { codeHash, source }: PromptRequest,
+  { codeHash, source, callId }: PromptRequest & { readonly callId?: string | undefined },
   now: number,
 ): PromptGuard => ({
-  prompts: [{ codeHash, source, atMs: now }, ...prompts].slice(0, MAX_REMEMBERED_PROMPTS),
+  prompts: [{ codeHash, source, atMs: now, callId }, ...prompts].slice(0, MAX_REMEMBERED_PROMPTS),
   silenced,
 })
 

@@ -89,11 +89,17 @@ export class Prompts {
   }
 
   /** The subscriptions to send a prompt to, which is counted. */
-  async prompt(request: PromptRequest, now: number): Promise<readonly OwnSubscription[]> {
+  async prompt(
+    request: PromptRequest,
+    now: number,
+    callId?: string,
+  ): Promise<readonly OwnSubscription[]> {
     const [guard, areHintsVoid] = await Promise.all([this.#guard(), this.#isVoid(request)])
-    if (areHintsVoid || !mayPrompt(guard, request, now)) return []
+    const isAgain = callId !== undefined && guard.prompts.some((one) => one.callId === callId)
+    if (!isAgain && (areHintsVoid || !mayPrompt(guard, request, now))) return []
     const near = (await this.browsers(now)).filter(({ place }) => isNear(request, place))
-    if (near.length > 0) await this.#storage.put(GUARD, afterPrompt(guard, request, now))
+    if (near.length > 0 && !isAgain)
+      await this.#storage.put(GUARD, afterPrompt(guard, { ...request, callId }, now))
     return near
   }
 

@@ -20,6 +20,8 @@ export interface SecurityEvent {
   /** The device, passkey or browser it is about, as the person knows it. */
   readonly about: string | undefined
   readonly place: Place | undefined
+  /** The call that recorded it. */
+  readonly callId?: string | undefined
 }
 
 /** The most recent events, the newest first. */
@@ -35,6 +37,10 @@ export class SecurityEvents {
   }
 
   async add(event: SecurityEvent): Promise<void> {
-    await this.#storage.put(KEY, [event, ...(await this.list())].slice(0, MAX_SECURITY_EVENTS))
+    const before = await this.list()
+    const { callId } = event
+    // The call is made again.
+    if (callId !== undefined && before.some((one) => one.callId === callId)) return
+    await this.#storage.put(KEY, [event, ...before].slice(0, MAX_SECURITY_EVENTS))
   }
 }

@@ -43,6 +43,8 @@ export type WatchEnd = 'decided' | 'over' | 'superseded'
 export const POLLER_HEADER = 'Poller'
 /** The header of a poll whose client asked to be held (RFC 7240 §4.3). */
 export const PREFERRED_HEADER = 'Preferred'
+/** The header of the id of the call, which stays the same when it is made again. */
+export const CALL_ID_HEADER = 'Call-Id'
 /** The header that carries the subject of a waiting page. */
 export const WATCHER_HEADER = 'Watcher'
 /** The header that carries the expiry of the code, in ms, beside a page's socket. */
@@ -52,10 +54,19 @@ export const EXPIRY_HEADER = 'Expiry'
 const POLL = 'poll'
 const PAGE = 'page'
 
-/** The attachment of a held poll's socket. */
-interface HeldPoll {
+interface Arrival {
   readonly arrivedAtMs: number
+  readonly callId: string | undefined
+}
+
+/** The attachment of a held poll's socket. */
+interface HeldPoll extends Arrival {
   readonly location: Location
+}
+
+/** The record, with the call that changed it last: made again, it gets the same answer. */
+type StoredState = AuthorizationState & {
+  readonly lastCall?: { readonly id: string; readonly outcome: unknown }
 }
 
 interface Page {
@@ -67,17 +78,20 @@ interface Page {
 export type Absent = { readonly outcome: 'absent' }
 
 export class DeviceAuthorization extends DurableObject {
-  // Of the polls that count. Polls write nothing, so this is lost with the instance, after 10 s of sleep. A longer interval is
-  // then enforced for 10 s only; the arrival time of a held poll is on its socket.
-  #lastPollAtMs: number | undefined
+  // Of the polls that count. Polls write nothing, so this is lost with the instance, after 10 s of
+  // sleep. A longer interval is then enforced for 10 s only; the arrival time of a held poll is on its
+  // socket.
+  #lastPoll: Arrival | undefined
   // Of the device's own polls only, including early ones. Lost likewise.
   #lastPollLocation: Location | undefined
   // The record, cached: no one else writes it.
-  #known: AuthorizationState | undefined
+  #known: StoredState | undefined
 
   /** Starts, unless the user code is in use. */
   async start(request: AuthorizationRequest): Promise<{ outcome: 'started' | 'in_use' }> {
-    if ((await this.#load()) !== undefined) return { outcome: 'in_use' }
+    const known = await this.#load()
+    if (known !== undefined)
+      return { outcome: known.request.secretHash === request.secretHash ? 'started' : 'in_use' }
     // By this clock, because the first access to a new name takes a while (NOT_SHOWN_YET_MS).
     const started = { ...request, requestedAtMs: Date.now() }
     await Promise.all([
@@ -88,10 +102,11 @@ export class DeviceAuthorization extends DurableObject {
   }
 
   /** A poll that is not held. */
-  async poll(poller: Poller): Promise<PollOutcome | Absent> {
+  async poll(poller: Poller, callId?: string): Promise<PollOutcome | Absent> {
     const state = await this.#load()
-    const now = Date.now()
-    return this.#poll(state, poller, now, state !== undefined && isShown(state.request, now))
+    const arrival = { arrivedAtMs: Date.now(), callId }
+    const counts = state !== undefined && isShown(state.request, arrival.arrivedAtMs)
+    return this.#poll(state, poller, arrival, counts)
   }
 
   /** Holds a poll or a waiting page on a WebSocket while pending; else the outcome as JSON. */
@@ -103,27 +118,33 @@ export class DeviceAuthorization extends DurableObject {
     const poller = JSON.parse(decodeURIComponent(headers.get(POLLER_HEADER) ?? '')) as Poller
     const isHoldable =
       headers.has(PREFERRED_HEADER) || (state !== undefined && isShown(state.request, now))
-    const polled = this.#poll(state, poller, now, isHoldable)
+    const arrival = { arrivedAtMs: now, callId: headers.get(CALL_ID_HEADER) ?? undefined }
+    const polled = this.#poll(state, poller, arrival, isHoldable)
     if (polled.outcome !== 'pending' || !isHoldable) return Response.json(polled)
-    return this.#hold(POLL, { arrivedAtMs: now, location: poller.location } satisfies HeldPoll)
+    return this.#hold(POLL, { ...arrival, location: poller.location } satisfies HeldPoll)
   }
 
   /** Hands the grant over, once (RFC 8628 §3.4). */
-  async redeem(poller: Poller, resource: readonly string[]): Promise<RedeemOutcome | Absent> {
+  async redeem(
+    poller: Poller,
+    resource: readonly string[],
+    callId?: string,
+  ): Promise<RedeemOutcome | Absent> {
     const before = await this.#load()
     if (before === undefined) return { outcome: 'absent' }
+    if (isSameCall(before, callId)) return before.lastCall.outcome as RedeemOutcome
     const { state, outcome } = redeem(before, poller, resource, Date.now())
-    if (state !== before) await this.#save(state)
+    if (state !== before) await this.#save(afterCall(state, callId, outcome))
     return outcome
   }
 
   /** Opens the request for review, or returns this person's decision. */
-  async open(opener: Opener): Promise<ReviewOutcome> {
+  async open(opener: Opener, callId?: string): Promise<ReviewOutcome> {
     const held = this.ctx.getWebSockets(POLL).map(heldPoll)
     // A held poll's socket survives the object's sleep.
     const last = held.toSorted((a, b) => b.arrivedAtMs - a.arrivedAtMs)[0]
     const location = this.#lastPollLocation ?? last?.location
-    return this.#decide((state) => open(state, opener, Date.now(), location))
+    return this.#decide((state) => open(state, opener, Date.now(), location), callId)
   }
 
   async approve(approval: Approval): Promise<ApprovalOutcome> {
@@ -141,8 +162,8 @@ export class DeviceAuthorization extends DurableObject {
     return this.#decide((state) => deny(state, subject, reason, Date.now()))
   }
 
-  async withdraw(subject: string): Promise<WithdrawalOutcome> {
-    return this.#decide((state) => withdraw(state, subject))
+  async withdraw(subject: string, callId?: string): Promise<WithdrawalOutcome> {
+    return this.#decide((state) => withdraw(state, subject), callId)
   }
 
   override async alarm(): Promise<void> {
@@ -157,16 +178,17 @@ export class DeviceAuthorization extends DurableObject {
   #poll(
     state: AuthorizationState | undefined,
     poller: Poller,
-    now: number,
+    arrival: Arrival,
     counts: boolean,
   ): PollOutcome | Absent {
     if (state === undefined) return { outcome: 'absent' }
     const held = this.ctx.getWebSockets(POLL)
-    const outcome = poll(state, poller, now, this.#lastArrivalMs(held))
+    const lastAtMs = this.#lastArrivalMs(held, arrival.callId)
+    const outcome = poll(state, poller, arrival.arrivedAtMs, lastAtMs)
     if (outcome.outcome === 'pending' || outcome.outcome === 'slow_down')
       this.#lastPollLocation = poller.location
     if (outcome.outcome === 'pending') {
-      if (counts) this.#lastPollAtMs = now
+      if (counts) this.#lastPoll = arrival
       end(held, 'superseded')
     }
     return outcome
@@ -198,14 +220,16 @@ export class DeviceAuthorization extends DurableObject {
       state: AuthorizationState
       outcome: Outcome
     },
+    callId?: string,
   ): Promise<Outcome | { outcome: 'not_valid' }> {
     const before = await this.#load()
     if (before === undefined) return { outcome: 'not_valid' }
+    if (isSameCall(before, callId)) return before.lastCall.outcome as Outcome
     const { state, outcome } = transition(before)
     if (state !== before) {
       // Not awaited before the sockets end: the output gate holds the frames back until the
       // decision is on disk.
-      const saved = this.#save(state)
+      const saved = this.#save(afterCall(state, callId, outcome))
       if (state.status !== 'pending') {
         end(this.ctx.getWebSockets(POLL), 'decided')
         for (const { socket, subject } of this.#pages())
@@ -216,10 +240,12 @@ export class DeviceAuthorization extends DurableObject {
     return outcome
   }
 
-  #lastArrivalMs(held: readonly WebSocket[]): number | undefined {
-    const arrivals = held.map((socket) => heldPoll(socket).arrivedAtMs)
-    if (this.#lastPollAtMs !== undefined) arrivals.push(this.#lastPollAtMs)
-    return arrivals.length === 0 ? undefined : Math.max(...arrivals)
+  // A call that is made again is no second poll.
+  #lastArrivalMs(held: readonly WebSocket[], callId: string | undefined): number | undefined {
+    const arrivals: Arrival[] = held.map(heldPoll)
+    if (this.#lastPoll !== undefined) arrivals.push(this.#lastPoll)
+    const others = arrivals.filter((one) => callId === undefined || one.callId !== callId)
+    return others.length === 0 ? undefined : Math.max(...others.map((one) => one.arrivedAtMs))
   }
 
   /** The waiting pages, the oldest first. */
@@ -231,12 +257,12 @@ export class DeviceAuthorization extends DurableObject {
       .toSorted((a, b) => a.sinceMs - b.sinceMs)
   }
 
-  async #load(): Promise<AuthorizationState | undefined> {
-    this.#known ??= await this.ctx.storage.get<AuthorizationState>(RECORD)
+  async #load(): Promise<StoredState | undefined> {
+    this.#known ??= await this.ctx.storage.get<StoredState>(RECORD)
     return this.#known
   }
 
-  async #save(state: AuthorizationState): Promise<void> {
+  async #save(state: StoredState): Promise<void> {
     this.#known = state
     try {
       await this.ctx.storage.put(RECORD, state)
@@ -246,6 +272,18 @@ export class DeviceAuthorization extends DurableObject {
     }
   }
 }
+
+const isSameCall = (
+  state: StoredState,
+  callId: string | undefined,
+): state is StoredState & Required<Pick<StoredState, 'lastCall'>> =>
+  callId !== undefined && state.lastCall?.id === callId
+
+const afterCall = (
+  state: AuthorizationState,
+  id: string | undefined,
+  outcome: unknown,
+): StoredState => (id === undefined ? state : { ...state, lastCall: { id, outcome } })
 
 const heldPoll = (socket: WebSocket): HeldPoll => socket.deserializeAttachment() as HeldPoll
 

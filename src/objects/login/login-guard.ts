@@ -9,6 +9,8 @@ import { SECOND } from '../../durations.ts'
 export interface Failures {
   readonly count: number
   readonly lastAtMs: number
+  /** The call that failed last. */
+  readonly callId?: string | undefined
 }
 
 export const NO_FAILURES: Failures = { count: 0, lastAtMs: 0 }

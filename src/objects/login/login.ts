@@ -28,7 +28,10 @@ export class Login extends DurableObject {
     subject: string,
     { name, password }: { name: string; password: string },
   ): Promise<{ outcome: 'registered' | 'exists' }> {
-    if ((await this.#record()) !== undefined) return { outcome: 'exists' }
+    const known = await this.#record()
+    if (known !== undefined)
+      // Its own subject: this call is made again.
+      return { outcome: known.subject === subject ? 'registered' : 'exists' }
     const passwordHash = hashPassword(password)
     await this.#save({ subject, name, passwordHash })
     return { outcome: 'registered' }
@@ -48,14 +51,15 @@ export class Login extends DurableObject {
   }
 
   /** Tries a password. */
-  async tryPassword(password: string): Promise<PasswordOutcome> {
+  async tryPassword(password: string, callId?: string): Promise<PasswordOutcome> {
     const now = Date.now()
     const [record, failures] = await Promise.all([this.#record(), this.#failures()])
+    if (callId !== undefined && failures.callId === callId) return { outcome: 'refused' }
     const retryAfterMs = signInWaitMs(failures, now)
     if (retryAfterMs > 0) return { outcome: 'wait', retryAfterMs }
     const isRight = verifyPassword(password, record?.passwordHash)
     if (record?.passwordHash === undefined || !isRight) {
-      await this.#saveFailures(afterFailure(failures, now), record)
+      await this.#saveFailures({ ...afterFailure(failures, now), callId }, record)
       return { outcome: 'refused' }
     }
     await Promise.all([

@@ -120,17 +120,43 @@ export const tooFar = (context: PageRequest, page: PageContext, clientName: stri
   return context.html(<ProblemPage page={page} title={title} text={text(clientName)} />, 403)
 }
 
-/** Any unexpected failure: an unreachable object, or a bug. */
+/**
+ * Any unexpected failure: an unreachable object, or a bug. A form may have taken effect all the same, so
+ * the way on is its own page again, which shows what holds.
+ */
 export const unavailable = (error: Error, context: PageRequest) => {
   const requestId = logFailure(error)
-  return problem(context, 'unavailable', error instanceof ObjectUnavailable ? 503 : 500, requestId)
+  const status = error instanceof ObjectUnavailable ? 503 : 500
+  const page: PageContext | undefined = context.get('page')
+  if (page === undefined) return problem(context, 'unavailable', status)
+  const { unavailable: copy, tooMany: wait } = page.language.messages.problem
+  const action = { href: samePage(context, page.basePath), label: wait.again }
+  return context.html(
+    <ProblemPage page={page} {...copy} action={action} requestId={requestId} />,
+    status,
+  )
+}
+
+// The pages that have forms below them; the first that fits.
+const PAGES = ['/devices', '/device/confirm', '/device/result', '/device/create-account']
+const SIGN_IN = '/device/sign-in'
+// An answer of an identity provider is valid once.
+const AT_PROVIDER = `${SIGN_IN}/at/`
+
+const samePage = ({ req }: PageRequest, basePath: string): string => {
+  const path = req.path.slice(basePath.length)
+  if (req.method === 'GET' && !path.startsWith(AT_PROVIDER)) {
+    const { pathname, search } = new URL(req.url)
+    return pathname + search
+  }
+  const isBelow = (page: string) => path === page || path.startsWith(`${page}/`)
+  return basePath + ([...PAGES, SIGN_IN].find(isBelow) ?? '/device')
 }
 
 const problem = (
   context: PageRequest,
   what: Exclude<keyof Messages['problem'], 'tooMany' | 'start' | 'requestId'>,
   status: ContentfulStatusCode,
-  requestId?: string,
 ) => {
   // A file that failed has no page around it.
   const page: PageContext | undefined = context.get('page')
@@ -138,8 +164,5 @@ const problem = (
   const { title, text } = copy[what]
   if (page === undefined) return context.text(title, status)
   const action = { href: `${page.basePath}/device`, label: copy.start }
-  return context.html(
-    <ProblemPage page={page} title={title} text={text} action={action} requestId={requestId} />,
-    status,
-  )
+  return context.html(<ProblemPage page={page} title={title} text={text} action={action} />, status)
 }
