@@ -1,5 +1,6 @@
 // The password policy (NIST SP 800-63B-4 §3.1.1.2): long, and not easily guessed. No composition rules.
 import commonPasswords from './common-passwords.txt'
+import { once } from '../once.ts'
 import { MAX_PASSWORD_LENGTH } from '../objects/login/password.ts'
 
 const MIN_CHARACTERS = 15
@@ -8,7 +9,7 @@ const MAX_CHARACTERS = 256
 export type PasswordProblem = 'too_short' | 'too_long' | 'common' | 'personal' | 'repetitive'
 
 // One per line, lower case, the most used first.
-const common: ReadonlySet<string> = new Set(commonPasswords.trim().split('\n'))
+const common = once((): ReadonlySet<string> => new Set(commonPasswords.trim().split('\n')))
 
 // Sequences of the alphabet, digits and keyboards, forwards and backwards.
 const WALKS = [
@@ -48,7 +49,7 @@ export const passwordProblem = (
   if (length > MAX_CHARACTERS) return 'too_long'
   const lower = normalized.toLowerCase()
   const forms = [lower, ...wordsOf(lower)]
-  if (forms.some((form) => common.has(form) || common.has(repeatedPart(form)))) return 'common'
+  if (forms.some((form) => common().has(form) || common().has(repeatedPart(form)))) return 'common'
   if (names.some((name) => forms.some((form) => isBuiltFrom(form, name.toLowerCase()))))
     return 'personal'
   // A short password repeated is still short.
@@ -88,5 +89,5 @@ const isBuiltFrom = (form: string, name: string): boolean => {
   const parts = [name, ...name.split(/[^\p{L}\p{N}]+/u)].filter((part) => part.length >= 4)
   const without = parts.reduce((text, part) => text.replaceAll(part, ''), form)
   const rest = withoutPadding(without)
-  return without !== form && (rest.length < 4 || common.has(rest))
+  return without !== form && (rest.length < 4 || common().has(rest))
 }

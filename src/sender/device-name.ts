@@ -1,5 +1,6 @@
 // The names of devices and browsers, as people know them.
 import UAParser from 'ua-parser-js'
+import { oncePer } from '../once.ts'
 import { cutText } from '../text/cut-text.ts'
 import { plainText } from '../text/plain-text.ts'
 
@@ -62,7 +63,7 @@ export const deviceNameOf = (given: string | undefined, userAgent: string | null
 const productIn = (userAgent: string): string => {
   const product = PRODUCTS.find(([pattern]) => pattern.test(userAgent))
   if (product !== undefined) return product[1]
-  const { device, browser, os } = new UAParser(userAgent).getResult()
+  const { device, browser, os } = parsedUserAgent(userAgent)
   const make = TELEVISION_MAKES.find((name) => name === device.vendor)
   if (device.type === 'smarttv' || /hbbtv/i.test(userAgent)) return make ? televisionName(make) : ''
   return browserWords(device, browser, os)
@@ -70,11 +71,18 @@ const productIn = (userAgent: string): string => {
 
 /** The browser and its machine: `Safari (iPhone)`, `Firefox (Windows)`; empty if unknown. */
 export const browserNameOf = (userAgent: string | null): string => {
-  const { device, browser, os } = new UAParser(
-    cutText(userAgent ?? '', MAX_USER_AGENT_LENGTH),
-  ).getResult()
+  const { device, browser, os } = parsedUserAgent(cutText(userAgent ?? '', MAX_USER_AGENT_LENGTH))
   return browserWords(device, browser, os)
 }
+
+// A household's browser comes back with every page.
+const MAX_PARSED = 100
+
+// The parser reads only what is asked for: processor and engine would cost as much again.
+const parsedUserAgent = oncePer(MAX_PARSED, (userAgent) => {
+  const parser = new UAParser(userAgent)
+  return { device: parser.getDevice(), browser: parser.getBrowser(), os: parser.getOS() }
+})
 
 const browserWords = (
   { vendor, model }: UAParser.IDevice,

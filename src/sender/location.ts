@@ -1,6 +1,7 @@
 // The location of a request as Cloudflare's edge reports it (`request.cf` is absent outside its network),
 // and the proximity of two requests (RFC 10027 §6.1.1).
 import ipaddr from 'ipaddr.js'
+import { oncePer } from '../once.ts'
 import { plainText } from '../text/plain-text.ts'
 
 /** The edge's country code for the Tor network. */
@@ -62,13 +63,15 @@ export const timeZoneOf = (request: Request): string | undefined => {
   return typeof timezone === 'string' && isTimeZone(timezone) ? timezone : undefined
 }
 
-const isTimeZone = (timeZone: string): boolean => {
+const MAX_TIME_ZONES = 100
+
+const isTimeZone = oncePer(MAX_TIME_ZONES, (timeZone) => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }
-}
+})
 
 /** The place alone, for records with a long lifetime. */
 export const placeIn = ({ city, region, country }: Place): Place => ({ city, region, country })

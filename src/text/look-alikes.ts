@@ -1,11 +1,15 @@
 // Detects names that people could confuse. Names are compared by their skeletons (UTS #39 §4), here
 // coarser than in Unicode: they also ignore case, accents, separators, and digits in place of letters.
+import { once } from '../once.ts'
 import { CONFUSABLES } from './confusables.ts'
 
-const LATIN: ReadonlyMap<string, string> = new Map(
-  Object.entries(CONFUSABLES).flatMap(([latin, others]) =>
-    [...others].map((other) => [other, latin] as const),
-  ),
+const latin = once(
+  (): ReadonlyMap<string, string> =>
+    new Map(
+      Object.entries(CONFUSABLES).flatMap(([letter, others]) =>
+        [...others].map((other) => [other, letter] as const),
+      ),
+    ),
 )
 
 // Signs and digits that stand for a letter, and letters that differ in one stroke.
@@ -52,7 +56,7 @@ export const hasLookAlikeOf = (name: string, word: string): boolean => {
 
 const lettersOf = (name: string): string =>
   [...name.normalize('NFKD').replaceAll(INVISIBLE, '')]
-    .map((character) => LATIN.get(character) ?? enclosedIn(character) ?? character.toLowerCase())
+    .map((character) => latin().get(character) ?? enclosedIn(character) ?? character.toLowerCase())
     .map((character) => SAME[character] ?? character)
     .join('')
     .replaceAll(/[^\p{L}\p{N}]/gu, '')

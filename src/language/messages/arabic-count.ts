@@ -1,10 +1,11 @@
 // How Arabic counts. Intl knows its six forms, but only as they stand alone: what follows a
 // preposition ends differently (`بعد دقيقتين`, where Intl has `دقيقتان`).
+import { once } from '../../once.ts'
 
 type Forms = Readonly<Record<Intl.LDMLPluralRule, (figure: string) => string>>
 
-const figures = new Intl.NumberFormat('ar')
-const rules = new Intl.PluralRules('ar')
+const figures = once(() => new Intl.NumberFormat('ar'))
+const rules = once(() => new Intl.PluralRules('ar'))
 
 // One and two are in the word itself.
 const forms = (one: string, two: string, few: string, many: string): Forms => ({
@@ -20,7 +21,7 @@ const MINUTES = forms('دقيقة واحدة', 'دقيقتين', 'دقائق', '
 const SECONDS = forms('ثانية واحدة', 'ثانيتين', 'ثوانٍ', 'ثانية')
 
 const countedAs = (count: number, words: Forms): string =>
-  words[rules.select(count)](figures.format(count))
+  words[rules().select(count)](figures().format(count))
 
 export const arabicMinutes = (count: number): string => countedAs(count, MINUTES)
 
