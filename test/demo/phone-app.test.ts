@@ -45,7 +45,7 @@ it.each([
 })
 
 describe('DEMO_PROVIDER', () => {
-  const OWN = { id: 'own', button: 'Own', issuer: 'https://own.example', client_id: 'antenna' }
+  const OWN = { id: 'own', name: 'Own', issuer: 'https://own.example', client_id: 'antenna' }
   const settings = {
     ...TEST_VARS,
     IDENTITY_PROVIDERS: [OWN],

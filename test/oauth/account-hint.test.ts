@@ -224,7 +224,7 @@ describe('an address', () => {
     const { resident, host } = await household()
     const provider = {
       id: 'acme',
-      button: 'Acme',
+      name: 'Acme',
       issuer: 'https://acme.example',
       client_id: 'antenna',
     }
