@@ -258,7 +258,7 @@ describe.each(ENDPOINTS)('%s', (path, methods) => {
   it('HH-16 has no second spelling', async () => {
     for (const twin of [`${path}/`, `/${path}`, path.toUpperCase(), `${path}/x`, `${path}.json`])
       for (const method of ['GET', 'POST']) {
-        const response = await worker(request(method, twin))
+        const response = await worker(request(method, twin, { Accept: '*/*' }))
         expect([method, twin, response.status]).toStrictEqual([method, twin, 404])
         expect(response.headers.get('Content-Type')).toMatch(/^application\/json/)
         expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff')
