@@ -26,13 +26,14 @@ export const decide = async (context: RequestContext, shownCode: string): Promis
   const { review } = result
   const done =
     decision.decision === 'approve'
-      ? await approve(env, review, {
+      ? await approve(env, config, review, {
           typedCode: decision.typed_code,
           isInFront: decision.in_front === true,
         })
       : await deny(env, config, review, decision.decision === 'report' ? 'reported' : 'denied')
   switch (done.outcome) {
     case 'not_valid':
+    case 'client_gone':
       throw unknownCode()
     case 'too_far':
       throw tooFar(review)

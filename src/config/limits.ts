@@ -55,6 +55,8 @@ export const FRESH_SIGN_IN_MS = 12 * HOUR
 export const FAILURES_RESET_MS = 1 * DAY
 /** A typed or scanned code is kept this long during the sign-in: no code lives longer. */
 export const KEPT_CODE_MS = MAX_CODE_LIFETIME_MS
+/** A browser keeps the proof that a question was shown this long: until its record is deleted. */
+export const KEPT_SHOWN_MS = MAX_CODE_LIFETIME_MS + AUTHORIZATION_RETENTION_MS
 /** Time to read and reload the last page. */
 export const KEPT_RESULT_MS = 5 * MINUTE
 /** Time for the redirect to the page that says which device or passkey was removed. */

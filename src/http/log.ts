@@ -21,6 +21,7 @@ export interface LogEvents {
       | 'refused_as_too_far'
       | 'check_not_passed'
       | 'opened_by_many'
+      | 'client_gone'
     readonly proximity?: Proximity
     /** The action of the client's policy at that distance. */
     readonly proximityAction?: ProximityAction

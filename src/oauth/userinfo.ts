@@ -3,7 +3,7 @@
 import type { Claims } from '../objects/account/profile.ts'
 import { accountOf } from '../objects/index.ts'
 import { type AccessTokenClaims, verifyAccessToken } from '../tokens/access-token.ts'
-import { isStillClient } from './clients/registry.ts'
+import { isStillClient } from '../tokens/client-id.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { readParameters } from '../http/parameters.ts'
 import {

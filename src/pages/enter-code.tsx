@@ -6,11 +6,13 @@ import type { UserCode } from '../ids.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { CodeForm } from './kit/code-form.tsx'
 import { dropCookie } from './kit/cookies.ts'
+import { confirmPath } from './kit/errand.tsx'
 import { isForeign } from './kit/fetch-metadata.ts'
 import { tooMany } from './kit/problem.tsx'
 import {
   type PageEnvironment,
   type PageRequest,
+  goTo,
   keepUserCode,
   keptUserCode,
 } from './kit/page-request.ts'
@@ -65,7 +67,8 @@ export const enterCode = new Hono<PageEnvironment>()
     const code = context.req.query('user_code')
     if (code === undefined) return context.html(<EnterCodePage page={context.get('page')} />)
     if (isForeign(context)) return askToGoOn(context, parseUserCode(code))
-    return keepUserCode(context, code) === undefined ? malformed(context) : review(context)
+    const userCode = keepUserCode(context, code)
+    return userCode === undefined ? malformed(context) : goTo(context, confirmPath(userCode))
   })
   .post('/', async (context) => {
     const form = context.get('form')
@@ -73,9 +76,10 @@ export const enterCode = new Hono<PageEnvironment>()
     const linked = form('linked_code')
     if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'code')))
       return tooMany(context, LIMIT_PERIOD_MS)
-    return keepUserCode(context, typed === '' ? linked : typed) === undefined
+    const userCode = keepUserCode(context, typed === '' ? linked : typed)
+    return userCode === undefined
       ? malformed(context, typed, linked)
-      : review(context)
+      : goTo(context, confirmPath(userCode))
   })
 
 /**
@@ -103,10 +107,6 @@ export const notValid = (context: PageRequest, userCode = keptUserCode(context))
 
 // Some paste the whole address of the picture.
 const userCodeIn = (typed: string): string => /[?&]user_code=([^&\s]+)/.exec(typed)?.[1] ?? typed
-
-// The redirect takes the code out of the address bar and the history (VP-14).
-const review = (context: PageRequest) =>
-  context.redirect(`${context.get('page').basePath}/device/confirm`, 303)
 
 // Only typed text is shown again, never the contents of a link.
 const malformed = (context: PageRequest, typed = '', linked = '') => {

@@ -64,6 +64,8 @@ export const ResultPage: FC<ResultPageProps> = ({
       <h1>{title}</h1>
       <p class="lead">{next}</p>
       <p>{detail(nameInSentence(page, client), deviceWords(deviceName, page.language.messages))}</p>
+      {outcome === 'denied' ? <p>{copy.mistake}</p> : null}
+      {isApproved ? null : <NextStep page={page} outcome={outcome} />}
       {isApproved && offersPasskey ? (
         <section class="offer">
           <h2>{copy.passkey.title}</h2>
@@ -73,15 +75,26 @@ export const ResultPage: FC<ResultPageProps> = ({
           </a>
         </section>
       ) : null}
-      <p>
-        <a class="link quiet" href={`${page.basePath}/devices`}>
-          {page.language.messages.layout.devices}
-        </a>
-      </p>
+      {outcome === 'withdrawn' ? null : (
+        <p>
+          <a class="link quiet" href={`${page.basePath}/devices`}>
+            {page.language.messages.layout.devices}
+          </a>
+        </p>
+      )}
       {isApproved ? <NotMe page={page} sealed={sealed} /> : null}
     </Layout>
   )
 }
+
+const NextStep: FC<{ readonly page: PageContext; readonly outcome: Result['outcome'] }> = ({
+  page: { basePath, language },
+  outcome,
+}) => (
+  <a class="button plain" href={`${basePath}/${outcome === 'withdrawn' ? 'devices' : 'device'}`}>
+    {outcome === 'withdrawn' ? language.messages.layout.devices : language.messages.ended.action}
+  </a>
+)
 
 const NotMe: FC<Pick<ResultPageProps, 'page' | 'sealed'>> = ({ page, sealed }) => {
   const copy = page.language.messages.result

@@ -9,12 +9,13 @@ import { type LogEvents, logEvent } from '../http/log.ts'
 import type { SessionDigest } from '../objects/account/sessions.ts'
 import type { AuthorizationRequest } from '../objects/device-authorization/authorization-request.ts'
 import type { Allowance, Authentication } from '../objects/device-authorization/approval.ts'
-import type { DenialReason } from '../objects/device-authorization/outcomes.ts'
+import type { CodeEnd, DenialReason } from '../objects/device-authorization/outcomes.ts'
 import { accountOf, deviceAuthorizationOf } from '../objects/index.ts'
 import { promptSource } from '../objects/account/prompt-guard.ts'
 import { noteAwaited } from './awaited-device.ts'
 import { type DeviceDistance, deviceDistance, fartherOf } from '../config/proximity-policy.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
+import { isStillClient } from '../tokens/client-id.ts'
 import { mintGrantId } from '../tokens/refresh-token.ts'
 import { type Proximity, type Location, placeIn, requestLocation } from '../sender/location.ts'
 import { countWrongCode, evenIfCut } from '../identity/wrong-codes.ts'
@@ -54,7 +55,9 @@ export type Decision = 'approved' | 'denied' | 'reported' | 'withdrawn'
 
 export type ReviewResult<Person extends Approver> =
   | { readonly outcome: 'wait'; readonly waitMs: number }
-  | { readonly outcome: 'nobody' | 'not_valid' }
+  | { readonly outcome: 'nobody' }
+  /** `ended`: what became of the code, where this person may know. */
+  | { readonly outcome: 'not_valid'; readonly ended?: CodeEnd | undefined }
   | {
       readonly outcome: 'decided'
       readonly decision: Decision
@@ -79,8 +82,9 @@ export const admit = async <Person extends Approver>(
   const opened = await evenIfCut(open(env, approver, userCode, personLocation))
   switch (opened.outcome) {
     case 'opened_by_many':
-    case 'not_valid':
       return { outcome: 'not_valid' }
+    case 'not_valid':
+      return { outcome: 'not_valid', ended: opened.ended }
     // Their own decision, so repeating it reveals nothing.
     case 'approved':
       return { outcome: 'decided', decision: 'approved', request: opened.request }
@@ -108,11 +112,14 @@ const open = async (
     subject,
     country,
     networkPrefix,
+    wasShown: approver.wasShown === true,
   })
   const { outcome } = opened
   if (outcome === 'opened_by_many')
     logEvent('device_authorization.decided', { clientId: opened.clientId, outcome })
-  if (outcome === 'opened_by_many' || outcome === 'not_valid')
+  // A code that the person may hear about is no guess.
+  const isKnown = outcome === 'not_valid' && opened.ended !== undefined
+  if (outcome === 'opened_by_many' || (outcome === 'not_valid' && !isKnown))
     await countWrongCode(env, approver, userCode)
   return opened
 }
@@ -168,16 +175,17 @@ export const checkProblems = (
 })
 
 type ApprovalOutcome =
-  | { readonly outcome: 'approved' | 'too_far' | 'not_valid' }
+  | { readonly outcome: 'approved' | 'too_far' | 'client_gone' | 'not_valid' }
   | { readonly outcome: 'check_not_passed'; readonly problems: CheckProblems }
 
 /** Approves the request, as far as the policy lets them. */
 export const approve = async (
   env: Cloudflare.Env,
+  config: Config,
   review: PendingReview,
   check: Check,
 ): Promise<ApprovalOutcome> => {
-  const { approver, userCode, proximityAction } = review
+  const { approver, userCode, request, proximityAction } = review
   if (proximityAction === 'refuse') {
     noteTooFar(review)
     return { outcome: 'too_far' }
@@ -186,6 +194,11 @@ export const approve = async (
   if (proximityAction === 'confirm' && (problems.code || problems.inFront)) {
     log(review, 'check_not_passed')
     return { outcome: 'check_not_passed', problems }
+  }
+  // Removed since the device started: it would be told 401 after its person heard of a success.
+  if (!(await isStillClient({ env, config }, request.clientId))) {
+    log(review, 'client_gone')
+    return { outcome: 'client_gone' }
   }
   const { subject, authTimeMs, amr, grant } = approver
   const decision = await deviceAuthorizationOf(env, userCode).approve({

@@ -123,7 +123,7 @@ it('VP-21 every page has a title of its own', () => {
   const shared = [...byTitle.values()].map((states) => states.map(([name]) => name))
   expect(shared.filter((names) => names.length > 1)).toEqual([
     ['enter code', 'enter code, by a link'],
-    ['enter code, half of one', 'enter code, not valid'],
+    ['enter code, half of one', 'enter code, not valid', 'enter code, letters that no code has'],
     ['sign in', 'sign in, passkey not used'],
     ['sign in, refused', 'sign in, provider out of reach', 'sign in, ended at the provider'],
     ['confirm, near', 'confirm, far'],

@@ -91,13 +91,13 @@ describe('a question that is open on a laptop', () => {
     await device.collect()
   })
 
-  it('hides the decision of another person', async () => {
+  it('VP-6 tells that another person answered, and not what', async () => {
     const { laptop, device } = await openQuestion()
     const pages = await laptop.page.evaluate<number>('history.length')
     const { laptop: other } = await openedPage()
     await other.scan(device)
     await other.tap('Allow')
-    await laptop.reads('This code is invalid or has expired.')
+    await laptop.sees('This code was already answered')
     expect(await laptop.button('Allow').count()).toBe(0)
     // Back does not lead to an ended question.
     expect(await laptop.page.evaluate<number>('history.length')).toBe(pages)
@@ -126,9 +126,9 @@ describe('an undecided question', () => {
     await look(laptop, await RemoteDevice.start(server.origin, { place: at(RECIFE) }))
     const field = laptop.page.getByLabel('Code on the device’s own screen')
     const again = laptop.page.waitForRequest(isWaiting)
-    await field.pressSequentially('WDJB')
+    await field.pressSequentially('WDJ')
     await again
-    expect(await field.inputValue()).toBe('WDJB')
+    expect(await field.inputValue()).toBe('WDJ')
     expect(await laptop.page.evaluate('document.activeElement.name')).toBe('typed_code')
   })
 

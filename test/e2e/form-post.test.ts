@@ -52,7 +52,7 @@ const connect = async (member = ADA) => {
   const phone = await (await browser.newContext(PHONE)).newPage()
   await phone.goto(`${server.origin}/device?user_code=${device.userCode}`)
   await signInThere(phone, member)
-  await phone.waitForURL('**/device/confirm')
+  await phone.waitForURL('**/device/confirm?*')
   expect(await phone.locator('.code').innerText()).toBe(device.userCode)
   await phone.getByRole('button', { name: 'Allow', exact: true }).click()
   await phone.getByRole('heading', { name: 'You’re connected' }).waitFor()

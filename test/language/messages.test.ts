@@ -20,6 +20,7 @@ const ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
   'confirm.until': [CLIENT],
   'confirm.resources': [HOSTS],
   'confirm.tooFar.text': [CLIENT],
+  'ended.clientGone.text': [CLIENT],
   'result.approved.detail': [CLIENT, DEVICE],
   'result.denied.detail': [CLIENT, DEVICE],
   'result.reported.detail': [CLIENT, DEVICE],

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEVICE_CODE_GRANT } from '../../src/config/client-settings.ts'
 import { sha256 } from '../../src/crypto.ts'
-import { mintClientId } from '../../src/oauth/clients/registry.ts'
+import { mintClientId } from '../../src/tokens/client-id.ts'
 import type { Answer } from '../support/device.ts'
 import { KEY_PAIRS, PUBLIC_KEYS } from '../support/key-pairs.ts'
 import {

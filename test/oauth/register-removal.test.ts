@@ -1,7 +1,7 @@
 // DELETE of a registration (RFC 7592 §2.3), and authorization for its management: conformance RG-4.
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/crypto.ts'
-import { mintClientId } from '../../src/oauth/clients/registry.ts'
+import { mintClientId } from '../../src/tokens/client-id.ts'
 import { type Answer, startDevice } from '../support/device.ts'
 import { introspect, refresh, revoke } from '../support/grants.ts'
 import {

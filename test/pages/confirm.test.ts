@@ -129,7 +129,7 @@ describe('the decision', () => {
     )
     const paths = results.map(({ url }) => url.pathname).toSorted()
     expect(paths).toEqual(['/device/confirm', '/device/result'])
-    expect(results.some(({ html }) => html.includes('invalid or has expired'))).toBe(true)
+    expect(results.some(({ html }) => html.includes('This code was already answered'))).toBe(true)
   })
 
   it('is the same for a second tap on the button', async () => {
@@ -147,7 +147,7 @@ describe('the decision', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * MINUTE })
     const late = await person.decide(question, 'allow')
     expect(late.status).toBe(404)
-    expect(late.html).toContain('invalid or has expired')
+    expect(late.html).toContain('This code has expired')
     expect((await device.poll()).body.error).toBe('expired_token')
   })
 

@@ -128,11 +128,71 @@ describe('entering the code', () => {
     })
   })
 
-  it('VP-14 removes the code from the address bar at once', async () => {
+  it('VP-14 stays in the address until it is answered, and cannot be read there', async () => {
     const device = await startDevice()
-    const page = await (await signedIn()).open(device.answer.verification_uri_complete)
-    expect(page.url.href).toBe(`${ISSUER}/device/confirm`)
+    const person = await signedIn()
+    const page = await person.open(device.answer.verification_uri_complete)
+    const readable = new RegExp(device.userCode.replace('-', '-?'), 'i')
+    expect(page.url.pathname).toBe('/device/confirm')
+    expect(page.url.href).not.toMatch(readable)
+    // A reload, after another tab has opened another code and cookies are gone.
+    await person.open((await startDevice()).answer.verification_uri_complete)
+    person.cookies.delete('__Host-user_code')
+    expect((await person.open(page.url.href)).html).toContain(device.userCode)
+    const result = await person.decide(page, 'allow')
+    expect(result.url.href).toBe(`${ISSUER}/device/result`)
   })
+
+  it('VP-14 goes along into another browser, from the sign-in page too', async () => {
+    const device = await startDevice()
+    const inApp = visitor()
+    const signIn = await inApp.open(device.answer.verification_uri_complete)
+    expect(signIn.url.pathname).toBe('/device/sign-in')
+    expect(signIn.url.href).not.toContain(device.userCode)
+    // Signed in already: not asked again.
+    const question = await (await signedIn()).open(signIn.url.href)
+    expect(question.url.pathname).toBe('/device/confirm')
+    expect(question.html).toContain(device.userCode)
+    const stranger = visitor()
+    expect((await stranger.open(question.url.href)).url.pathname).toBe('/device/sign-in')
+    const next = await stranger.createAccount('Ada', `${crypto.randomUUID()}@example.com`)
+    expect(next.html).toContain(device.userCode)
+  })
+
+  it('VP-14 the browser inside an app says how the code goes into the usual one', async () => {
+    const hint = 'use its menu to open this page in your usual browser'
+    const device = await startDevice()
+    const inApp = new Person(worker, ISSUER, {
+      'CF-Connecting-IP': freshAddress(),
+      'User-Agent': 'Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) Chrome/126.0.0.0',
+    })
+    expect((await inApp.open(device.answer.verification_uri_complete)).html).toContain(hint)
+    expect((await visitor().open(device.answer.verification_uri_complete)).html).not.toContain(hint)
+  })
+
+  it('VP-14 a link of another site to the question needs its tap', async () => {
+    const device = await startDevice()
+    const address = (await (await signedIn()).open(device.answer.verification_uri_complete)).url
+    const person = await signedIn()
+    const headers = {
+      'Sec-Fetch-Site': 'cross-site',
+      'Sec-Fetch-Mode': 'navigate',
+      'Sec-Fetch-Dest': 'document',
+    }
+    const page = await person.open(address.href, headers)
+    expect(page.html).toContain('If someone sent you this link, close this page.')
+    expect((await person.submit(page, '/device')).html).toContain(device.userCode)
+    const signIn = await visitor().open(address.href.replace('confirm', 'sign-in'), headers)
+    expect(signIn.html).not.toContain('A device is waiting')
+  })
+
+  it.each(['', 'QUFB', 'V0RKQi1NSkhU'.repeat(20), '%00', '"><script>'])(
+    'VP-14 an address with %j in it leads to the page for codes',
+    async (waiting) => {
+      const page = await visitor().open(`/device/confirm?waiting=${encodeURIComponent(waiting)}`)
+      expect(page.url.pathname).toBe('/device')
+    },
+  )
 
   it('accepts the pasted address of the picture', async () => {
     const device = await startDevice()

@@ -153,7 +153,7 @@ describe('every form', () => {
       }),
     )
     expect(response.status).toBe(303)
-    expect(response.headers.get('Location')).toBe('/device/confirm')
+    expect(response.headers.get('Location')).toMatch(/^\/device\/confirm\?waiting=[\w-]+$/)
   })
 
   it('VP-15 never redirects to another site', async () => {

@@ -1,6 +1,7 @@
 // VP-2: links of other sites lead to a page with one button, and such an open site costs a person
 // nothing.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { HOUR } from '../../src/durations.ts'
 import { startDevice } from '../support/device.ts'
 import { type Fields, LINKS, PARTS, sent } from './other-site.ts'
 import { Person } from '../support/person.ts'
@@ -157,7 +158,9 @@ describe('a code that waits for a sign-in', () => {
     const wrong = await person.submit(create, '/device/create-account', { email })
     const refused = await person.submit(signIn, '/device/sign-in', { email: 'nobody' })
     await person.createAccount('Ada', email)
-    const again = await person.open('/device/sign-in')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 13 * HOUR })
+    const again = await person.open(signIn.url.href)
+    vi.useRealTimers()
     expect(again.html).toContain('Sign in again')
     for (const page of [signIn, create, wrong, refused, again]) {
       expect(page.html).toContain('A device is waiting for your answer.')

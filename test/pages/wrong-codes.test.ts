@@ -102,7 +102,7 @@ describe('a request that this account was shown', () => {
     const question = await scan(person, device)
     await enterWrong(person)
     await ada.evict()
-    expect((await enter(person, device.userCode)).status).toBe(429)
+    expect((await enter(await ada.browser(), device.userCode)).status).toBe(429)
     const page = await person.submit(question, '/device/confirm', { decision })
     expect(page.html).toContain(title)
     expect((await device.poll()).body.error).toBe(error)
@@ -152,6 +152,7 @@ describe('a proof of an earlier view', () => {
     await ada.evict()
     const shown = forge(proof, proofOn(html))
     const fields = { csrf, user_code: device.userCode, decision: 'allow', shown }
+    person.cookies.set('__Host-shown', [shown, shown].join('.'))
     expect((await person.post('/device/confirm', fields)).status).toBe(429)
   })
 

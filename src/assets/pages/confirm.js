@@ -40,8 +40,7 @@ const waitOn = async (signal) => {
   const isFailure = status === 0 || status === 429 || status >= 500
   paceMs = isFailure ? Math.min(2 * paceMs, MAX_PACE_MS) : PACE_MS
   nextAtMs = beganAtMs + paceMs
-  if (status === 200) location.replace(review)
-  else if (status === 404) location.replace(decision)
+  if (status === 200 || status === 404) location.replace(review)
   else if (status === 204 || isFailure) void waitOn(signal)
   else stopWaiting()
 }

@@ -57,6 +57,8 @@ export const de: Messages = {
     again: 'Melde dich noch einmal an, damit sicher ist, dass du es bist.',
     problemTitle: 'Problem bei der Anmeldung',
     waiting: 'Ein Gerät wartet auf deine Antwort.',
+    inApp:
+      'Das ist der Browser einer anderen App. Wenn du woanders angemeldet bist, öffne diese Seite über ihr Menü in deinem gewohnten Browser. Der Code kommt mit.',
     email: 'E-Mail-Adresse',
     password: 'Passwort',
     submit: 'Anmelden',
@@ -163,6 +165,7 @@ export const de: Messages = {
       title: 'Dieses Gerät ist zu weit weg',
       text: (client) =>
         `Es ist nicht dort, wo du bist, und ${isolate(client)} lässt solche Geräte nicht zu.`,
+      vpn: 'Nutzt du ein VPN? Schalte es auf deinem Handy und deinem Gerät aus und versuch es noch einmal.',
     },
     report: 'Das habe ich nicht gestartet',
     warning: 'Erlaube das nur, wenn du es auf deinem eigenen Gerät gestartet hast.',
@@ -183,6 +186,27 @@ export const de: Messages = {
     email: 'Deine E-Mail-Adresse sehen',
     offline_access: 'Auf diesem Gerät angemeldet bleiben',
     'device:approve': 'In deinem Namen weitere Geräte zulassen',
+  },
+
+  ended: {
+    expired: {
+      title: 'Dieser Code ist abgelaufen',
+      text: 'Es wurde nichts verbunden. Hol dir auf deinem Gerät einen neuen Code und gib ihn hier ein.',
+    },
+    answered: {
+      title: 'Dieser Code wurde schon beantwortet',
+      text: 'Das geschah mit einem anderen Konto oder durch jemand anderen, und jeder Code gilt nur einmal. Um das Gerät selbst zu verbinden, hol dir dort einen neuen Code.',
+    },
+    stopped: {
+      title: 'Dieser Code wurde gesperrt',
+      text: 'Mehrere Personen haben ihn geöffnet, wie es bei weitergegebenen Codes geschieht. Es wurde nichts verbunden. Nimm nur einen Code, den dein eigenes Gerät anzeigt.',
+    },
+    clientGone: {
+      title: 'Diese App kann sich nicht mehr verbinden',
+      text: (brand) =>
+        `${isolate(brand)} kennt die App auf diesem Gerät nicht mehr. Es wurde nichts freigegeben. Aktualisiere die App und hol dir dann einen neuen Code.`,
+    },
+    action: 'Neuen Code eingeben',
   },
 
   result: {
@@ -213,6 +237,8 @@ export const de: Messages = {
         `${isolate(device)} ist nicht mehr mit ${isolate(client)} verbunden. ` +
         'Melde dich wieder an, um zu sehen, was sonst noch verbunden ist.',
     },
+    mistake:
+      'Wenn das ein Versehen war, hol dir auf deinem Gerät einen neuen Code und gib ihn hier ein.',
     notMe: 'Das war ich nicht',
     notMeHint: 'Entfernt das Gerät und meldet dich überall ab.',
     passkey: {

@@ -56,6 +56,9 @@ export const en = {
     again: 'To confirm it’s you, sign in once more.',
     problemTitle: 'Problem signing in',
     waiting: 'A device is waiting for your answer.',
+    /** For the browser inside a messenger, which shares nothing with the person’s own. */
+    inApp:
+      'This is the browser of another app. If you are signed in elsewhere, use its menu to open this page in your usual browser. The code goes along.',
     email: 'Email',
     password: 'Password',
     submit: 'Sign in',
@@ -161,6 +164,7 @@ export const en = {
       title: 'This device is too far away',
       text: (client: string) =>
         `It is not where you are, and ${isolate(client)} does not accept such devices.`,
+      vpn: 'Using a VPN? Turn it off on your phone and your device, then try again.',
     },
     report: 'I did not start this',
     warning: 'Only allow if you started this on your own device.',
@@ -183,6 +187,28 @@ export const en = {
     email: 'See your email address',
     offline_access: 'Stay signed in on this device',
     'device:approve': 'Allow other devices on your behalf',
+  },
+
+  /** What became of a code that can no longer be answered. */
+  ended: {
+    expired: {
+      title: 'This code has expired',
+      text: 'Nothing was connected. Get a new code on your device and enter it here.',
+    },
+    answered: {
+      title: 'This code was already answered',
+      text: 'It was answered with another account or by someone else, and works only once. To connect the device yourself, get a new code on it.',
+    },
+    stopped: {
+      title: 'This code was stopped',
+      text: 'Several people opened it, as happens when a code is passed around. Nothing was connected. Use only a code that your own device shows.',
+    },
+    clientGone: {
+      title: 'This app can no longer connect',
+      text: (brand: string) =>
+        `${isolate(brand)} no longer knows the app on this device. Nothing was shared. Update the app, then get a new code.`,
+    },
+    action: 'Enter a new code',
   },
 
   result: {
@@ -213,6 +239,7 @@ export const en = {
         `${isolate(device)} is no longer connected to ${isolate(client)}. ` +
         'Sign in again to see what else is connected.',
     },
+    mistake: 'If that was a mistake, get a new code on your device and enter it here.',
     notMe: 'This wasn’t me',
     notMeHint: 'Removes the device and signs you out everywhere.',
     passkey: {

@@ -55,6 +55,8 @@ export const es: Messages = {
     again: 'Para asegurarnos de que eres tú, inicia sesión una vez más.',
     problemTitle: 'Problema al iniciar sesión',
     waiting: 'Un dispositivo espera tu respuesta.',
+    inApp:
+      'Este es el navegador de otra aplicación. Si has iniciado sesión en otro, abre esta página desde su menú en tu navegador habitual. El código se conserva.',
     email: 'Correo electrónico',
     password: 'Contraseña',
     submit: 'Iniciar sesión',
@@ -157,6 +159,7 @@ export const es: Messages = {
     tooFar: {
       title: 'Este dispositivo está demasiado lejos',
       text: (client) => `No está donde estás tú, y ${isolate(client)} no admite dispositivos así.`,
+      vpn: '¿Usas una VPN? Desactívala en tu teléfono y en tu dispositivo e inténtalo de nuevo.',
     },
     report: 'Yo no he iniciado esto',
     warning: 'Permítelo solo si tú has iniciado esto en tu propio dispositivo.',
@@ -176,6 +179,27 @@ export const es: Messages = {
     email: 'Ver tu correo electrónico',
     offline_access: 'Mantener la sesión iniciada en este dispositivo',
     'device:approve': 'Permitir otros dispositivos en tu nombre',
+  },
+
+  ended: {
+    expired: {
+      title: 'Este código ha caducado',
+      text: 'No se ha conectado nada. Obtén un código nuevo en tu dispositivo e introdúcelo aquí.',
+    },
+    answered: {
+      title: 'Ya se ha respondido a este código',
+      text: 'Se hizo con otra cuenta o lo hizo otra persona, y cada código sirve una sola vez. Para conectar tú el dispositivo, obtén en él un código nuevo.',
+    },
+    stopped: {
+      title: 'Este código se ha bloqueado',
+      text: 'Lo han abierto varias personas, como pasa con los códigos que se reenvían. No se ha conectado nada. Usa solo un código que muestre tu propio dispositivo.',
+    },
+    clientGone: {
+      title: 'Esta aplicación ya no puede conectarse',
+      text: (brand) =>
+        `${isolate(brand)} ya no reconoce la aplicación de este dispositivo. No se ha compartido nada. Actualiza la aplicación y obtén después un código nuevo.`,
+    },
+    action: 'Introducir un código nuevo',
   },
 
   result: {
@@ -206,6 +230,7 @@ export const es: Messages = {
         `El dispositivo ${isolate(device)} ya no está conectado a ${isolate(client)}. ` +
         'Inicia sesión de nuevo para ver qué más está conectado.',
     },
+    mistake: 'Si ha sido un error, obtén un código nuevo en tu dispositivo e introdúcelo aquí.',
     notMe: 'No fui yo',
     notMeHint: 'Quita el dispositivo y cierra todas tus sesiones.',
     passkey: {

@@ -58,6 +58,8 @@ export const fr: Messages = {
     again: 'Pour nous assurer que c’est bien vous, connectez-vous encore une fois.',
     problemTitle: 'Problème de connexion',
     waiting: 'Un appareil attend votre réponse.',
+    inApp:
+      'Ceci est le navigateur d’une autre application. Si vous êtes connecté ailleurs, ouvrez cette page dans votre navigateur habituel depuis son menu. Le code est conservé.',
     email: 'Adresse e-mail',
     password: 'Mot de passe',
     submit: 'Se connecter',
@@ -164,6 +166,7 @@ export const fr: Messages = {
       title: 'Cet appareil est trop loin',
       text: (client) =>
         `Il n’est pas là où vous êtes, et ${isolate(client)} n’accepte pas de tels appareils.`,
+      vpn: 'Vous utilisez un VPN ? Désactivez-le sur votre téléphone et sur votre appareil, puis réessayez.',
     },
     report: 'Je n’ai pas lancé cette demande',
     warning: 'N’autorisez l’accès que si vous avez lancé cette demande sur votre propre appareil.',
@@ -184,6 +187,27 @@ export const fr: Messages = {
     email: 'Voir votre adresse e-mail',
     offline_access: 'Rester connecté sur cet appareil',
     'device:approve': 'Autoriser d’autres appareils en votre nom',
+  },
+
+  ended: {
+    expired: {
+      title: 'Ce code a expiré',
+      text: 'Rien n’a été connecté. Obtenez un nouveau code sur votre appareil et saisissez-le ici.',
+    },
+    answered: {
+      title: 'Ce code a déjà reçu une réponse',
+      text: 'La réponse vient d’un autre compte ou d’une autre personne, et un code ne sert qu’une fois. Pour connecter l’appareil vous-même, obtenez-y un nouveau code.',
+    },
+    stopped: {
+      title: 'Ce code a été bloqué',
+      text: 'Plusieurs personnes l’ont ouvert, comme il arrive quand un code circule. Rien n’a été connecté. N’utilisez qu’un code affiché par votre propre appareil.',
+    },
+    clientGone: {
+      title: 'Cette application ne peut plus se connecter',
+      text: (brand) =>
+        `${isolate(brand)} ne reconnaît plus l’application de cet appareil. Rien n’a été partagé. Mettez l’application à jour, puis obtenez un nouveau code.`,
+    },
+    action: 'Saisir un nouveau code',
   },
 
   result: {
@@ -214,6 +238,8 @@ export const fr: Messages = {
         `L’appareil ${isolate(device)} n’est plus associé à ${isolate(client)}. ` +
         'Reconnectez-vous pour voir quels autres appareils le sont.',
     },
+    mistake:
+      'Si c’était une erreur, obtenez un nouveau code sur votre appareil et saisissez-le ici.',
     notMe: 'Ce n’était pas moi',
     notMeHint: 'Retire l’appareil et vous déconnecte partout.',
     passkey: {

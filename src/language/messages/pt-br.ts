@@ -55,6 +55,8 @@ export const ptBr: Messages = {
     again: 'Para termos certeza de que é você, entre mais uma vez.',
     problemTitle: 'Problema ao entrar',
     waiting: 'Um dispositivo aguarda sua resposta.',
+    inApp:
+      'Este é o navegador de outro app. Se você já entrou em outro lugar, use o menu dele para abrir esta página no seu navegador de sempre. O código vai junto.',
     email: 'E-mail',
     password: 'Senha',
     submit: 'Entrar',
@@ -157,6 +159,7 @@ export const ptBr: Messages = {
       title: 'Este dispositivo está longe demais',
       text: (client) =>
         `Ele não está onde você está, e ${isolate(client)} não aceita dispositivos assim.`,
+      vpn: 'Usa uma VPN? Desative-a no seu celular e no seu dispositivo e tente de novo.',
     },
     report: 'Não fui eu que iniciei isto',
     warning: 'Permita somente se você iniciou isto no seu próprio dispositivo.',
@@ -176,6 +179,27 @@ export const ptBr: Messages = {
     email: 'Ver seu e-mail',
     offline_access: 'Continuar conectado neste dispositivo',
     'device:approve': 'Permitir outros dispositivos em seu nome',
+  },
+
+  ended: {
+    expired: {
+      title: 'Este código expirou',
+      text: 'Nada foi conectado. Gere um novo código no seu dispositivo e digite-o aqui.',
+    },
+    answered: {
+      title: 'Este código já foi respondido',
+      text: 'A resposta veio de outra conta ou de outra pessoa, e cada código vale uma só vez. Para conectar o dispositivo, gere nele um novo código.',
+    },
+    stopped: {
+      title: 'Este código foi bloqueado',
+      text: 'Várias pessoas o abriram, como acontece com códigos repassados. Nada foi conectado. Use somente um código que o seu próprio dispositivo mostre.',
+    },
+    clientGone: {
+      title: 'Este app não pode mais se conectar',
+      text: (brand) =>
+        `O app deste dispositivo não é mais reconhecido por ${isolate(brand)}. Nada foi compartilhado. Atualize o app e depois gere um novo código.`,
+    },
+    action: 'Digitar um novo código',
   },
 
   result: {
@@ -207,6 +231,7 @@ export const ptBr: Messages = {
         `O dispositivo ${isolate(device)} não está mais conectado a ${isolate(client)}. ` +
         'Entre de novo para ver o que mais está conectado.',
     },
+    mistake: 'Se foi por engano, gere um novo código no seu dispositivo e digite-o aqui.',
     notMe: 'Não fui eu',
     notMeHint: 'Remove o dispositivo e encerra todas as suas sessões.',
     passkey: {

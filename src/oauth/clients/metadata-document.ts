@@ -13,26 +13,11 @@ import { grantMetadata, unlistedClient } from './unlisted.ts'
 
 /** 5 KB is the draft's figure (CM-4). */
 const WANTED = { accept: 'application/json', maxBytes: 5 * 1024 }
-const MAX_ADDRESS_LENGTH = 255
 
 interface FoundClient {
   readonly value: Client
   /** The time until it must be fetched again. */
   readonly cacheMs: number
-}
-
-/**
- * True if `clientId` can be the address of a document. Addresses are compared as strings, so only one
- * spelling is allowed: no dot segments, default port, capitals in the host or bare host.
- */
-export const isDocumentAddress = (
-  clientId: string,
-  { hasClientMetadataDocuments }: Config,
-): boolean => {
-  if (!hasClientMetadataDocuments || clientId.length > MAX_ADDRESS_LENGTH) return false
-  const url = URL.parse(clientId)
-  if (url?.protocol !== 'https:' || url.href !== clientId || url.pathname === '/') return false
-  return url.username === '' && url.password === '' && !clientId.includes('#')
 }
 
 // A document is public, so it must not hold a shared secret.

@@ -3,15 +3,14 @@
 import type { Client } from '../../config/clients.ts'
 import type { Config } from '../../config/config.ts'
 import { CLIENT_CACHE_MS } from '../../config/limits.ts'
-import { randomBytes, seal, unseal } from '../../crypto.ts'
 import { Cache } from '../../http/cache.ts'
 import type { Registration } from '../../objects/client-record.ts'
 import { clientRecordOf } from '../../objects/index.ts'
 import { NotFetched } from '../../http/public-fetch.ts'
 import { Published } from '../../http/published.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
-import { macSecret } from '../../tokens/signing-keys.ts'
-import { fetchClient, isDocumentAddress } from './metadata-document.ts'
+import { isDocumentAddress, isMintedClientId } from '../../tokens/client-id.ts'
+import { fetchClient } from './metadata-document.ts'
 import { temporarilyUnavailable, tooManyRequests } from '../../http/errors.ts'
 import type { RequestContext } from '../../http/request-context.ts'
 import { type ClientMetadata, unlistedClient } from './unlisted.ts'
@@ -21,27 +20,6 @@ const MAX_KEPT = 1000
 
 const registered = new Cache<Client>(MAX_KEPT)
 const documents = new Published<Client>(MAX_KEPT)
-
-const PREFIX = 'registered-'
-const PURPOSE = 'client_id'
-const ID_BYTES = 16
-
-/**
- * A client_id for a client that registers: unlike any `sub` and any address (RG-5). It is sealed because
- * it names an object; it is not secret.
- */
-export const mintClientId = (serverSecret: Uint8Array): string =>
-  PREFIX + seal(serverSecret, PURPOSE, randomBytes(ID_BYTES))
-
-/** True if this server issued the client_id at a registration. */
-export const isMintedClientId = async (
-  env: Cloudflare.Env,
-  clientId: string,
-  { registrationTokenHash }: Config,
-): Promise<boolean> =>
-  registrationTokenHash !== undefined &&
-  clientId.startsWith(PREFIX) &&
-  unseal(await macSecret(env), PURPOSE, clientId.slice(PREFIX.length)) !== undefined
 
 /**
  * The client named `clientId`, or undefined. Throws 429 after too many unknown ones from one address,
@@ -64,16 +42,6 @@ export const findClient = async (
   const found = await registeredClient(env, clientId, config)
   if (found !== undefined) registered.set(clientId, found, now + CLIENT_CACHE_MS)
   return found
-}
-
-/** True if the client that a token was issued to still exists; a document's address always counts. */
-export const isStillClient = async (
-  { config, env }: RequestContext,
-  clientId: string,
-): Promise<boolean> => {
-  if (config.clients.has(clientId) || isDocumentAddress(clientId, config)) return true
-  if (!(await isMintedClientId(env, clientId, config))) return false
-  return (await clientRecordOf(env, clientId).read()) !== undefined
 }
 
 /** Drops a changed client from the cache of this isolate. */

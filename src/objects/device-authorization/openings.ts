@@ -11,6 +11,8 @@ export interface Opening {
 /** The person who opens the code now; their network is not stored. */
 export interface Opener extends Opening {
   readonly networkPrefix?: string | undefined
+  /** They prove that this account was shown the request. */
+  readonly wasShown?: boolean
 }
 
 /** True if the person shares the network of the device that started, and no other place polls. */

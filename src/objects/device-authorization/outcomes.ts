@@ -97,4 +97,7 @@ export type ReviewOutcome =
     }
   /** Too many people opened the code: this opening ends it. Later ones get `not_valid`. */
   | { readonly outcome: 'opened_by_many'; readonly clientId: string }
-  | { readonly outcome: 'not_valid' }
+  | { readonly outcome: 'not_valid'; readonly ended?: CodeEnd }
+
+/** What became of a code: its time is over, another person answered, or too many people opened it. */
+export type CodeEnd = 'expired' | 'answered' | 'stopped'

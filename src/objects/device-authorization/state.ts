@@ -13,6 +13,7 @@ import type { AuthorizationRequest } from './authorization-request.ts'
 import { collectedElsewhere } from './collected-elsewhere.ts'
 import { type Opener, type Opening, isOnDeviceNetwork, isPassedAround } from './openings.ts'
 import type {
+  CodeEnd,
   DecisionOutcome,
   DenialReason,
   Poller,
@@ -168,7 +169,8 @@ export const redeem = (
  * A person opens the code: they get the pending request, their own decision, or nothing. Two people in
  * different countries, or three anywhere, mean that the code is being passed around, so the request ends.
  * One person in two countries often just switched off a VPN. A person on the device's network was not
- * sent the code by a stranger: they are not counted, so most homes need no write.
+ * sent the code by a stranger: they are not counted, so most homes need no write. They are told what became
+ * of the code, and so is a person who was shown the request.
  */
 export const open = (
   state: AuthorizationState,
@@ -178,10 +180,9 @@ export const open = (
 ): { state: AuthorizationState; outcome: ReviewOutcome } => {
   const { request } = state
   const { subject, country } = opener
+  const isOnNetwork = isOnDeviceNetwork(opener, request.location, pollerLocation)
   if (state.status === 'pending' && isReviewable(state, now)) {
-    const isCounted =
-      isOnDeviceNetwork(opener, request.location, pollerLocation) ||
-      state.openings.some((one) => one.subject === subject)
+    const isCounted = isOnNetwork || state.openings.some((one) => one.subject === subject)
     const openings = isCounted ? state.openings : [...state.openings, { subject, country }]
     return isPassedAround(openings)
       ? {
@@ -195,9 +196,17 @@ export const open = (
   }
   if ('approval' in state && state.approval.subject === subject)
     return { state, outcome: { outcome: 'approved', request } }
-  return state.status === 'denied' && state.subject === subject
-    ? { state, outcome: { outcome: 'denied', reason: state.reason, request } }
+  if (state.status === 'denied' && state.subject === subject)
+    return { state, outcome: { outcome: 'denied', reason: state.reason, request } }
+  // VP-6: a guess must not learn whether there was such a code.
+  return isOnNetwork || opener.wasShown === true
+    ? { state, outcome: { outcome: 'not_valid', ended: endOf(state) } }
     : { state, outcome: { outcome: 'not_valid' } }
+}
+
+const endOf = (state: AuthorizationState): CodeEnd => {
+  if (state.status === 'pending') return 'expired'
+  return state.status === 'denied' && state.reason === 'opened_by_many' ? 'stopped' : 'answered'
 }
 
 const isReviewable = (state: AuthorizationState, now: number): boolean =>

@@ -15,16 +15,13 @@ import type { WatchOutcome } from '../../objects/device-authorization/watch.ts'
 import { type Wait, waitAt } from '../../objects/index.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
 import { countWrongCode, evenIfCut } from '../../identity/wrong-codes.ts'
-import { notValid } from '../enter-code.tsx'
 import { keepCookie } from '../kit/cookies.ts'
-import { isForeign } from '../kit/fetch-metadata.ts'
 import { forbidden, tooMany } from '../kit/problem.tsx'
 import {
   type PageEnvironment,
   type CodeTryer,
   type PageRequest,
   codeTryer,
-  goTo,
 } from '../kit/page-request.ts'
 
 interface Answer {
@@ -33,36 +30,35 @@ interface Answer {
 
 /**
  * POST waits: 200 once this person has decided, 404 once the request is over, 204 to ask again, 409
- * to leave the waiting to newer pages. GET is where a page goes that was left with nothing to ask.
+ * to leave the waiting to newer pages.
  */
-export const answeredElsewhere = new Hono<PageEnvironment>()
-  .get('/', (context) => (isForeign(context) ? goTo(context, '/device') : notValid(context)))
-  .post('/', async (context) => {
-    if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'decision')))
-      return tooMany(context, LIMIT_PERIOD_MS)
-    // Of the page and not of the cookie: another tab may have opened another code since.
-    const userCode = parseUserCode(context.get('form')('user_code'))
-    if (userCode === undefined) return context.body(null, 404)
-    const person = await codeTryer(context, userCode)
-    if (person === undefined) return forbidden(context)
-    if (person.isKnownWrong === true) return context.body(null, 404)
-    if (person.codeWaitMs > 0) return tooMany(context, person.codeWaitMs)
-    switch (await watch(context, userCode, person)) {
-      case 'decided':
-        // The page goes where that is shown, by the code that is kept.
-        keepCookie(context, 'user_code', userCode)
-        return context.body(null, 200)
-      case 'over':
-      case 'not_valid':
-        return context.body(null, 404)
-      case 'superseded':
-        return context.body(null, 409)
-      case 'timed_out':
-      case 'hung_up':
-      case 'lost':
-        return context.body(null, 204)
-    }
-  })
+export const answeredElsewhere = new Hono<PageEnvironment>().post('/', async (context) => {
+  if (!(await isWithinLimit(context.env, 'PERSON_LIMIT', context.req.raw, 'decision')))
+    return tooMany(context, LIMIT_PERIOD_MS)
+  // Of the page and not of the cookie: another tab may have opened another code since.
+  const userCode = parseUserCode(context.get('form')('user_code'))
+  if (userCode === undefined) return context.body(null, 404)
+  const person = await codeTryer(context, userCode)
+  if (person === undefined) return forbidden(context)
+  if (person.isKnownWrong === true) return context.body(null, 404)
+  if (person.codeWaitMs > 0) return tooMany(context, person.codeWaitMs)
+  switch (await watch(context, userCode, person)) {
+    case 'decided':
+      // The page goes where that is shown, by the code that is kept.
+      keepCookie(context, 'user_code', userCode)
+      return context.body(null, 200)
+    case 'over':
+    case 'not_valid':
+      keepCookie(context, 'user_code', userCode)
+      return context.body(null, 404)
+    case 'superseded':
+      return context.body(null, 409)
+    case 'timed_out':
+    case 'hung_up':
+    case 'lost':
+      return context.body(null, 204)
+  }
+})
 
 const watch = async (context: PageRequest, userCode: UserCode, person: CodeTryer) => {
   const wait = await evenIfCut(startWaiting(context, userCode, person))

@@ -7,6 +7,7 @@ import { MINUTE } from '../../durations.ts'
 import { timeAgo, timeOfDay } from '../../language/place-and-time.ts'
 import { Unverified } from '../kit/client-name.tsx'
 import { agoOf, Clock, ClockScript, countdownOf } from '../kit/clock.tsx'
+import { confirmPath } from '../kit/errand.tsx'
 import { CodeField } from '../kit/code-field.tsx'
 import { Button, Checkbox, Csrf, KeptUserCode, Notice } from '../kit/form.tsx'
 import { Email, Layout, Screen, ShownUserCode, type PageContext } from '../kit/layout.tsx'
@@ -71,7 +72,7 @@ export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
       </div>
       <script
         src={`${page.basePath}/device/confirm.js`}
-        data-review={`${page.basePath}/device/confirm`}
+        data-review={`${page.basePath}${confirmPath(userCode)}`}
         data-decision={`${page.basePath}/device/confirm/decision`}
         defer
       />

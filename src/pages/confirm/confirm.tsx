@@ -18,10 +18,12 @@ import type { AuthorizationRequest } from '../../objects/device-authorization/au
 import { describeRequest } from '../../review/description.ts'
 import { nameInSentence } from '../kit/client-name.tsx'
 import { ConfirmPage } from './confirm-page.tsx'
-import { dropCookie, expectForeign, readCookie } from '../kit/cookies.ts'
+import { dropCookie, expectForeign, keepCookie, readCookie } from '../kit/cookies.ts'
+import { codeInAddress, confirmPath } from '../kit/errand.tsx'
 import { askToGoOn, notValid } from '../enter-code.tsx'
 import { isForeign } from '../kit/fetch-metadata.ts'
 import { timeZoneOf } from '../../sender/location.ts'
+import { clientGone, ended } from '../code-end.tsx'
 import { tooFar, tooMany } from '../kit/problem.tsx'
 import { keepResult } from '../result.tsx'
 import { askToSignIn, showSignIn } from '../sign-in/sign-in.tsx'
@@ -31,6 +33,7 @@ import {
   type PageRequest,
   codeTryer,
   goTo,
+  keepShownProof,
   keepUserCode,
   keptUserCode,
   pageForClient,
@@ -39,11 +42,12 @@ import {
 /** GET shows the request (and decides nothing, VP-2); POST takes the decision. */
 export const confirm = new Hono<PageEnvironment>()
   .get('/', async (context) => {
-    const userCode = keptUserCode(context)
+    const userCode = codeInAddress(context) ?? keptUserCode(context)
     // Decided in another tab: its page forgets the code. Without a result, that page leads to the form.
     if (userCode === undefined) return goTo(context, '/device/result')
     const isBack = isReturn(context, userCode)
     if (isForeign(context) && !isBack) return askToGoOn(context, userCode)
+    keepCookie(context, 'user_code', userCode)
     const review = await admitted(context, userCode, isBack)
     return review instanceof Response ? review : showReview(context, review)
   })
@@ -85,7 +89,7 @@ const admitted = async (
         ? showSignIn(context, { errand: { userCode } })
         : askToSignIn(context, { userCode })
     case 'not_valid':
-      return notValid(context, userCode)
+      return result.ended === undefined ? notValid(context, userCode) : ended(context, result.ended)
     case 'decided':
       return showResult(context, result.decision, result.request, userCode)
     case 'reviewable':
@@ -101,7 +105,7 @@ const answer = async (
   const { request, userCode } = review
   const done =
     decision === 'allow'
-      ? await approve(context.env, review, checkOf(context))
+      ? await approve(context.env, context.get('config'), review, checkOf(context))
       : await deny(
           context.env,
           context.get('config'),
@@ -110,7 +114,10 @@ const answer = async (
         )
   switch (done.outcome) {
     case 'not_valid':
-      return notValid(context, userCode)
+      // Its end came meanwhile: the question's page tells which.
+      return goTo(context, confirmPath(userCode))
+    case 'client_gone':
+      return clientGone(context, pageForClient(context, request.clientId))
     case 'too_far':
       return showTooFar(context, review)
     case 'check_not_passed':
@@ -140,10 +147,15 @@ const showResult = async (
 
 const showTooFar = (
   context: PageRequest,
-  { request }: PendingReview,
+  { request, userCode }: PendingReview,
 ): Response | Promise<Response> => {
   const page = pageForClient(context, request.clientId)
-  return tooFar(context, page, nameInSentence(page, shownClient(context.get('config'), request)))
+  return tooFar(
+    context,
+    page,
+    nameInSentence(page, shownClient(context.get('config'), request)),
+    userCode,
+  )
 }
 
 const showReview = async (
@@ -164,6 +176,9 @@ const showReview = async (
     issuerFor(config, context.req.url),
     page.language,
   )
+  const shown = { subject: approver.subject, userCode }
+  const proof = await proveShown(context.env, shown, request.expiresAtMs)
+  keepShownProof(context, proof)
   return context.html(
     <ConfirmPage
       page={page}
@@ -171,11 +186,7 @@ const showReview = async (
       client={client}
       device={device}
       userCode={userCode}
-      shown={await proveShown(
-        context.env,
-        { subject: approver.subject, userCode },
-        request.expiresAtMs,
-      )}
+      shown={proof}
       scopes={scopes.map(({ text }) => text)}
       resources={resources}
       expiresAtMs={request.expiresAtMs}

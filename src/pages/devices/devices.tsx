@@ -2,7 +2,6 @@
 import type { GrantId } from '../../ids.ts'
 import { Hono } from 'hono'
 import { shownClient } from '../../config/client-name.ts'
-import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
 import { browserNameOf } from '../../sender/device-name.ts'
 import { plainText } from '../../text/plain-text.ts'
 import { parseRegistrationResponse } from '../../identity/credential-response.ts'
@@ -27,6 +26,7 @@ import {
   type PageEnvironment,
   type PageRequest,
   goTo,
+  isFreshSignIn,
   placeToSee,
   relyingPartyOf,
   sessionCookie,
@@ -72,7 +72,7 @@ const show = async (context: PageRequest, owner: SignedIn, problem?: string): Pr
       problem={problem}
       canAddPasskey={isOwnAccount(context, owner)}
       passkeyOptions={
-        isOwnAccount(context, owner) && isFresh(owner)
+        isOwnAccount(context, owner) && isFreshSignIn(owner)
           ? await generatePasskeyRegistrationOptions(
               context.env,
               relyingPartyOf(context),
@@ -108,7 +108,6 @@ const isOwnAccount = (context: PageRequest, { provider }: SignedIn): boolean =>
   context.get('config').hasBuiltInAccounts && provider === undefined
 
 // SS-5: a stranger with the phone for a moment must not be able to add a passkey.
-const isFresh = ({ authTimeMs }: SignedIn): boolean => Date.now() < authTimeMs + FRESH_SIGN_IN_MS
 
 // The change that this browser has just made, by the address; the name that it concerned, by a cookie.
 const doneText = (context: PageRequest): string | undefined => {
@@ -128,7 +127,7 @@ const isDone = (messages: object, text: string): text is Done => Object.hasOwn(m
 const addPasskey: OwnHandler = async (context, owner) => {
   const { csrf, language } = context.get('page')
   if (!isOwnAccount(context, owner)) return goTo(context, '/devices')
-  if (!isFresh(owner)) return askFirst(context)
+  if (!isFreshSignIn(owner)) return askFirst(context)
   const form = context.get('form')
   const response = parseRegistrationResponse(form('credential'))
   const name = plainText(form('name')) || language.messages.devices.passkeys

@@ -5,6 +5,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import {
   KEPT_CODE_MS,
   KEPT_RESULT_MS,
+  KEPT_SHOWN_MS,
   REMOVED_NAME_MS,
   RETURN_MS,
   SESSION_LIFETIME_MS,
@@ -18,8 +19,10 @@ const LIFETIMES_MS = {
   session: SESSION_LIFETIME_MS,
   /** A browser before sign-in: what its form token is bound to. */
   visit: SESSION_LIFETIME_MS,
-  /** The code that was typed or scanned, so that no address shows it (VP-14). */
+  /** The code that was typed or scanned last. */
   user_code: KEPT_CODE_MS,
+  /** Proofs that questions were shown, so that their codes are no guesses and their ends are told. */
+  shown: KEPT_SHOWN_MS,
   /** The app's preferred language (`ui_locales`). */
   language: KEPT_CODE_MS,
   /** The outcome that the last page shows. */

@@ -8,6 +8,9 @@ import { KeptUserCode } from './form.tsx'
 import { isForeign } from './fetch-metadata.ts'
 import { type Form, type PageRequest, goTo, keptUserCode } from './page-request.ts'
 
+// A displayed code in base64url is shorter.
+const MAX_WAITING_LENGTH = 32
+
 export interface Errand {
   /** The code of the device that waits. */
   readonly userCode?: UserCode | undefined
@@ -24,7 +27,7 @@ export const errandIn = (context: PageRequest): Errand => {
   // A link of another site brings no code.
   const query: Form = (name) => (isForeign(context) ? '' : (context.req.query(name) ?? ''))
   const read = form ?? query
-  const userCode = parseUserCode(read('user_code') || readable(read('waiting')))
+  const userCode = parseUserCode(read('user_code')) ?? waitingIn(read('waiting'))
   const next = (form ?? ((name) => context.req.query(name) ?? ''))('next')
   const isSwitching = read('switch') === 'yes'
   if (userCode !== undefined) return { userCode, isSwitching }
@@ -46,7 +49,19 @@ export const errandQuery = ({ userCode, ...rest }: Errand): string => {
   return fields.length === 0 ? '' : `?${new URLSearchParams(fields).toString()}`
 }
 
-const readable = (text: string): string => Buffer.from(text, 'base64url').toString()
+const waitingIn = (text: string): UserCode | undefined =>
+  parseUserCode(Buffer.from(text.slice(0, MAX_WAITING_LENGTH), 'base64url').toString())
+
+/** The code in the address of the page, whichever page led there. */
+export const codeInAddress = (context: PageRequest): UserCode | undefined =>
+  waitingIn(context.req.query('waiting') ?? '')
+
+/**
+ * The question's address. The code stays in it until it is answered, so that a reload and another
+ * browser ("Open in Safari") keep it. It is no secret, and no address of ours is sent as a referrer.
+ */
+export const confirmPath = (userCode: UserCode): string =>
+  `/device/confirm${errandQuery({ userCode })}`
 
 /** The errand in a form. */
 export const ErrandFields: FC<{ readonly errand: Errand }> = ({
@@ -72,7 +87,7 @@ const fieldsOf = ({ next, isSwitching }: Omit<Errand, 'userCode'>): [string, str
 export const goOn = (context: PageRequest, { userCode, next }: Errand): Response => {
   if (userCode !== undefined) {
     keepCookie(context, 'user_code', userCode)
-    return goTo(context, '/device/confirm')
+    return goTo(context, confirmPath(userCode))
   }
   return goTo(context, next === 'devices' ? '/devices' : '/device')
 }

@@ -1,4 +1,5 @@
 // One page request: the browser's session, its form, and the context of its pages.
+import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
 import type { UserCode } from '../../ids.ts'
 import type { Context } from 'hono'
 import { parseUserCode } from '../../codes.ts'
@@ -22,6 +23,9 @@ import { type Language, chooseLanguage, languageInUiLocales } from '../../langua
 import type { PageContext } from './layout.tsx'
 import { pageBrand } from '../../config/page-brand.ts'
 import { isProvenShown } from '../../review/shown-request.ts'
+
+/** Questions that a browser has open in its tabs. */
+const MAX_SHOWN_PROOFS = 4
 
 export type PageEnvironment = {
   Bindings: Cloudflare.Env
@@ -94,7 +98,11 @@ export const placeToSee = (context: PageRequest): Place | undefined =>
 export const signedInVisitor = (context: PageRequest): Promise<SignedIn | undefined> =>
   signedInPerson(context.env, sessionCookie(context))
 
-/** A person about to look up a code; `wasShown` if the form proves that they have seen it. */
+/** True if a code may be answered without another sign-in (SS-5). */
+export const isFreshSignIn = ({ authTimeMs }: SignedIn): boolean =>
+  Date.now() < authTimeMs + FRESH_SIGN_IN_MS
+
+/** A person about to look up a code; `wasShown` if the browser proves that they have seen it. */
 export interface CodeTryer extends SignedIn {
   readonly wasShown: boolean
 }
@@ -114,14 +122,27 @@ export const codeTryer = async (
   const now = Date.now()
   // A page that is only opened brings no form.
   const form: Form | undefined = context.get('form')
-  const proof = form?.('shown') ?? ''
-  const wasShown = await isProvenShown(env, { subject, userCode }, proof, now)
+  const proofs = [form?.('shown') ?? '', ...shownProofs(context)]
+  const proven = await Promise.all(
+    proofs.map((proof) => isProvenShown(env, { subject, userCode }, proof, now)),
+  )
+  const wasShown = proven.includes(true)
   const person = await accountOf(env, subject)?.tryCode(digest, {
     userCode,
     wasShown,
     place: placeToSee(context),
   })
   return person && { ...person, ...cookie, wasShown }
+}
+
+/** The proofs of the questions that this browser was shown last. */
+const shownProofs = (context: Context): readonly string[] =>
+  (readCookie(context, 'shown') ?? '').split('.').slice(0, MAX_SHOWN_PROOFS)
+
+/** Keeps the proof of a question that is shown now: a reload of its page is no guess either. */
+export const keepShownProof = (context: Context, proof: string): void => {
+  const others = shownProofs(context).filter((other) => other !== proof && other !== '')
+  keepCookie(context, 'shown', [proof, ...others].slice(0, MAX_SHOWN_PROOFS).join('.'))
 }
 
 /** The code that was typed or scanned. */

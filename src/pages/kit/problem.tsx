@@ -18,23 +18,30 @@ interface ProblemPageProps {
   readonly page: PageContext
   readonly title: string
   readonly text: string
+  /** A second paragraph. */
+  readonly advice?: string
   readonly action?: { readonly href: string; readonly label: string } | undefined
   /** The code to go on with. Not shown: a person may be asked to read it off the device. */
   readonly waitingCode?: UserCode
   readonly requestId?: string | undefined
+  /** True where the operator's help is a way on. */
+  readonly hasSupport?: boolean
 }
 
 export const ProblemPage: FC<ProblemPageProps> = ({
   page,
   title,
   text,
+  advice,
   action,
   waitingCode,
   requestId,
+  hasSupport = false,
 }) => (
   <Layout page={page} title={title}>
     <h1>{title}</h1>
     <p>{text}</p>
+    {advice === undefined ? null : <p>{advice}</p>}
     <RequestId page={page} id={requestId} />
     {action === undefined ? null : (
       <a class="button" href={action.href}>
@@ -48,6 +55,13 @@ export const ProblemPage: FC<ProblemPageProps> = ({
         <Button>{page.language.messages.problem.tooMany.again}</Button>
       </form>
     )}
+    {hasSupport && page.brand.supportUri !== undefined ? (
+      <p>
+        <a class="link" href={page.brand.supportUri}>
+          {page.language.messages.layout.support}
+        </a>
+      </p>
+    ) : null}
   </Layout>
 )
 
@@ -115,9 +129,24 @@ export const tooMany = (context: PageRequest, waitMs: number, userCode?: UserCod
 }
 
 /** The client's policy does not let a device in from there (RFC 10027 §6.1.1). */
-export const tooFar = (context: PageRequest, page: PageContext, clientName: string) => {
-  const { title, text } = page.language.messages.confirm.tooFar
-  return context.html(<ProblemPage page={page} title={title} text={text(clientName)} />, 403)
+export const tooFar = (
+  context: PageRequest,
+  page: PageContext,
+  clientName: string,
+  userCode: UserCode,
+) => {
+  const { title, text, vpn } = page.language.messages.confirm.tooFar
+  return context.html(
+    <ProblemPage
+      page={page}
+      title={title}
+      text={text(clientName)}
+      advice={vpn}
+      waitingCode={userCode}
+      hasSupport
+    />,
+    403,
+  )
 }
 
 /**

@@ -23,6 +23,8 @@ export interface SignInPageProps {
   readonly errand: Errand
   readonly email?: string | undefined
   readonly problem?: Problem | undefined
+  /** In a browser inside another app, where a person is rarely signed in. */
+  readonly isInApp: boolean
   /** Signed in, but too long ago for what comes next. */
   readonly reauthenticate?: boolean | undefined
   /** Undefined where there are no built-in accounts. */
@@ -33,7 +35,15 @@ export interface SignInPageProps {
 }
 
 export const SignInPage: FC<SignInPageProps> = (props) => {
-  const { page, errand, problem, reauthenticate = false, passkeyOptions, providers } = props
+  const {
+    page,
+    errand,
+    problem,
+    isInApp,
+    reauthenticate = false,
+    passkeyOptions,
+    providers,
+  } = props
   const copy = page.language.messages.signIn
   const title = reauthenticate ? copy.againTitle : copy.title
   const hasBuiltIn = passkeyOptions !== undefined
@@ -46,6 +56,7 @@ export const SignInPage: FC<SignInPageProps> = (props) => {
       <h1>{title}</h1>
       {reauthenticate ? <p>{copy.again}</p> : null}
       <Waiting page={page} userCode={errand.userCode} />
+      {isInApp ? <p class="quiet">{copy.inApp}</p> : null}
       {problem === undefined ? null : (
         <Notice kind="problem" id="problem">
           {problem.text}

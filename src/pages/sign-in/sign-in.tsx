@@ -11,13 +11,16 @@ import {
 import { endSession } from '../../identity/session.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../../http/rate-limit.ts'
 import { dropCookie, keepCookie } from '../kit/cookies.ts'
-import { type Errand, errandIn, errandQuery, goOn } from '../kit/errand.tsx'
+import { type Errand, codeInAddress, errandIn, errandQuery, goOn } from '../kit/errand.tsx'
+import { isInAppBrowser } from '../../sender/in-app-browser.ts'
+import { isForeign } from '../kit/fetch-metadata.ts'
 import { missing, tooMany } from '../kit/problem.tsx'
 import { type Problem, SignInPage } from './sign-in-page.tsx'
 import {
   type PageEnvironment,
   type PageRequest,
   goTo,
+  isFreshSignIn,
   keepUserCode,
   relyingPartyOf,
   sessionCookie,
@@ -27,7 +30,14 @@ import {
 
 /** GET shows the ways to sign in; POST takes a password, and goes on to what the code asks. */
 export const signIn = new Hono<PageEnvironment>()
-  .get('/', (context) => showSignIn(context))
+  .get('/', async (context) => {
+    // The address of a code may be opened again, in a browser that is signed in.
+    if (isForeign(context) || codeInAddress(context) === undefined) return showSignIn(context)
+    const known = await signedInVisitor(context)
+    return known !== undefined && isFreshSignIn(known)
+      ? goOn(context, errandIn(context))
+      : showSignIn(context)
+  })
   .post('/', async (context) => {
     if (!context.get('config').hasBuiltInAccounts) return missing(context)
     const form = context.get('form')
@@ -123,6 +133,7 @@ export const showSignIn = async (
       goesTo={goesTo}
       email={email ?? known?.email}
       problem={problem}
+      isInApp={isInAppBrowser(context.req.header('User-Agent') ?? '')}
       reauthenticate={known !== undefined}
       passkeyOptions={passkeyOptions}
       providers={

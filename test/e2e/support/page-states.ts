@@ -47,8 +47,14 @@ const near: Reach = async (phone) => {
   await phone.scan(await RemoteDevice.start(phone.origin))
 }
 
+interface Registered {
+  readonly client_id: string
+  readonly registration_client_uri: string
+  readonly registration_access_token: string
+}
+
 /** The question about a device of an unlisted client. */
-const unverified: Reach = async (phone) => {
+const unverified = async (phone: Phone): Promise<Registered> => {
   const response = await fetch(`${phone.origin}/register`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${REGISTRATION_TOKEN}`, 'Content-Type': 'application/json' },
@@ -58,10 +64,10 @@ const unverified: Reach = async (phone) => {
       grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
     }),
   })
-  const { client_id: clientId } = (await response.json()) as { client_id: string }
+  const client = (await response.json()) as Registered
   await phone.join()
-  const device = await RemoteDevice.start(phone.origin, { clientId })
-  await phone.scan(device)
+  await phone.scan(await RemoteDevice.start(phone.origin, { clientId: client.client_id }))
+  return client
 }
 
 const far = async (phone: Phone, clientId = 'tv'): Promise<void> => {
@@ -101,6 +107,28 @@ export const PAGE_STATES = {
     await phone.join()
     await phone.open('/device?user_code=BCDF-GHJK')
   },
+  'enter code, letters that no code has': async (phone) => {
+    await phone.open('/device')
+    await phone.page.locator('input.code').fill('WDJB-MJA0')
+    await follow(phone, submit)
+  },
+  'code already answered': async (phone) => {
+    await phone.join()
+    const device = await RemoteDevice.start(phone.origin)
+    await phone.scan(device)
+    const other = new Person(fetch, phone.origin, at(TURKU))
+    await other.createAccount('Bert', `${crypto.randomUUID()}@example.com`)
+    await other.decide(await other.open(`/device?user_code=${device.userCode}`), 'deny')
+    await phone.page.locator('main > a.button').waitFor()
+  },
+  'app gone': async (phone) => {
+    const client = await unverified(phone)
+    await fetch(client.registration_client_uri, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${client.registration_access_token}` },
+    })
+    await follow(phone, allow)
+  },
   'sign in': async (phone) => phone.scan(await RemoteDevice.start(phone.origin)),
   'sign in, refused': async (phone) => {
     await phone.open('/device/sign-in')
@@ -128,7 +156,7 @@ export const PAGE_STATES = {
     await follow(phone, submit)
   },
   'confirm, near': near,
-  'confirm, not verified': unverified,
+  'confirm, not verified': async (phone) => void (await unverified(phone)),
   'confirm, far': far,
   'confirm, far, problems': async (phone) => {
     await far(phone)
