@@ -10,3 +10,6 @@ export type UserCode = Branded<'UserCode'>
 
 /** The id of a grant: made with its approval, named by its tokens. */
 export type GrantId = Branded<'GrantId'>
+
+/** The id of an account, `sub` in tokens. */
+export type Subject = Branded<'Subject'>

@@ -1,5 +1,6 @@
 // The cost of each request: objects called, storage writes, signatures. A change that raises a
 // number here states its reason.
+import type { Subject } from '../src/ids.ts'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -21,7 +22,7 @@ const MINUTE = 60_000
 
 const start = (clientId = 'tv') => startDevice(clientId, { fetch })
 
-let anna: { subject: string; email: string; name: string }
+let anna: { subject: Subject; email: string; name: string }
 const allow = (userCode: string) => approve(userCode, { subject: anna.subject })
 
 beforeAll(async () => {
@@ -226,7 +227,7 @@ describe('a signed-in person', () => {
     )
     expect(cost).toEqual({ ...NOTHING, objects: 2, writes })
     const state = await authorizationBehind(device.userCode).open({
-      subject: 'another',
+      subject: named('another'),
       country: undefined,
     })
     expect(state, 'and it is decided').toEqual({ outcome: 'not_valid' })

@@ -1,4 +1,5 @@
 // The cost of each proof of a key (DPoP) or a client (private_key_jwt): see budget.test.ts.
+import type { Subject } from '../src/ids.ts'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { holdClock, pass } from './support/clock.ts'
 import { NOTHING, costOf, fetch, startCounting } from './support/cost.ts'
@@ -9,7 +10,7 @@ import { asKeyClient } from './support/key-client.ts'
 import { connectDevice } from './support/tokens.ts'
 import { formRequest, url } from './support/worker.ts'
 
-let subject: string
+let subject: Subject
 
 beforeAll(async () => {
   ;({ subject } = await newPerson())

@@ -1,4 +1,5 @@
 // The cost of each request about tokens: see budget.test.ts.
+import type { Subject } from '../src/ids.ts'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { holdClock, passSeconds } from './support/clock.ts'
 import { NOTHING, costOf, fetch, startCounting, timesAsked } from './support/cost.ts'
@@ -7,7 +8,7 @@ import { newPerson } from './support/member.ts'
 import { altered, as } from './support/grants.ts'
 import { formRequest, url } from './support/worker.ts'
 
-let subject: string
+let subject: Subject
 
 beforeAll(async () => {
   ;({ subject } = await newPerson())

@@ -1,5 +1,5 @@
 // The contents of a valid access token, from a trusted issuer or from this server.
-import type { UserCode } from '../ids.ts'
+import type { Subject, UserCode } from '../ids.ts'
 import type { ApprovingGrant } from '../review/review.ts'
 import type { CodeTry } from '../objects/account/views.ts'
 import type { Authentication } from '../objects/device-authorization/approval.ts'
@@ -11,7 +11,7 @@ interface TriedCode extends CodeTry {
 
 /** A look-up of a code; `wasShown`: this account has been shown its request before. */
 interface LookUp {
-  readonly subject: string
+  readonly subject: Subject
   /** Normalised. */
   readonly userCode: UserCode
   readonly wasShown: boolean
@@ -26,7 +26,7 @@ export interface Credential {
   /** The greatest age of the sign-in; undefined disables the check. */
   readonly maxSignInMs: number | undefined
   /** The subject of the person's account. */
-  readonly findSubject: () => Promise<string>
+  readonly findSubject: () => Promise<Subject>
   /** Counts a look-up of a code on that account; undefined without an account. */
   readonly tryCode: (look: LookUp) => Promise<TriedCode | undefined>
 }

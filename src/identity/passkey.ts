@@ -1,6 +1,7 @@
 // Passkeys: sign-in without typing and without a secret that can be phished (WebAuthn Level 3). The
 // ceremonies are implemented by @simplewebauthn/server, which is loaded on demand: most requests do not
 // need it.
+import type { Subject } from '../ids.ts'
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
@@ -55,7 +56,10 @@ export const verifyPasskeyAuthenticationResponse = async (
   const refused = { outcome: 'refused' } as const
   const isFirstUse = await verifyClientData(env, party, { purpose: 'sign-in', formToken }, response)
   if (isFirstUse === undefined) return refused
-  const subject = Buffer.from(response.response.userHandle ?? '', 'base64url').toString('hex')
+  // Claimed by the browser, proven by the signature.
+  const subject = Buffer.from(response.response.userHandle ?? '', 'base64url').toString(
+    'hex',
+  ) as Subject
   const account = accountOf(env, subject)
   if (account === undefined || !(await isFirstUse())) return refused
   const passkey = await account.passkey(response.id)

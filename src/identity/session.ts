@@ -1,6 +1,7 @@
 // Browser sessions and their cookie. The cookie names the account and the session, and carries a secret;
 // the account stores its digest. It is sealed, so a forged one reaches no account, even one with a known
 // subject.
+import type { Subject } from '../ids.ts'
 import { randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import { logFailure } from '../http/log.ts'
 import type { SignedInPerson } from '../objects/account/views.ts'
@@ -17,7 +18,7 @@ const SECRET_BYTES = 32
 const PURPOSE = 'session'
 
 export interface SessionCookie {
-  readonly subject: string
+  readonly subject: Subject
   readonly digest: SessionDigest
 }
 
@@ -26,7 +27,7 @@ export interface SignedIn extends SignedInPerson, SessionCookie {}
 /** A new session of `subject`: the cookie's value, and the digest for the account. */
 export const mintSession = (
   serverSecret: Uint8Array,
-  subject: string,
+  subject: Subject,
 ): { value: string; digest: SessionDigest } => {
   const id = randomBytes(ID_BYTES)
   const secret = randomBytes(SECRET_BYTES)
@@ -45,7 +46,7 @@ export const parseSession = (
   const bytes = unseal(serverSecret, PURPOSE, value)
   if (bytes?.length !== SUBJECT_BYTES + ID_BYTES + SECRET_BYTES) return undefined
   return {
-    subject: Buffer.from(bytes.subarray(0, SUBJECT_BYTES)).toString('hex'),
+    subject: Buffer.from(bytes.subarray(0, SUBJECT_BYTES)).toString('hex') as Subject,
     digest: {
       id: toBase64url(bytes.subarray(SUBJECT_BYTES, SUBJECT_BYTES + ID_BYTES)),
       secretHash: sha256(bytes.subarray(SUBJECT_BYTES + ID_BYTES)),
@@ -79,7 +80,7 @@ export interface Opened {
 /** Begins a session of `subject`, authenticated by `amr` (RFC 8176), now or at `atMs`. */
 export const openAccount = async (
   env: Cloudflare.Env,
-  subject: string,
+  subject: Subject,
   claims: ToldClaims | undefined,
   signIn: { readonly amr: readonly string[]; readonly provider?: string; readonly atMs?: number },
   { previous, ...where }: SignInContext,

@@ -1,5 +1,6 @@
 // Signing in at another identity provider: OpenID Connect's authorization code flow with PKCE, state
 // and nonce, by openid-client.
+import type { Subject } from '../ids.ts'
 import * as openid from 'openid-client'
 import { PROVIDER_CACHE_MS } from '../config/limits.ts'
 import { SECOND } from '../durations.ts'
@@ -162,7 +163,7 @@ export const upstreamAccount = (
   issuer: string,
   upstreamSubject: string,
   name: string,
-): Promise<string> => upstreamLogin(env, issuer, upstreamSubject).claim(mintSubject(env), name)
+): Promise<Subject> => upstreamLogin(env, issuer, upstreamSubject).claim(mintSubject(env), name)
 
 interface UpstreamIdentity {
   readonly subject: string

@@ -1,13 +1,13 @@
 // Service-wide counts of wrong user codes and of new accounts, the means of guessing codes (RFC 8628
 // §5.1). Wrong codes count for their account as well. High counts mean longer waits, and no refusals.
-import type { UserCode } from '../ids.ts'
+import type { Subject, UserCode } from '../ids.ts'
 import { waitUntil } from 'cloudflare:workers'
 import { accountOf } from '../objects/index.ts'
 import { isCrowded } from '../http/rate-limit.ts'
 
 /** The person behind a wrong code. `wasShown`: they had seen its request before. */
 interface CodeTryer {
-  readonly subject: string
+  readonly subject: Subject
   readonly wasShown?: boolean
 }
 
@@ -35,7 +35,7 @@ export const countWrongCode = async (
 }
 
 /** Counts a new account. Returns its wait before its first code, in ms. */
-export const countNewAccount = async (env: Cloudflare.Env, subject: string): Promise<number> => {
+export const countNewAccount = async (env: Cloudflare.Env, subject: Subject): Promise<number> => {
   if (!(await isCrowded(env, 'new account'))) return 0
   return (await accountOf(env, subject)?.waitBeforeFirstCode()) ?? 0
 }

@@ -70,7 +70,7 @@ const accountNamedBy = async (
   if (kind === 'id_token_hint')
     return verifyIdTokenHint(env, value, { issuer, clientId }, Date.now())
   const email = parseEmail(value)
-  const subject = email && (await emailLogin(env, email).subject())
+  const subject = email === undefined ? undefined : await emailLogin(env, email).subject()
   return subject === undefined ? undefined : { subject, issuedAtMs: undefined }
 }
 

@@ -1,5 +1,5 @@
 // The successful answer of the token endpoint (RFC 6749 §5.1).
-import type { GrantId } from '../ids.ts'
+import type { GrantId, Subject } from '../ids.ts'
 import { APPROVAL_SCOPE } from '../config/approval-issuer.ts'
 import type { Client } from '../config/clients.ts'
 import { SECOND } from '../durations.ts'
@@ -19,7 +19,7 @@ import { scopeFor } from './scope.ts'
 export interface Grant {
   readonly issuer: string
   readonly client: Client
-  readonly subject: string
+  readonly subject: Subject
   readonly grantId: GrantId
   readonly audience: readonly string[]
   readonly scope: readonly string[]

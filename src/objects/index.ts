@@ -2,7 +2,7 @@
 //
 // Callers get no stub but its methods, which translate the failures of a call. The linter keeps the
 // bindings out of all other folders.
-import type { UserCode } from '../ids.ts'
+import type { Subject, UserCode } from '../ids.ts'
 import type { Account } from './account/account.ts'
 import type { ClientRecord } from './client-record.ts'
 import {
@@ -50,7 +50,7 @@ export const deviceAuthorizationOf = (env: Env, userCode: UserCode): Remote<Devi
   remote(() => env.DEVICE_AUTHORIZATION.getByName(userCode), AUTHORIZATION_CALLS)
 
 /** A new subject, never assigned before (OpenID Connect Core §2). */
-export const mintSubject = (env: Env): string => env.ACCOUNT.newUniqueId().toString()
+export const mintSubject = (env: Env): Subject => env.ACCOUNT.newUniqueId().toString() as Subject
 
 /** The Login of a passkey, which ties it to one account (WebAuthn §7.1). */
 export const passkeyLogin = (env: Env, credentialId: string): Remote<Login> =>
@@ -65,12 +65,12 @@ export const emailLogin = (env: Env, email: string): Remote<Login> =>
   remote(() => env.LOGIN.getByName(`email:${email}`), LOGIN_CALLS)
 
 /** The account of a subject, or undefined for a subject that we cannot have issued. */
-export const accountOf = (env: Env, subject: string): Remote<Account> | undefined => {
+export const accountOf = (env: Env, subject: Subject): Remote<Account> | undefined => {
   const id = accountId(env, subject)
   return id && remote(() => env.ACCOUNT.get(id), ACCOUNT_CALLS)
 }
 
-const accountId = (env: Env, subject: string): DurableObjectId | undefined => {
+const accountId = (env: Env, subject: Subject): DurableObjectId | undefined => {
   try {
     return env.ACCOUNT.idFromString(subject)
   } catch {

@@ -1,6 +1,6 @@
 // Push prompts: if a device can name its account, its request is shown in the browsers that the person
 // opted in. A tap opens the confirm page; the notification itself cannot approve.
-import type { UserCode } from '../ids.ts'
+import type { Subject, UserCode } from '../ids.ts'
 import type { ShownClient } from '../config/client-name.ts'
 import type { PushSettings } from '../config/push.ts'
 import { displayUserCode } from '../codes.ts'
@@ -18,7 +18,7 @@ import { type PushMessage, pushRequest } from './message.ts'
 
 /** The account that a device named with a proof that we accept. */
 export interface NamedAccount {
-  readonly subject: string
+  readonly subject: Subject
   /** The issue time of the ID token that named it; undefined if it was named otherwise. */
   readonly issuedAtMs: number | undefined
 }

@@ -1,6 +1,6 @@
 // Every decision of a person about a device (RFC 8628 §3.3, §5.4), and the check before it when the
 // device may be far away (RFC 10027 §6.1.1). Pages, notifications and the approval API all decide here.
-import type { GrantId, UserCode } from '../ids.ts'
+import type { GrantId, Subject, UserCode } from '../ids.ts'
 import type { ProximityAction } from '../config/client-settings.ts'
 import { parseUserCode } from '../codes.ts'
 import { sha256 } from '../crypto.ts'
@@ -22,7 +22,7 @@ import { countWrongCode, evenIfCut } from '../identity/wrong-codes.ts'
 
 /** The person who decides, signed in on a page or behind an access token. */
 export interface Approver extends Authentication {
-  readonly subject: string
+  readonly subject: Subject
   /** Milliseconds until they may try the next user code. */
   readonly codeWaitMs: number
   /** This code was wrong a moment ago. */
@@ -244,7 +244,7 @@ export const deny = async (
 /** Reports the request that a notification asks about, for the browser that was asked. */
 export const reportPrompt = async (
   env: Cloudflare.Env,
-  { subject, digest }: { readonly subject: string; readonly digest: SessionDigest },
+  { subject, digest }: { readonly subject: Subject; readonly digest: SessionDigest },
   endpoint: string,
   userCode: UserCode,
 ): Promise<{ readonly outcome: 'reported' | 'not_asked' | 'too_late' }> => {
@@ -264,7 +264,7 @@ export const reportPrompt = async (
 export const withdraw = async (
   env: Cloudflare.Env,
   { push }: Config,
-  subject: string,
+  subject: Subject,
   userCode: UserCode,
 ): Promise<{ readonly outcome: 'withdrawn' | 'not_valid' }> => {
   const withdrawn = await deviceAuthorizationOf(env, userCode).withdraw(subject)

@@ -1,6 +1,6 @@
 // Proof that an account has been shown a device's request. To answer it is no guess at a code, so it
 // stays possible while wrong codes make the account wait. The question carries it: nothing is stored.
-import type { UserCode } from '../ids.ts'
+import type { Subject, UserCode } from '../ids.ts'
 import { AUTHORIZATION_RETENTION_MS } from '../config/limits.ts'
 import { seal, unseal } from '../crypto.ts'
 import { macSecret } from '../tokens/signing-keys.ts'
@@ -9,7 +9,7 @@ const TIME_BYTES = 6
 
 /** An account, and the code of the request that it was shown. */
 interface Shown {
-  readonly subject: string
+  readonly subject: Subject
   readonly userCode: UserCode
 }
 

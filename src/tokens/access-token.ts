@@ -1,5 +1,5 @@
 // Access tokens: JWTs as RFC 9068 profiles them, signed with ES256.
-import type { GrantId } from '../ids.ts'
+import type { GrantId, Subject } from '../ids.ts'
 import { createHmac } from 'node:crypto'
 import { SignJWT, errors, jwtVerify } from 'jose'
 import { randomBytes, toBase64url } from '../crypto.ts'
@@ -13,7 +13,7 @@ const TYPE = 'at+jwt'
 
 export interface AccessTokenClaims {
   readonly issuer: string
-  readonly subject: string
+  readonly subject: Subject
   readonly clientId: string
   readonly audience: readonly string[]
   readonly scope: readonly string[]
@@ -97,7 +97,7 @@ export const verifyAccessToken = async (
     })
     return {
       issuer,
-      subject: String(payload.sub),
+      subject: String(payload.sub) as Subject,
       clientId: String(payload['client_id']),
       audience: [payload.aud ?? []].flat(),
       scope: String(payload['scope']).split(' '),

@@ -1,4 +1,5 @@
 // ID tokens (OpenID Connect Core §2), issued when `openid` was granted; they may come back as hints.
+import type { Subject } from '../ids.ts'
 import { SignJWT, errors, jwtVerify } from 'jose'
 import { ID_TOKEN_ALGORITHMS, type IdTokenAlgorithm } from '../config/client-settings.ts'
 import { ID_TOKEN_HINT_LIFETIME_MS } from '../config/limits.ts'
@@ -10,7 +11,7 @@ import { hintVerificationKey, keyNameIn, signingKey } from './signing-keys.ts'
 
 export interface IdTokenClaims {
   readonly issuer: string
-  readonly subject: string
+  readonly subject: Subject
   readonly clientId: string
   /** The person's own sign-in, not their approval of the device. */
   readonly authentication: Authentication
@@ -53,7 +54,7 @@ export const verifyIdTokenHint = async (
   hint: string,
   { issuer, clientId }: Pick<IdTokenClaims, 'issuer' | 'clientId'>,
   now: number,
-): Promise<{ subject: string; issuedAtMs: number } | undefined> => {
+): Promise<{ subject: Subject; issuedAtMs: number } | undefined> => {
   const key = await hintVerificationKey(env, keyNameIn(hint), now)
   if (key === undefined) return undefined
   try {
@@ -66,7 +67,7 @@ export const verifyIdTokenHint = async (
       clockTolerance: ID_TOKEN_HINT_LIFETIME_MS / SECOND,
       requiredClaims: ['sub', 'exp', 'iat'],
     })
-    return { subject: String(payload.sub), issuedAtMs: (payload.iat ?? 0) * SECOND }
+    return { subject: String(payload.sub) as Subject, issuedAtMs: (payload.iat ?? 0) * SECOND }
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined
     throw error

@@ -1,6 +1,6 @@
 // Refresh tokens: opaque to clients, but they name the account and the grant that check them. They are
 // sealed, so a forged one reaches no account, even one with a known subject.
-import type { GrantId } from '../ids.ts'
+import type { GrantId, Subject } from '../ids.ts'
 import { createHmac } from 'node:crypto'
 import { fromBase64url, randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import type { RefreshTokenDigest } from '../objects/account/refresh-chain.ts'
@@ -15,7 +15,7 @@ const PURPOSE = 'refresh_token'
 
 /** The contents of a refresh token. */
 export interface RefreshToken {
-  readonly subject: string
+  readonly subject: Subject
   readonly grantId: GrantId
   readonly generation: number
   /** The same in all tokens of one chain. */
@@ -32,7 +32,7 @@ export const mintGrantId = (): GrantId => toBase64url(randomBytes(GRANT_ID_BYTES
  */
 export const firstRefreshToken = (
   serverSecret: Uint8Array,
-  subject: string,
+  subject: Subject,
   grantId: GrantId,
   deviceCodeSecretHash: string,
 ): RefreshToken => {
@@ -91,7 +91,7 @@ export const parseRefreshToken = (
     return Buffer.from(bytes.subarray(offset - length, offset))
   }
   return {
-    subject: take(SUBJECT_BYTES).toString('hex'),
+    subject: take(SUBJECT_BYTES).toString('hex') as Subject,
     grantId: toBase64url(take(GRANT_ID_BYTES)) as GrantId,
     generation: take(GENERATION_BYTES).readUInt32BE(),
     family: take(FAMILY_BYTES),

@@ -19,6 +19,7 @@ import { attemptCookie, resultCookie } from '../support/visitor.ts'
 import { REGISTRATION } from '../support/registration.ts'
 import { STRANGERS_SECRET, formRequest, serverSecret, url } from '../support/worker.ts'
 import { Stranger, get, heardIn, open, poll, refresh, send, start } from './support/stranger.ts'
+import { named } from '../support/named.ts'
 
 type Forge = () => Request | Promise<Request>
 
@@ -138,7 +139,7 @@ const STARTS_NOTHING: [value: string, by: string, forge: Forge, answer: number |
   [
     'userHandle of a passkey',
     'the platform, which seals ids',
-    async () => by.signInWith(await by.challenge(), { subject: 'ab'.repeat(32) }),
+    async () => by.signInWith(await by.challenge(), { subject: named('ab'.repeat(32)) }),
     403,
   ],
   [
@@ -287,10 +288,12 @@ describe('a made-up value starts no object:', () => {
     const { subject } = by.victim
     for (let at = 0; at < subject.length; at += 1) {
       const other = subject[at] === '0' ? '1' : '0'
-      expect(accountOf(env, subject.slice(0, at) + other + subject.slice(at + 1))).toBeUndefined()
+      expect(
+        accountOf(env, named(subject.slice(0, at) + other + subject.slice(at + 1))),
+      ).toBeUndefined()
     }
     const otherKind = env.LOGIN.newUniqueId().toString()
-    expect(accountOf(env, otherKind), 'of another kind of object').toBeUndefined()
+    expect(accountOf(env, named(otherKind)), 'of another kind of object').toBeUndefined()
     expect(accountOf(env, subject)).toBeDefined()
   })
 })

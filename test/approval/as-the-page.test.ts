@@ -17,6 +17,7 @@ import { type Fetch, freshAddress, sentFrom, serverSecret, workerWith } from '..
 import { type Network, RECIFE, TURKU } from '../support/places.ts'
 import { TEST_VARS } from '../support/settings.ts'
 import { TrustedIssuer } from '../support/trusted-issuer.ts'
+import { named } from '../support/named.ts'
 
 const RUNS = 25
 
@@ -144,10 +145,12 @@ const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outco
   if (state === 'was taken back by them') await authorization.withdraw(subject)
   if (state === 'was declined by them') await authorization.deny(subject, 'denied')
   if (state === 'was reported by them') await authorization.deny(subject, 'reported')
-  if (state === 'was allowed by another') await approve(device.userCode, { subject: 'another' })
-  if (state === 'was declined by another') await authorization.deny('another', 'denied')
+  if (state === 'was allowed by another')
+    await approve(device.userCode, { subject: named('another') })
+  if (state === 'was declined by another') await authorization.deny(named('another'), 'denied')
   if (state === 'was opened by two others')
-    for (const one of ['one', 'two']) await authorization.open({ subject: one, country: undefined })
+    for (const one of ['one', 'two'])
+      await authorization.open({ subject: named(one), country: undefined })
   if (state === 'has run out') later(11 * MINUTE)
 
   const account = accountOf(env, subject)
@@ -192,7 +195,7 @@ const happen = async (situation: Situation, lane: 'page' | 'app'): Promise<Outco
     events: (overview?.events ?? []).map(({ kind, about }) => [kind, about]),
     waitMs: session && Math.ceil(session.codeWaitMs / MINUTE),
     isStillOpen:
-      (await authorization.open({ subject: 'a friend', country: undefined })).outcome ===
+      (await authorization.open({ subject: named('a friend'), country: undefined })).outcome ===
       'reviewable',
   }
 }

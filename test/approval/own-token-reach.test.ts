@@ -1,5 +1,6 @@
 // The reach of our own tokens that decide about devices: a token proves no distance nearer than
 // that of its own device at the approval, and the devices approved with it end with it.
+import type { Subject } from '../../src/ids.ts'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -76,7 +77,7 @@ afterEach(() => {
 
 interface SignedInApp {
   readonly holder: KeyHolder
-  readonly subject: string
+  readonly subject: Subject
   readonly grantId: string
   readonly tokens: { readonly access_token: string; readonly refresh_token: string }
 }
@@ -161,7 +162,7 @@ describe('a token of ours', () => {
     const collector = holder.at(sentFrom(BY_PROXIMITY[redeemer], fetch))
     const { body: tokens } = await asked.poll({}, AT_ONCE, collector.fetch)
     const device = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
-    const { body } = await at({ holder, subject: '', grantId: '', tokens }, HOME).review(
+    const { body } = await at({ holder, subject: named(''), grantId: '', tokens }, HOME).review(
       device.userCode,
     )
     expect(body.device.proximity.level).toBe(redeemer)

@@ -1,4 +1,5 @@
 // Our own access tokens that decide about devices: permission of the client, freshness, binding.
+import type { Subject } from '../../src/ids.ts'
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -43,7 +44,7 @@ const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
 interface SignedInApp {
   readonly holder: KeyHolder
-  readonly subject: string
+  readonly subject: Subject
   readonly grantId: string
   readonly tokens: { readonly access_token: string; readonly refresh_token: string }
 }

@@ -41,7 +41,7 @@ const issue = (
       issuer,
       audience,
       scope,
-      subject: 'somebody',
+      subject: named('somebody'),
       clientId: 'demo-tv',
       grantId: named('grant'),
       dpopJkt: undefined,

@@ -16,6 +16,7 @@ import { newPerson, somebody } from '../support/member.ts'
 import { ISSUER } from '../support/settings.ts'
 import { askUserinfo, connectDevice } from '../support/tokens.ts'
 import { formRequest, worker, workerWith } from '../support/worker.ts'
+import { named } from '../support/named.ts'
 
 holdClock()
 
@@ -163,7 +164,7 @@ describe('a poll', () => {
 
   it('DC-18 gets invalid_grant if the account does not exist', async () => {
     const device = await startDevice()
-    await approve(device.userCode, { subject: env.ACCOUNT.idFromName('gone').toString() })
+    await approve(device.userCode, { subject: named(env.ACCOUNT.idFromName('gone').toString()) })
     const { status, body } = await device.poll()
     expect([status, body.error]).toStrictEqual([400, 'invalid_grant'])
   })

@@ -1,5 +1,6 @@
 // Each party is judged by its own place (RFC 10027 §6.1.1): the place of the polls counts as well
 // as that of the start, and a redemption is compared with the place that the person was shown.
+import type { Subject } from '../../src/ids.ts'
 import { env } from 'cloudflare:workers'
 import { evictDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -346,9 +347,9 @@ describe('a redemption', () => {
     await approveAs(person, device)
     await pollFrom(HOTEL, device)
     const subject = await upstreamAccount(env, acme.issuer, person.sub, 'somebody')
-    const takeBack = (by: string) =>
+    const takeBack = (by: Subject) =>
       withdraw(env, parseConfig(TEST_VARS, DEMO), by, named(device.userCode.replace('-', '')))
-    expect(await takeBack('someone else')).toStrictEqual({ outcome: 'not_valid' })
+    expect(await takeBack(named('someone else'))).toStrictEqual({ outcome: 'not_valid' })
     expect(await takeBack(subject)).toStrictEqual({ outcome: 'withdrawn' })
     expect(await takeBack(subject)).toStrictEqual({ outcome: 'not_valid' })
     const kinds = (await activityOf(person.sub)).map(({ kind }) => kind)

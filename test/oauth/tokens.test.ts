@@ -1,4 +1,5 @@
 // The contents of the tokens (RFC 9068, OpenID Connect Core §2): conformance TK-2 to TK-14, MD-12.
+import type { Subject } from '../../src/ids.ts'
 import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -19,7 +20,7 @@ afterEach(() => {
 })
 
 let keys: Awaited<ReturnType<typeof publishedKeys>>
-let subject: string
+let subject: Subject
 beforeAll(async () => {
   keys = await publishedKeys()
   subject = (await somebody()).subject

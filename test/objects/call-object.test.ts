@@ -27,7 +27,7 @@ const broken = (error: Error) => {
 
 it.each([
   ['a method', (away: Cloudflare.Env) => emailLogin(away, 'a@example.com').subject()],
-  ['a method of an account', (away: Cloudflare.Env) => accountOf(away, 'x')?.passkey('y')],
+  ['a method of an account', (away: Cloudflare.Env) => accountOf(away, named('x'))?.passkey('y')],
   ['a wait', (away: Cloudflare.Env) => waitAt(away, named('BCDFGHJK'), {})],
 ])('a failed call of %s is an ObjectUnavailable that tells an overload', async (_what, call) => {
   for (const overloaded of [true, false]) {
@@ -44,9 +44,9 @@ it('a missing stub and a broken answer are failures of the call', async () => {
   const noStub = vi.spyOn(env.DEVICE_AUTHORIZATION, 'getByName').mockImplementation(() => {
     throw failure({})
   })
-  await expect(deviceAuthorizationOf(env, named('BCDFGHJK')).withdraw('x')).rejects.toBeInstanceOf(
-    ObjectUnavailable,
-  )
+  await expect(
+    deviceAuthorizationOf(env, named('BCDFGHJK')).withdraw(named('x')),
+  ).rejects.toBeInstanceOf(ObjectUnavailable)
   noStub.mockRestore()
   const halfAnswer = vi.fn(async () => new Response('{"outcome":'))
   const cut = vi

@@ -9,7 +9,7 @@ export type Act<Remote> = (object: Remote) => Promise<unknown>
 export type Case<Remote> = readonly [method: string, call: Act<Remote>, prepare?: Act<Remote>]
 
 /** Rows for a table of tests. */
-export const named = <Remote>(cases: readonly Case<Remote>[]) =>
+export const byMethod = <Remote>(cases: readonly Case<Remote>[]) =>
   cases.map((one) => ({ method: one[0], one }))
 
 /** From now on the object restarts once, as soon as this method has written all that it writes. */

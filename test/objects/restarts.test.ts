@@ -18,7 +18,8 @@ import { mintUserCode } from '../../src/codes.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { approvalBy, requestFor } from './device-authorization/object.ts'
 import { pollAt } from './device-authorization/states.ts'
-import { type Case, covers, named, restartOnceIn, survives } from './restart.ts'
+import { named } from '../support/named.ts'
+import { type Case, byMethod, covers, restartOnceIn, survives } from './restart.ts'
 
 holdClock()
 // The shortest wait before the second call.
@@ -33,7 +34,7 @@ const approved = async (object: ReturnType<typeof deviceAuthorizationOf>) => {
   await started(object)
   await object.approve(approvalBy('anna'))
 }
-const opener = (subject: string, country: string) => ({ subject, country })
+const opener = (subject: string, country: string) => ({ subject: named(subject), country })
 
 const AUTHORIZATIONS: readonly Case<ReturnType<typeof deviceAuthorizationOf>>[] = [
   ['start', started],
@@ -56,12 +57,12 @@ const AUTHORIZATIONS: readonly Case<ReturnType<typeof deviceAuthorizationOf>>[] 
     },
   ],
   ['approve', (object) => object.approve(approvalBy('anna')), started],
-  ['deny', (object) => object.deny('anna', 'reported'), started],
-  ['withdraw', (object) => object.withdraw('anna'), approved],
+  ['deny', (object) => object.deny(named('anna'), 'reported'), started],
+  ['withdraw', (object) => object.withdraw(named('anna')), approved],
 ]
 
 describe('a device authorization that restarts', () => {
-  it.each(named(AUTHORIZATIONS))('answers $method as if it had not', async ({ one }) => {
+  it.each(byMethod(AUTHORIZATIONS))('answers $method as if it had not', async ({ one }) => {
     await survives(DeviceAuthorization.prototype, one, () => {
       const userCode = mintUserCode('letters')
       const stub = () => env.DEVICE_AUTHORIZATION.getByName(userCode)
@@ -73,10 +74,10 @@ describe('a device authorization that restarts', () => {
 
 const PERSON = { name: 'Anna', password: 'correct horse battery' }
 type LoginRemote = ReturnType<typeof emailLogin>
-const registered = (login: LoginRemote) => login.claim('anna', 'Anna')
+const registered = (login: LoginRemote) => login.claim(named('anna'), 'Anna')
 // A password hash has a random salt.
 const LOGINS: readonly Case<LoginRemote>[] = [
-  ['claim', (login) => login.claim('anna', 'Anna')],
+  ['claim', (login) => login.claim(named('anna'), 'Anna')],
   ['subject', (login) => login.subject(), registered],
   ['tryPassword', (login) => login.tryPassword('wrong')],
   [
@@ -94,17 +95,17 @@ const newLogin = () => {
 }
 
 describe('a login that restarts', () => {
-  it.each(named(LOGINS))('answers $method as if it had not', async ({ one }) => {
+  it.each(byMethod(LOGINS))('answers $method as if it had not', async ({ one }) => {
     await survives(Login.prototype, one, newLogin)
   })
 
   it('answers register as if it had not, and lets the person in', async () => {
     const { remote } = newLogin()
     const restart = restartOnceIn(Login.prototype, 'register')
-    expect(await remote.register('anna', PERSON)).toEqual({ outcome: 'registered' })
+    expect(await remote.register(named('anna'), PERSON)).toEqual({ outcome: 'registered' })
     restart.end()
     expect(restart.restarts()).toBe(1)
-    expect(await remote.register('bert', PERSON)).toEqual({ outcome: 'exists' })
+    expect(await remote.register(named('bert'), PERSON)).toEqual({ outcome: 'exists' })
     expect(await remote.tryPassword(PERSON.password)).toMatchObject({ outcome: 'right' })
   })
   covers(Login.prototype, [...LOGINS, ['register', registered]])
@@ -126,7 +127,7 @@ const RECORDS: readonly Case<RecordRemote>[] = [
 ]
 
 describe('the record of a client that restarts', () => {
-  it.each(named(RECORDS))('answers $method as if it had not', async ({ one }) => {
+  it.each(byMethod(RECORDS))('answers $method as if it had not', async ({ one }) => {
     await survives(ClientRecord.prototype, one, () => {
       const id = crypto.randomUUID()
       return { remote: clientRecordOf(env, id), stub: () => env.CLIENT_RECORD.getByName(id) }
@@ -150,7 +151,7 @@ describe('a replay guard that restarts', () => {
       (guard) => guard.use('digest', Date.now() + 60_000),
     ],
   ]
-  it.each(named(GUARDS))('answers $method as if it had not', async ({ one }) => {
+  it.each(byMethod(GUARDS))('answers $method as if it had not', async ({ one }) => {
     await survives(ReplayGuard.prototype, one, newGuard)
   })
   covers(ReplayGuard.prototype, GUARDS)
@@ -162,7 +163,7 @@ describe('the keyring that restarts', () => {
     ['rememberedKeys', (keyring) => keyring.rememberedKeys()],
     ['macSecret', (keyring) => keyring.macSecret()],
   ]
-  it.each(named(KEYRINGS))('answers $method as if it had not', async ({ one }) => {
+  it.each(byMethod(KEYRINGS))('answers $method as if it had not', async ({ one }) => {
     await survives(Keyring.prototype, one, () => ({
       remote: keyringOf(env),
       stub: () => env.KEYRING.getByName('keyring'),

@@ -18,6 +18,7 @@ import {
 } from '../support/waiting-page.ts'
 import { Member } from '../support/member.ts'
 import { freshAddress, worker } from '../support/worker.ts'
+import { named } from '../support/named.ts'
 
 const SECOND = 1000
 
@@ -65,7 +66,7 @@ describe('a page may wait', () => {
 
   it('not without a live code, whether or not one existed, and the try counts', async () => {
     const [live, declined] = [await startDevice(), await startDevice()]
-    await authorizationBehind(declined.userCode).deny('bert', 'denied')
+    await authorizationBehind(declined.userCode).deny(named('bert'), 'denied')
     const ada = new Member()
     const laptop = await ada.browser()
     const page = await scan(laptop, await startDevice())

@@ -18,6 +18,7 @@ import {
   wrongCodesOf,
 } from '../support/waiting-page.ts'
 import { Member } from '../support/member.ts'
+import { named } from '../support/named.ts'
 
 const SECOND = 1000
 const NOT_VALID = 'This code is invalid or has expired.'
@@ -168,22 +169,23 @@ describe('a page with a code that can no longer be decided', () => {
     [
       'another person approved it',
       ANSWERED,
-      (device) => approve(device.userCode, { subject: 'bert' }),
+      (device) => approve(device.userCode, { subject: named('bert') }),
     ],
     [
       'another person denied it',
       ANSWERED,
-      (device) => authorizationBehind(device.userCode).deny('bert', 'denied'),
+      (device) => authorizationBehind(device.userCode).deny(named('bert'), 'denied'),
     ],
     [
       'another person reported it',
       ANSWERED,
-      (device) => authorizationBehind(device.userCode).deny('bert', 'reported'),
+      (device) => authorizationBehind(device.userCode).deny(named('bert'), 'reported'),
     ],
     [
       'it was opened in another country',
       'This code was stopped',
-      (device) => authorizationBehind(device.userCode).open({ subject: 'bert', country: 'BR' }),
+      (device) =>
+        authorizationBehind(device.userCode).open({ subject: named('bert'), country: 'BR' }),
     ],
   ])('VP-6 tells what became of it, without counting a try: %s', async (_, title, bring) => {
     const ada = new Member()

@@ -11,6 +11,7 @@ import { visitorAt } from '../support/visitor.ts'
 import { Member } from '../support/member.ts'
 import { wrongCodesOf } from '../support/waiting-page.ts'
 import { freshAddress, sentFrom, worker, workerWith } from '../support/worker.ts'
+import { named } from '../support/named.ts'
 
 holdClock()
 afterEach(() => void vi.restoreAllMocks())
@@ -46,7 +47,7 @@ const ENDS: readonly [string, string, (device: Device) => Promise<unknown>][] = 
     'This code was stopped',
     async ({ userCode }) => {
       for (const country of ['BR', 'FI', 'JP'])
-        await authorizationBehind(userCode).open({ subject: country, country })
+        await authorizationBehind(userCode).open({ subject: named(country), country })
     },
   ],
 ]

@@ -5,6 +5,7 @@ import { approve, authorizationBehind, deny, startDevice } from '../support/devi
 import { Person } from '../support/person.ts'
 import { ISSUER } from '../support/settings.ts'
 import { freshAddress, worker, workerWith } from '../support/worker.ts'
+import { named } from '../support/named.ts'
 
 const NOT_VALID = 'This code is invalid or has expired.'
 
@@ -122,7 +123,10 @@ describe('entering the code', () => {
     for (let turn = 0; turn < 10; turn += 1)
       await person.open(device.answer.verification_uri_complete)
     expect(
-      await authorizationBehind(device.userCode).open({ subject: 'anyone', country: undefined }),
+      await authorizationBehind(device.userCode).open({
+        subject: named('anyone'),
+        country: undefined,
+      }),
     ).toMatchObject({
       outcome: 'reviewable',
     })

@@ -9,6 +9,7 @@ import { Person } from '../support/person.ts'
 import { TURKU } from '../support/places.ts'
 import { ISSUER } from '../support/settings.ts'
 import { freshAddress, sentFrom } from '../support/worker.ts'
+import { named } from '../support/named.ts'
 
 beforeEach(() => void connectInternet())
 afterEach(() => {
@@ -121,7 +122,10 @@ describe('“Not me” in a notification', () => {
       await sendWith(nobody, { endpoint, user_code }),
     ]
     expect(refusals.map(({ status }) => status)).toStrictEqual(refusals.map(() => 403))
-    const state = await authorizationBehind(user_code).open({ subject: 'x', country: undefined })
+    const state = await authorizationBehind(user_code).open({
+      subject: named('x'),
+      country: undefined,
+    })
     expect(state.outcome).toBe('reviewable')
     expect((await browser.open(NOT_ME)).status, 'by GET').toBe(404)
   })

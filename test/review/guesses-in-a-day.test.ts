@@ -1,5 +1,6 @@
 // How many user codes one account can look up in a day of trying, in every way and in several at once
 // (RFC 8628 §5.1). Conformance VP-5, AP-6. The bound by itself is in objects/account/code-guard.test.ts.
+import type { Subject } from '../../src/ids.ts'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { DAY, HOUR, SECOND } from '../../src/durations.ts'
@@ -32,7 +33,7 @@ afterEach(() => void vi.restoreAllMocks())
 /** One account, of a person at the trusted issuer. */
 interface Guesser {
   readonly sub: string
-  readonly subject: string
+  readonly subject: Subject
 }
 
 const newGuesser = async (): Promise<Guesser> => {

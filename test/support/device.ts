@@ -105,4 +105,5 @@ export const approve = async (userCode: string, approval: Partial<Approval> = {}
   })
 
 /** A person declines it. */
-export const deny = (userCode: string) => authorizationBehind(userCode).deny('somebody', 'denied')
+export const deny = (userCode: string) =>
+  authorizationBehind(userCode).deny(named('somebody'), 'denied')

@@ -5,6 +5,7 @@ import { type Answer, answerOf } from './device.ts'
 import { SECRET, TEST_VARS } from './settings.ts'
 import { type ConnectedDevice, connectDevice } from './tokens.ts'
 import { type Fetch, formRequest, worker } from './worker.ts'
+import { named } from './named.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Options = { fields?: Fields; fetch?: Fetch }
@@ -73,7 +74,7 @@ export const introspect = async (
 }
 
 export const accountBehind = (subject: string) => {
-  const account = accountOf(env, subject)
+  const account = accountOf(env, named(subject))
   if (account === undefined) throw new Error('no such subject')
   return account
 }

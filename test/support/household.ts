@@ -1,5 +1,6 @@
 // A person with push prompts, the push service of their browsers, and devices that may name them.
 // In workerd, with the internet of internet.ts.
+import type { Subject } from '../../src/ids.ts'
 import { env } from 'cloudflare:workers'
 import { Host } from './internet.ts'
 import { emailLogin } from '../../src/objects/index.ts'
@@ -10,6 +11,7 @@ import { type Network, TURKU } from './places.ts'
 import { ISSUER, PUSH, PUSH_KEY, PUSH_SECRETS, TEST_VARS } from './settings.ts'
 import { PushSubscriber, verifyVapid } from './push-subscriber.ts'
 import { type Fetch, freshAddress, sentFrom, workerWith } from './worker.ts'
+import { named } from './named.ts'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -37,7 +39,7 @@ export const pushWorker = workerWith(PUSH_VARS)
 
 /** A person with an account, and a session in one browser. */
 export class Resident {
-  readonly subject: string
+  readonly subject: Subject
   readonly email: string
   readonly browser: Person
 
@@ -58,7 +60,7 @@ export class Resident {
     const browser = new Person(sentFrom({ network: TURKU }, pushWorker), ISSUER, address)
     const email = `${crypto.randomUUID()}@example.com`
     await browser.createAccount('Ada', email)
-    const subject = (await emailLogin(env, email).subject()) ?? ''
+    const subject = (await emailLogin(env, email).subject()) ?? named('')
     return new Resident(new Member({ subject, email }), browser)
   }
 

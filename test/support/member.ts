@@ -1,5 +1,6 @@
 // People with accounts, and the browsers that they are signed in with. Without the pages and
 // without a password, which is slow to hash.
+import type { Subject } from '../../src/ids.ts'
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
@@ -27,7 +28,7 @@ export const evictAccount = ({ subject }: { readonly subject: string }): Promise
 
 /** A person in any number of browsers. */
 export class Member {
-  readonly subject: string
+  readonly subject: Subject
   readonly name: string
   readonly email: string
 

@@ -1,4 +1,5 @@
 // An app that signed in here, with a key of its own, and whose tokens decide about devices.
+import type { Subject } from '../../src/ids.ts'
 import { ApprovalApp } from './approval-app.ts'
 import { newPerson } from './member.ts'
 import { newKeyHolder } from './dpop.ts'
@@ -17,8 +18,8 @@ export const APP = {
 /** The app of a person, new or the one behind `subject`, who signs in at it now. */
 export const signInApp = async (
   fetch: Fetch,
-  subject?: string,
-): Promise<{ app: ApprovalApp; subject: string; fromElsewhere: () => ApprovalApp }> => {
+  subject?: Subject,
+): Promise<{ app: ApprovalApp; subject: Subject; fromElsewhere: () => ApprovalApp }> => {
   const holder = await newKeyHolder(fetch)
   const person = subject ?? (await newPerson()).subject
   const { tokens } = await connectDevice('app', {

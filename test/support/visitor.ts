@@ -1,4 +1,5 @@
 // A signed-in person with a device, and the cookies of their browser.
+import type { Subject } from '../../src/ids.ts'
 import { seal } from '../../src/crypto.ts'
 import { MINUTE } from '../../src/durations.ts'
 import { Member } from './member.ts'
@@ -10,7 +11,7 @@ export type Cookies = Readonly<Record<string, string>>
 
 /** A signed-in person, with session and device. */
 export interface Visitor {
-  readonly subject: string
+  readonly subject: Subject
   readonly email: string
   readonly cookies: Cookies
   readonly grantId: string

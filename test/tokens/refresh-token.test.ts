@@ -94,9 +94,9 @@ describe('the first refresh token of a grant (DC-6)', () => {
   it('is the same for the same redemption, and names the grant', () => {
     fc.assert(
       fc.property(serverSecret, subject, grantId, digest, (key, who, which, code) => {
-        const first = firstRefreshToken(key, who, named(which), code)
+        const first = firstRefreshToken(key, named(who), named(which), code)
         expect(first).toMatchObject({ subject: who, grantId: which, generation: 0 })
-        expect(plain(firstRefreshToken(key, who, named(which), code))).toEqual(plain(first))
+        expect(plain(firstRefreshToken(key, named(who), named(which), code))).toEqual(plain(first))
         expect(parsed(formatRefreshToken(SERVER, first))).toEqual(plain(first))
       }),
     )
@@ -111,11 +111,11 @@ describe('the first refresh token of a grant (DC-6)', () => {
         pair(digest),
         ([key, otherKey], [who, other], [which, otherGrant], [code, otherCode]) => {
           const secrets = [
-            firstRefreshToken(key, who, named(which), code),
+            firstRefreshToken(key, named(who), named(which), code),
             firstRefreshToken(otherKey, who, named(which), code),
             firstRefreshToken(key, other, named(which), code),
-            firstRefreshToken(key, who, named(otherGrant), code),
-            firstRefreshToken(key, who, named(which), otherCode),
+            firstRefreshToken(key, named(who), named(otherGrant), code),
+            firstRefreshToken(key, named(who), named(which), otherCode),
           ].flatMap(secretsOf)
           expect(new Set(secrets).size).toBe(5 * 3)
         },
@@ -126,10 +126,10 @@ describe('the first refresh token of a grant (DC-6)', () => {
   it('cannot be derived from the data of the device', () => {
     const [who, which, code] = ['ab'.repeat(32), mintGrantId(), mintGrantId()]
     const key = crypto.getRandomValues(new Uint8Array(32))
-    const secrets = secretsOf(firstRefreshToken(key, who, named(which), code))
+    const secrets = secretsOf(firstRefreshToken(key, named(who), named(which), code))
     const guesses = ['', who, which, code, `${who} ${which}`].map((text) => Buffer.from(text))
     for (const guess of [...guesses, new Uint8Array(32)])
-      for (const one of secretsOf(firstRefreshToken(guess, who, named(which), code)))
+      for (const one of secretsOf(firstRefreshToken(guess, named(who), named(which), code)))
         expect(secrets).not.toContain(one)
   })
 })
@@ -163,7 +163,7 @@ describe('the next refresh token', () => {
             { ...before, secret: otherSecret },
             { ...before, generation: one.generation + 1 },
             { ...before, grantId: mintGrantId() },
-            { ...before, subject: 'ab'.repeat(32) },
+            { ...before, subject: named('ab'.repeat(32)) },
           ]
           const all = [
             nextRefreshToken(key, before),
@@ -178,7 +178,7 @@ describe('the next refresh token', () => {
 
   it('is stored as digests: no stored value can be presented', () => {
     const key = crypto.getRandomValues(new Uint8Array(32))
-    const first = firstRefreshToken(key, 'ab'.repeat(32), mintGrantId(), mintGrantId())
+    const first = firstRefreshToken(key, named('ab'.repeat(32)), mintGrantId(), mintGrantId())
     const stored = JSON.stringify(digestOf(first))
     for (const secret of [first.family, first.secret])
       expect(stored).not.toContain(toBase64url(secret))

@@ -1,5 +1,5 @@
 // The approval of a device: the person, their sign-in, and both locations.
-import type { GrantId } from '../../ids.ts'
+import type { GrantId, Subject } from '../../ids.ts'
 import type { ProximityAction } from '../../config/client-settings.ts'
 import type { Proximity, Location } from '../../sender/location.ts'
 
@@ -23,7 +23,7 @@ export interface Allowance {
 
 /** A person's approval. */
 export interface Approval extends Authentication {
-  readonly subject: string
+  readonly subject: Subject
   readonly grantId: GrantId
   readonly approvedAtMs: number
   readonly allowance?: Allowance

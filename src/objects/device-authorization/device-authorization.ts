@@ -1,6 +1,7 @@
 // One DeviceAuthorization is one device authorization (RFC 8628), from the device's request to the
 // grant's redemption. It is named by its normalised user code, stores one record under one key, and
 // deletes itself by alarm once no poll can ask for it.
+import type { Subject } from '../../ids.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { MAX_WAITING_PAGES, TOO_MANY_PEOPLE } from '../../config/limits.ts'
 import type { Location } from '../../sender/location.ts'
@@ -70,7 +71,7 @@ type StoredState = AuthorizationState & {
 }
 
 interface Page {
-  readonly subject: string
+  readonly subject: Subject
   readonly sinceMs: number
 }
 
@@ -113,7 +114,7 @@ export class DeviceAuthorization extends DurableObject {
   override async fetch({ headers }: Request): Promise<Response> {
     const state = await this.#load()
     const now = Date.now()
-    const subject = headers.get(WATCHER_HEADER)
+    const subject = headers.get(WATCHER_HEADER) as Subject | null
     if (subject !== null) return this.#watch(state, { subject, sinceMs: now })
     const poller = JSON.parse(decodeURIComponent(headers.get(POLLER_HEADER) ?? '')) as Poller
     const isHoldable =
@@ -158,11 +159,11 @@ export class DeviceAuthorization extends DurableObject {
     return { ...decision, grantId, isAwaited, collectibleUntilMs }
   }
 
-  async deny(subject: string, reason: 'denied' | 'reported'): Promise<DecisionOutcome> {
+  async deny(subject: Subject, reason: 'denied' | 'reported'): Promise<DecisionOutcome> {
     return this.#decide((state) => deny(state, subject, reason, Date.now()))
   }
 
-  async withdraw(subject: string, callId?: string): Promise<WithdrawalOutcome> {
+  async withdraw(subject: Subject, callId?: string): Promise<WithdrawalOutcome> {
     return this.#decide((state) => withdraw(state, subject), callId)
   }
 

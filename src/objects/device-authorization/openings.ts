@@ -1,10 +1,11 @@
 // The people a code was shown to, which reveals a code that is passed around (RFC 10027 §6.1.4). Pure.
+import type { Subject } from '../../ids.ts'
 import { TOO_MANY_PEOPLE } from '../../config/limits.ts'
 import { type Location, mayBeOneSender } from '../../sender/location.ts'
 
 /** A person the code was shown to, and their country the first time. */
 export interface Opening {
-  readonly subject: string
+  readonly subject: Subject
   readonly country: string | undefined
 }
 

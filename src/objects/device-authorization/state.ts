@@ -1,6 +1,6 @@
 // The state machine of one device authorization (RFC 8628 §3): Pending → Approved → Redeemed, or
 // Pending → Denied. Pure: time comes in, the next state and an outcome go out. Expiry is not a state.
-import type { GrantId } from '../../ids.ts'
+import type { GrantId, Subject } from '../../ids.ts'
 import {
   AUTHORIZATION_RETENTION_MS,
   COLLECTION_GRACE_MS,
@@ -40,7 +40,7 @@ export type AuthorizationState =
       readonly request: AuthorizationRequest
       readonly reason: DenialReason
       /** The subject of the person who decided; undefined if no person did. */
-      readonly subject: string | undefined
+      readonly subject: Subject | undefined
       /** The grant that was approved, then collected elsewhere: the person may still report it. */
       readonly grantId?: GrantId
     }
@@ -95,7 +95,7 @@ export const approve = (
 /** A person denies a request, or reports a request that they did not start. */
 export const deny = (
   state: AuthorizationState,
-  subject: string,
+  subject: Subject,
   reason: 'denied' | 'reported',
   now: number,
 ): { state: AuthorizationState; outcome: DecisionOutcome } =>
@@ -108,7 +108,7 @@ export const deny = (
 /** The person withdraws their approval. If it was redeemed, the grant must end in their account. */
 export const withdraw = (
   state: AuthorizationState,
-  subject: string,
+  subject: Subject,
 ): { state: AuthorizationState; outcome: WithdrawalOutcome } => {
   const { request } = state
   const approved =

@@ -1,5 +1,6 @@
 // The answer to a page that shows the pending request and waits for a decision, made there or elsewhere.
 // Pure, like the state machine, but not part of it: watching changes nothing.
+import type { Subject } from '../../ids.ts'
 import type { AuthorizationState } from './state.ts'
 
 /**
@@ -12,7 +13,7 @@ export type WatchOutcome = 'pending' | 'decided' | 'over' | 'not_valid'
 /** The answer to `subject` at `now`. */
 export const watch = (
   state: AuthorizationState | undefined,
-  subject: string,
+  subject: Subject,
   now: number,
 ): WatchOutcome => {
   switch (state?.status) {

@@ -1,6 +1,7 @@
 // One Login is one way to sign in: an email address with a password, a passkey, or a subject of an
 // identity provider. It is named by that (`email:…`, `passkey:…`, `oidc:…`), and stores the subject of
 // its account. It never deletes itself, unless it belongs to no account and holds failed sign-ins only.
+import type { Subject } from '../../ids.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { FAILURES_RESET_MS } from '../../config/limits.ts'
 import { hashPassword, needsRehash, verifyPassword } from './password.ts'
@@ -10,7 +11,7 @@ const RECORD = 'login'
 const FAILURES = 'failures'
 
 interface LoginRecord {
-  readonly subject: string
+  readonly subject: Subject
   /** The name for the account if it does not exist yet. */
   readonly name: string
   /** Undefined for a passkey or an identity provider. */
@@ -18,14 +19,14 @@ interface LoginRecord {
 }
 
 export type PasswordOutcome =
-  | { readonly outcome: 'right'; readonly subject: string; readonly name: string }
+  | { readonly outcome: 'right'; readonly subject: Subject; readonly name: string }
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'wait'; readonly retryAfterMs: number }
 
 export class Login extends DurableObject {
   /** Gives `subject` this login with a password, unless it belongs to an account already. */
   async register(
-    subject: string,
+    subject: Subject,
     { name, password }: { name: string; password: string },
   ): Promise<{ outcome: 'registered' | 'exists' }> {
     const known = await this.#record()
@@ -38,7 +39,7 @@ export class Login extends DurableObject {
   }
 
   /** The subject of this login; if it has none, `subject` from now on. */
-  async claim(subject: string, name: string): Promise<string> {
+  async claim(subject: Subject, name: string): Promise<Subject> {
     const known = await this.#record()
     if (known !== undefined) return known.subject
     await this.#save({ subject, name, passwordHash: undefined })
@@ -46,7 +47,7 @@ export class Login extends DurableObject {
   }
 
   /** The subject of this login, if any. */
-  async subject(): Promise<string | undefined> {
+  async subject(): Promise<Subject | undefined> {
     return (await this.#record())?.subject
   }
 

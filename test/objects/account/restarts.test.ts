@@ -5,9 +5,9 @@ import { Account, accountOf, mintSubject } from '../../../src/objects/index.ts'
 import { holdClock } from '../../support/clock.ts'
 import { UNKNOWN } from '../../support/device.ts'
 import { NOWHERE, signInNow } from '../../support/member.ts'
-import { named as idOf } from '../../support/named.ts'
+import { named } from '../../support/named.ts'
 import { PROXIMITY_POLICY } from '../device-authorization/states.ts'
-import { type Case, covers, named, survives } from '../restart.ts'
+import { type Case, byMethod, covers, survives } from '../restart.ts'
 
 holdClock()
 // The shortest wait before the second call.
@@ -19,8 +19,8 @@ const CLAIMS = { name: 'Anna', email: 'anna@example.com', isEmailVerified: false
 const PLACE = { ...NOWHERE, country: 'FI' }
 const TOKEN = { generation: 0, familyHash: 'family', secretHash: 'first' }
 const LIMITS = { idleMs: 86_400_000, lifetimeMs: 8_640_000_000 }
-const GRANT = idOf('grant')
-const CODE = { userCode: idOf('BCDFGHJK'), wasShown: false }
+const GRANT = named('grant')
+const CODE = { userCode: named('BCDFGHJK'), wasShown: false }
 const ADDRESS = { endpoint: 'https://push.example/1', p256dh: 'key', auth: 'secret' }
 const PASSKEY = {
   id: 'passkey',
@@ -140,7 +140,7 @@ const ACCOUNTS: readonly Case<AccountRemote>[] = [
   [
     'removeDevice',
     (account) =>
-      account.removeDevice(idOf('later'), 'device_reported', { deviceName: 'TV', source: 's' }),
+      account.removeDevice(named('later'), 'device_reported', { deviceName: 'TV', source: 's' }),
     signedIn,
   ],
   [
@@ -169,7 +169,7 @@ const ACCOUNTS: readonly Case<AccountRemote>[] = [
 ]
 
 describe('an account that restarts', () => {
-  it.each(named(ACCOUNTS))('answers $method as if it had not', async ({ one }) => {
+  it.each(byMethod(ACCOUNTS))('answers $method as if it had not', async ({ one }) => {
     await survives(Account.prototype, one, () => {
       const subject = mintSubject(env)
       const remote = accountOf(env, subject)

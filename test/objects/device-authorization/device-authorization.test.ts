@@ -28,13 +28,13 @@ const MINUTE = 60_000
 
 holdClock()
 
-const ANYONE = { subject: 'anyone', country: undefined }
+const ANYONE = { subject: named('anyone'), country: undefined }
 
 describe('start', () => {
   it.each<[string, (object: Stub) => Promise<unknown>]>([
     ['pending', async () => undefined],
     ['approved', (object) => object.approve(approvalBy('anna'))],
-    ['denied', (object) => object.deny('anna', 'denied')],
+    ['denied', (object) => object.deny(named('anna'), 'denied')],
     ['opened', (object) => object.open(ANYONE)],
     ['expired, but not yet forgotten', async () => pass(11 * MINUTE)],
   ])('refuses a user code that is %s, and does not change it (DA-14)', async (_, bring) => {
@@ -126,8 +126,8 @@ describe('after the record is deleted', () => {
     expect(await object.redeem(owner(), [])).toEqual({ outcome: 'absent' })
     expect(await object.open(ANYONE)).toEqual({ outcome: 'not_valid' })
     expect(await object.approve(approvalBy('anna'))).toEqual({ outcome: 'not_valid' })
-    expect(await object.deny('anna', 'denied')).toEqual({ outcome: 'not_valid' })
-    expect(await object.withdraw('anna')).toEqual({ outcome: 'not_valid' })
+    expect(await object.deny(named('anna'), 'denied')).toEqual({ outcome: 'not_valid' })
+    expect(await object.withdraw(named('anna'))).toEqual({ outcome: 'not_valid' })
     expect(await storedIn(object)).toEqual(NOTHING)
   })
 })

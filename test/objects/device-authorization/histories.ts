@@ -109,7 +109,7 @@ export const pollerOf = (
 })
 
 export const approvalOf = (who: Subject, atMs: number) => ({
-  subject: who,
+  subject: named(who),
   grantId: named(`${who} at ${atMs}`),
   approvedAtMs: atMs,
   authTimeMs: atMs,

@@ -32,6 +32,7 @@ import {
 import { Judge } from './judge.ts'
 import { request as anyRequest } from './states.ts'
 import { STRANGERS_SECRET } from '../../support/worker.ts'
+import { named } from '../../support/named.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -63,15 +64,15 @@ const happenedInStateMachine = (steps: readonly Step[], boundTo: Key): Happened[
       case 'redeem':
         return redeem(state, pollerOf(request, step, now), [], now)
       case 'open':
-        return open(state, { subject: step.subject, country: step.country }, now)
+        return open(state, { subject: named(step.subject), country: step.country }, now)
       case 'approve':
         return approve(state, approvalOf(step.subject, now), now)
       case 'decline':
-        return deny(state, step.subject, 'denied', now)
+        return deny(state, named(step.subject), 'denied', now)
       case 'report':
-        return deny(state, step.subject, 'reported', now)
+        return deny(state, named(step.subject), 'reported', now)
       case 'withdraw':
-        return withdraw(state, step.subject)
+        return withdraw(state, named(step.subject))
     }
   }
   return steps.map((step) => {
@@ -155,15 +156,15 @@ const happenedInObject = async (
       case 'redeem':
         return object.redeem(pollerOf(request, step, now), [])
       case 'open':
-        return object.open({ subject: step.subject, country: step.country })
+        return object.open({ subject: named(step.subject), country: step.country })
       case 'approve':
         return object.approve(approvalOf(step.subject, now))
       case 'decline':
-        return object.deny(step.subject, 'denied')
+        return object.deny(named(step.subject), 'denied')
       case 'report':
-        return object.deny(step.subject, 'reported')
+        return object.deny(named(step.subject), 'reported')
       case 'withdraw':
-        return object.withdraw(step.subject)
+        return object.withdraw(named(step.subject))
     }
   }
   for (const step of steps) {

@@ -52,7 +52,7 @@ export const countWrites = async (object: Stub): Promise<() => number> => {
 }
 
 export const approvalBy = (subject: string): Approval => ({
-  subject,
+  subject: named(subject),
   grantId: named(`grant of ${subject}`),
   approvedAtMs: Date.now(),
   authTimeMs: Date.now(),

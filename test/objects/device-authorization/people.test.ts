@@ -6,12 +6,13 @@ import { approvalBy, countWrites, newAuthorization, storedIn } from './object.ts
 import { pass } from '../../support/clock.ts'
 import { authorizationBehind, startDevice } from '../../support/device.ts'
 import { allow, heldPolls, hold, summary } from '../../support/held-poll.ts'
+import { named } from '../../support/named.ts'
 
 const NOT_VALID = { outcome: 'not_valid' }
 const OPENED_BY_MANY = { outcome: 'opened_by_many', clientId: 'tv' }
-const IN_FINLAND = { subject: 'anna', country: 'FI' }
-const ALSO_THERE = { subject: 'bert', country: 'FI' }
-const IN_BRAZIL = { subject: 'carl', country: 'BR' }
+const IN_FINLAND = { subject: named('anna'), country: 'FI' }
+const ALSO_THERE = { subject: named('bert'), country: 'FI' }
+const IN_BRAZIL = { subject: named('carl'), country: 'BR' }
 
 let log: MockInstance
 beforeEach(() => {
@@ -26,7 +27,7 @@ afterEach(() => {
 it('a request is shown until a person decides or it expires', async () => {
   const { object, request } = await newAuthorization()
   expect(await object.open(IN_FINLAND)).toEqual({ outcome: 'reviewable', request })
-  await object.deny('anna', 'denied')
+  await object.deny(named('anna'), 'denied')
   expect(await object.open(ALSO_THERE)).toEqual(NOT_VALID)
   expect(await object.open(IN_FINLAND)).toEqual({
     outcome: 'denied',
@@ -70,7 +71,7 @@ describe('a code that is opened', () => {
     await evictDurableObject(object)
     await object.open(ALSO_THERE)
     await evictDurableObject(object)
-    expect(await object.open({ subject: 'dora', country: 'FI' })).toEqual(OPENED_BY_MANY)
+    expect(await object.open({ subject: named('dora'), country: 'FI' })).toEqual(OPENED_BY_MANY)
     await evictDurableObject(object)
     expect(await object.poll(owner())).toEqual({ outcome: 'denied' })
   })
@@ -122,13 +123,13 @@ describe('a withdrawn approval', () => {
     const approval = approvalBy('anna')
     await object.approve(approval)
     const { grantId } = approval
-    expect(await object.withdraw('anna')).toMatchObject({ outcome: 'withdrawn', grantId })
+    expect(await object.withdraw(named('anna'))).toMatchObject({ outcome: 'withdrawn', grantId })
     await evictDurableObject(object)
     for (const ms of [0, 1000]) {
       pass(ms)
       expect(summary(await device.poll())).toBe('400 access_denied')
     }
-    expect(await object.withdraw('anna')).toEqual(NOT_VALID)
+    expect(await object.withdraw(named('anna'))).toEqual(NOT_VALID)
     expect(await object.approve(approval)).toEqual(NOT_VALID)
     expect(await object.open(IN_FINLAND)).toMatchObject({ outcome: 'denied' })
   })
@@ -141,7 +142,7 @@ describe('a withdrawn approval', () => {
     const count = await countWrites(object)
     for (const _ of [1, 2]) {
       const { grantId } = approval
-      expect(await object.withdraw('anna')).toMatchObject({ outcome: 'withdrawn', grantId })
+      expect(await object.withdraw(named('anna'))).toMatchObject({ outcome: 'withdrawn', grantId })
     }
     expect(count()).toBe(0)
   })
@@ -154,7 +155,7 @@ describe('a withdrawn approval', () => {
     const object = authorizationBehind(device.userCode)
     await allow(device)
     const before = await storedIn(object)
-    expect(await object.withdraw(subject)).toEqual(NOT_VALID)
+    expect(await object.withdraw(named(subject))).toEqual(NOT_VALID)
     expect(await storedIn(object)).toEqual(before)
     expect(summary(await device.poll())).toBe('200 access_token')
   })
@@ -164,14 +165,14 @@ describe('a withdrawn approval', () => {
     await object.approve(approvalBy('anna'))
     const [redeemed, withdrawn] = await Promise.all([
       object.redeem(owner(), []),
-      object.withdraw('anna'),
+      object.withdraw(named('anna')),
     ])
     expect([redeemed.outcome, withdrawn.outcome]).toEqual(['redeemed', 'withdrawn'])
 
     const other = await newAuthorization()
     await other.object.approve(approvalBy('anna'))
     const [first, second] = await Promise.all([
-      other.object.withdraw('anna'),
+      other.object.withdraw(named('anna')),
       other.object.redeem(other.owner(), []),
     ])
     expect([first.outcome, second.outcome]).toEqual(['withdrawn', 'denied'])
@@ -182,12 +183,12 @@ it.each(['denied', 'reported'] as const)(
   'VP-7 stores that it was %s, and the subject',
   async (reason) => {
     const { object, request } = await newAuthorization()
-    await object.deny('anna', reason)
-    await object.deny('anna', reason === 'denied' ? 'reported' : 'denied')
-    await object.deny('bert', 'denied')
+    await object.deny(named('anna'), reason)
+    await object.deny(named('anna'), reason === 'denied' ? 'reported' : 'denied')
+    await object.deny(named('bert'), 'denied')
     const { entries } = await storedIn(object)
     expect(entries.map(([, record]) => record)).toEqual([
-      { status: 'denied', request, reason, subject: 'anna' },
+      { status: 'denied', request, reason, subject: named('anna') },
     ])
   },
 )

@@ -23,6 +23,7 @@ import {
   request,
   states,
 } from './states.ts'
+import { named } from '../../support/named.ts'
 
 const NOT_VALID = { outcome: 'not_valid' }
 const OPENED_BY_MANY = { outcome: 'opened_by_many', clientId: request.clientId }
@@ -41,19 +42,19 @@ const DECISIONS = [
   [
     'approve',
     (state: AuthorizationState, now: number, subject = 'anna') =>
-      approve(state, { ...approval, subject }, now),
+      approve(state, { ...approval, subject: named(subject) }, now),
     states.approved,
   ],
   [
     'decline',
     (state: AuthorizationState, now: number, subject = 'anna') =>
-      deny(state, subject, 'denied', now),
+      deny(state, named(subject), 'denied', now),
     states.denied,
   ],
   [
     'report',
     (state: AuthorizationState, now: number, subject = 'anna') =>
-      deny(state, subject, 'reported', now),
+      deny(state, named(subject), 'reported', now),
     deniedFor('reported'),
   ],
 ] as const
@@ -66,7 +67,7 @@ describe.each(DECISIONS)('%s', (name, decide, after) => {
   })
 
   it('decides also for a person who did not open it', () => {
-    const opened = { ...states.pending, openings: [{ subject: 'bert', country: 'FI' }] }
+    const opened = { ...states.pending, openings: [{ subject: named('bert'), country: 'FI' }] }
     expect(decide(opened, START)).toEqual({ state: after, outcome: DECIDED })
   })
 
@@ -108,7 +109,7 @@ describe.each(DECISIONS)('%s', (name, decide, after) => {
 
 describe('withdraw', () => {
   it('XD-8 turns an approval into a denial, and returns the grant that must not begin', () => {
-    expect(withdraw(states.approved, 'anna')).toEqual({
+    expect(withdraw(states.approved, named('anna'))).toEqual({
       state: deniedFor('withdrawn'),
       outcome: { outcome: 'withdrawn', grantId: 'grant', request: states.approved.request },
     })
@@ -116,7 +117,7 @@ describe('withdraw', () => {
 
   it('XD-8 of a redeemed one returns its grant and changes nothing, each time', () => {
     for (const _ of [1, 2]) {
-      const { state, outcome } = withdraw(states.redeemed, 'anna')
+      const { state, outcome } = withdraw(states.redeemed, named('anna'))
       expect(state).toBe(states.redeemed)
       expect(outcome).toEqual({
         outcome: 'withdrawn',
@@ -136,13 +137,13 @@ describe('withdraw', () => {
     ['one redeemed after another person’s approval', states.redeemed, 'bert'],
     ['one denied by another person', states.denied, 'bert'],
   ])('XD-8 of %s is not valid', (_, state, subject) => {
-    const withdrawn = withdraw(state, subject)
+    const withdrawn = withdraw(state, named(subject))
     expect(withdrawn.state).toBe(state)
     expect(withdrawn.outcome).toEqual(NOT_VALID)
   })
 
   it('XD-8 leaves nothing for the device to collect', () => {
-    const { state } = withdraw(states.approved, 'anna')
+    const { state } = withdraw(states.approved, named('anna'))
     expect(poll(state, pollAt(START), START, undefined)).toEqual({ outcome: 'denied' })
     expect(redeem(state, pollAt(START), [], START).outcome).toEqual({ outcome: 'denied' })
   })
@@ -169,7 +170,7 @@ describe('open', () => {
     ['withdrawn', 'bert', START, 'not_valid'],
     ['passed around', 'anna', START, 'not_valid'],
   ])('of one that is %s, by %s at %i: %s', (status, subject, now, expected) => {
-    const { outcome, state } = open(shown[status], { subject, country: 'FI' }, now)
+    const { outcome, state } = open(shown[status], { subject: named(subject), country: 'FI' }, now)
     const [told, reason] = expected.split(': ')
     expect(outcome).toEqual(
       told === 'not_valid' ? NOT_VALID : { outcome: told, request, ...(reason && { reason }) },
@@ -178,7 +179,7 @@ describe('open', () => {
   })
 
   type Person = [subject: string, country?: string]
-  const openingOf = ([subject, country]: Person): Opening => ({ subject, country })
+  const openingOf = ([subject, country]: Person): Opening => ({ subject: named(subject), country })
   const openedBy = (people: Person[]): AuthorizationState => ({
     ...states.pending,
     openings: people.map(openingOf),

@@ -40,7 +40,7 @@ export const request: AuthorizationRequest = {
   proximityPolicy: PROXIMITY_POLICY,
 }
 export const approval: Approval = {
-  subject: 'anna',
+  subject: named('anna'),
   grantId: named('grant'),
   approvedAtMs: START,
   authTimeMs: START,
@@ -50,7 +50,7 @@ export const approval: Approval = {
 export const states = {
   pending: { status: 'pending', request, openings: [] },
   approved: { status: 'approved', request, approval },
-  denied: { status: 'denied', request, reason: 'denied', subject: 'anna' },
+  denied: { status: 'denied', request, reason: 'denied', subject: named('anna') },
   redeemed: {
     status: 'redeemed',
     request,

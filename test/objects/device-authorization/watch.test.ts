@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { AuthorizationState } from '../../../src/objects/device-authorization/state.ts'
 import { type WatchOutcome, watch } from '../../../src/objects/device-authorization/watch.ts'
 import { EXPIRY, START, request, states } from './states.ts'
+import { named } from '../../support/named.ts'
 
-const openings = ['anna', 'bert'].map((subject) => ({ subject, country: 'FI' }))
+const openings = ['anna', 'bert'].map((subject) => ({ subject: named(subject), country: 'FI' }))
 const opened: AuthorizationState = { status: 'pending', request, openings }
 const DENIED_BY = { status: 'denied', request, reason: 'denied' } as const
 const { approval } = states.approved as AuthorizationState & { status: 'approved' }
@@ -24,11 +25,11 @@ describe('watch', () => {
     ['one that another person approved', 'not_valid', states.approved, START, 'bert'],
     ['a redeemed one they approved', 'decided', states.redeemed, EXPIRY, approval.subject],
     ['a redeemed one of another person', 'not_valid', states.redeemed, EXPIRY, 'bert'],
-    ['one they declined', 'decided', { ...DENIED_BY, subject: 'anna' }, START, 'anna'],
+    ['one they declined', 'decided', { ...DENIED_BY, subject: named('anna') }, START, 'anna'],
     [
       'one that another person declined',
       'not_valid',
-      { ...DENIED_BY, subject: 'anna' },
+      { ...DENIED_BY, subject: named('anna') },
       START,
       'bert',
     ],
@@ -40,6 +41,6 @@ describe('watch', () => {
       'anna',
     ],
   ])('of %s is told %s', (_, outcome, state, now, subject) => {
-    expect(watch(state, subject, now)).toBe(outcome)
+    expect(watch(state, named(subject), now)).toBe(outcome)
   })
 })
