@@ -215,14 +215,13 @@ const STARTS_NOTHING: [value: string, by: string, forge: Forge, answer: number |
     403,
   ],
   [
-    'result cookie',
+    'result, in its cookie and its form',
     'a seal',
-    () =>
-      send(
-        '/device/result',
-        { decision: 'not-me', sure: 'yes' },
-        { ...by.visit, result: resultCookie(STRANGERS_SECRET, { userCode: by.waiting }) },
-      ),
+    () => {
+      const result = resultCookie(STRANGERS_SECRET, { userCode: by.waiting })
+      const fields = { decision: 'not-me', sure: 'yes', result }
+      return send('/device/result', fields, { ...by.visit, result })
+    },
     303,
   ],
   [

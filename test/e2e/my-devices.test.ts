@@ -233,6 +233,7 @@ describe('an approval by mistake', () => {
     const cookies = await phone.page.context().cookies()
     const stolen = cookies.filter(({ name }) => name === 'result')
     await other.page.context().addCookies(stolen)
+    await other.open('/device/result')
     await other.tap('This wasn’t me')
     await other.tap('Remove and sign out')
     await other.sees('My devices')

@@ -94,10 +94,11 @@ export class Flow {
     if (decision !== 'none') await this.#untilDecided(decision)
     this.#isPersonDone = true
     if (this.#cookies.has('result')) await this.#read('/device/result')
-    if (withdrawsAfterMs === undefined || !this.#cookies.has('result')) return
+    const result = this.#cookies.get('result')
+    if (withdrawsAfterMs === undefined || result === undefined) return
     await sleep(withdrawsAfterMs)
     await this.#insist({ does: 'withdraw' }, () =>
-      this.#page('/device/result', { decision: 'not-me', sure: 'yes' }),
+      this.#page('/device/result', { decision: 'not-me', sure: 'yes', result }),
     )
   }
 
