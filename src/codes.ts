@@ -21,20 +21,12 @@ interface UserCodeForm {
 
 // RFC 8628 §6.1: consonants alone form no words, and no letter looks like another. The digits are
 // for remote controls without letters. 34.6 and 29.9 bits.
-const LETTERS: UserCodeForm = {
-  charset: 'letters',
-  alphabet: 'BCDFGHJKLMNPQRSTVWXZ',
-  length: 8,
-  groupLength: 4,
+const FORM_OF: Readonly<Record<UserCodeCharset, UserCodeForm>> = {
+  letters: { charset: 'letters', alphabet: 'BCDFGHJKLMNPQRSTVWXZ', length: 8, groupLength: 4 },
+  digits: { charset: 'digits', alphabet: '0123456789', length: 9, groupLength: 3 },
 }
-const DIGITS: UserCodeForm = {
-  charset: 'digits',
-  alphabet: '0123456789',
-  length: 9,
-  groupLength: 3,
-}
-// A form's index is its byte in a device_code: append only.
-const FORMS = [LETTERS, DIGITS] as const
+// A form's index is its byte in a device_code: append only. A typed code has the first form that fits.
+const FORMS = [FORM_OF.letters, FORM_OF.digits] as const
 
 // Room for eight letters with any separators.
 const MAX_TYPED_LENGTH = 64
@@ -46,7 +38,7 @@ const PURPOSE = 'device_code'
 
 /** A new user code in its normalised form, each character drawn without modulo bias. */
 export const mintUserCode = (charset: UserCodeCharset, random = randomBytes): UserCode => {
-  const { alphabet, length } = charset === 'letters' ? LETTERS : DIGITS
+  const { alphabet, length } = FORM_OF[charset]
   const limit = 256 - (256 % alphabet.length)
   let code = ''
   while (code.length < length) {
@@ -59,7 +51,7 @@ export const mintUserCode = (charset: UserCodeCharset, random = randomBytes): Us
 
 /** A normalised user code as people see it: `WDJB-MJHT`, `019-450-730`. */
 export const displayUserCode = (userCode: UserCode): string => {
-  const { groupLength } = formOf(userCode) ?? LETTERS
+  const { groupLength } = formOf(userCode) ?? FORM_OF.letters
   return userCode.replaceAll(new RegExp(`.{${groupLength}}(?=.)`, 'g'), '$&-')
 }
 
@@ -75,11 +67,15 @@ export const parseUserCode = (typed: string): UserCode | undefined => {
 
 /** The charset of a user code. */
 export const charsetOf = (userCode: UserCode): UserCodeCharset =>
-  /\d/.test(userCode) ? 'digits' : 'letters'
+  formOf(userCode)?.charset ?? 'letters'
+
+/** The forms of the codes of this charset. */
+export const formsOf = (charset: ShownCharset): readonly UserCodeForm[] =>
+  FORMS.filter((form) => charset === 'either' || charset === form.charset)
 
 /** The typed letters and digits that no code of this charset has, each once. */
 export const charactersInNoCode = (typed: string, charset: ShownCharset): readonly string[] => {
-  const alphabet = FORMS.filter((form) => charset === 'either' || charset === form.charset)
+  const alphabet = formsOf(charset)
     .map((form) => form.alphabet)
     .join('')
   const characters = plainCharacters(typed.slice(0, MAX_TYPED_LENGTH)).match(/[\p{L}\p{N}]/gu) ?? []

@@ -16,6 +16,8 @@ export const REFRESH_TOKEN_GRANT = 'refresh_token'
 /** Every supported grant_type. */
 export const GRANT_TYPES = [DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT] as const
 export type GrantType = (typeof GRANT_TYPES)[number]
+// A grant that is added here is for the clients that list it.
+const DEFAULT_GRANT_TYPES: GrantType[] = [DEVICE_CODE_GRANT, REFRESH_TOKEN_GRANT]
 
 /** Signature algorithms of ID tokens, the default first. */
 export const ID_TOKEN_ALGORITHMS = ['RS256', 'ES256'] as const
@@ -31,6 +33,9 @@ export const AUTHENTICATION_METHODS = [
   'client_secret_post',
   'private_key_jwt',
 ] as const
+
+/** The methods of a client whose metadata anyone can read: no shared secret. */
+export const PUBLIC_METADATA_METHODS = ['none', 'private_key_jwt'] as const
 
 /**
  * The methods that send the secret itself, so that a hash of it is enough to check it. A
@@ -150,7 +155,7 @@ export const clientSchema = z
     client_secret_sha256: z.optional(
       z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits')),
     ),
-    grant_types: z._default(z.array(z.enum(GRANT_TYPES)), [...GRANT_TYPES]),
+    grant_types: z._default(z.array(z.enum(GRANT_TYPES)), DEFAULT_GRANT_TYPES),
     // The scope that the client may request, and its default if a request names none.
     scope: z.optional(z.string().check(z.regex(/[^ ]/, 'must name a scope'))),
     // For a resource server: the resource indicator of the tokens it may introspect.

@@ -102,17 +102,22 @@ const toAuthentication = ({
   token_endpoint_auth_method: method,
   token_endpoint_auth_signing_alg: algorithm,
 }: Entry): ClientAuthentication => {
-  if (secretHash !== undefined)
-    return {
-      method: 'client_secret',
-      secretHash: Buffer.from(secretHash, 'hex').toString('base64url'),
-    }
-  if (method === 'none') return { method }
-  // Fails closed.
-  if (method !== 'private_key_jwt') throw new TypeError(`${method} without a secret`)
-  return {
-    method,
-    keys: jwks === undefined ? { jwksUri: jwksUri ?? '' } : { jwks },
-    algorithms: algorithm === undefined ? CLIENT_ALGORITHMS : [algorithm],
+  switch (method) {
+    case 'none':
+      return { method }
+    case 'client_secret_basic':
+    case 'client_secret_post':
+      // Fails closed.
+      if (secretHash === undefined) throw new TypeError(`${method} without a secret`)
+      return {
+        method: 'client_secret',
+        secretHash: Buffer.from(secretHash, 'hex').toString('base64url'),
+      }
+    case 'private_key_jwt':
+      return {
+        method,
+        keys: jwks === undefined ? { jwksUri: jwksUri ?? '' } : { jwks },
+        algorithms: algorithm === undefined ? CLIENT_ALGORITHMS : [algorithm],
+      }
   }
 }

@@ -1,18 +1,20 @@
 // Writes the separators of a user code while it is typed. Without this script the code needs none.
-const LETTERS = { length: 8, groupLength: 4 }
-const DIGITS = { length: 9, groupLength: 3 }
+/** @type {{ charset: string, length: number, groupLength: number }[]} */
+const forms = JSON.parse(document.currentScript?.dataset['forms'] ?? '[]')
 
 const charactersIn = (/** @type {string} */ text) => text.match(/[\p{L}\p{N}]/gu) ?? []
 
-const formOf = (/** @type {HTMLInputElement} */ { classList }, /** @type {string} */ first) => {
-  if (classList.contains('digits')) return DIGITS
-  return classList.contains('either') && /\p{Nd}/u.test(first) ? DIGITS : LETTERS
+const formOf = (/** @type {string} */ first) => {
+  const charset = /\p{Nd}/u.test(first) ? 'digits' : 'letters'
+  return forms.find((form) => form.charset === charset) ?? forms[0]
 }
 
 const separate = (/** @type {HTMLInputElement} */ field, /** @type {string} */ inputType) => {
   const { value, selectionStart, selectionEnd } = field
   const characters = charactersIn(value)
-  const { length, groupLength } = formOf(field, characters[0] ?? '')
+  const form = formOf(characters[0] ?? '')
+  if (form === undefined) return
+  const { length, groupLength } = form
   // A pasted address, or more than one code, stays as it is.
   if (characters.length > length || selectionStart !== selectionEnd) return
   // Backspace passes over a separator: one that came back behind the caret would stop it.

@@ -1,6 +1,7 @@
 // Client ID Metadata Documents: a client_id that is the address of the client's own metadata
 // (draft-ietf-oauth-client-id-metadata-document).
 import * as z from 'zod/mini'
+import { PUBLIC_METADATA_METHODS } from '../../config/client-settings.ts'
 import type { Client } from '../../config/clients.ts'
 import type { Config } from '../../config/config.ts'
 import { MAX_DOCUMENT_CACHE_MS, MIN_DOCUMENT_CACHE_MS } from '../../config/limits.ts'
@@ -25,7 +26,7 @@ const documentSchema = z.object({
   client_id: z.string(),
   client_secret: z.optional(z.undefined()),
   client_secret_expires_at: z.optional(z.undefined()),
-  token_endpoint_auth_method: z._default(z.enum(['none', 'private_key_jwt']), 'none'),
+  token_endpoint_auth_method: z._default(z.enum(PUBLIC_METADATA_METHODS), 'none'),
 })
 
 /** The client that the document at `address` describes. Throws NotFetched. */

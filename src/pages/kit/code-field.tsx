@@ -1,6 +1,6 @@
 // The field for a user code: a screen with a line for each group of characters to write on.
 import type { FC } from 'hono/jsx'
-import type { ShownCharset } from '../../codes.ts'
+import { type ShownCharset, formsOf } from '../../codes.ts'
 import { Field } from './form.tsx'
 import { Screen, type PageContext } from './layout.tsx'
 
@@ -27,6 +27,10 @@ export const CodeField: FC<CodeFieldProps> = ({ charset, ...field }) => (
       autocomplete="off"
       autocapitalize="characters"
     />
-    <script src={`${field.page.basePath}/device/code-field.js`} defer />
+    <script
+      src={`${field.page.basePath}/device/code-field.js`}
+      data-forms={JSON.stringify(formsOf(charset), ['charset', 'length', 'groupLength'])}
+      defer
+    />
   </>
 )
