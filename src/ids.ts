@@ -13,3 +13,6 @@ export type GrantId = Branded<'GrantId'>
 
 /** The id of an account, `sub` in tokens. */
 export type Subject = Branded<'Subject'>
+
+/** The id of a browser's session, unique in its account. */
+export type SessionId = Branded<'SessionId'>

@@ -1,7 +1,7 @@
 // Browser sessions and their cookie. The cookie names the account and the session, and carries a secret;
 // the account stores its digest. It is sealed, so a forged one reaches no account, even one with a known
 // subject.
-import type { Subject } from '../ids.ts'
+import type { SessionId, Subject } from '../ids.ts'
 import { randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import { logFailure } from '../http/log.ts'
 import type { SignedInPerson } from '../objects/account/views.ts'
@@ -34,7 +34,7 @@ export const mintSession = (
   const account = new Uint8Array(Buffer.from(subject, 'hex'))
   return {
     value: seal(serverSecret, PURPOSE, Buffer.concat([account, id, secret])),
-    digest: { id: toBase64url(id), secretHash: sha256(secret) },
+    digest: { id: toBase64url(id) as SessionId, secretHash: sha256(secret) },
   }
 }
 
@@ -48,7 +48,7 @@ export const parseSession = (
   return {
     subject: Buffer.from(bytes.subarray(0, SUBJECT_BYTES)).toString('hex') as Subject,
     digest: {
-      id: toBase64url(bytes.subarray(SUBJECT_BYTES, SUBJECT_BYTES + ID_BYTES)),
+      id: toBase64url(bytes.subarray(SUBJECT_BYTES, SUBJECT_BYTES + ID_BYTES)) as SessionId,
       secretHash: sha256(bytes.subarray(SUBJECT_BYTES + ID_BYTES)),
     },
   }

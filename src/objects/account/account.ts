@@ -1,7 +1,7 @@
 // One Account is one person: their browser sessions, and the devices they have connected. Its id is
 // random and never reused; it is the subject of every token. The ways to sign in are stored in the
 // person's Logins. It never deletes itself. Its devices are in account-devices.ts.
-import type { GrantId, UserCode } from '../../ids.ts'
+import type { GrantId, SessionId, UserCode } from '../../ids.ts'
 import { FRESH_SIGN_IN_MS } from '../../config/limits.ts'
 import type { Place } from '../../sender/location.ts'
 import { AccountDevices } from './account-devices.ts'
@@ -138,7 +138,7 @@ export class Account extends AccountDevices {
     return { devices, lapsed, sessions, passkeys, askedBrowsers, events }
   }
 
-  async endSession(id: string): Promise<void> {
+  async endSession(id: SessionId): Promise<void> {
     await Promise.all([this.parts.sessions.end(id), this.parts.prompts.unsubscribe(id)])
   }
 
@@ -217,7 +217,7 @@ export class Account extends AccountDevices {
   }
 
   /** Ends a push subscription; with `endpoint`, only if it still has that endpoint. */
-  async unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
+  async unsubscribe(sessionId: SessionId, endpoint?: string): Promise<void> {
     await this.parts.prompts.unsubscribe(sessionId, endpoint)
   }
 

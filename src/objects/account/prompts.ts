@@ -1,4 +1,5 @@
 // The push prompts of an account, and the browsers that get them. Loads, asks prompt-guard.ts, saves.
+import type { SessionId } from '../../ids.ts'
 import { ID_TOKEN_HINT_LIFETIME_MS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import type { Place } from '../../sender/location.ts'
@@ -49,12 +50,12 @@ export class Prompts {
     this.#subscriptions = new PushSubscriptions(storage)
   }
 
-  subscribe(sessionId: string, address: PushAddress, place: Place, now: number): Promise<void> {
+  subscribe(sessionId: SessionId, address: PushAddress, place: Place, now: number): Promise<void> {
     return this.#subscriptions.save(sessionId, { ...address, place, subscribedAtMs: now })
   }
 
   /** Ends a subscription; with `endpoint`, only if it has that endpoint. */
-  unsubscribe(sessionId: string, endpoint?: string): Promise<void> {
+  unsubscribe(sessionId: SessionId, endpoint?: string): Promise<void> {
     return this.#subscriptions.end(sessionId, endpoint)
   }
 
@@ -65,14 +66,19 @@ export class Prompts {
   }
 
   /** Moves the subscription of a browser to its new session. */
-  async move(previous: SessionDigest, sessionId: string, place: Place, now: number): Promise<void> {
+  async move(
+    previous: SessionDigest,
+    sessionId: SessionId,
+    place: Place,
+    now: number,
+  ): Promise<void> {
     if ((await this.#sessions.find(previous, now)) === undefined) return
     await this.#subscriptions.move(previous.id, sessionId)
     await this.#subscriptions.notePlace(sessionId, place)
   }
 
   /** Notes the current place of a session's browser. */
-  notePlace(sessionId: string, place: Place): Promise<void> {
+  notePlace(sessionId: SessionId, place: Place): Promise<void> {
     return this.#subscriptions.notePlace(sessionId, place)
   }
 
@@ -125,7 +131,7 @@ export class Prompts {
 
   /** Silences the source of a prompt, if this browser got that prompt. */
   async refuse(
-    sessionId: string,
+    sessionId: SessionId,
     { endpoint, codeHash }: RefusedPrompt,
     now: number,
   ): Promise<Refusal> {

@@ -1,8 +1,10 @@
 // The Web Push subscriptions of one account (RFC 8030), each for as long as its browser's session.
+import type { SessionId } from '../../ids.ts'
 import type { Place } from '../../sender/location.ts'
 import { MAX_PUSH_SUBSCRIPTIONS } from './account-limits.ts'
 
-const key = (sessionId: string) => `push:${sessionId}`
+const PREFIX = 'push:'
+const key = (sessionId: SessionId) => PREFIX + sessionId
 
 /** A browser's push endpoint and its encryption keys (RFC 8291 §2.1, §2.2). */
 export interface PushAddress {
@@ -19,7 +21,7 @@ interface StoredSubscription extends PushAddress {
 }
 
 export interface OwnSubscription extends StoredSubscription {
-  readonly sessionId: string
+  readonly sessionId: SessionId
 }
 
 /** Subscriptions by session id. Its caller checks that the session is live. */
@@ -30,12 +32,12 @@ export class PushSubscriptions {
     this.#storage = storage
   }
 
-  find(sessionId: string): Promise<StoredSubscription | undefined> {
+  find(sessionId: SessionId): Promise<StoredSubscription | undefined> {
     return this.#storage.get<StoredSubscription>(key(sessionId))
   }
 
   /** Stores a subscription in place of the browser's older one; beyond the limit the oldest goes. */
-  async save(sessionId: string, subscription: StoredSubscription): Promise<void> {
+  async save(sessionId: SessionId, subscription: StoredSubscription): Promise<void> {
     const others = (await this.list()).filter((other) => other.sessionId !== sessionId)
     const superseded = others.filter(({ endpoint }) => endpoint === subscription.endpoint)
     const tooMany = others
@@ -48,7 +50,7 @@ export class PushSubscriptions {
   }
 
   /** Moves a subscription to the browser's new session. */
-  async move(fromSessionId: string, toSessionId: string): Promise<void> {
+  async move(fromSessionId: SessionId, toSessionId: SessionId): Promise<void> {
     const subscription = await this.find(fromSessionId)
     if (subscription === undefined) return
     await Promise.all([
@@ -58,14 +60,14 @@ export class PushSubscriptions {
   }
 
   /** Notes the current place of the browser. */
-  async notePlace(sessionId: string, place: Place): Promise<void> {
+  async notePlace(sessionId: SessionId, place: Place): Promise<void> {
     const before = await this.find(sessionId)
     if (before !== undefined && !isSamePlace(before.place, place))
       await this.#storage.put(key(sessionId), { ...before, place })
   }
 
   /** Ends a subscription; with `endpoint`, only if it has that endpoint. */
-  async end(sessionId: string, endpoint?: string): Promise<void> {
+  async end(sessionId: SessionId, endpoint?: string): Promise<void> {
     const subscription = await this.find(sessionId)
     if (subscription === undefined) return
     if (endpoint === undefined || endpoint === subscription.endpoint)
@@ -73,16 +75,19 @@ export class PushSubscriptions {
   }
 
   /** Ends the subscriptions of all other sessions. */
-  async endWithout(sessionIds: readonly string[]): Promise<void> {
+  async endWithout(sessionIds: readonly SessionId[]): Promise<void> {
     const orphans = (await this.list()).filter(({ sessionId }) => !sessionIds.includes(sessionId))
     await Promise.all(orphans.map(({ sessionId }) => this.#storage.delete(key(sessionId))))
   }
 
   /** All subscriptions, the newest first. */
   async list(): Promise<readonly OwnSubscription[]> {
-    const all = await this.#storage.list<StoredSubscription>({ prefix: key('') })
+    const all = await this.#storage.list<StoredSubscription>({ prefix: PREFIX })
     return [...all]
-      .map(([name, subscription]) => ({ ...subscription, sessionId: name.slice(key('').length) }))
+      .map(([name, subscription]) => ({
+        ...subscription,
+        sessionId: name.slice(PREFIX.length) as SessionId,
+      }))
       .toSorted((a, b) => b.subscribedAtMs - a.subscribedAtMs)
   }
 }

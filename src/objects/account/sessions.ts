@@ -1,13 +1,15 @@
 // The browser sessions of one account.
+import type { SessionId } from '../../ids.ts'
 import { SESSION_LIFETIME_MS } from '../../config/limits.ts'
 import type { Place } from '../../sender/location.ts'
 import { MAX_SESSIONS } from './account-limits.ts'
 
-const key = (id: string) => `session:${id}`
+const PREFIX = 'session:'
+const key = (id: SessionId) => PREFIX + id
 
 /** A session cookie's id, and the digest of its secret. */
 export interface SessionDigest {
-  readonly id: string
+  readonly id: SessionId
   readonly secretHash: string
 }
 
@@ -48,14 +50,14 @@ export class Sessions {
   }
 
   /** All live sessions, the newest first. */
-  async list(now: number): Promise<(Session & { readonly id: string })[]> {
+  async list(now: number): Promise<(Session & { readonly id: SessionId })[]> {
     const sessions = await this.#all()
     return sessions
       .filter((session) => isLive(session, now))
       .toSorted((a, b) => b.startedAtMs - a.startedAtMs)
   }
 
-  async end(id: string): Promise<void> {
+  async end(id: SessionId): Promise<void> {
     await this.#storage.delete(key(id))
   }
 
@@ -70,12 +72,15 @@ export class Sessions {
     await this.#remove(all.filter(({ id }) => !kept.has(id)))
   }
 
-  async #all(): Promise<(Session & { readonly id: string })[]> {
-    const sessions = await this.#storage.list<Session>({ prefix: key('') })
-    return [...sessions].map(([name, session]) => ({ ...session, id: name.slice(key('').length) }))
+  async #all(): Promise<(Session & { readonly id: SessionId })[]> {
+    const sessions = await this.#storage.list<Session>({ prefix: PREFIX })
+    return [...sessions].map(([name, session]) => ({
+      ...session,
+      id: name.slice(PREFIX.length) as SessionId,
+    }))
   }
 
-  async #remove(sessions: readonly { readonly id: string }[]): Promise<void> {
+  async #remove(sessions: readonly { readonly id: SessionId }[]): Promise<void> {
     await Promise.all(sessions.map(({ id }) => this.#storage.delete(key(id))))
   }
 }

@@ -1,5 +1,5 @@
 // Account views returned to its owner.
-import type { GrantId } from '../../ids.ts'
+import type { GrantId, SessionId } from '../../ids.ts'
 import type { Place, Proximity } from '../../sender/location.ts'
 import type { Grant } from './grant-state.ts'
 import type { Passkey } from './passkeys.ts'
@@ -22,7 +22,7 @@ export interface GrantCodeTry extends CodeTry {
 }
 
 export interface SignedInPerson extends Claims, CodeTry {
-  readonly sessionId: string
+  readonly sessionId: SessionId
   readonly authTimeMs: number
   readonly amr: readonly string[]
   /** The identity provider of the sign-in; undefined for a built-in account. */
@@ -34,7 +34,7 @@ export interface Overview {
   readonly devices: readonly (Grant & { readonly grantId: GrantId })[]
   /** Approved devices that never collected their tokens. */
   readonly lapsed: readonly Grant[]
-  readonly sessions: readonly (Session & { readonly id: string })[]
+  readonly sessions: readonly (Session & { readonly id: SessionId })[]
   readonly passkeys: readonly Passkey[]
   /** The browsers with push notifications. */
   readonly askedBrowsers: readonly SubscribedBrowser[]

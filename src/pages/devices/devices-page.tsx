@@ -1,4 +1,5 @@
 // The account page of a person: devices, passkeys, sessions and recent activity.
+import type { SessionId } from '../../ids.ts'
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
 import type { ShownClient } from '../../config/client-name.ts'
@@ -18,7 +19,7 @@ export interface DevicesPageProps {
   readonly person: { readonly name: string; readonly email: string | undefined }
   readonly overview: Overview
   readonly clientOf: (device: Overview['devices'][number]) => ShownClient
-  readonly sessionId: string
+  readonly sessionId: SessionId
   readonly now: number
   /** The change that was just made. */
   readonly done: string | undefined

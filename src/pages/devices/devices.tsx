@@ -1,5 +1,5 @@
 // GET /devices: a person's own devices, passkeys and sessions, and what they do about them (XD-8).
-import type { GrantId } from '../../ids.ts'
+import type { GrantId, SessionId } from '../../ids.ts'
 import { Hono } from 'hono'
 import { shownClient } from '../../config/client-name.ts'
 import { browserNameOf } from '../../sender/device-name.ts'
@@ -247,11 +247,11 @@ export const devices = new Hono<PageEnvironment>()
   .post('/prompts/add', own(addPrompts))
   .post(
     '/prompts/remove',
-    change('browserNotAsked', (account, id) => account.unsubscribe(id)),
+    change('browserNotAsked', (account, id) => account.unsubscribe(id as SessionId)),
   )
   .post(
     '/session/end',
-    change('sessionEnded', (account, id) => account.endSession(id)),
+    change('sessionEnded', (account, id) => account.endSession(id as SessionId)),
   )
   .post(
     '/everywhere',

@@ -35,7 +35,7 @@ const ALLOW_ALL = {
   unknown: 'allow',
 } as const
 
-const sessionOf = (id: string | number) => ({ id: `${id}`, secretHash: `digest of ${id}` })
+const sessionOf = (id: string | number) => ({ id: named(`${id}`), secretHash: `digest of ${id}` })
 const deviceOf = (clientId: string, more: object = {}) => ({
   clientId,
   clientName: 'The tv',

@@ -10,8 +10,8 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const DAY = 24 * 60 * MINUTE
 
-const PHONE = { id: 'phone', secretHash: 'digest of the phone' }
-const LAPTOP = { id: 'laptop', secretHash: 'digest of the laptop' }
+const PHONE = { id: named('phone'), secretHash: 'digest of the phone' }
+const LAPTOP = { id: named('laptop'), secretHash: 'digest of the laptop' }
 const CLAIMS = { name: 'Anna', email: 'anna@example.com', isEmailVerified: false }
 const DEVICE = {
   clientId: 'tv',
@@ -108,7 +108,7 @@ describe('a session', () => {
   it('is found only with its secret', async () => {
     const account = await anna()
     expect(await account.session({ ...PHONE, secretHash: 'other' })).toBeUndefined()
-    expect(await account.session({ ...PHONE, id: 'other' })).toBeUndefined()
+    expect(await account.session({ ...PHONE, id: named('other') })).toBeUndefined()
   })
 
   it('ends at sign-out, that one only (SS-4)', async () => {
@@ -276,7 +276,7 @@ describe('what a person does about their devices (XD-8)', () => {
   it('nothing is shown without a live session', async () => {
     const account = await connected()
     expect(await account.overview({ ...PHONE, secretHash: 'other' })).toBeUndefined()
-    await account.endSession('phone')
+    await account.endSession(named('phone'))
     expect(await account.overview(PHONE)).toBeUndefined()
   })
 

@@ -3,8 +3,9 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { mintSubject } from '../../../src/objects/index.ts'
 import { signInNow } from '../../support/member.ts'
+import { named } from '../../support/named.ts'
 
-const SESSION = { id: 'test', secretHash: 'test' }
+const SESSION = { id: named('test'), secretHash: 'test' }
 
 const newAccount = async () => {
   const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(mintSubject(env)))

@@ -14,7 +14,7 @@ holdClock()
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 afterEach(() => void vi.restoreAllMocks())
 
-const SESSION = { id: 'phone', secretHash: 'digest of the phone' }
+const SESSION = { id: named('phone'), secretHash: 'digest of the phone' }
 const CLAIMS = { name: 'Anna', email: 'anna@example.com', isEmailVerified: false }
 const PLACE = { ...NOWHERE, country: 'FI' }
 const TOKEN = { generation: 0, familyHash: 'family', secretHash: 'first' }
@@ -85,7 +85,7 @@ const ACCOUNTS: readonly Case<AccountRemote>[] = [
   ['open', signedIn],
   [
     'open',
-    (account) => account.open(undefined, { ...SESSION, id: 'b' }, signInNow(), SESSION),
+    (account) => account.open(undefined, { ...SESSION, id: named('b') }, signInNow(), SESSION),
     asked,
   ],
   ['session', (account) => account.session(SESSION), signedIn],
