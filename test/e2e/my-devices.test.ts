@@ -280,7 +280,7 @@ describe('a code that is passed around', () => {
     // Even its first opener cannot approve it now.
     for (const { phone } of phones.slice(0, 1)) {
       await phone.tap('Allow')
-      await phone.reads('This code is invalid or has expired.')
+      await phone.sees('This code was stopped')
     }
     expect(await device.outcome()).toBe('access_denied')
   })

@@ -89,7 +89,7 @@ const introspected: Read = (heard) => {
 /** The page that follows a form. */
 const led = ({ status, headers }: Heard): string => (status === 303 ? (headers.location ?? '') : '')
 
-const OUTCOMES = ['connected', 'declined', 'removed'] as const
+const OUTCOMES = { approved: 'connected', denied: 'declined', withdrawn: 'removed' } as const
 
 const tooMany: Read = (heard) =>
   heard.status === 429 && isPage(heard) ? { is: 'too many' } : undefined
@@ -102,12 +102,17 @@ const result: Read = (heard) => {
   const cookie = heard.headers['set-cookie']?.find((one) => one.startsWith('result='))
   const sealed = Buffer.from(/=([^;]*)/.exec(cookie ?? '')?.[1] ?? '', 'base64url')
   const kept = JSON.parse(sealed.subarray(0, -SEAL_BYTES).toString()) as Json
-  const outcome = OUTCOMES.find((one) => one === kept['outcome'])
-  return outcome && { is: outcome }
+  const outcome = text(kept['outcome'])
+  return Object.hasOwn(OUTCOMES, outcome)
+    ? { is: OUTCOMES[outcome as keyof typeof OUTCOMES] }
+    : undefined
 }
 
+// Both the form again and the page about the code's end lead to another code; a form that came too late
+// leads to that page.
 const notValid: Read = (heard) =>
-  heard.status === 404 && isPage(heard) && heard.body.includes('name="user_code"')
+  (heard.status === 404 && isPage(heard) && /name="user_code"|href="\/device"/.test(heard.body)) ||
+  led(heard).startsWith('/device/confirm')
     ? { is: 'not valid' }
     : undefined
 
@@ -117,7 +122,7 @@ const question: Read = (heard) =>
     : undefined
 
 const signedOut: Read = (heard) =>
-  led(heard) === '/device/sign-in' ? { is: 'signed out' } : undefined
+  led(heard).startsWith('/device/sign-in') ? { is: 'signed out' } : undefined
 
 const elsewhere: Read = (heard) => signedOut(heard) ?? tooMany(heard)
 
@@ -145,5 +150,6 @@ const READ: Readonly<Record<Asked['does'], Read>> = {
     led(heard) === '/devices' ? { is: 'devices' } : (result(heard) ?? elsewhere(heard)),
   read: (heard) => (heard.status === 200 && isPage(heard) ? { is: 'page' } : elsewhere(heard)),
   remove: (heard) =>
-    led(heard) === '/devices?done=removed' ? { is: 'devices' } : elsewhere(heard),
+    // Without the notice where the device is gone already.
+    /^\/devices(\?done=removed)?$/.test(led(heard)) ? { is: 'devices' } : elsewhere(heard),
 }
