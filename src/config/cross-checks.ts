@@ -4,7 +4,7 @@ import type { Client } from './clients.ts'
 import { contrast } from './contrast.ts'
 import { credentialProblems } from './identity-provider.ts'
 import type { Settings } from './settings.ts'
-import { isLoopback } from '../loopback.ts'
+import { isLoopback } from './loopback.ts'
 import { pushProblems } from './push.ts'
 
 /** The parsed settings and the values derived from them. */

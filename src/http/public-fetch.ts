@@ -4,7 +4,7 @@
 import { isUtf8 } from 'node:buffer'
 import ipaddr from 'ipaddr.js'
 import { readAtMost } from './body.ts'
-import { isLoopback } from '../loopback.ts'
+import { isLoopback } from '../config/loopback.ts'
 import {
   type Asker,
   type OutboundLimits,

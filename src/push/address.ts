@@ -1,6 +1,6 @@
 // The push endpoint and keys that a browser sends (Push API, `PushSubscription`).
 import { fromBase64url } from '../crypto.ts'
-import { isLoopback } from '../loopback.ts'
+import { isLoopback } from '../config/loopback.ts'
 import type { PushAddress } from '../objects/account/push-subscriptions.ts'
 
 // The push services of Chromium, Safari, Firefox and Edge.

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError, configWarnings, issuerFor, parseConfig } from '../../src/config/config.ts'
 import { requireRateLimits } from '../../src/config/rate-limits.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
-import { isLoopback } from '../../src/loopback.ts'
+import { isLoopback } from '../../src/config/loopback.ts'
 import { SECRET_HASH, TEST_VARS } from '../support/settings.ts'
 import { problemsOf } from './setting-problems.ts'
 

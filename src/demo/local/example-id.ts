@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { exportJWK, generateKeyPair } from 'jose'
 import { type KoaContextWithOIDC, Provider, interactionPolicy } from 'oidc-provider'
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js'
-import { isLoopback } from '../../loopback.ts'
+import { isLoopback } from '../../config/loopback.ts'
 import { APP, AUDIENCE, DEMO } from '../worker/client.ts'
 import { NAME_LENGTH, PAGE_HEADERS, signInPage, startAgainPage } from './example-id-page.ts'
 

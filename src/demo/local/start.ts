@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { isLoopback } from '../../loopback.ts'
+import { isLoopback } from '../../config/loopback.ts'
 import { DEMO } from '../worker/client.ts'
 import {
   DEFAULT_PORT,
