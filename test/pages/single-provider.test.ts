@@ -1,6 +1,7 @@
 // Without accounts of our own and with a single provider, a code leads straight there. Signing in is in
 // e2e/upstream.test.ts, in a real browser.
 import { beforeEach, describe, expect, it } from 'vitest'
+import { en } from '../../src/language/messages/en.ts'
 import { FRESH_SIGN_IN_MS } from '../../src/config/limits.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { startDevice } from '../support/device.ts'
@@ -17,8 +18,10 @@ const issuer = 'https://the-only-provider.example'
 const ONLY = { id: 'only', name: 'Only', issuer, client_id: 'antenna' }
 const OTHER = { ...ONLY, id: 'other', name: 'Other' }
 
-const visitor = (settings: object = { BUILT_IN_ACCOUNTS: 'off', IDENTITY_PROVIDERS: [ONLY] }) =>
-  new Person(workerWith(settings), ISSUER, { 'CF-Connecting-IP': freshAddress() })
+const visitor = (
+  settings: object = { BUILT_IN_ACCOUNTS: 'off', IDENTITY_PROVIDERS: [ONLY] },
+  headers = {},
+) => new Person(workerWith(settings), ISSUER, { 'CF-Connecting-IP': freshAddress(), ...headers })
 
 /** The address that the browser goes on to by itself. */
 const goesTo = (html: string): string | undefined =>
@@ -47,6 +50,13 @@ describe('a scanned code', () => {
   it('VP-2 leads nowhere by itself if another site links to it', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' }
     expect(goesTo((await scan(visitor(), headers)).page.html)).toBeUndefined()
+  })
+
+  it('leads to the page to sign in inside another app, whose browser a provider may refuse', async () => {
+    const headers = { 'User-Agent': 'Mozilla/5.0 Instagram 300.0' }
+    const { page } = await scan(visitor(undefined, headers))
+    expect([page.url.pathname, goesTo(page.html)]).toStrictEqual(['/device/sign-in', undefined])
+    expect(page.html).toContain(en.signIn.inApp)
   })
 
   it('leads no one round for ever who comes back without a session', async () => {

@@ -133,7 +133,7 @@ export const showSignIn = async (
       goesTo={goesTo}
       email={email ?? known?.email}
       problem={problem}
-      isInApp={isInAppBrowser(context.req.header('User-Agent') ?? '')}
+      isInApp={isInApp(context)}
       reauthenticate={known !== undefined}
       passkeyOptions={passkeyOptions}
       providers={
@@ -153,9 +153,13 @@ export const showSignIn = async (
 export const askToSignIn = (context: PageRequest, errand: Errand): Response | Promise<Response> => {
   const { hasBuiltInAccounts, identityProviders } = context.get('config')
   const [only, ...others] = identityProviders
-  if (hasBuiltInAccounts || only === undefined || others.length > 0)
+  // Some providers refuse a browser inside another app: the page says what to do.
+  if (hasBuiltInAccounts || only === undefined || others.length > 0 || isInApp(context))
     return goTo(context, `/device/sign-in${errandQuery(errand)}`)
   const { basePath } = context.get('page')
   const goesTo = `${basePath}/device/sign-in/at/${only.id}${errandQuery(errand)}`
   return showSignIn(context, { errand, goesTo })
 }
+
+const isInApp = (context: PageRequest): boolean =>
+  isInAppBrowser(context.req.header('User-Agent') ?? '')
