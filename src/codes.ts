@@ -5,7 +5,7 @@
 // device_code must not bypass that limit, so it is sealed with the server's secret. Without the seal, a
 // stranger could build a device_code from a guessed user code, and the response, its timing or a
 // starting object would reveal a live code.
-import type { UserCode } from './ids.ts'
+import type { Digest, UserCode } from './ids.ts'
 import { randomBytes, seal, sha256, unseal } from './crypto.ts'
 
 export type UserCodeCharset = 'letters' | 'digits'
@@ -101,7 +101,7 @@ export interface DeviceCode {
   readonly userCode: UserCode
   readonly expiresAtMs: number
   /** SHA-256 of the 256-bit secret; the secret itself is not stored. */
-  readonly secretHash: string
+  readonly secretHash: Digest
 }
 
 /** A new device_code for `userCode`, sealed with the server's secret, and its record. */

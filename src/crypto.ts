@@ -1,5 +1,6 @@
 // Random values, SHA-256, base64url, seals and constant-time comparison. Synchronous on purpose: a
 // Durable Object must not await between reading and writing.
+import type { Digest } from './ids.ts'
 import { createHash, createHmac, randomFillSync, timingSafeEqual } from 'node:crypto'
 import { base64url } from 'jose'
 
@@ -24,7 +25,12 @@ export const sha256Bytes = (data: Uint8Array | string): Uint8Array =>
   createHash('sha256').update(data).digest()
 
 /** SHA-256 as base64url; also the S256 transformation of RFC 7636 §4.2. */
-export const sha256 = (data: Uint8Array | string): string => toBase64url(sha256Bytes(data))
+export const sha256 = (data: Uint8Array | string): Digest =>
+  toBase64url(sha256Bytes(data)) as Digest
+
+/** The digest that a setting spells in hexadecimal. */
+export const digestFromHex = (hex: string): Digest =>
+  Buffer.from(hex, 'hex').toString('base64url') as Digest
 
 /** Compares two texts in a time that depends only on their lengths. */
 export const isEqualInConstantTime = (a: string, b: string): boolean => {

@@ -1,4 +1,4 @@
-// Types of the texts that name something. A text becomes one only where it is made, parsed or proven,
+// Types of ids and digests. A text becomes one only where it is made, parsed or proven,
 // so that no other text can take its place. Types only: at run time each is a plain string.
 
 declare const brand: unique symbol
@@ -16,3 +16,6 @@ export type Subject = Branded<'Subject'>
 
 /** The id of a browser's session, unique in its account. */
 export type SessionId = Branded<'SessionId'>
+
+/** A SHA-256 as base64url: what we compare or store in place of a secret. */
+export type Digest = Branded<'Digest'>

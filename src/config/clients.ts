@@ -1,4 +1,5 @@
 // A client: its id, scope, authentication and limits.
+import type { Digest } from '../ids.ts'
 import type { JSONWebKeySet } from 'jose'
 import type * as z from 'zod/mini'
 import type { ClientBrand } from './brand.ts'
@@ -9,6 +10,7 @@ import {
   type clientSchema,
 } from './client-settings.ts'
 import type { UserCodeCharset } from '../codes.ts'
+import { digestFromHex } from '../crypto.ts'
 import { DAY, SECOND } from '../durations.ts'
 import type { PushHints } from './push.ts'
 
@@ -25,7 +27,7 @@ export type ClientKeys = { readonly jwks: JSONWebKeySet } | { readonly jwksUri: 
 export type ClientAuthentication =
   | { readonly method: 'none' }
   /** SHA-256 of the secret, in base64url; by Basic or in the form. */
-  | { readonly method: 'client_secret'; readonly secretHash: string }
+  | { readonly method: 'client_secret'; readonly secretHash: Digest }
   | {
       readonly method: 'private_key_jwt'
       readonly keys: ClientKeys
@@ -111,7 +113,7 @@ const toAuthentication = ({
       if (secretHash === undefined) throw new TypeError(`${method} without a secret`)
       return {
         method: 'client_secret',
-        secretHash: Buffer.from(secretHash, 'hex').toString('base64url'),
+        secretHash: digestFromHex(secretHash),
       }
     case 'private_key_jwt':
       return {

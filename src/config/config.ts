@@ -1,4 +1,5 @@
 // Settings → Config: a mistake in wrangler.toml is an error at start that names the field.
+import type { Digest } from '../ids.ts'
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
 import type { AndroidApp } from './mobile-apps.ts'
@@ -7,6 +8,7 @@ import type { Brand } from './brand.ts'
 import { DEVICE_CODE_GRANT, clientSchema } from './client-settings.ts'
 import { type Client, toClient } from './clients.ts'
 import type { ShownCharset } from '../codes.ts'
+import { digestFromHex } from '../crypto.ts'
 import { type DemoSettings, withDemo } from './demo.ts'
 import { type IdentityProvider, toIdentityProvider } from './identity-provider.ts'
 import { type PushSettings, toPushSettings } from './push.ts'
@@ -42,7 +44,7 @@ export interface Config {
   /** The origins of web apps that may call the approval API. */
   readonly approvalOrigins: readonly string[]
   /** SHA-256, in base64url, of the initial access token (RFC 7591 §3); undefined: registration is off. */
-  readonly registrationTokenHash: string | undefined
+  readonly registrationTokenHash: Digest | undefined
   /** A client_id may be the URL of the client's metadata document. */
   readonly hasClientMetadataDocuments: boolean
   /** The widest scope for clients that are not listed. */
@@ -121,7 +123,7 @@ export const parseConfig = (environment: object, demo: DemoSettings): Config => 
     registrationTokenHash:
       settings.REGISTRATION_TOKEN_SHA256 === undefined
         ? undefined
-        : Buffer.from(settings.REGISTRATION_TOKEN_SHA256, 'hex').toString('base64url'),
+        : digestFromHex(settings.REGISTRATION_TOKEN_SHA256),
     hasClientMetadataDocuments: settings.CLIENT_ID_METADATA_DOCUMENTS === 'on',
     unlistedScope,
     androidApps: settings.ANDROID_APPS,

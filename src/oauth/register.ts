@@ -1,5 +1,6 @@
 // Dynamic client registration (RFC 7591) behind an initial access token, and its management by the
 // client itself (RFC 7592).
+import type { Digest } from '../ids.ts'
 import type * as z from 'zod/mini'
 import { isReservedName } from '../config/client-name.ts'
 import { HASHED_SECRET_METHODS } from '../config/client-settings.ts'
@@ -129,7 +130,7 @@ const needsSecret = ({ token_endpoint_auth_method: method }: ClientMetadata): bo
 /** Requires a bearer token with this SHA-256 (RFC 6750), and returns it. */
 const requireToken = async (
   { request, env }: RequestContext,
-  hash: string | undefined,
+  hash: Digest | undefined,
 ): Promise<string> => {
   const authorization = request.headers.get('Authorization')
   if (authorization === null) throw unauthorized('The bearer token is missing')

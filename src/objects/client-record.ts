@@ -1,5 +1,6 @@
 // One ClientRecord is one client that registered itself (RFC 7591). It is named by its client_id,
 // and deletes itself when the client is removed.
+import type { Digest } from '../ids.ts'
 import { DurableObject } from 'cloudflare:workers'
 
 const RECORD = 'client'
@@ -8,9 +9,9 @@ const RECORD = 'client'
 export interface Registration {
   /** The client metadata as JSON; the object does not interpret it. */
   readonly metadata: string
-  readonly secretHash: string | undefined
+  readonly secretHash: Digest | undefined
   /** The digest of the registration access token (RFC 7592 §1.2). */
-  readonly accessTokenHash: string
+  readonly accessTokenHash: Digest
   readonly issuedAtMs: number
 }
 

@@ -1,6 +1,7 @@
 // One ReplayGuard remembers the one-time values of one sender: the `jti` of client assertions (OpenID
 // Connect Core §9) and of DPoP proofs (RFC 9449 §11.1), and passkey challenges, as digests. It is named
 // by the kind and, if known, the sender, and deletes itself by alarm once all its values have expired.
+import type { Digest } from '../ids.ts'
 import { DurableObject } from 'cloudflare:workers'
 
 // The most keys that one call of `delete` takes.
@@ -21,7 +22,7 @@ export class ReplayGuard extends DurableObject {
   #lastUntilMs = 0
 
   /** Uses the value behind `digest`, which expires at `untilMs`; false if it was used before. */
-  async use(digest: string, untilMs: number, callId?: string): Promise<boolean> {
+  async use(digest: Digest, untilMs: number, callId?: string): Promise<boolean> {
     const { storage } = this.ctx
     const [used, alarmMs] = await Promise.all([storage.get<Use>(digest), storage.getAlarm()])
     if (used !== undefined) return callId !== undefined && used.callId === callId

@@ -1,6 +1,6 @@
 // Refresh tokens: opaque to clients, but they name the account and the grant that check them. They are
 // sealed, so a forged one reaches no account, even one with a known subject.
-import type { GrantId, Subject } from '../ids.ts'
+import type { Digest, GrantId, Subject } from '../ids.ts'
 import { createHmac } from 'node:crypto'
 import { fromBase64url, randomBytes, seal, sha256, toBase64url, unseal } from '../crypto.ts'
 import type { RefreshTokenDigest } from '../objects/account/refresh-chain.ts'
@@ -34,7 +34,7 @@ export const firstRefreshToken = (
   serverSecret: Uint8Array,
   subject: Subject,
   grantId: GrantId,
-  deviceCodeSecretHash: string,
+  deviceCodeSecretHash: Digest,
 ): RefreshToken => {
   const redemption = `${subject} ${grantId} ${deviceCodeSecretHash}`
   return {

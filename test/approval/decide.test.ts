@@ -121,7 +121,7 @@ describe('a decision', () => {
     const device = await startDevice('tv', { fields: { device_name: 'Den TV' } })
     await (await appOf(sub)).decide(device.userCode, { decision: 'report' })
     const account = await accountBehind(sub)
-    const claim = { id: named('laptop'), secretHash: 'laptop' }
+    const claim = { id: named('laptop'), secretHash: named('laptop') }
     await account.open(undefined, claim, {
       amr: [],
       authTimeMs: Date.now(),

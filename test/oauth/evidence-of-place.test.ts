@@ -100,7 +100,7 @@ const approveAs = async ({ app }: { app: ApprovalApp }, { userCode }: Device): P
 
 const activityOf = async (sub: string) => {
   const subject = await upstreamAccount(env, acme.issuer, sub, 'somebody')
-  const claim = { id: named('session'), secretHash: 'hash' }
+  const claim = { id: named('session'), secretHash: named('hash') }
   const signIn = {
     authTimeMs: Date.now(),
     amr: ['pwd'],

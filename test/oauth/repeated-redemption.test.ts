@@ -207,7 +207,7 @@ describe('the refresh token of a redemption', () => {
     const { subject } = await somebody()
     const { device, grantId, tokens } = await connectDevice()
     const own = await env.KEYRING.getByName('keyring').macSecret()
-    const secretHash = parseDeviceCode(own, device.deviceCode)?.secretHash ?? ''
+    const secretHash = parseDeviceCode(own, device.deviceCode)?.secretHash ?? named('')
     const made = async (keyring: string) => {
       const secret = await env.KEYRING.getByName(keyring).macSecret()
       return formatRefreshToken(

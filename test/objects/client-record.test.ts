@@ -2,11 +2,12 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { named } from '../support/named.ts'
 
 const REGISTRATION = {
   metadata: '{"client_name":"Radio"}',
-  secretHash: 'digest of the secret',
-  accessTokenHash: 'digest of the token',
+  secretHash: named('digest of the secret'),
+  accessTokenHash: named('digest of the token'),
   issuedAtMs: 1_000_000,
 }
 

@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { holdClock } from '../support/clock.ts'
+import { named } from '../support/named.ts'
 
 const MINUTE = 60_000
 
@@ -32,38 +33,40 @@ describe('a one-time value', () => {
   it('cannot be used again', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
-    expect(await guard.use('a', until)).toBe(true)
-    expect(await guard.use('a', until)).toBe(false)
-    expect(await guard.use('a', until + MINUTE)).toBe(false)
+    expect(await guard.use(named('a'), until)).toBe(true)
+    expect(await guard.use(named('a'), until)).toBe(false)
+    expect(await guard.use(named('a'), until + MINUTE)).toBe(false)
   })
 
   it('does not use up another value, nor the same value of another sender', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
-    expect(await guard.use('a', until)).toBe(true)
-    expect(await guard.use('b', until)).toBe(true)
-    expect(await newGuard().use('a', until)).toBe(true)
+    expect(await guard.use(named('a'), until)).toBe(true)
+    expect(await guard.use(named('b'), until)).toBe(true)
+    expect(await newGuard().use(named('a'), until)).toBe(true)
   })
 
   it('is used by one of several simultaneous attempts', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
-    const answers = await Promise.all(Array.from({ length: 20 }, () => guard.use('a', until)))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => guard.use(named('a'), until)),
+    )
     expect(answers.filter(Boolean)).toHaveLength(1)
   })
 
   it('is remembered through an eviction', async () => {
     const guard = newGuard()
-    expect(await guard.use('a', Date.now() + MINUTE)).toBe(true)
+    expect(await guard.use(named('a'), Date.now() + MINUTE)).toBe(true)
     await evictDurableObject(guard)
-    expect(await guard.use('a', Date.now() + MINUTE)).toBe(false)
+    expect(await guard.use(named('a'), Date.now() + MINUTE)).toBe(false)
   })
 
   it('keeps its first expiry, even if it is tried again with another', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
-    await guard.use('a', until)
-    await guard.use('a', until + 60 * MINUTE)
+    await guard.use(named('a'), until)
+    await guard.use(named('a'), until + 60 * MINUTE)
     expect((await storedIn(guard)).alarm).toBe(until)
     expect(await runAlarm(guard)).toStrictEqual(NOTHING)
   })
@@ -72,20 +75,20 @@ describe('a one-time value', () => {
 describe('the alarm', () => {
   it('deletes the object once all values have expired', async () => {
     const guard = newGuard()
-    await guard.use('a', Date.now() + MINUTE)
-    await guard.use('b', Date.now() + MINUTE)
+    await guard.use(named('a'), Date.now() + MINUTE)
+    await guard.use(named('b'), Date.now() + MINUTE)
     expect(await runAlarm(guard)).toStrictEqual(NOTHING)
-    expect(await guard.use('a', Date.now() + MINUTE), 'and it can go on').toBe(true)
+    expect(await guard.use(named('a'), Date.now() + MINUTE), 'and it can go on').toBe(true)
     expect((await storedIn(guard)).digests).toStrictEqual(['a'])
   })
 
   it('keeps unexpired values, to the millisecond', async () => {
     const guard = newGuard()
     const until = Date.now() + MINUTE
-    await guard.use('a', until)
-    await guard.use('b', until + 1)
+    await guard.use(named('a'), until)
+    await guard.use(named('b'), until + 1)
     expect(await runAlarm(guard)).toStrictEqual({ digests: ['b'], alarm: until + 1 })
-    expect(await guard.use('b', until + 1)).toBe(false)
+    expect(await guard.use(named('b'), until + 1)).toBe(false)
     expect(await runAlarm(guard)).toStrictEqual(NOTHING)
   })
 
@@ -96,7 +99,7 @@ describe('the alarm', () => {
     )
     const until = Date.now() + MINUTE
     for (const [index, digest] of ['a', 'b', 'c', 'a'].entries())
-      await guard.use(digest, until + index * 1000)
+      await guard.use(named(digest), until + index * 1000)
     expect(setAlarm).toHaveBeenCalledOnce()
     expect((await storedIn(guard)).alarm).toBe(until)
   })
@@ -105,9 +108,9 @@ describe('the alarm', () => {
     const guard = newGuard()
     const from = Date.now()
     for (const [digest, minutes] of Object.entries({ a: 1, b: 10, c: 5 }))
-      await guard.use(digest, from + minutes * MINUTE)
+      await guard.use(named(digest), from + minutes * MINUTE)
     expect(await runAlarm(guard)).toStrictEqual({ digests: ['b', 'c'], alarm: from + 10 * MINUTE })
-    await guard.use('d', from + 12 * MINUTE)
+    await guard.use(named('d'), from + 12 * MINUTE)
     expect(await runAlarm(guard)).toStrictEqual({ digests: ['d'], alarm: from + 12 * MINUTE })
     expect(await runAlarm(guard)).toStrictEqual(NOTHING)
   })
@@ -129,20 +132,22 @@ describe('the alarm', () => {
       await storage.setAlarm(from + MINUTE)
     })
     for (const [digest, minutes] of Object.entries({ a: 7, z: 8 }))
-      expect(await guard.use(digest, from + minutes * MINUTE)).toBe(true)
+      expect(await guard.use(named(digest), from + minutes * MINUTE)).toBe(true)
     vi.setSystemTime(from + MINUTE)
     while ((await storedIn(guard)).alarm === from + MINUTE)
       expect(await runDurableObjectAlarm(guard)).toBe(true)
     expect(await storedIn(guard)).toStrictEqual({ digests: ['a', 'z'], alarm: from + 8 * MINUTE })
-    expect(await guard.use('a', from + 7 * MINUTE)).toBe(false)
+    expect(await guard.use(named('a'), from + 7 * MINUTE)).toBe(false)
     expect(await runAlarm(guard)).toStrictEqual(NOTHING)
   })
 
   it('sweeps hundreds of them and keeps the others', async () => {
     const guard = newGuard()
     const from = Date.now()
-    for (let index = 0; index < 300; index += 1) await guard.use(`old-${index}`, from + MINUTE)
-    for (let index = 0; index < 5; index += 1) await guard.use(`new-${index}`, from + 2 * MINUTE)
+    for (let index = 0; index < 300; index += 1)
+      await guard.use(named(`old-${index}`), from + MINUTE)
+    for (let index = 0; index < 5; index += 1)
+      await guard.use(named(`new-${index}`), from + 2 * MINUTE)
     expect(await runAlarm(guard)).toStrictEqual({
       digests: Array.from({ length: 5 }, (_, index) => `new-${index}`),
       alarm: from + 2 * MINUTE,

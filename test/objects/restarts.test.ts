@@ -114,7 +114,7 @@ describe('a login that restarts', () => {
 const REGISTRATION = {
   metadata: '{}',
   secretHash: undefined,
-  accessTokenHash: 'digest',
+  accessTokenHash: named('digest'),
   issuedAtMs: 0,
 }
 type RecordRemote = ReturnType<typeof clientRecordOf>
@@ -144,11 +144,11 @@ const newGuard = () => {
 
 describe('a replay guard that restarts', () => {
   const GUARDS: readonly Case<ReturnType<typeof replayGuardOf>>[] = [
-    ['use', (guard) => guard.use('digest', Date.now() + 60_000)],
+    ['use', (guard) => guard.use(named('digest'), Date.now() + 60_000)],
     [
       'use',
-      (guard) => guard.use('digest', Date.now() + 60_000),
-      (guard) => guard.use('digest', Date.now() + 60_000),
+      (guard) => guard.use(named('digest'), Date.now() + 60_000),
+      (guard) => guard.use(named('digest'), Date.now() + 60_000),
     ],
   ]
   it.each(byMethod(GUARDS))('answers $method as if it had not', async ({ one }) => {

@@ -9,6 +9,7 @@ import { RECIFE, TURKU } from '../support/places.ts'
 import { ISSUER, PUSH_KEY } from '../support/settings.ts'
 import { PushSubscriber } from '../support/push-subscriber.ts'
 import { freshAddress, sentFrom, url, worker, workerWith } from '../support/worker.ts'
+import { named } from '../support/named.ts'
 
 beforeEach(() => void connectInternet())
 afterEach(() => {
@@ -22,9 +23,9 @@ const NOT_ME = '/devices/prompts/not-me'
 
 const browsersOf = async ({ subject }: Resident) =>
   env.ACCOUNT.get(env.ACCOUNT.idFromString(subject)).prompt({
-    codeHash: crypto.randomUUID(),
+    codeHash: named(crypto.randomUUID()),
     clientId: 'tv',
-    source: 'test',
+    source: named('test'),
     location: { ...TURKU_HERE },
     proximityPolicy: EVERYWHERE,
     hintIssuedAtMs: undefined,

@@ -1,5 +1,5 @@
-import type { GrantId, SessionId, Subject, UserCode } from '../../src/ids.ts'
+import type { Digest, GrantId, SessionId, Subject, UserCode } from '../../src/ids.ts'
 
-/** A text of a test in the place of an id, so that tests choose names that read well. */
-export const named = (text: string): GrantId & SessionId & Subject & UserCode =>
-  text as GrantId & SessionId & Subject & UserCode
+/** A text of a test in the place of an id or digest, so that tests choose names that read well. */
+export const named = (text: string): Digest & GrantId & SessionId & Subject & UserCode =>
+  text as Digest & GrantId & SessionId & Subject & UserCode

@@ -1,7 +1,7 @@
 // The format of a refresh token: it is read exactly as it was written. DC-6.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toBase64url } from '../../src/crypto.ts'
+import { sha256, toBase64url } from '../../src/crypto.ts'
 import {
   type RefreshToken,
   digestOf,
@@ -17,7 +17,7 @@ const SERVER = crypto.getRandomValues(new Uint8Array(32))
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const token: fc.Arbitrary<RefreshToken> = fc.record({
-  subject: bytes(32).map((subject) => Buffer.from(subject).toString('hex')),
+  subject: bytes(32).map((id) => named(Buffer.from(id).toString('hex'))),
   grantId: bytes(16).map((id) => named(toBase64url(id))),
   generation: fc.nat({ max: 2 ** 32 - 1 }),
   family: bytes(16),
@@ -85,18 +85,18 @@ const secretsOf = (one: RefreshToken): string[] => {
 
 const pair = <T>(one: fc.Arbitrary<T>) =>
   fc.tuple(one, one).filter(([a, b]) => JSON.stringify(a) !== JSON.stringify(b))
-const subject = bytes(32).map((raw) => Buffer.from(raw).toString('hex'))
-const grantId = bytes(16).map(toBase64url)
-const digest = bytes(32).map(toBase64url)
+const subject = bytes(32).map((raw) => named(Buffer.from(raw).toString('hex')))
+const grantId = bytes(16).map((id) => named(toBase64url(id)))
+const digest = bytes(32).map((hash) => named(toBase64url(hash)))
 const serverSecret = bytes(32)
 
 describe('the first refresh token of a grant (DC-6)', () => {
   it('is the same for the same redemption, and names the grant', () => {
     fc.assert(
       fc.property(serverSecret, subject, grantId, digest, (key, who, which, code) => {
-        const first = firstRefreshToken(key, named(who), named(which), code)
+        const first = firstRefreshToken(key, who, which, code)
         expect(first).toMatchObject({ subject: who, grantId: which, generation: 0 })
-        expect(plain(firstRefreshToken(key, named(who), named(which), code))).toEqual(plain(first))
+        expect(plain(firstRefreshToken(key, who, which, code))).toEqual(plain(first))
         expect(parsed(formatRefreshToken(SERVER, first))).toEqual(plain(first))
       }),
     )
@@ -111,11 +111,11 @@ describe('the first refresh token of a grant (DC-6)', () => {
         pair(digest),
         ([key, otherKey], [who, other], [which, otherGrant], [code, otherCode]) => {
           const secrets = [
-            firstRefreshToken(key, named(who), named(which), code),
-            firstRefreshToken(otherKey, who, named(which), code),
-            firstRefreshToken(key, other, named(which), code),
-            firstRefreshToken(key, named(who), named(otherGrant), code),
-            firstRefreshToken(key, named(who), named(which), otherCode),
+            firstRefreshToken(key, who, which, code),
+            firstRefreshToken(otherKey, who, which, code),
+            firstRefreshToken(key, other, which, code),
+            firstRefreshToken(key, who, otherGrant, code),
+            firstRefreshToken(key, who, which, otherCode),
           ].flatMap(secretsOf)
           expect(new Set(secrets).size).toBe(5 * 3)
         },
@@ -124,12 +124,12 @@ describe('the first refresh token of a grant (DC-6)', () => {
   })
 
   it('cannot be derived from the data of the device', () => {
-    const [who, which, code] = ['ab'.repeat(32), mintGrantId(), mintGrantId()]
+    const [who, which, code] = [named('ab'.repeat(32)), mintGrantId(), sha256('code')]
     const key = crypto.getRandomValues(new Uint8Array(32))
-    const secrets = secretsOf(firstRefreshToken(key, named(who), named(which), code))
+    const secrets = secretsOf(firstRefreshToken(key, who, which, code))
     const guesses = ['', who, which, code, `${who} ${which}`].map((text) => Buffer.from(text))
     for (const guess of [...guesses, new Uint8Array(32)])
-      for (const one of secretsOf(firstRefreshToken(guess, named(who), named(which), code)))
+      for (const one of secretsOf(firstRefreshToken(guess, who, which, code)))
         expect(secrets).not.toContain(one)
   })
 })
@@ -178,7 +178,7 @@ describe('the next refresh token', () => {
 
   it('is stored as digests: no stored value can be presented', () => {
     const key = crypto.getRandomValues(new Uint8Array(32))
-    const first = firstRefreshToken(key, named('ab'.repeat(32)), mintGrantId(), mintGrantId())
+    const first = firstRefreshToken(key, named('ab'.repeat(32)), mintGrantId(), sha256('code'))
     const stored = JSON.stringify(digestOf(first))
     for (const secret of [first.family, first.secret])
       expect(stored).not.toContain(toBase64url(secret))

@@ -1,4 +1,5 @@
 // Clients outside wrangler.toml: which of the requested metadata is granted.
+import type { Digest } from '../../ids.ts'
 import * as z from 'zod/mini'
 import {
   type AUTHENTICATION_METHODS,
@@ -52,7 +53,7 @@ export const unlistedClient = (
   clientId: string,
   metadata: ClientMetadata,
   config: Config,
-  { uri, secretHash }: { uri: string | undefined; secretHash: string | undefined },
+  { uri, secretHash }: { uri: string | undefined; secretHash: Digest | undefined },
 ): Client => ({
   ...toClient({
     ...DEFAULTS,

@@ -10,6 +10,7 @@
 // Nothing passes a wait but a code that was wrong, which is not looked up again, and a request that this
 // account proves to have been shown. A code that was only looked up before is a guess, in every session.
 // A hit is another person's device, which the guesser may let into their own account.
+import type { Digest } from '../../ids.ts'
 import {
   FREE_WRONG_CODES,
   MAX_CODE_LIFETIME_MS,
@@ -29,7 +30,7 @@ const WAITS_MS = [
 ] as const
 
 interface WrongCode {
-  readonly codeHash: string
+  readonly codeHash: Digest
   readonly atMs: number
 }
 
@@ -53,7 +54,7 @@ export const countAt = ({ count, lastAtMs }: WrongCodes, now: number): number =>
  */
 export const afterWrongCode = (
   before: WrongCodes,
-  { codeHash, isCrowded }: { codeHash: string; isCrowded: boolean },
+  { codeHash, isCrowded }: { codeHash: Digest; isCrowded: boolean },
   now: number,
 ): WrongCodes => ({
   count: Math.max(countAt(before, now), isCrowded ? FREE_WRONG_CODES - 1 : 0) + 1,
@@ -77,5 +78,5 @@ export const codeWaitMs = (wrongCodes: WrongCodes, now: number): number => {
 }
 
 /** True if a code was wrong within the lifetime of a code; after that another device may have it. */
-export const isKnownWrong = ({ known }: WrongCodes, codeHash: string, now: number): boolean =>
+export const isKnownWrong = ({ known }: WrongCodes, codeHash: Digest, now: number): boolean =>
   known.some((one) => one.codeHash === codeHash && now < one.atMs + MAX_CODE_LIFETIME_MS)

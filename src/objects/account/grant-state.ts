@@ -1,5 +1,5 @@
 // The state of one grant: the connected device and its chain of refresh tokens. Pure.
-import type { GrantId } from '../../ids.ts'
+import type { Digest, GrantId } from '../../ids.ts'
 import type { RefreshLimits } from '../../config/clients.ts'
 import type { Place } from '../../sender/location.ts'
 import {
@@ -79,7 +79,7 @@ export interface RefreshRequest {
   readonly clientId: string
   readonly presented: RefreshTokenDigest
   /** The digest of the next token's secret. */
-  readonly nextSecretHash: string
+  readonly nextSecretHash: Digest
   /** The key that the client proved, if it binds the client's refresh tokens. */
   readonly dpopJkt: string | undefined
   /** The narrowed scope and resources (RFC 6749 §6, RFC 8707 §2.2); undefined: all. */

@@ -1,5 +1,6 @@
 // The rules for sending a push prompt. If anyone could send any number of prompts, the person would
 // approve one in the end (RFC 10027 §3.3). Pure.
+import type { Digest } from '../../ids.ts'
 import type { ProximityPolicy } from '../../config/client-settings.ts'
 import {
   MAX_CODE_LIFETIME_MS,
@@ -14,9 +15,9 @@ import { PROXIMITIES, type Place, type Location, proximityOf } from '../../sende
 /** A device's request to send a prompt to an account. */
 export interface PromptRequest {
   /** SHA-256 of the user code. */
-  readonly codeHash: string
+  readonly codeHash: Digest
   readonly clientId: string
-  readonly source: string
+  readonly source: Digest
   readonly location: Location
   readonly proximityPolicy: ProximityPolicy
   /** The issue time of the ID token that named the account; undefined if it was named otherwise. */
@@ -24,15 +25,15 @@ export interface PromptRequest {
 }
 
 export interface Prompt {
-  readonly codeHash: string
-  readonly source: string
+  readonly codeHash: Digest
+  readonly source: Digest
   readonly atMs: number
   /** The call that was counted. */
   readonly callId?: string | undefined
 }
 
 interface Silence {
-  readonly source: string
+  readonly source: Digest
   readonly untilMs: number
 }
 
@@ -44,7 +45,7 @@ export interface PromptGuard {
 export const NO_PROMPTS: PromptGuard = { prompts: [], silenced: [] }
 
 /** The source that a person can silence: a client in a network. Hashed: comparable, not readable. */
-export const promptSource = (clientId: string, { networkPrefix }: Location): string =>
+export const promptSource = (clientId: string, { networkPrefix }: Location): Digest =>
   sha256(`${clientId} ${networkPrefix ?? ''}`)
 
 /** True if a prompt may be sent now. */
@@ -73,7 +74,7 @@ export const isAnswerable = ({ atMs }: Prompt, now: number): boolean =>
 /** Silences a source. */
 export const afterSilence = (
   { prompts, silenced }: PromptGuard,
-  source: string,
+  source: Digest,
   now: number,
 ): PromptGuard => {
   const others = silenced.filter((one) => one.source !== source && now < one.untilMs)

@@ -1,5 +1,5 @@
 // The push prompts of an account, and the browsers that get them. Loads, asks prompt-guard.ts, saves.
-import type { SessionId } from '../../ids.ts'
+import type { Digest, SessionId } from '../../ids.ts'
 import { ID_TOKEN_HINT_LIFETIME_MS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import type { Place } from '../../sender/location.ts'
@@ -32,7 +32,7 @@ export interface SubscribedBrowser extends OwnSubscription {
 /** A prompt that a browser got at its endpoint, and its person refuses. */
 export interface RefusedPrompt {
   readonly endpoint: string
-  readonly codeHash: string
+  readonly codeHash: Digest
 }
 
 /** The outcome of "Not me". Without a prompt for the code, or long after it, no request ends. */
@@ -143,7 +143,7 @@ export class Prompts {
     return { outcome: isAnswerable(prompt, now) ? 'refused' : 'too_late' }
   }
 
-  async silence(source: string, now: number): Promise<void> {
+  async silence(source: Digest, now: number): Promise<void> {
     await this.#storage.put(GUARD, afterSilence(await this.#guard(), source, now))
   }
 

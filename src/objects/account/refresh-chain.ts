@@ -2,19 +2,20 @@
 //
 // A refresh token names its family and its generation. The family's digest proves that a token is ours,
 // so an old one is recognised without storing a digest of each.
+import type { Digest } from '../../ids.ts'
 import { CATCH_UP_MS, MAX_CATCH_UP_TOKENS, MAX_LATE_RETURNS } from '../../config/limits.ts'
 
 /** A presented refresh token, with digests in place of its two secrets. */
 export interface RefreshTokenDigest {
   readonly generation: number
-  readonly familyHash: string
-  readonly secretHash: string
+  readonly familyHash: Digest
+  readonly secretHash: Digest
 }
 
 /** A token with a successor that is in use. */
 interface SpentToken {
   readonly generation: number
-  readonly secretHash: string
+  readonly secretHash: Digest
   /** The time its successor was first used. */
   readonly spentAtMs: number
 }
@@ -23,7 +24,7 @@ interface SpentToken {
 export interface RefreshChain {
   readonly current: RefreshTokenDigest
   /** The digest of the token that `current` came from; undefined for the first. */
-  readonly previousHash: string | undefined
+  readonly previousHash: Digest | undefined
   /** Earlier tokens that were spent within the last minute, the latest first. */
   readonly spent?: readonly SpentToken[]
   /** The last token that was reused late while its successor was unused, and the length of that run. */
@@ -61,7 +62,7 @@ export const standingOf = (
 export const hashOf = (
   { current, previousHash, spent = [] }: RefreshChain,
   generation: number,
-): string | undefined =>
+): Digest | undefined =>
   generation === current.generation
     ? current.secretHash
     : generation === current.generation - 1
@@ -71,7 +72,7 @@ export const hashOf = (
 /** The chain after a use of `current`: the successor becomes the unused token. */
 export const rotate = (
   { current, previousHash, spent = [], returned }: RefreshChain,
-  nextSecretHash: string,
+  nextSecretHash: Digest,
   now: number,
 ): RefreshChain => {
   const { generation, familyHash, secretHash } = current

@@ -1,5 +1,5 @@
 // The browser sessions of one account.
-import type { SessionId } from '../../ids.ts'
+import type { Digest, SessionId } from '../../ids.ts'
 import { SESSION_LIFETIME_MS } from '../../config/limits.ts'
 import type { Place } from '../../sender/location.ts'
 import { MAX_SESSIONS } from './account-limits.ts'
@@ -10,7 +10,7 @@ const key = (id: SessionId) => PREFIX + id
 /** A session cookie's id, and the digest of its secret. */
 export interface SessionDigest {
   readonly id: SessionId
-  readonly secretHash: string
+  readonly secretHash: Digest
 }
 
 /** The method, time and place of a sign-in. */
@@ -26,7 +26,7 @@ export interface SignIn {
 }
 
 export interface Session extends SignIn {
-  readonly secretHash: string
+  readonly secretHash: Digest
   readonly startedAtMs: number
 }
 

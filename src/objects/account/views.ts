@@ -1,5 +1,5 @@
 // Account views returned to its owner.
-import type { GrantId, SessionId } from '../../ids.ts'
+import type { Digest, GrantId, SessionId } from '../../ids.ts'
 import type { Place, Proximity } from '../../sender/location.ts'
 import type { Grant } from './grant-state.ts'
 import type { Passkey } from './passkeys.ts'
@@ -45,5 +45,5 @@ export interface Overview {
 export interface ReportedDevice {
   readonly deviceName?: string
   readonly place?: Place | undefined
-  readonly source?: string | undefined
+  readonly source?: Digest | undefined
 }

@@ -1,4 +1,5 @@
 // The stored form of a device's request.
+import type { Digest } from '../../ids.ts'
 import type { ProximityPolicy } from '../../config/client-settings.ts'
 import type { Location } from '../../sender/location.ts'
 
@@ -8,7 +9,7 @@ export interface AuthorizationRequest {
   /** The client's name, as the person reads it. */
   readonly clientName: string
   readonly clientUri: string | undefined
-  readonly secretHash: string
+  readonly secretHash: Digest
   readonly scope: readonly string[]
   readonly resource: readonly string[]
   readonly codeChallenge: string | undefined

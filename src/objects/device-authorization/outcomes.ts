@@ -1,5 +1,5 @@
 // The answers of a device authorization to polls, redemptions, people and their decisions.
-import type { GrantId } from '../../ids.ts'
+import type { Digest, GrantId } from '../../ids.ts'
 import type { Location, Proximity } from '../../sender/location.ts'
 import type { Approval } from './approval.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
@@ -17,7 +17,7 @@ export interface Poller {
   /** The time of arrival, before any call to an object. */
   readonly arrivedAtMs: number
   readonly clientId: string
-  readonly secretHash: string
+  readonly secretHash: Digest
   /** The S256 transformation of its code_verifier (RFC 7636 §4.6). */
   readonly codeChallenge: string | undefined
   /** The thumbprint of its DPoP proof's key. */

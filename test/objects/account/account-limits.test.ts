@@ -35,7 +35,10 @@ const ALLOW_ALL = {
   unknown: 'allow',
 } as const
 
-const sessionOf = (id: string | number) => ({ id: named(`${id}`), secretHash: `digest of ${id}` })
+const sessionOf = (id: string | number) => ({
+  id: named(`${id}`),
+  secretHash: named(`digest of ${id}`),
+})
 const deviceOf = (clientId: string, more: object = {}) => ({
   clientId,
   clientName: 'The tv',
@@ -51,8 +54,8 @@ const deviceOf = (clientId: string, more: object = {}) => ({
 })
 const tokenOf = (generation: number) => ({
   generation,
-  familyHash: 'family',
-  secretHash: `secret ${generation}`,
+  familyHash: named('family'),
+  secretHash: named(`secret ${generation}`),
 })
 const refreshOf = (generation: number) => ({
   clientId: 'tv',
@@ -75,9 +78,9 @@ const passkeyOf = (id: number) => ({
   usedAtMs: undefined,
 })
 const promptOf = (codeHash: string, more: object = {}) => ({
-  codeHash,
+  codeHash: named(codeHash),
   clientId: 'tv',
-  source: 'a source',
+  source: named('a source'),
   location: { ...HOME, operator: undefined, asn: undefined, networkPrefix: undefined },
   proximityPolicy: ALLOW_ALL,
   hintIssuedAtMs: undefined,
@@ -198,7 +201,7 @@ const LISTS: readonly List[] = [
     name: 'silenced sources',
     most: MAX_SILENCED_SOURCES,
     add: (account, index) =>
-      account.reportRequest({ deviceName: 'TV', place: NOWHERE, source: `source ${index}` }),
+      account.reportRequest({ deviceName: 'TV', place: NOWHERE, source: named(`source ${index}`) }),
     count: lengthOf('prompts', 'silenced'),
   },
   {

@@ -10,8 +10,8 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const DAY = 24 * 60 * MINUTE
 
-const PHONE = { id: named('phone'), secretHash: 'digest of the phone' }
-const LAPTOP = { id: named('laptop'), secretHash: 'digest of the laptop' }
+const PHONE = { id: named('phone'), secretHash: named('digest of the phone') }
+const LAPTOP = { id: named('laptop'), secretHash: named('digest of the laptop') }
 const CLAIMS = { name: 'Anna', email: 'anna@example.com', isEmailVerified: false }
 const DEVICE = {
   clientId: 'tv',
@@ -107,14 +107,14 @@ describe('open', () => {
 describe('a session', () => {
   it('is found only with its secret', async () => {
     const account = await anna()
-    expect(await account.session({ ...PHONE, secretHash: 'other' })).toBeUndefined()
+    expect(await account.session({ ...PHONE, secretHash: named('other') })).toBeUndefined()
     expect(await account.session({ ...PHONE, id: named('other') })).toBeUndefined()
   })
 
   it('ends at sign-out, that one only (SS-4)', async () => {
     const account = await anna()
     await signIn(account)
-    await account.signOut({ ...PHONE, secretHash: 'other' })
+    await account.signOut({ ...PHONE, secretHash: named('other') })
     expect(await account.session(PHONE)).toBeDefined()
     await account.signOut(PHONE)
     expect(await account.session(PHONE)).toBeUndefined()
@@ -195,11 +195,11 @@ describe('a connected device', () => {
   })
 })
 
-const TOKEN = { generation: 0, familyHash: 'family', secretHash: 'r1' }
+const TOKEN = { generation: 0, familyHash: named('family'), secretHash: named('r1') }
 const refreshing = {
   clientId: 'tv',
   presented: TOKEN,
-  nextSecretHash: 'r2',
+  nextSecretHash: named('r2'),
   dpopJkt: undefined,
   scope: undefined,
   resource: undefined,
@@ -275,7 +275,7 @@ describe('what a person does about their devices (XD-8)', () => {
 
   it('nothing is shown without a live session', async () => {
     const account = await connected()
-    expect(await account.overview({ ...PHONE, secretHash: 'other' })).toBeUndefined()
+    expect(await account.overview({ ...PHONE, secretHash: named('other') })).toBeUndefined()
     await account.endSession(named('phone'))
     expect(await account.overview(PHONE)).toBeUndefined()
   })

@@ -10,6 +10,7 @@ import {
   codeWaitMs,
   isKnownWrong,
 } from '../../../src/objects/account/code-guard.ts'
+import { named } from '../../support/named.ts'
 
 const NOON = 1_000_000_000_000
 
@@ -23,7 +24,7 @@ const wrong = (
 ) =>
   afterWrongCode(
     before,
-    { codeHash: more.code ?? String(now), isCrowded: more.isCrowded ?? false },
+    { codeHash: named(more.code ?? String(now)), isCrowded: more.isCrowded ?? false },
     now,
   )
 
@@ -119,15 +120,15 @@ describe('while everyone enters wrong codes', () => {
 describe('a code that was wrong', () => {
   it('is recognised for the lifetime of a code, after which another device may have it', () => {
     const state = wrong(NO_WRONG_CODES, NOON, { code: 'a' })
-    expect(isKnownWrong(state, 'a', NOON + 15 * MINUTE - 1)).toBe(true)
-    expect(isKnownWrong(state, 'a', NOON + 15 * MINUTE)).toBe(false)
-    expect(isKnownWrong(state, 'b', NOON)).toBe(false)
+    expect(isKnownWrong(state, named('a'), NOON + 15 * MINUTE - 1)).toBe(true)
+    expect(isKnownWrong(state, named('a'), NOON + 15 * MINUTE)).toBe(false)
+    expect(isKnownWrong(state, named('b'), NOON)).toBe(false)
   })
 
   it('is recognised among the last five', () => {
     let state = NO_WRONG_CODES
     for (const code of 'abcdef') state = wrong(state, NOON, { code })
-    expect([...'abcdef'].map((code) => isKnownWrong(state, code, NOON))).toStrictEqual([
+    expect([...'abcdef'].map((code) => isKnownWrong(state, named(code), NOON))).toStrictEqual([
       false,
       true,
       true,

@@ -9,8 +9,8 @@ import { holdClock, pass } from '../../support/clock.ts'
 import { signInNow } from '../../support/member.ts'
 import { named } from '../../support/named.ts'
 
-const SESSION = { id: named('phone'), secretHash: 'digest of the phone' }
-const LAPTOP = { id: named('laptop'), secretHash: 'digest of the laptop' }
+const SESSION = { id: named('phone'), secretHash: named('digest of the phone') }
+const LAPTOP = { id: named('laptop'), secretHash: named('digest of the laptop') }
 const CLAIMS = { name: 'Ada', email: undefined, isEmailVerified: false }
 
 holdClock()

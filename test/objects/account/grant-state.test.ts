@@ -23,6 +23,7 @@ import {
   requestOf,
   rotated,
 } from './grant-states.ts'
+import { named } from '../../support/named.ts'
 
 describe('connect', () => {
   it('DC-6 can be repeated any number of times, and then changes nothing', () => {
@@ -161,7 +162,7 @@ describe('refresh', () => {
     expect([38, 0].map(standing), 'strict beyond').toEqual(['replayed', 'replayed'])
     const later = rotated(busy, claim(100, 'r101'), 'r102', now + MINUTE + 1, LONG)
     expect(later.refresh?.spent).toStrictEqual([
-      { generation: 99, secretHash: 'r100', spentAtMs: now + MINUTE + 1 },
+      { generation: 99, secretHash: named('r100'), spentAtMs: now + MINUTE + 1 },
     ])
   })
 

@@ -7,13 +7,18 @@ import {
   refresh,
 } from '../../../src/objects/account/grant-state.ts'
 import type { RefreshTokenDigest } from '../../../src/objects/account/refresh-chain.ts'
+import { named } from '../../support/named.ts'
 
 export const START = 1_000_000
 export const limits = { idleMs: 1000, lifetimeMs: 5000 }
-export const claim = (generation: number, secretHash: string, familyHash = 'family') => ({
+export const claim = (
+  generation: number,
+  secretHash: string,
+  familyHash = 'family',
+): RefreshTokenDigest => ({
   generation,
-  familyHash,
-  secretHash,
+  familyHash: named(familyHash),
+  secretHash: named(secretHash),
 })
 export const device: NewGrant = {
   clientId: 'tv',
@@ -39,7 +44,7 @@ export const requestOf = (
 ): RefreshRequest => ({
   clientId: 'tv',
   presented,
-  nextSecretHash,
+  nextSecretHash: named(nextSecretHash),
   dpopJkt: undefined,
   scope: undefined,
   resource: undefined,

@@ -5,7 +5,7 @@ import { mintSubject } from '../../../src/objects/index.ts'
 import { signInNow } from '../../support/member.ts'
 import { named } from '../../support/named.ts'
 
-const SESSION = { id: named('test'), secretHash: 'test' }
+const SESSION = { id: named('test'), secretHash: named('test') }
 
 const newAccount = async () => {
   const account = env.ACCOUNT.get(env.ACCOUNT.idFromString(mintSubject(env)))

@@ -12,6 +12,7 @@ import {
   promptSource,
 } from '../../../src/objects/account/prompt-guard.ts'
 import type { Place, Location } from '../../../src/sender/location.ts'
+import { named } from '../../support/named.ts'
 
 const NOW = 1_800_000_000_000
 const AT: Location = {
@@ -32,9 +33,9 @@ const POLICY = {
 } as const
 
 const request = (more: Partial<PromptRequest> = {}): PromptRequest => ({
-  codeHash: 'code',
+  codeHash: named('code'),
   clientId: 'tv',
-  source: 'source',
+  source: named('source'),
   location: AT,
   proximityPolicy: POLICY,
   hintIssuedAtMs: undefined,
@@ -44,7 +45,7 @@ const request = (more: Partial<PromptRequest> = {}): PromptRequest => ({
 const asked = (agesMs: readonly number[]): PromptGuard =>
   agesMs.reduce(
     (guard, ageMs, index) =>
-      afterPrompt(guard, request({ codeHash: `code ${index}` }), NOW - ageMs),
+      afterPrompt(guard, request({ codeHash: named(`code ${index}`) }), NOW - ageMs),
     NO_PROMPTS,
   )
 
@@ -63,12 +64,12 @@ describe('an account', () => {
   it('gets one prompt per code', () => {
     const guard = afterPrompt(NO_PROMPTS, request(), NOW - DAY)
     expect(mayPrompt(guard, request(), NOW)).toBe(false)
-    expect(mayPrompt(guard, request({ codeHash: 'another' }), NOW)).toBe(true)
+    expect(mayPrompt(guard, request({ codeHash: named('another') }), NOW)).toBe(true)
   })
 })
 
 describe('a silenced source', () => {
-  const guard = afterSilence(NO_PROMPTS, 'source', NOW)
+  const guard = afterSilence(NO_PROMPTS, named('source'), NOW)
 
   it('sends no prompts for thirty days, and then may again', () => {
     expect(mayPrompt(guard, request(), NOW)).toBe(false)
@@ -77,17 +78,17 @@ describe('a silenced source', () => {
   })
 
   it('is silenced anew each time', () => {
-    const again = afterSilence(guard, 'source', NOW + 20 * DAY)
+    const again = afterSilence(guard, named('source'), NOW + 20 * DAY)
     expect(again.silenced).toHaveLength(1)
     expect(mayPrompt(again, request(), NOW + 40 * DAY)).toBe(false)
   })
 
   it('does not silence others, and a hundred are remembered', () => {
-    expect(mayPrompt(guard, request({ source: 'another' }), NOW)).toBe(true)
-    const many = Array.from({ length: 150 }, (_, index) => `source ${index}`)
+    expect(mayPrompt(guard, request({ source: named('another') }), NOW)).toBe(true)
+    const many = Array.from({ length: 150 }, (_, index) => named(`source ${index}`))
     const crowded = many.reduce((before, source) => afterSilence(before, source, NOW), guard)
     expect(crowded.silenced).toHaveLength(100)
-    expect(mayPrompt(crowded, request({ source: 'source 149' }), NOW)).toBe(false)
+    expect(mayPrompt(crowded, request({ source: named('source 149') }), NOW)).toBe(false)
   })
 
   it('is one client in one network, stored as a digest', () => {

@@ -14,10 +14,10 @@ holdClock()
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 afterEach(() => void vi.restoreAllMocks())
 
-const SESSION = { id: named('phone'), secretHash: 'digest of the phone' }
+const SESSION = { id: named('phone'), secretHash: named('digest of the phone') }
 const CLAIMS = { name: 'Anna', email: 'anna@example.com', isEmailVerified: false }
 const PLACE = { ...NOWHERE, country: 'FI' }
-const TOKEN = { generation: 0, familyHash: 'family', secretHash: 'first' }
+const TOKEN = { generation: 0, familyHash: named('family'), secretHash: named('first') }
 const LIMITS = { idleMs: 86_400_000, lifetimeMs: 8_640_000_000 }
 const GRANT = named('grant')
 const CODE = { userCode: named('BCDFGHJK'), wasShown: false }
@@ -46,9 +46,9 @@ const device = () => ({
   refreshToken: TOKEN,
 })
 const prompt = () => ({
-  codeHash: 'code',
+  codeHash: named('code'),
   clientId: 'tv',
-  source: 'source',
+  source: named('source'),
   location: { ...UNKNOWN, country: 'FI' },
   proximityPolicy: PROXIMITY_POLICY,
   hintIssuedAtMs: undefined,
@@ -72,7 +72,7 @@ const refreshed = (account: AccountRemote) =>
     .refresh(GRANT, {
       clientId: 'tv',
       presented: TOKEN,
-      nextSecretHash: 'next',
+      nextSecretHash: named('next'),
       dpopJkt: undefined,
       scope: undefined,
       resource: undefined,
@@ -115,7 +115,7 @@ const ACCOUNTS: readonly Case<AccountRemote>[] = [
   ['removePasskey', (account) => account.removePasskey(PASSKEY.id), withPasskey],
   [
     'reportRequest',
-    (account) => account.reportRequest({ deviceName: 'TV', place: PLACE, source: 'source' }),
+    (account) => account.reportRequest({ deviceName: 'TV', place: PLACE, source: named('source') }),
     signedIn,
   ],
   [
@@ -128,7 +128,8 @@ const ACCOUNTS: readonly Case<AccountRemote>[] = [
   ['prompt', (account) => account.prompt(prompt()), asked],
   [
     'refusePrompt',
-    (account) => account.refusePrompt(SESSION, { endpoint: ADDRESS.endpoint, codeHash: 'code' }),
+    (account) =>
+      account.refusePrompt(SESSION, { endpoint: ADDRESS.endpoint, codeHash: named('code') }),
     async (account) => {
       await asked(account)
       await account.prompt(prompt())
@@ -140,7 +141,10 @@ const ACCOUNTS: readonly Case<AccountRemote>[] = [
   [
     'removeDevice',
     (account) =>
-      account.removeDevice(named('later'), 'device_reported', { deviceName: 'TV', source: 's' }),
+      account.removeDevice(named('later'), 'device_reported', {
+        deviceName: 'TV',
+        source: named('s'),
+      }),
     signedIn,
   ],
   [

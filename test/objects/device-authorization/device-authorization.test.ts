@@ -211,7 +211,7 @@ describe('polls', () => {
 
   it('of other clients do not count against the owner (DC-5)', async () => {
     const { object, owner } = await newAuthorization()
-    await object.poll(owner({ secretHash: 'other' }))
+    await object.poll(owner({ secretHash: named('other') }))
     await object.poll(owner({ clientId: 'other-tv' }))
     expect(await object.poll(owner())).toEqual({ outcome: 'pending' })
   })

@@ -102,7 +102,7 @@ export const pollerOf = (
 ): Poller => ({
   arrivedAtMs: now - step.heldMs,
   clientId: step.sender === 'other client' ? 'other-tv' : own.clientId,
-  secretHash: step.sender === 'wrong secret' ? 'other' : own.secretHash,
+  secretHash: step.sender === 'wrong secret' ? named('other') : own.secretHash,
   codeChallenge: step.sender === 'wrong verifier' ? 'other' : own.codeChallenge,
   dpopJkt: step.key,
   location: UNKNOWN,

@@ -1,5 +1,6 @@
 // Random histories of one device authorization, judged by what happened and not by how: once
 // against the pure state machine, and, fewer, against the object itself.
+import type { Digest } from '../../../src/ids.ts'
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
@@ -39,7 +40,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const requestAt = (now: number, secretHash: string, dpopJkt: Key): AuthorizationRequest => ({
+const requestAt = (now: number, secretHash: Digest, dpopJkt: Key): AuthorizationRequest => ({
   ...anyRequest,
   secretHash,
   codeChallenge: 'challenge',
@@ -50,7 +51,7 @@ const requestAt = (now: number, secretHash: string, dpopJkt: Key): Authorization
 })
 
 const happenedInStateMachine = (steps: readonly Step[], boundTo: Key): Happened[] => {
-  const request = requestAt(0, 'digest', boundTo)
+  const request = requestAt(0, named('digest'), boundTo)
   let state: AuthorizationState = { status: 'pending', request, openings: [] }
   let lastPollAtMs: number | undefined
   let now = 0

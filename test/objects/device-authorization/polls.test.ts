@@ -18,11 +18,12 @@ import {
   request,
   states,
 } from './states.ts'
+import { named } from '../../support/named.ts'
 
 const FOREIGN: [string, Partial<Poller>][] = [
   ['another client', { clientId: 'other-tv' }],
-  ['a wrong secret', { secretHash: 'other' }],
-  ['neither', { clientId: 'other-tv', secretHash: 'other' }],
+  ['a wrong secret', { secretHash: named('other') }],
+  ['neither', { clientId: 'other-tv', secretHash: named('other') }],
 ]
 
 /** The outcome of a poll that is handled as soon as it arrives. */

@@ -27,7 +27,7 @@ export const request: AuthorizationRequest = {
   clientId: 'tv',
   clientName: 'The tv',
   clientUri: undefined,
-  secretHash: 'digest',
+  secretHash: named('digest'),
   scope: ['openid', 'library:read'],
   resource: ['https://api.test', 'https://antenna.test'],
   codeChallenge: undefined,
@@ -65,7 +65,7 @@ export type Status = keyof typeof states
 export const pollAt = (arrivedAtMs: number, more: Partial<Poller> = {}): Poller => ({
   arrivedAtMs,
   clientId: 'tv',
-  secretHash: 'digest',
+  secretHash: named('digest'),
   codeChallenge: undefined,
   dpopJkt: undefined,
   location: UNKNOWN,
