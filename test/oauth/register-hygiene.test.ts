@@ -154,7 +154,7 @@ describe.each([
       `${path}/x/y`,
     ])
       for (const method of ['GET', 'POST', 'PUT']) {
-        const response = await registrar(request(method, twin))
+        const response = await registrar(request(method, twin, { Accept: '*/*' }))
         expect([method, twin, response.status]).toStrictEqual([method, twin, 404])
         expect(response.headers.get('Content-Type')).toMatch(/^application\/json/)
       }
