@@ -1,16 +1,12 @@
 // The routes of one Worker, for one Config.
 import { env } from 'cloudflare:workers'
-import { Hono } from 'hono'
-import { oneSpelling } from './pages/addresses.ts'
+import { type Context, Hono } from 'hono'
+import { PAGES, oneSpelling } from './pages/addresses.ts'
 import { isLink } from './pages/kit/fetch-metadata.ts'
-import { activationRoutes, missingPage } from './pages/routes.tsx'
-import { approvalRoutes } from './approval/routes.ts'
 import type { Config } from './config/config.ts'
 import { STRICT_TRANSPORT_SECURITY } from './config/limits.ts'
-import { library } from './demo/worker/library.ts'
-import { phoneApp } from './demo/worker/phone-app.ts'
-import { television } from './demo/worker/tv.tsx'
 import { oauthRoutes } from './oauth/routes.ts'
+import { once } from './once.ts'
 
 const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
@@ -19,43 +15,45 @@ const HEADERS = {
 
 type Environment = { Bindings: Cloudflare.Env }
 
-const DEMO_FILES = [
-  'tv.css',
-  'tv.js',
-  'app.css',
-  'app.js',
-  'app-api.js',
-  'app-elements.js',
-  'app-session.js',
-  'app-words.js',
-]
-
 /** The whole Worker, below the issuer's path. */
 export const createApp = (config: Config): Hono<Environment> => {
   const app = new Hono<Environment>()
-  const { basePath, brand, demoProvider: provider, issuer, push, resource } = config
+  const { basePath } = config
+  const page = once(async () => (await import('./pages/routes.tsx')).missingPage(config))
+  const notFound = async (context: Context<Environment>) =>
+    isLink(context) && context.req.header('Accept')?.includes('text/html') === true
+      ? (await page()).fetch(context.req.raw, context.env)
+      : context.json({ error: 'not_found' }, 404, HEADERS)
+
+  // Loaded at their first request: without pages, a new isolate answers a device sooner.
+  const serve = (paths: readonly string[], load: () => Promise<Hono<Environment>>) => {
+    const routes = once(async () => (await load()).notFound(notFound))
+    app.on('ALL', [...paths], async ({ req, env: bindings, executionCtx }) =>
+      (await routes()).fetch(req.raw, bindings, executionCtx),
+    )
+  }
+
   app.use(oneSpelling(config))
   app.route('/', oauthRoutes(config))
   // Before the pages, which match every path below /device.
-  app.route('/', approvalRoutes(config))
-  app.route(basePath, activationRoutes(config))
-  if (config.isDemo) {
-    const hasApp = provider !== undefined
-    const asksByPush = push !== undefined
-    app.route(basePath, television({ brandName: brand.name, basePath, hasApp, asksByPush }))
-    if (hasApp) app.route(basePath, phoneApp({ basePath, provider }))
-    // A separate API fetches the keys over the network. A Worker that requests its own host name
-    // bypasses itself, and there is no origin behind it.
-    const fetchKeys = async (request: Request) => app.fetch(request, env)
-    app.route('/', library({ basePath, issuer, resource, fetchKeys }))
-    for (const file of DEMO_FILES)
-      app.get(`${basePath}/${file}`, () => env.ASSETS.fetch(`https://assets/demo/${file}`))
-  }
-  const page = missingPage(config)
-  app.notFound((context) =>
-    isLink(context) && context.req.header('Accept')?.includes('text/html') === true
-      ? page.fetch(context.req.raw, context.env)
-      : context.json({ error: 'not_found' }, 404, HEADERS),
+  serve([`${basePath}/device/authorizations/*`], async () => {
+    const { approvalRoutes } = await import('./approval/routes.ts')
+    return approvalRoutes(config)
+  })
+  serve(
+    PAGES.map((path) => `${basePath}${path}`),
+    async () => {
+      const { activationRoutes } = await import('./pages/routes.tsx')
+      return new Hono<Environment>().route(basePath, activationRoutes(config))
+    },
   )
+  if (config.isDemo)
+    serve(['*'], async () => {
+      const { demoRoutes } = await import('./demo/worker/routes.ts')
+      // A separate API fetches the keys over the network. A Worker that requests its own host name
+      // bypasses itself, and there is no origin behind it.
+      return demoRoutes(config, async (request) => app.fetch(request, env))
+    })
+  app.notFound(notFound)
   return app
 }

@@ -1,14 +1,9 @@
 // A device names its account with `id_token_hint` or `login_hint` (OpenID Connect Core §3.1.2.1) in its
 // device authorization request. Only the person sees the effect: the device gets the same answer, and
 // gets it before the account is looked up.
-import { shownClient } from '../config/client-name.ts'
 import type { Client } from '../config/clients.ts'
 import type { PushHints } from '../config/push.ts'
-import { parseEmail } from '../identity/built-in.ts'
-import { isLoopback } from '../config/loopback.ts'
-import { emailLogin } from '../objects/index.ts'
-import { type NamedAccount, type WaitingDevice, promptPerson } from '../push/prompt.ts'
-import { verifyIdTokenHint } from '../tokens/id-token.ts'
+import type { WaitingDevice } from '../push/prompt.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import type { Parameters } from '../http/parameters.ts'
@@ -17,7 +12,8 @@ import type { Parameters } from '../http/parameters.ts'
 const MAX_ID_TOKEN_LENGTH = 4096
 const MAX_LOGIN_LENGTH = 254
 
-interface AccountHint {
+/** A name that a device gives for an account, unproven. */
+export interface AccountHint {
   readonly kind: Exclude<PushHints, 'off'>
   readonly value: string
 }
@@ -46,32 +42,16 @@ export const readAccountHint = (
 
 /** After the answer, asks the named person by push, if the account exists and allows it. */
 export const promptByHint = (
-  { env, config, issuer, afterwards }: RequestContext,
+  context: RequestContext,
   hint: AccountHint | undefined,
   device: WaitingDevice,
 ): void => {
-  const { push: settings, isDemo } = config
-  if (settings === undefined || hint === undefined) return
-  const allowsLoopback = isDemo && isLoopback(new URL(issuer).hostname)
-  const asking = { ...device, client: shownClient(config, device.request) }
-  afterwards(async () => {
-    const account = await accountNamedBy(env, hint, issuer, device.request.clientId)
-    if (account !== undefined)
-      await promptPerson(env, { settings, allowsLoopback }, account, asking)
+  const { push } = context.config
+  if (push === undefined || hint === undefined) return
+  context.afterwards(async () => {
+    const { promptNamedPerson } = await import('./named-person.ts')
+    await promptNamedPerson(context, push, hint, device)
   })
-}
-
-const accountNamedBy = async (
-  env: Cloudflare.Env,
-  { kind, value }: AccountHint,
-  issuer: string,
-  clientId: string,
-): Promise<NamedAccount | undefined> => {
-  if (kind === 'id_token_hint')
-    return verifyIdTokenHint(env, value, { issuer, clientId }, Date.now())
-  const email = parseEmail(value)
-  const subject = email === undefined ? undefined : await emailLogin(env, email).subject()
-  return subject === undefined ? undefined : { subject, issuedAtMs: undefined }
 }
 
 const looksLikeJwt = (text: string): boolean =>

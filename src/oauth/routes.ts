@@ -3,7 +3,6 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { RETAINED_304_HEADERS, etag } from 'hono/etag'
 import type { Config } from '../config/config.ts'
-import { appleAppSiteAssociation, assetLinks } from './app-links.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import {
   type Endpoint,
@@ -14,16 +13,28 @@ import {
   requestContextOf,
   withHeaders,
 } from '../http/endpoint.ts'
-import { introspect } from './introspect.ts'
-import { jwks } from './jwks.ts'
-import { metadata } from './metadata.ts'
 import { MISPLACED, misplaced } from './misplaced.ts'
-import { openapi } from './openapi.ts'
-import { qrPicture } from './qr.ts'
-import { manageRegistration, register } from './register.ts'
-import { revoke } from './revoke.ts'
 import { token } from './token.ts'
-import { userinfo } from './userinfo.ts'
+
+// Loaded at its first request, so that a new isolate answers a device sooner: it needs two endpoints.
+const onDemand =
+  (load: () => Promise<Endpoint>): Endpoint =>
+  async (context) =>
+    (await load())(context)
+
+const revoke = onDemand(async () => (await import('./revoke.ts')).revoke)
+const introspect = onDemand(async () => (await import('./introspect.ts')).introspect)
+const userinfo = onDemand(async () => (await import('./userinfo.ts')).userinfo)
+const register = onDemand(async () => (await import('./register.ts')).register)
+const manageRegistration = onDemand(async () => (await import('./register.ts')).manageRegistration)
+const jwks = onDemand(async () => (await import('./jwks.ts')).jwks)
+const openapi = onDemand(async () => (await import('./openapi.ts')).openapi)
+const metadata = onDemand(async () => (await import('./metadata.ts')).metadata)
+const assetLinks = onDemand(async () => (await import('./app-links.ts')).assetLinks)
+const appleAppSiteAssociation = onDemand(
+  async () => (await import('./app-links.ts')).appleAppSiteAssociation,
+)
+const qrPicture = onDemand(async () => (await import('./qr.ts')).qrPicture)
 
 /** The endpoints for devices and resource servers. */
 export const oauthRoutes = (config: Config): Hono<Environment> => {

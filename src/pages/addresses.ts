@@ -4,6 +4,10 @@ import type { MiddlewareHandler } from 'hono'
 import { displayUserCode, parseUserCode } from '../codes.ts'
 import { type Config, issuerFor } from '../config/config.ts'
 import { STRICT_TRANSPORT_SECURITY } from '../config/limits.ts'
+import { once } from '../once.ts'
+
+/** Every page, below the issuer's path. */
+export const PAGES = ['/device/*', '/devices/*', '/authorize'] as const
 
 const HEADERS = {
   // The address holds a code, and the next release may serve another page there.
@@ -17,11 +21,14 @@ const HEADERS = {
 export const oneSpelling = (config: Config): MiddlewareHandler => {
   const { basePath } = config
   const device = `${basePath}/device`
-  const pages = new Map([
-    [plainPath(basePath), device],
-    [plainPath(device), device],
-    [plainPath(`${basePath}/devices`), `${basePath}/devices`],
-  ])
+  const pages = once(
+    () =>
+      new Map([
+        [plainPath(basePath), device],
+        [plainPath(device), device],
+        [plainPath(`${basePath}/devices`), `${basePath}/devices`],
+      ]),
+  )
   const short = config.verificationUri === undefined ? undefined : new URL(config.verificationUri)
   return async (context, next) => {
     const { method, url: address } = context.req
@@ -33,7 +40,7 @@ export const oneSpelling = (config: Config): MiddlewareHandler => {
       const target = url.host === issuer.host ? device : `${issuer.origin}${device}`
       if (target !== url.pathname) return redirectTo(`${target}${keptQuery(url)}`)
     }
-    const page = pages.get(path)
+    const page = pages().get(path)
     if (page === undefined || page === url.pathname) return next()
     return redirectTo(page === device ? `${page}${keptQuery(url)}` : page)
   }

@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts'
 import { STRICT_TRANSPORT_SECURITY } from '../config/limits.ts'
 import { isEqualInConstantTime } from '../crypto.ts'
 import { isLoopback } from '../config/loopback.ts'
+import { PAGES } from './addresses.ts'
 import { answeredElsewhere } from './confirm/answered-elsewhere.ts'
 import { authorize } from './authorize.tsx'
 import { confirm } from './confirm/confirm.tsx'
@@ -25,7 +26,7 @@ import { type PageEnvironment, pageContextFor, readSession } from './kit/page-re
 
 type Middleware = MiddlewareHandler<PageEnvironment>
 
-const PAGES = ['/device/*', '/devices/*']
+const FORMS = PAGES.filter((path) => path !== '/authorize')
 
 // A form of ours has a few hundred bytes.
 const MAX_FORM_BYTES = 64 * 1024
@@ -43,14 +44,14 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
     bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }),
     formPost(config),
   )
-  for (const path of [...PAGES, '/authorize']) {
+  for (const path of PAGES) {
     const headers = pageHeaders({ hasWorker: path === '/devices/*' && config.push !== undefined })
     routes.use(path, headers, noStore, requireTls, preparePage(config))
     routes.use(path, bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }))
   }
   routes.route('/authorize', authorize)
   if (config.push !== undefined) routes.route('/devices/prompts/not-me', promptDenial)
-  for (const path of PAGES) routes.use(path, onlyLinks, requireOwnForm)
+  for (const path of FORMS) routes.use(path, onlyLinks, requireOwnForm)
   routes.route('/device', enterCode)
   routes.route('/device/sign-in', signIn)
   routes.route('/device/sign-in/at', upstream)
@@ -60,7 +61,7 @@ export const activationRoutes = (config: Config): Hono<PageEnvironment> => {
   routes.route('/device/confirm/decision', answeredElsewhere)
   routes.route('/device/result', result)
   routes.route('/devices', devices)
-  for (const path of PAGES) routes.all(path, missing)
+  for (const path of FORMS) routes.all(path, missing)
   routes.onError(unavailable)
   return routes
 }

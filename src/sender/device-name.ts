@@ -62,7 +62,7 @@ export const deviceNameOf = (given: string | undefined, userAgent: string | null
 // A television often carries a browser's name too, which would be no help; a library's name is none.
 const productIn = (userAgent: string): string => {
   const product = PRODUCTS.find(([pattern]) => pattern.test(userAgent))
-  if (product !== undefined) return product[1]
+  if (product !== undefined || userAgent === '') return product?.[1] ?? ''
   const { device, browser, os } = parsedUserAgent(userAgent)
   const make = TELEVISION_MAKES.find((name) => name === device.vendor)
   if (device.type === 'smarttv' || /hbbtv/i.test(userAgent)) return make ? televisionName(make) : ''

@@ -3,9 +3,9 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { createApp } from '../../src/app.ts'
 import { parseConfig } from '../../src/config/config.ts'
 import { DEMO } from '../../src/demo/worker/client.ts'
+import { activationRoutes } from '../../src/pages/routes.tsx'
 import { authorizationBehind, startDevice } from '../support/device.ts'
 import { PUSH_VARS, Resident, Subscription } from '../support/household.ts'
 import { type Fields, LINKS, PARTS, sent } from './other-site.ts'
@@ -141,8 +141,8 @@ describe('the effects of another site', () => {
   })
 
   it('the table has a row for every page', () => {
-    const app = createApp(parseConfig({ ...TEST_VARS, ...SETTINGS }, DEMO))
-    const pages = app.routes
+    const { routes } = activationRoutes(parseConfig({ ...TEST_VARS, ...SETTINGS }, DEMO))
+    const pages = routes
       .filter(({ method, path }) => method === 'GET' && /^\/devices?(\/|$)/.test(path))
       .map(({ path }) => path.replace(':provider', 'acme'))
       // Files have no cookie and ask no object.

@@ -10,10 +10,9 @@ import { NotFetched } from '../../http/public-fetch.ts'
 import { Published } from '../../http/published.ts'
 import { isWithinLimit } from '../../http/rate-limit.ts'
 import { isDocumentAddress, isMintedClientId } from '../../tokens/client-id.ts'
-import { fetchClient } from './metadata-document.ts'
 import { temporarilyUnavailable, tooManyRequests } from '../../http/errors.ts'
 import type { RequestContext } from '../../http/request-context.ts'
-import { type ClientMetadata, unlistedClient } from './unlisted.ts'
+import type { ClientMetadata } from './unlisted.ts'
 
 /** Limit of cached clients in one isolate. */
 const MAX_KEPT = 1000
@@ -51,6 +50,8 @@ const documentClient = async (
   context: RequestContext,
   clientId: string,
 ): Promise<Client | undefined> => {
+  // Loaded on demand: most clients are listed.
+  const { fetchClient } = await import('./metadata-document.ts')
   try {
     return await documents.get(clientId, () => fetchClient(context, clientId))
   } catch (error) {
@@ -69,11 +70,12 @@ const registeredClient = async (
   return registration && toClient(clientId, registration, config)
 }
 
-const toClient = (
+const toClient = async (
   clientId: string,
   { metadata: json, secretHash }: Registration,
   config: Config,
-): Client => {
+): Promise<Client> => {
+  const { unlistedClient } = await import('./unlisted.ts')
   // Only this server writes there.
   const metadata = JSON.parse(json) as ClientMetadata
   // No client_uri: it is unproven, and would stand where other clients show a proven host.

@@ -10,6 +10,7 @@ import {
 import { shownClient } from '../../config/client-name.ts'
 import { type Client, toClient } from '../../config/clients.ts'
 import type { Config } from '../../config/config.ts'
+import { once } from '../../once.ts'
 import { plainText } from '../../text/plain-text.ts'
 import { OAuthError } from '../../http/errors.ts'
 import type { RequestedMetadata } from './requested-metadata.ts'
@@ -56,7 +57,7 @@ export const unlistedClient = (
   { uri, secretHash }: { uri: string | undefined; secretHash: Digest | undefined },
 ): Client => ({
   ...toClient({
-    ...DEFAULTS,
+    ...defaults(),
     client_id: clientId,
     client_name: nameOf(clientId, metadata, config),
     client_uri: uri,
@@ -77,7 +78,9 @@ export const unlistedClient = (
 const nameOf = (clientId: string, { client_name: name = '' }: ClientMetadata, config: Config) =>
   shownClient(config, { clientId, clientName: plainText(name) || plainText(clientId) }).name
 
-const DEFAULTS = z.parse(clientSchema, { client_id: '-', client_name: '-', grant_types: [] })
+const defaults = once(() =>
+  z.parse(clientSchema, { client_id: '-', client_name: '-', grant_types: [] }),
+)
 
 const within = (scope: string, allowed: readonly string[]): string[] => {
   const words = scope.split(' ')

@@ -6,6 +6,7 @@ import { type DeviceCode, parseDeviceCode } from '../../codes.ts'
 import { MAX_PREFERRED_HOLD_MS, SLOW_DOWN_MS } from '../../config/limits.ts'
 import { sha256 } from '../../crypto.ts'
 import { MINUTE, SECOND } from '../../durations.ts'
+import { once } from '../../once.ts'
 import type { Allowance } from '../../objects/device-authorization/approval.ts'
 import type { Absent } from '../../objects/device-authorization/device-authorization.ts'
 import type {
@@ -196,8 +197,9 @@ const warnPerson = async (
   })
 }
 
-// The answer to nearly every poll, made once: an Error is the most expensive part of it.
-const PENDING = new OAuthError('authorization_pending', 'The user has not decided yet')
+// The answer to nearly every poll, made once: an Error is the most expensive part of it, and before the
+// first request it costs more than all else, because its stack trace leads through the whole bundle.
+const pending = once(() => new OAuthError('authorization_pending', 'The user has not decided yet'))
 
 const INVALID: Readonly<Record<MissingProof | 'device_code', string>> = {
   device_code: 'The device_code is unknown, used, or issued to another client',
@@ -214,7 +216,7 @@ const refusal = (
 ): OAuthError => {
   switch (outcome.outcome) {
     case 'pending':
-      return PENDING
+      return pending()
     case 'slow_down':
       return slowDown(outcome.intervalMs)
     case 'denied':
