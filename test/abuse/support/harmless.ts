@@ -32,7 +32,7 @@ const PAGE_HEADERS: readonly (readonly [string, RegExp])[] = [
 ]
 
 const COOKIE =
-  /^__Host-(?:session|visit|user_code|language|result|removed|upstream_[\w-]+|returned_[A-Z\d]+)=[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/
+  /^__Host-(?:session|visit|user_code|language|result|removed|shown|upstream_[\w-]+|returned_[A-Z\d]+)=[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/
 
 const isHtml = (headers: Headers): boolean =>
   headers.get('Content-Type')?.startsWith('text/html') === true
