@@ -42,7 +42,7 @@ const PRODUCTS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bandr[o0]id\b.*\bbravia\b/i, 'Android TV (Sony BRAVIA)'],
   [/\bshield android tv\b/i, 'NVIDIA Shield'],
   [/\bbravia\b/i, televisionName('Sony')],
-  [/web0s|netcast|;LGE;|\blg browser\b/i, televisionName('LG')],
+  [/web0s|webos|netcast|;LGE;|\blg browser\b/i, televisionName('LG')],
   [/vidaa|hisense/i, televisionName('Hisense')],
   [/\bandr[o0]id\b.*(smart ?tv|\btv\b|\bmibox|\baquos)/i, 'Android TV'],
   [/tizen.*tv|smart-?tv.*(tizen|samsung)|\bmaple\b|samsung.*smart-?tv/i, televisionName('Samsung')],

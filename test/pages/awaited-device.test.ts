@@ -38,6 +38,13 @@ describe('a device that was allowed', () => {
     expect(after.split('<bdi>Attic TV</bdi>')).toHaveLength(2)
   })
 
+  it('keeps the name that its person gave it while it was waited for', async () => {
+    const { person, device, devices } = await allowed()
+    await person.submit(await person.open('/devices'), '/devices/device/rename', { name: 'My TV' })
+    expect((await device.poll()).status).toBe(200)
+    expect(await devices()).toContain('<bdi>My TV</bdi>')
+  })
+
   it('gets no tokens once the approval is taken back', async () => {
     const { person, device, devices } = await allowed()
     await person.submit(await person.open('/devices'), REMOVE, { sure: 'yes' })

@@ -7,6 +7,10 @@ import { browserNameOf, deviceNameOf } from '../../src/sender/device-name.ts'
 
 const DEVICES: readonly (readonly [name: string, userAgent: string])[] = [
   [
+    'LG TV',
+    'Mozilla/5.0 (webOS; Linux/SmartTV) AppleWebKit/537.41 (KHTML, like Gecko) Large Screen WebAppManager Safari/537.41',
+  ],
+  [
     'Samsung TV',
     'Mozilla/5.0 (SMART-TV; Linux; Tizen 5.0) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/2.2 Chrome/63.0.3239.84 TV Safari/537.36',
   ],

@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parse, type TomlTable, type TomlValue } from 'smol-toml'
 
-const FILE = 'wrangler.toml'
+// Or another file of settings, whose `[build]` names it as an argument.
+const FILE = process.argv[2] ?? 'wrangler.toml'
 const DIRECTORY = 'src/assets'
 
 /** A problem for each logo in the settings, in every environment, that has no file. */

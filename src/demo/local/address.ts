@@ -1,8 +1,10 @@
 // The address of the demo on this computer. It is stored while the demo runs, for `npm run tv`.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { parse } from 'smol-toml'
 
 /** Not in git. */
 export const STATE_DIRECTORY = join(import.meta.dirname, '../../../.wrangler')
@@ -29,6 +31,25 @@ export const storeAddress = async (address: string): Promise<void> => {
 /** Forgets the address, unless another demo has stored its own meanwhile. */
 export const forgetAddress = async (address: string): Promise<void> => {
   if ((await storedAddress()) === address) await rm(FILE, { force: true })
+}
+
+/** The path of the issuer in a file of settings, or of `--var ISSUER:…`; empty without one. */
+export const basePathOf = (file: string, vars: readonly string[]): string => {
+  const given = vars.find((setting) => setting.startsWith(FLAG))?.slice(FLAG.length)
+  return URL.parse(given ?? issuerIn(file))?.pathname.replace(/\/$/, '') ?? ''
+}
+
+const FLAG = 'ISSUER:'
+
+// What is wrong with the file, wrangler says.
+const issuerIn = (file: string): string => {
+  try {
+    const { vars } = parse(readFileSync(file, 'utf8'))
+    const issuer = (vars as Readonly<Record<string, unknown>> | undefined)?.['ISSUER']
+    return typeof issuer === 'string' ? issuer : ''
+  } catch {
+    return ''
+  }
 }
 
 /** The first free port from `first` on; 0 leaves the choice to the system. */

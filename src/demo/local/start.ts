@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { isLoopback } from '../../config/loopback.ts'
 import { DEMO } from '../worker/client.ts'
 import {
+  basePathOf,
   DEFAULT_PORT,
   forgetAddress,
   freePort,
@@ -25,7 +26,7 @@ const main = async (): Promise<void> => {
   const provider = isForOthers ? undefined : await startProvider(options.providerPort)
   const settings = ['DEMO:on', ...(provider ? await settingsFor(provider, directory) : [])]
   const port = await freePort(options.port)
-  const address = `${protocol}://localhost:${port}`
+  const address = `${protocol}://localhost:${port}${options.basePath}`
   console.info(introduction(provider, address))
   await storeAddress(address)
   const own = ['dev', '--port', String(port), ...settings.flatMap((text) => ['--var', text])]
@@ -45,6 +46,8 @@ const readFlags = (args: readonly string[]) => {
       ip: { type: 'string', default: 'localhost' },
       'local-protocol': { type: 'string', default: 'http' },
       'persist-to': { type: 'string', default: STATE_DIRECTORY },
+      config: { type: 'string', short: 'c', default: 'wrangler.toml' },
+      var: { type: 'string', multiple: true, default: [] },
     },
     strict: false,
     tokens: true,
@@ -58,6 +61,7 @@ const readFlags = (args: readonly string[]) => {
   return {
     port: portIn('port', values.port),
     providerPort: portIn('provider-port', values['provider-port']),
+    basePath: basePathOf(String(values.config), (values.var ?? []).map(String)),
     protocol: protocol === 'https' ? 'https' : 'http',
     isForOthers: !isLoopback(String(values.ip)),
     directory: typeof directory === 'string' ? directory : STATE_DIRECTORY,
@@ -81,7 +85,7 @@ const startProvider = async (port: number): Promise<ExampleId> => {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
     return stop(
       `Port ${port} is in use, and the demo's identity provider needs it.\n` +
-        `Stop the program there, or run: npm start -- --provider-port ${port - 1}\n` +
+        `Stop the program there, or run: npm start -- --provider-port ${await freePort(port + 1)}\n` +
         '(and --port, if another copy of this demo is running).',
     )
   }
@@ -98,8 +102,9 @@ const settingsFor = async ({ issuer }: ExampleId, directory: string): Promise<st
 }
 
 const introduction = (provider: ExampleId | undefined, address: string): string => {
-  const { protocol, port } = new URL(address)
-  const network = networkAddresses().map((host) => `${protocol}//${host}:${port}`)
+  const { protocol, port, pathname } = new URL(address)
+  const path = pathname.replace(/\/$/, '')
+  const network = networkAddresses().map((host) => `${protocol}//${host}:${port}${path}`)
   return provider === undefined
     ? `\nThe television:      ${[address, ...network].map((at) => `${at}/tv`).join(`\n${' '.repeat(21)}`)}\n` +
         'This server is open to other machines, so the app at /app is off: its identity provider\n' +

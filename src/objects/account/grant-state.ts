@@ -108,6 +108,8 @@ export const connect = (
   }
   return {
     ...device,
+    // The person may have renamed it while it was waited for.
+    deviceName: known?.deviceName ?? device.deviceName,
     boundFrom: 0,
     connectedAtMs: now,
     usedAtMs: undefined,

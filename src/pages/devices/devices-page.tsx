@@ -3,7 +3,7 @@ import type { SessionId } from '../../ids.ts'
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import type { FC } from 'hono/jsx'
 import type { ShownClient } from '../../config/client-name.ts'
-import { MAX_PASSKEYS } from '../../objects/account/account-limits.ts'
+import { MAX_PASSKEYS, MAX_SECURITY_EVENTS } from '../../objects/account/account-limits.ts'
 import { isAwaited } from '../../objects/account/grant-state.ts'
 import type { Overview } from '../../objects/account/views.ts'
 import { ActionForm, Actions, Detail } from '../kit/card.tsx'
@@ -221,7 +221,9 @@ const Activity: FC<DevicesPageProps> = ({ page, overview, now }) => {
     place,
     atMs: approvedAtMs,
   }))
-  const events = [...overview.events, ...connections, ...lapsed].toSorted((a, b) => b.atMs - a.atMs)
+  const events = [...overview.events, ...connections, ...lapsed]
+    .toSorted((a, b) => b.atMs - a.atMs)
+    .slice(0, MAX_SECURITY_EVENTS)
   return (
     <section>
       <h2>{copy.activity}</h2>
