@@ -127,7 +127,12 @@ it('VP-21 every page has a title of its own', () => {
     ['sign in', 'sign in, passkey not used'],
     ['sign in, refused', 'sign in, provider out of reach', 'sign in, ended at the provider'],
     ['confirm, near', 'confirm, far'],
-    ['my devices, none', 'my devices, everything', 'my devices, one removed'],
+    [
+      'my devices, none',
+      'my devices, everything',
+      'my devices, one waiting',
+      'my devices, one removed',
+    ],
   ])
 })
 

@@ -191,6 +191,11 @@ export const PAGE_STATES = {
     await phone.open('/devices')
   },
   'my devices, everything': everything,
+  'my devices, one waiting': async (phone) => {
+    await near(phone)
+    await follow(phone, allow)
+    await phone.open('/devices')
+  },
   'my devices, asked once': async (phone) => {
     await phone.join()
     const device = await RemoteDevice.start(phone.origin)
