@@ -88,7 +88,7 @@ it('a failure of a provider shows the request id that the log has', async () => 
   )
   expect(page.status).toBe(502)
   expect(lines).toHaveLength(1)
-  expect(page.html).toContain(`<code>${String(lines[0]?.['requestId'])}</code>`)
+  expect(page.html).toContain(`dir="ltr">${String(lines[0]?.['requestId'])}</code>`)
   const error = String(lines[0]?.['error'])
   expect(error).toContain('at the identity provider acme-in-the-log: ')
   expect(error).toContain('invalid_client')
