@@ -17,6 +17,9 @@ const HEADERS = {
   'Strict-Transport-Security': STRICT_TRANSPORT_SECURITY,
 }
 
+// With room for percent-encoded spaces at the end.
+const MAX_TYPED_LENGTH = 100
+
 /** Redirects what people type to the one spelling of a page's address. */
 export const oneSpelling = (config: Config): MiddlewareHandler => {
   const { basePath } = config
@@ -34,6 +37,8 @@ export const oneSpelling = (config: Config): MiddlewareHandler => {
     const { method, url: address } = context.req
     if (method !== 'GET' && method !== 'HEAD') return next()
     const url = new URL(address)
+    // The time to strip an end grows with the square of its length.
+    if (url.pathname.length > basePath.length + MAX_TYPED_LENGTH) return next()
     const path = plainPath(url.pathname)
     if (url.host === short?.host && path === plainPath(short.pathname)) {
       const issuer = new URL(issuerFor(config, address))
