@@ -85,7 +85,7 @@ const expectRefusal = (page: Page, visitor: Person, status = 502, sentence = FAI
   expect(page.html).toContain(CODE)
   expect(page.html).toContain(en.signIn.continueWith('Acme'))
   // The number that finds the failure in the log.
-  expect(/<code>[\da-f-]{36}<\/code>/.test(page.html)).toBe(status >= 500)
+  expect(/<code[^>]*>[\da-f-]{36}<\/code>/.test(page.html)).toBe(status >= 500)
   expect(visitor.cookies.has('session')).toBe(false)
   expect(page.headers.get('Cache-Control')).toBe('no-store')
 }
