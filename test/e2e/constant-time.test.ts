@@ -47,9 +47,10 @@ it('the constant-time comparison is the platform’s own', () => {
     'http/dpop-nonce.ts',
     'identity/challenge.ts',
     'identity/session.ts',
-    'oauth/clients/registry.ts',
     'pages/result.tsx',
+    'pages/sign-in/attempts.ts',
     'review/shown-request.ts',
+    'tokens/client-id.ts',
     'tokens/refresh-token.ts',
   ])
 })
