@@ -67,7 +67,12 @@ const expectPage = (answer: Answer, text: string): void => {
 let people = 0
 
 /** Antenna, and which of its clients the devices are. */
-export const antenna = (name: string, server: ServerProcess, clientId: string): Target => ({
+export const antenna = (
+  name: string,
+  server: ServerProcess,
+  clientId: string,
+  pollHeaders: Readonly<Record<string, string>> = {},
+): Target => ({
   name,
   server,
   isBare: false,
@@ -84,7 +89,7 @@ export const antenna = (name: string, server: ServerProcess, clientId: string): 
       await device.post(
         '/token',
         form({ grant_type: GRANT_TYPE, client_id: clientId, device_code: deviceCode }),
-        DEVICE_HEADERS,
+        { ...DEVICE_HEADERS, ...pollHeaders },
       ),
     ),
   signUp: async () => {

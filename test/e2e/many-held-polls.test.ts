@@ -56,7 +56,7 @@ beforeAll(async () => {
       directory: join(directory, name),
     })
     const devices = antenna('devices', side, 'at-once')
-    const televisions = antenna('televisions', side, 'patient')
+    const televisions = antenna('televisions', side, 'patient', { Prefer: 'wait=25' })
     const person = await devices.signUp()
     return { server: side, device: new Connection(side.port), devices, televisions, person }
   }
