@@ -191,6 +191,7 @@ describe('a device authorization request', () => {
 })
 
 describe('a user code in use', () => {
+  // Codes that no other test enters as wrong ones: these stay live.
   const config = parseConfig(TEST_VARS, DEMO)
   const startWith = async (...codes: string[]): Promise<Answer> =>
     answerOf(
@@ -210,20 +211,20 @@ describe('a user code in use', () => {
     )
 
   it('DA-14 is never issued again while its request is live', async () => {
-    const first = await startWith('BBBBBBBB')
-    const second = await startWith('BBBBBBBB', 'BBBBBBBB', 'CCCCCCCC')
-    expect([first.body.user_code, second.body.user_code]).toStrictEqual(['BBBB-BBBB', 'CCCC-CCCC'])
+    const first = await startWith('XBXBXBXB')
+    const second = await startWith('XBXBXBXB', 'XBXBXBXB', 'XCXCXCXC')
+    expect([first.body.user_code, second.body.user_code]).toStrictEqual(['XBXB-XBXB', 'XCXC-XCXC'])
   })
 
   it('DA-14 is never issued again shortly after its request has ended', async () => {
-    await startWith('DDDDDDDD')
-    await deny('DDDDDDDD')
-    expect((await startWith('DDDDDDDD', 'FFFFFFFF')).body.user_code).toBe('FFFF-FFFF')
+    await startWith('XDXDXDXD')
+    await deny('XDXDXDXD')
+    expect((await startWith('XDXDXDXD', 'XFXFXFXF')).body.user_code).toBe('XFXF-XFXF')
   })
 
   it('DA-14 ends the request without a code if no other is free', async () => {
-    await startWith('GGGGGGGG')
-    await expect(startWith(...Array.from({ length: 20 }, () => 'GGGGGGGG'))).rejects.toThrow(
+    await startWith('XGXGXGXG')
+    await expect(startWith(...Array.from({ length: 20 }, () => 'XGXGXGXG'))).rejects.toThrow(
       'no free user code',
     )
   })
