@@ -14,6 +14,7 @@ const NEEDS_A_WORLD_OF_ITS_OWN = [
   'test/abuse/{machines,pages}.test.ts',
   'test/pages/{answered-elsewhere-people,enter-code}.test.ts',
   'test/oauth/new-isolate.test.ts',
+  'test/pages/unavailable.test.ts',
   'test/objects/keyring/keyring.test.ts',
 ]
 

@@ -166,20 +166,26 @@ export const unavailable = (error: Error, context: PageRequest) => {
   )
 }
 
-// The pages that have forms below them; the first that fits.
-const PAGES = ['/devices', '/device/confirm', '/device/result', '/device/create-account']
-const SIGN_IN = '/device/sign-in'
+// All other paths are a stranger's: one that starts with two slashes is an address of another site.
+const OURS = ['/device', '/devices', '/authorize']
+// The pages that have forms below them.
+const WITH_FORMS = [
+  '/devices',
+  '/device/confirm',
+  '/device/result',
+  '/device/create-account',
+  '/device/sign-in',
+]
 // An answer of an identity provider is valid once.
-const AT_PROVIDER = `${SIGN_IN}/at/`
+const AT_PROVIDER = '/device/sign-in/at/'
 
 const samePage = ({ req }: PageRequest, basePath: string): string => {
-  const path = req.path.slice(basePath.length)
-  if (req.method === 'GET' && !path.startsWith(AT_PROVIDER)) {
-    const { pathname, search } = new URL(req.url)
-    return pathname + search
-  }
+  const { pathname, search } = new URL(req.url)
+  const path = pathname.slice(basePath.length)
   const isBelow = (page: string) => path === page || path.startsWith(`${page}/`)
-  return basePath + ([...PAGES, SIGN_IN].find(isBelow) ?? '/device')
+  if (req.method === 'GET' && OURS.some(isBelow) && !path.startsWith(AT_PROVIDER))
+    return basePath + path + search
+  return basePath + (WITH_FORMS.find(isBelow) ?? '/device')
 }
 
 const problem = (
