@@ -66,6 +66,32 @@ describe('VP-22 a sign-in leads', () => {
   })
 })
 
+describe('VP-22 another account leads', () => {
+  it('to the code of its own tab after another tab has opened a second one', async () => {
+    const { email, browser } = await member()
+    await browser.signIn(email)
+    const [tv] = [await scan(browser), await scan(browser)]
+    const page = await browser.submit(tv.page, '/device/sign-out')
+    await scan(browser)
+    const reloaded = await browser.open(page.url.href)
+    const another = await member()
+    const fields = { email: another.email, password: PASSWORD }
+    const question = await browser.submit(reloaded, '/device/sign-in', fields)
+    expect(question.html).toContain(tv.userCode)
+  })
+
+  it('to the list of devices if that was opened, while a code waits in another tab', async () => {
+    const { email, browser } = await member()
+    await browser.signIn(email)
+    const own = await browser.open('/device/sign-in?next=devices')
+    await scan(browser)
+    const page = await browser.submit(own, '/device/sign-out')
+    const another = await member()
+    const fields = { email: another.email, password: PASSWORD }
+    expect((await browser.submit(page, '/device/sign-in', fields)).url.pathname).toBe('/devices')
+  })
+})
+
 /** Pages whose forms have the token of an earlier session. */
 const outdated = async () => {
   const { email, browser } = await member()

@@ -24,12 +24,12 @@ export interface Errand {
 export const errandIn = (context: PageRequest): Errand => {
   // A page that is only opened brings no form.
   const form: Form | undefined = context.get('form')
-  // A link of another site brings no code.
-  const query: Form = (name) => (isForeign(context) ? '' : (context.req.query(name) ?? ''))
-  const read = form ?? query
-  const userCode = parseUserCode(read('user_code')) ?? waitingIn(read('waiting'))
-  const next = (form ?? ((name) => context.req.query(name) ?? ''))('next')
-  const isSwitching = read('switch') === 'yes'
+  const read: Form = form ?? ((name) => context.req.query(name) ?? '')
+  const next = read('next')
+  // A link of another site brings no code, and switches no account.
+  const own: Form = (name) => (form === undefined && isForeign(context) ? '' : read(name))
+  const userCode = parseUserCode(own('user_code')) ?? waitingIn(own('waiting'))
+  const isSwitching = own('switch') === 'yes'
   if (userCode !== undefined) return { userCode, isSwitching }
   if (next === 'devices') return { next, isSwitching }
   return { userCode: form === undefined ? keptUserCode(context) : undefined, isSwitching }

@@ -21,7 +21,6 @@ import {
   type PageRequest,
   goTo,
   isFreshSignIn,
-  keepUserCode,
   relyingPartyOf,
   sessionCookie,
   signedInVisitor,
@@ -92,10 +91,9 @@ const mayTry = (context: PageRequest): Promise<boolean> =>
 
 /** POST ends the session and shows the sign-in page. */
 export const signOut = new Hono<PageEnvironment>().post('/', async (context) => {
-  keepUserCode(context, context.get('form')('user_code'))
   await endSession(context.env, sessionCookie(context))
   dropCookie(context, 'session')
-  return goTo(context, `/device/sign-in${errandQuery({ isSwitching: true })}`)
+  return goTo(context, `/device/sign-in${errandQuery({ ...errandIn(context), isSwitching: true })}`)
 })
 
 /** The page after a sign-in: the question of the code that waits, or the page that asked for it. */

@@ -1,6 +1,5 @@
 // Signing in at another identity provider: off to it, and back to the errand of this attempt.
 import { Hono } from 'hono'
-import { parseUserCode } from '../../codes.ts'
 import { issuerFor } from '../../config/config.ts'
 import { SECOND } from '../../durations.ts'
 import { logEvent } from '../../http/log.ts'
@@ -80,8 +79,7 @@ const comeBack = async (
   const copy = context.get('page').language.messages.signIn
   switch (outcome.outcome) {
     case 'signed_in':
-      if (errand.userCode !== undefined)
-        keepCookie(context, 'returned', 'yes', parseUserCode(errand.userCode))
+      if (errand.userCode !== undefined) keepCookie(context, 'returned', 'yes', errand.userCode)
       return signedIn(context, outcome.cookie, errand)
     case 'cancelled':
       return showSignIn(context, { errand, problem: { text: copy.cancelled(provider.name) } }, 403)
