@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseDeviceCode, parseUserCode } from '../../src/codes.ts'
 import { fromBase64url } from '../../src/crypto.ts'
 import { deviceNameOf } from '../../src/sender/device-name.ts'
+import { isInAppBrowser } from '../../src/sender/in-app-browser.ts'
 import { plainText } from '../../src/text/plain-text.ts'
 import { chooseLanguage, languageInUiLocales } from '../../src/language/language.ts'
 import { parseEmail } from '../../src/identity/built-in.ts'
@@ -41,6 +42,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   base64url: fromBase64url,
   'a device name': plainText,
   'a User-Agent': (text) => deviceNameOf(undefined, text),
+  'the User-Agent of a browser inside an app': isInAppBrowser,
   'Accept-Language': (text) => chooseLanguage(undefined, text),
   ui_locales: (text) => languageInUiLocales(text, undefined),
   'an e-mail address': parseEmail,
