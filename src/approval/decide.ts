@@ -1,5 +1,6 @@
 // POST /device/authorizations/{user_code}/decision: the person's answer.
-import { type CheckProblems, type PendingReview, approve, deny } from '../review/review.ts'
+import type { CheckProblems } from '../review/check.ts'
+import { type PendingReview, approve, deny } from '../review/review.ts'
 import { OAuthError } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { readJsonObject } from '../http/json-body.ts'

@@ -2,7 +2,6 @@
 // device may be far away (RFC 10027 §6.1.1). Pages, notifications and the approval API all decide here.
 import type { GrantId, Subject, UserCode } from '../ids.ts'
 import type { ProximityAction } from '../config/client-settings.ts'
-import { parseUserCode } from '../codes.ts'
 import { sha256 } from '../crypto.ts'
 import type { Config } from '../config/config.ts'
 import { type LogEvents, logEvent } from '../http/log.ts'
@@ -13,6 +12,7 @@ import type { CodeEnd, DenialReason } from '../objects/device-authorization/outc
 import { accountOf, deviceAuthorizationOf } from '../objects/index.ts'
 import { promptSource } from '../objects/account/prompt-guard.ts'
 import { noteAwaited } from './awaited-device.ts'
+import { type Check, type CheckProblems, checkProblems } from './check.ts'
 import { type DeviceDistance, deviceDistance, fartherOf } from '../config/proximity-policy.ts'
 import { LIMIT_PERIOD_MS, isWithinLimit } from '../http/rate-limit.ts'
 import { isStillClient } from '../tokens/client-id.ts'
@@ -152,28 +152,6 @@ const DECISIONS = {
   collected_elsewhere: 'reported',
 } as const satisfies Record<DenialReason, Decision>
 
-/** The check that the action `confirm` demands: a scanned address proves neither part. */
-export interface Check {
-  /** The code as they read it off the device. */
-  readonly typedCode: string | undefined
-  readonly isInFront: boolean
-}
-
-/** The parts of a check that failed. */
-export interface CheckProblems {
-  readonly code: boolean
-  readonly inFront: boolean
-}
-
-/** The failed parts of a check: the typed code must be this one, and the box ticked. */
-export const checkProblems = (
-  { userCode }: Pick<PendingReview, 'userCode'>,
-  { typedCode, isInFront }: Check,
-): CheckProblems => ({
-  code: parseUserCode(typedCode ?? '') !== userCode,
-  inFront: !isInFront,
-})
-
 type ApprovalOutcome =
   | { readonly outcome: 'approved' | 'too_far' | 'client_gone' | 'not_valid' }
   | { readonly outcome: 'check_not_passed'; readonly problems: CheckProblems }
@@ -190,7 +168,7 @@ export const approve = async (
     noteTooFar(review)
     return { outcome: 'too_far' }
   }
-  const problems = checkProblems(review, check)
+  const problems = checkProblems(userCode, check)
   if (proximityAction === 'confirm' && (problems.code || problems.inFront)) {
     log(review, 'check_not_passed')
     return { outcome: 'check_not_passed', problems }

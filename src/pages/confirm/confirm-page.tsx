@@ -2,6 +2,7 @@
 import type { UserCode } from '../../ids.ts'
 import type { Child, FC } from 'hono/jsx'
 import { type UserCodeCharset, charsetOf } from '../../codes.ts'
+import type { Check, CheckProblems } from '../../review/check.ts'
 import type { RequestDescription } from '../../review/description.ts'
 import { MINUTE } from '../../durations.ts'
 import { timeAgo, timeOfDay } from '../../language/place-and-time.ts'
@@ -13,10 +14,8 @@ import { Button, Checkbox, Csrf, KeptUserCode, Notice } from '../kit/form.tsx'
 import { Email, Layout, Screen, ShownUserCode, type PageContext } from '../kit/layout.tsx'
 
 /** The check for a person who may be far from the device, and the problems with their input. */
-export interface Check {
-  readonly typedCode?: string | undefined
-  readonly isInFront?: boolean
-  readonly problems: { readonly code: boolean; readonly inFront: boolean }
+export interface ShownCheck extends Partial<Check> {
+  readonly problems: CheckProblems
 }
 
 export interface ConfirmPageProps {
@@ -35,7 +34,7 @@ export interface ConfirmPageProps {
   /** The person's time zone; undefined where the edge does not tell it. */
   readonly timeZone: string | undefined
   /** Undefined where the device is near enough. */
-  readonly check: Check | undefined
+  readonly check: ShownCheck | undefined
 }
 
 export const ConfirmPage: FC<ConfirmPageProps> = (props) => {
@@ -229,7 +228,7 @@ const Shown: FC<{ readonly proof: string }> = ({ proof }) => (
 
 interface CheckFieldsProps {
   readonly page: PageContext
-  readonly check: Check
+  readonly check: ShownCheck
   readonly charset: UserCodeCharset
 }
 

@@ -4,20 +4,19 @@ import { Hono } from 'hono'
 import { shownClient } from '../../config/client-name.ts'
 import { issuerFor } from '../../config/config.ts'
 import {
-  type Check,
   type PendingReview,
   type Decision,
   admit,
   approve,
-  checkProblems,
   noteTooFar,
   deny,
 } from '../../review/review.ts'
+import { type Check, checkProblems } from '../../review/check.ts'
 import type { SignedIn } from '../../identity/session.ts'
 import type { AuthorizationRequest } from '../../objects/device-authorization/authorization-request.ts'
 import { describeRequest } from '../../review/description.ts'
 import { nameInSentence } from '../kit/client-name.tsx'
-import { ConfirmPage } from './confirm-page.tsx'
+import { ConfirmPage, type ShownCheck } from './confirm-page.tsx'
 import { dropCookie, expectForeign, keepCookie, readCookie } from '../kit/cookies.ts'
 import { codeInAddress, confirmPath } from '../kit/errand.tsx'
 import { askToGoOn, notValid } from '../enter-code.tsx'
@@ -163,8 +162,8 @@ const showReview = async (
   review: PendingReview<SignedIn>,
   check?: Check,
 ): Promise<Response> => {
-  const { approver, userCode, request, proximityAction } = review
-  if (proximityAction === 'refuse') {
+  const { approver, userCode, request } = review
+  if (review.proximityAction === 'refuse') {
     noteTooFar(review)
     return showTooFar(context, review)
   }
@@ -192,20 +191,23 @@ const showReview = async (
       expiresAtMs={request.expiresAtMs}
       now={Date.now()}
       timeZone={timeZoneOf(context.req.raw)}
-      check={
-        check === undefined
-          ? proximityAction === 'confirm'
-            ? UNCHECKED
-            : undefined
-          : {
-              typedCode: check.typedCode?.slice(0, 20),
-              isInFront: check.isInFront,
-              problems: checkProblems(review, check),
-            }
-      }
+      check={shownCheck(review, check)}
     />,
     check === undefined ? 200 : 400,
   )
+}
+
+const shownCheck = (
+  { proximityAction, userCode }: PendingReview,
+  check: Check | undefined,
+): ShownCheck | undefined => {
+  if (check === undefined) return proximityAction === 'confirm' ? UNCHECKED : undefined
+  const { typedCode, isInFront } = check
+  return {
+    typedCode: typedCode?.slice(0, 20),
+    isInFront,
+    problems: checkProblems(userCode, check),
+  }
 }
 
 const UNCHECKED = { problems: { code: false, inFront: false } }
