@@ -12,7 +12,6 @@ interface TriedCode extends CodeTry {
 /** A look-up of a code; `wasShown`: this account has been shown its request before. */
 interface LookUp {
   readonly subject: Subject
-  /** Normalised. */
   readonly userCode: UserCode
   readonly wasShown: boolean
 }

@@ -9,7 +9,7 @@ import { OAuthError } from '../http/errors.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { readParameters } from '../http/parameters.ts'
 
-/** Revokes a token of the client's own. 200 also for what was no token, or is none any more. */
+/** Revokes a token of the client's own. 200 also for text that is no token, or no longer one. */
 export const revoke = async (context: RequestContext): Promise<Response> => {
   const parameters = await readParameters(context.request)
   const client = await authenticateClient(context, parameters)

@@ -118,7 +118,7 @@ export const createAccount = new Hono<PageEnvironment>()
     const { brand } = context.get('config')
     const created = await makeAccount(context.env, typed, brand.name, signInContextOf(context))
     if ('cookie' in created) return signedIn(context, created.cookie, errand)
-    // Made a moment ago, and shut already: that cannot be explained here.
+    // Created a moment ago and disabled since: that cannot be explained here.
     const { name, email, password } = 'problems' in created ? created.problems : {}
     const page = context.get('page')
     const copy = page.language.messages.createAccount.problems

@@ -41,14 +41,9 @@ export const isDocumentAddress = (
   return url.username === '' && url.password === '' && !clientId.includes('#')
 }
 
-interface Settings {
-  readonly env: Cloudflare.Env
-  readonly config: Config
-}
-
 /** True if the client that a token was issued to still exists; a document's address always counts. */
 export const isStillClient = async (
-  { config, env }: Settings,
+  { config, env }: { readonly config: Config; readonly env: Cloudflare.Env },
   clientId: string,
 ): Promise<boolean> => {
   if (config.clients.has(clientId) || isDocumentAddress(clientId, config)) return true

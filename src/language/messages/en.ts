@@ -46,7 +46,7 @@ export const en = {
       either: (found: readonly string[]) =>
         `Codes have no vowels (or Y): look again at ${found.map(isolate).join(', ')}.`,
     },
-    /** VP-6: one sentence for codes that never were, have run out, or were used. */
+    /** VP-6: one sentence for codes that never existed, have expired, or were used. */
     notValid: 'This code is invalid or has expired. Check it, or get a new one on your device.',
   },
 

@@ -107,8 +107,6 @@ const overviewInWords = (overview: Overview, messages: Messages): Overview => {
 const isOwnAccount = (context: PageRequest, { provider }: SignedIn): boolean =>
   context.get('config').hasBuiltInAccounts && provider === undefined
 
-// SS-5: a stranger with the phone for a moment must not be able to add a passkey.
-
 // The change that this browser has just made, by the address; the name that it concerned, by a cookie.
 const doneText = (context: PageRequest): string | undefined => {
   if (isForeign(context)) return undefined
@@ -124,6 +122,7 @@ const doneText = (context: PageRequest): string | undefined => {
 
 const isDone = (messages: object, text: string): text is Done => Object.hasOwn(messages, text)
 
+// SS-5: a stranger with the phone for a moment must not be able to add a passkey.
 const addPasskey: OwnHandler = async (context, owner) => {
   const { csrf, language } = context.get('page')
   if (!isOwnAccount(context, owner)) return goTo(context, '/devices')
@@ -202,13 +201,13 @@ const signedOut = (context: PageRequest): Response => {
   return goTo(context, `/device/sign-in${errandQuery({ isSwitching: true })}`)
 }
 
-// The account looks an id of a form up among its own: any other text names nothing.
 /** GET shows them; each POST does one thing, and shows them again. */
 export const devices = new Hono<PageEnvironment>()
   .get('/', own(show))
   .post(
     '/device/rename',
     change('renamed', async (account, id, name) => {
+      // The account looks an id of a form up among its own: any other text names nothing.
       if (name !== '') await account.renameDevice(id as GrantId, name)
     }),
   )
