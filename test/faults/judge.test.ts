@@ -108,7 +108,7 @@ describe('the judge accepts', () => {
       'an old token in the moment that its minute is over',
       [...goneOn, heard(63_003, refreshWith('r1'), is('invalid'))],
     ],
-    ['a code that has run out', [started, heard(61_500, POLL, is('expired'))]],
+    ['an expired code', [started, heard(61_500, POLL, is('expired'))]],
   ])('%s', (_, events) => {
     expect(verdictOn(events)).toBeUndefined()
   })
@@ -157,8 +157,8 @@ describe('the judge rejects', () => {
       [started, heard(1000, POLL, tokens('r1'))],
     ],
     [
-      'tokens for a code that has run out',
-      'a code that has run out yields no token',
+      'tokens for an expired code',
+      'an expired code yields no token',
       [...allowed, heard(92_000, POLL, tokens('r1'))],
     ],
     [

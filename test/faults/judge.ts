@@ -20,7 +20,7 @@ export const PROMISES = [
   'no code yields two tokens',
   'a redemption repeated in time is the same grant',
   'an answered denial never turns into a token',
-  'a code that has run out yields no token',
+  'an expired code yields no token',
   'a revoked device stays outside',
   'a refresh token leads to one other, and to none once that is long in use',
   'the token of every answered refresh works',
@@ -85,7 +85,7 @@ export const judge = (history: History): Verdict => {
   }
   const expiry: Expiry = {
     fromMs: started.sentAtMs + history.lifetimeMs,
-    // It runs out at a whole second.
+    // It expires at a whole second.
     toMs: started.settledAtMs + history.lifetimeMs + SECOND,
   }
   const past = new Judge(expiry)
@@ -240,8 +240,7 @@ const promisesOf = (
   const promises: Promised[] = []
   const isPoll = asked.does === 'poll'
   const isAboutTokens = 'token' in asked && asked.does !== 'revoke'
-  if (isPoll && sentAtMs > expiry.toMs + GRACE_MS)
-    promises.push('a code that has run out yields no token')
+  if (isPoll && sentAtMs > expiry.toMs + GRACE_MS) promises.push('an expired code yields no token')
   if (isPoll && wasAnswered('declined', 'removed'))
     promises.push('an answered denial never turns into a token')
   if (isAboutTokens && (did('revoke', 'remove') || wasAnswered('removed')))

@@ -90,7 +90,7 @@ const MUTANTS: readonly Mutant[] = [
     isLate: true,
   },
   {
-    name: 'a code that has run out can be allowed',
+    name: 'an expired code can be allowed',
     file: STATE,
     from: 'now >= request.expiresAtMs',
     to: 'now >= request.expiresAtMs + 600_000',

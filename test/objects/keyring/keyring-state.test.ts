@@ -67,7 +67,7 @@ describe('an old key', () => {
 
   it.each([
     ['stays while it signs', 30 * DAY - 1, keys],
-    ['stays until what it signed last has run out', 30 * DAY + LONGEST_TOKEN + CACHED, keys],
+    ['stays until what it signed last has expired', 30 * DAY + LONGEST_TOKEN + CACHED, keys],
     ['stays three hours', 30 * DAY + 3 * HOUR - 1, keys],
     ['goes then', 30 * DAY + 3 * HOUR, keys.slice(1)],
   ])('%s', (_, now, expected) => {
