@@ -7,6 +7,7 @@ import { upstreamAccount } from '../../src/identity/upstream.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { startDevice } from '../support/device.ts'
+import { FORGED_PROOFS, type ForgedProof } from '../support/forged-proofs.ts'
 import { connectInternet } from '../support/internet.ts'
 import { nowInSeconds } from '../support/key-client.ts'
 import { TEST_VARS } from '../support/settings.ts'
@@ -82,22 +83,18 @@ describe.each(Object.keys(LANES) as Lane[])('with %s', (lane) => {
     expect(await wrongCodesOf(person)).toBe(0)
   })
 
-  it.each<[string, (own: string, others: string) => string]>([
-    ['of another account', (_, others) => others],
-    ['with another end', (own) => own.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))],
-    ['without its seal', (own) => own.slice(0, 8)],
-    ['with another seal', (own) => own.replace(/.{5}$/, 'AAAAA')],
-    ['that is empty', () => ''],
-    ['that is no proof', () => '9'.repeat(128)],
-  ])('AP-6 a proof %s is ignored', async (_, forge) => {
-    const [{ app }, { app: other }] = [await LANES[lane](), await LANES[lane]()]
-    const { device, shown_proof } = await shownTo(app)
-    const { body } = await other.review(device.userCode)
-    await enterWrong(app)
-    const forged = { decision: 'approve', shown_proof: forge(shown_proof, body.shown_proof) }
-    expect((await app.decide(device.userCode, forged)).status).toBe(429)
-    expect((await device.poll()).body.error).toBe('authorization_pending')
-  })
+  it.each<ForgedProof>([...FORGED_PROOFS, ['that is no proof', () => '9'.repeat(128)]])(
+    'AP-6 a proof %s is ignored',
+    async (_, forge) => {
+      const [{ app }, { app: other }] = [await LANES[lane](), await LANES[lane]()]
+      const { device, shown_proof } = await shownTo(app)
+      const { body } = await other.review(device.userCode)
+      await enterWrong(app)
+      const forged = { decision: 'approve', shown_proof: forge(shown_proof, body.shown_proof) }
+      expect((await app.decide(device.userCode, forged)).status).toBe(429)
+      expect((await device.poll()).body.error).toBe('authorization_pending')
+    },
+  )
 
   it('AP-6 a proof of another request is ignored', async () => {
     const { app } = await LANES[lane]()

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MINUTE, SECOND } from '../../src/durations.ts'
 import { holdClock, pass } from '../support/clock.ts'
 import { startDevice } from '../support/device.ts'
+import { FORGED_PROOFS, type ForgedProof } from '../support/forged-proofs.ts'
 import { Person } from '../support/person.ts'
 import { freshAddress, useUp, worker } from '../support/worker.ts'
 import { ISSUER } from '../support/settings.ts'
@@ -139,24 +140,20 @@ const shownTo = async (person: Person) => {
 }
 
 describe('a proof of an earlier view', () => {
-  it.each<[string, (own: string, others: string) => string]>([
-    ['of another account', (_, others) => others],
-    ['with another end', (own) => own.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))],
-    ['without its seal', (own) => own.slice(0, 8)],
-    ['with another seal', (own) => own.replace(/.{5}$/, 'AAAAA')],
-    ['that is empty', () => ''],
-    ['that is no proof', () => '9'.repeat(10_000)],
-  ])('VP-5 %s opens nothing while the account waits', async (_, forge) => {
-    const [{ ada, person }, { person: eve }] = [await signedIn(), await signedIn()]
-    const { device, proof, csrf } = await shownTo(person)
-    const { html } = await scan(eve, device)
-    await enterWrong(person)
-    await ada.evict()
-    const shown = forge(proof, proofOn(html))
-    const fields = { csrf, user_code: device.userCode, decision: 'allow', shown }
-    person.cookies.set('__Host-shown', [shown, shown].join('.'))
-    expect((await person.post('/device/confirm', fields)).status).toBe(429)
-  })
+  it.each<ForgedProof>([...FORGED_PROOFS, ['that is no proof', () => '9'.repeat(10_000)]])(
+    'VP-5 %s opens nothing while the account waits',
+    async (_, forge) => {
+      const [{ ada, person }, { person: eve }] = [await signedIn(), await signedIn()]
+      const { device, proof, csrf } = await shownTo(person)
+      const { html } = await scan(eve, device)
+      await enterWrong(person)
+      await ada.evict()
+      const shown = forge(proof, proofOn(html))
+      const fields = { csrf, user_code: device.userCode, decision: 'allow', shown }
+      person.cookies.set('__Host-shown', [shown, shown].join('.'))
+      expect((await person.post('/device/confirm', fields)).status).toBe(429)
+    },
+  )
 
   it('VP-5 opens no other code', async () => {
     const { person } = await signedIn()

@@ -75,6 +75,22 @@ const far = async (phone: Phone, clientId = 'tv'): Promise<void> => {
   await phone.scan(await RemoteDevice.start(phone.origin, { clientId, place: at(RECIFE) }))
 }
 
+const askedNotMe: Reach = async (phone) => {
+  await near(phone)
+  await follow(phone, allow)
+  await follow(phone, 'button[value=not-me]')
+}
+
+const askedToRemove: Reach = async (phone) => {
+  await phone.join()
+  const device = await RemoteDevice.start(phone.origin)
+  await phone.scan(device)
+  await follow(phone, allow)
+  await device.collect()
+  await phone.open('/devices')
+  await follow(phone, '[action$="device/remove"] button')
+}
+
 const everything: Reach = async (phone) => {
   const email = await phone.join()
   const laptop = new Person(fetch, phone.origin, at(TURKU))
@@ -176,16 +192,10 @@ export const PAGE_STATES = {
     await follow(phone, 'button[value=report]')
   },
   removed: async (phone) => {
-    await near(phone)
-    await follow(phone, allow)
-    await follow(phone, 'button[value=not-me]')
+    await askedNotMe(phone)
     await follow(phone, 'button[name=sure]')
   },
-  'not me, asked once': async (phone) => {
-    await near(phone)
-    await follow(phone, allow)
-    await follow(phone, 'button[value=not-me]')
-  },
+  'not me, asked once': askedNotMe,
   'my devices, none': async (phone) => {
     await phone.join()
     await phone.open('/devices')
@@ -196,23 +206,9 @@ export const PAGE_STATES = {
     await follow(phone, allow)
     await phone.open('/devices')
   },
-  'my devices, asked once': async (phone) => {
-    await phone.join()
-    const device = await RemoteDevice.start(phone.origin)
-    await phone.scan(device)
-    await follow(phone, allow)
-    await device.collect()
-    await phone.open('/devices')
-    await follow(phone, '[action$="device/remove"] button')
-  },
+  'my devices, asked once': askedToRemove,
   'my devices, one removed': async (phone) => {
-    await phone.join()
-    const device = await RemoteDevice.start(phone.origin)
-    await phone.scan(device)
-    await follow(phone, allow)
-    await device.collect()
-    await phone.open('/devices')
-    await follow(phone, '[action$="device/remove"] button')
+    await askedToRemove(phone)
     await follow(phone, 'button[name=sure]')
   },
   'no such page': (phone) => phone.open('/device/nowhere'),
