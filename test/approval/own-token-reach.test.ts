@@ -1,70 +1,26 @@
 // The reach of our own tokens that decide about devices: a token proves no distance nearer than
-// that of its own device at the approval, and the devices approved with it end with it.
-import type { Subject } from '../../src/ids.ts'
-import { runInDurableObject } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
+// that of its own device at the approval.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { SECOND } from '../../src/durations.ts'
-import { sha256 } from '../../src/crypto.ts'
-import { accountOf } from '../../src/objects/index.ts'
 import type { Proximity } from '../../src/sender/location.ts'
 import { ApprovalApp } from '../support/approval-app.ts'
-import { type Answer, type Device, UNKNOWN, answerOf, startDevice } from '../support/device.ts'
+import { startDevice } from '../support/device.ts'
 import { newPerson } from '../support/member.ts'
-import { type KeyHolder, newKeyHolder } from '../support/dpop.ts'
+import { newKeyHolder } from '../support/dpop.ts'
 import { AT_ONCE, summary } from '../support/held-poll.ts'
 import { connectInternet } from '../support/internet.ts'
-import { type Placed, formRequest, sentFrom, workerWith } from '../support/worker.ts'
-import { type Network, RECIFE, TURKU } from '../support/places.ts'
-import { TEST_VARS } from '../support/settings.ts'
-import { askUserinfo, connectDevice } from '../support/tokens.ts'
-import { TrustedIssuer } from '../support/trusted-issuer.ts'
+import { sentFrom } from '../support/worker.ts'
+import { connectDevice } from '../support/tokens.ts'
 import { named } from '../support/named.ts'
-
-const acme = new TrustedIssuer()
-const TRUSTING = {
-  same_network: 'allow',
-  same_operator: 'allow',
-  same_city: 'allow',
-  same_country: 'allow',
-  far: 'allow',
-  unknown: 'allow',
-}
-const app = (id: string, more: object = {}) => ({
-  client_id: id,
-  client_name: `The ${id}`,
-  scope: 'openid offline_access device:approve',
-  dpop_bound_access_tokens: true,
-  hold_seconds: 0,
-  ...more,
-})
-const fetch = workerWith({
-  APPROVAL_ISSUERS: [acme.entry()],
-  CLIENTS: [
-    ...TEST_VARS.CLIENTS,
-    app('app'),
-    app('other-app'),
-    app('trusting-app', { proximity: TRUSTING }),
-    app('careful-app', { proximity: { same_network: 'confirm' } }),
-    app('strict-app', { proximity: { ...TRUSTING, same_country: 'refuse' } }),
-    { ...TEST_VARS.CLIENTS[0], client_id: 'trusting-tv', proximity: TRUSTING },
-  ],
-})
-
-let addresses = 0
-const somewhere = (network: Network): Placed => {
-  addresses += 1
-  return { network, address: `198.51.100.${addresses}` }
-}
-const HOME = somewhere(TURKU)
-const AT_HOME = { ...UNKNOWN, country: TURKU.country, networkPrefix: HOME.address }
-const BY_PROXIMITY: Readonly<Record<Exclude<Proximity, 'unknown'>, Placed>> = {
-  same_network: HOME,
-  same_operator: somewhere(TURKU),
-  same_city: somewhere({ ...TURKU, asn: 64_501 }),
-  same_country: somewhere({ ...TURKU, asn: 64_501, city: 'Salo' }),
-  far: somewhere(RECIFE),
-}
+import {
+  acme,
+  fetch,
+  HOME,
+  BY_PROXIMITY,
+  signIn,
+  at,
+  checkOf,
+  approveAt,
+} from '../support/approving-app.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -74,35 +30,6 @@ afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
-
-interface SignedInApp {
-  readonly holder: KeyHolder
-  readonly subject: Subject
-  readonly grantId: string
-  readonly tokens: { readonly access_token: string; readonly refresh_token: string }
-}
-
-/** An app that its person approved at this distance. */
-const signIn = async (proximity?: Proximity): Promise<SignedInApp> => {
-  const [holder, subject] = [await newKeyHolder(fetch), (await newPerson()).subject]
-  const allowance = proximity && {
-    proximity,
-    action: 'confirm' as const,
-    deviceLocation: AT_HOME,
-    personLocation: AT_HOME,
-  }
-  const approval = { subject, ...(allowance && { allowance }) }
-  const { fetch: collector } = holder.at(sentFrom(HOME, fetch))
-  return { holder, subject, ...(await connectDevice('app', { fetch: collector, approval })) }
-}
-
-const at = ({ holder, tokens }: SignedInApp, place: Placed): ApprovalApp =>
-  new ApprovalApp(holder.at(sentFrom(place, fetch)).fetch, `DPoP ${tokens.access_token}`)
-
-const checkOf = ({ userCode }: Device) => ({ typed_code: userCode, in_front: true })
-
-const approveAt = (signedIn: SignedInApp, place: Placed, device: Device): Promise<Answer> =>
-  at(signedIn, place).decide(device.userCode, { decision: 'approve', ...checkOf(device) })
 
 describe('a token of ours', () => {
   it.each<[Proximity, Exclude<Proximity, 'unknown'>, Proximity]>([
@@ -223,125 +150,5 @@ describe('a request for device:approve', () => {
     const { status, body } = await device.poll()
     expect([status, body.error]).toStrictEqual([400, 'invalid_request'])
     expect(body.error_description).toContain('DPoP')
-  })
-})
-
-const refresh = async (clientId: string, token: string, holder?: KeyHolder): Promise<string> => {
-  const fields = { grant_type: 'refresh_token', client_id: clientId, refresh_token: token }
-  return summary(await answerOf(await (holder?.fetch ?? fetch)(formRequest('/token', fields))))
-}
-
-/** The app lets another app in, and that a television. */
-const chain = async () => {
-  const first = await signIn('same_network')
-  const holder = await newKeyHolder(fetch)
-  const asked = await startDevice('other-app', { fetch: sentFrom(HOME, holder.fetch) })
-  expect(summary(await approveAt(first, HOME, asked))).toBe('200 status')
-  const { body: tokens } = await asked.poll()
-  const second = { holder, subject: first.subject, grantId: '', tokens }
-  const device = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
-  expect(summary(await approveAt(second, HOME, device))).toBe('200 status')
-  return { first, second, device }
-}
-
-type End = (first: SignedInApp) => Promise<unknown>
-
-const ENDS: [string, End][] = [
-  [
-    'is removed',
-    async ({ subject, grantId }) =>
-      accountOf(env, subject)?.removeDevice(named(grantId), 'device_removed'),
-  ],
-  [
-    'is reported',
-    async ({ subject, grantId }) =>
-      accountOf(env, subject)?.removeDevice(named(grantId), 'device_reported'),
-  ],
-  [
-    'is revoked',
-    ({ tokens }) =>
-      fetch(formRequest('/revoke', { client_id: 'app', token: tokens.refresh_token })),
-  ],
-  [
-    'has a refresh token replayed',
-    async ({ tokens, holder }) => {
-      let token = tokens.refresh_token
-      for (let times = 0; times < 3; times += 1) {
-        const fields = { grant_type: 'refresh_token', client_id: 'app', refresh_token: token }
-        const { body } = await answerOf(await holder.fetch(formRequest('/token', fields)))
-        token = body.refresh_token
-        vi.setSystemTime(Date.now() + 120 * SECOND)
-      }
-      expect(await refresh('app', tokens.refresh_token, holder)).toBe('400 invalid_grant')
-    },
-  ],
-  [
-    'ends with all devices',
-    async ({ subject }) => accountOf(env, subject)?.signOutEverywhere({ withDevices: true }),
-  ],
-]
-
-describe('a device approved with a token of ours', () => {
-  it.each(ENDS)(
-    'AP-20 loses access when the grant of the token %s, through another app too',
-    async (_name, end) => {
-      const { first, second, device } = await chain()
-      const { body: tokens } = await device.poll()
-      expect((await askUserinfo(tokens.access_token, { fetch })).status).toBe(200)
-      await end(first)
-      expect((await askUserinfo(tokens.access_token, { fetch })).status).toBe(401)
-      const others = [
-        await refresh('other-app', second.tokens.refresh_token, second.holder),
-        await refresh('tv', tokens.refresh_token),
-      ]
-      expect(others).toStrictEqual(['400 invalid_grant', '400 invalid_grant'])
-    },
-  )
-
-  it.each(ENDS)('AP-20 collects no tokens after the grant of the token %s', async (_name, end) => {
-    const { first, device } = await chain()
-    await end(first)
-    expect(summary(await device.poll())).toBe('400 invalid_grant')
-  })
-
-  it('AP-20 cannot name its person by an ID token after that grant has ended', async () => {
-    const { first, device } = await chain()
-    await device.poll()
-    const account = accountOf(env, first.subject)
-    await account?.removeDevice(named(first.grantId), 'device_removed')
-    const stub = env.ACCOUNT.get(env.ACCOUNT.idFromString(first.subject))
-    const voided = await runInDurableObject(stub, (_, { storage }) =>
-      storage.list({ prefix: 'hints_void:' }),
-    )
-    const names = ['app', 'other-app', 'tv'].map((clientId) => `hints_void:${sha256(clientId)}`)
-    expect([...voided.keys()].toSorted()).toStrictEqual(names.toSorted())
-  })
-
-  it('AP-20 keeps access when another app ends', async () => {
-    const { first, second, device } = await chain()
-    const { body: tokens } = await device.poll()
-    const other = await startDevice('tv', { fetch: sentFrom(HOME, fetch) })
-    expect(summary(await approveAt(first, HOME, other))).toBe('200 status')
-    const { body: others } = await other.poll()
-    await fetch(
-      formRequest('/revoke', { client_id: 'other-app', token: second.tokens.refresh_token }),
-    )
-    expect((await askUserinfo(tokens.access_token, { fetch })).status).toBe(401)
-    expect((await askUserinfo(others.access_token, { fetch })).status).toBe(200)
-  })
-
-  it('AP-20 is at most ten grants away from a person', async () => {
-    let last = await signIn('same_network')
-    const told = []
-    for (let depth = 0; depth < 11; depth += 1) {
-      const holder = await newKeyHolder(fetch)
-      const asked = await startDevice('other-app', { fetch: sentFrom(HOME, holder.fetch) })
-      await approveAt(last, HOME, asked)
-      const answer = await asked.poll()
-      told.push(summary(answer))
-      last = { ...last, holder, tokens: answer.body }
-      vi.setSystemTime(Date.now() + SECOND)
-    }
-    expect(told).toStrictEqual([...Array(10).fill('200 access_token'), '400 invalid_grant'])
   })
 })

@@ -1,69 +1,26 @@
 // Each party is judged by its own place (RFC 10027 §6.1.1): the place of the polls counts as well
-// as that of the start, and a redemption is compared with the place that the person was shown.
-import type { Subject } from '../../src/ids.ts'
-import { env } from 'cloudflare:workers'
+// as that of the start.
 import { evictDurableObject } from 'cloudflare:test'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { SECOND } from '../../src/durations.ts'
-import { parseConfig } from '../../src/config/config.ts'
-import { upstreamAccount } from '../../src/identity/upstream.ts'
-import { accountOf } from '../../src/objects/index.ts'
-import { withdraw } from '../../src/review/review.ts'
-import { ApprovalApp } from '../support/approval-app.ts'
-import { DEMO } from '../../src/demo/worker/client.ts'
-import { type Answer, type Device, authorizationBehind, startDevice } from '../support/device.ts'
+import { type Device, authorizationBehind } from '../support/device.ts'
 import { AT_ONCE, hold, summary } from '../support/held-poll.ts'
 import { connectInternet } from '../support/internet.ts'
-import { type Placed, sentFrom, workerWith } from '../support/worker.ts'
-import { RECIFE, TURKU } from '../support/places.ts'
-import { TEST_VARS } from '../support/settings.ts'
-import { TrustedIssuer } from '../support/trusted-issuer.ts'
-import { named } from '../support/named.ts'
-
-const acme = new TrustedIssuer()
-const ONLY_AT_HOME = {
-  same_operator: 'refuse',
-  same_city: 'refuse',
-  same_country: 'refuse',
-  far: 'refuse',
-  unknown: 'refuse',
-}
-const client = (id: string, proximity: object) => ({
-  ...TEST_VARS.CLIENTS[0],
-  client_id: id,
-  client_name: `The ${id}`,
-  proximity,
-})
-const worker = workerWith({
-  APPROVAL_ISSUERS: [acme.entry()],
-  CLIENTS: [client('tv', {}), client('strict', ONLY_AT_HOME), client('trusting', { far: 'allow' })],
-})
-
-let addresses = 0
-const somewhere = (network: Placed['network'], address?: string): Placed => {
-  addresses += 1
-  return { network, address: address ?? `198.51.${addresses >> 8}.${addresses & 255}` }
-}
-/** Another one of the same operator, or of the same place. */
-const moved = ({ network }: Placed, more: object = {}): Placed => somewhere({ ...network, ...more })
-
-const operator = (asn: number, asOrganization: string) => ({ asn, asOrganization })
-const MOBILE = operator(64_501, 'Ruissalo Mobile')
-const WARP = operator(13_335, 'Cloudflare WARP')
-
-const HOME = somewhere(TURKU, '203.0.113.7')
-const HOME_BY_IPV6 = somewhere(TURKU, '2001:db8:1:2::7')
-const HOME_WITH_NEW_PREFIX = somewhere(TURKU, '2001:db8:9:9::7')
-const NEIGHBOUR = somewhere({ ...TURKU, ...operator(64_502, 'Piispanristi Cable') })
-const PHONE_NETWORK = somewhere({ ...TURKU, ...MOBILE })
-const ROAMING = somewhere({ ...RECIFE, asn: TURKU.asn })
-const HOTEL = somewhere({ ...RECIFE, ...operator(64_512, 'Boa Viagem Hotel') })
-const RELAY = somewhere({ ...TURKU, city: 'Helsinki', ...operator(36_183, 'Private Relay') })
-const VPN_ABROAD = somewhere({ ...RECIFE, ...operator(64_513, 'A VPN') })
-const TOR = somewhere({ country: 'T1', ...operator(64_514, 'An exit') })
-const OTHER_EXIT = moved(TOR, operator(64_515, 'Another exit'))
-const UNPLACED = somewhere({})
-const OUTSIDE = somewhere(undefined)
+import { type Placed, sentFrom } from '../support/worker.ts'
+import {
+  worker,
+  somewhere,
+  HOME,
+  HOME_BY_IPV6,
+  NEIGHBOUR,
+  ROAMING,
+  HOTEL,
+  TOR,
+  UNPLACED,
+  OUTSIDE,
+  startAt,
+  pollFrom,
+  newPerson,
+} from '../support/places-apart.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -74,43 +31,16 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const startAt = (place: Placed, clientId = 'tv'): Promise<Device> =>
-  startDevice(clientId, {
-    fetch: sentFrom(place, worker),
-    fields: { device_name: 'Den TV', scope: 'openid' },
-  })
-
-/** The same device, polling from elsewhere. */
-const pollFrom = async (place: Placed, device: Device): Promise<Answer> => {
-  vi.setSystemTime(Date.now() + 2 * SECOND)
-  return device.poll({}, AT_ONCE, sentFrom(place, worker))
-}
-
-const newPerson = async (place: Placed) => {
-  const sub = crypto.randomUUID()
-  const app = new ApprovalApp(sentFrom(place, worker), `Bearer ${await acme.token(sub)}`)
-  return { sub, app }
-}
-
-const approveAs = async ({ app }: { app: ApprovalApp }, { userCode }: Device): Promise<Answer> => {
-  const { body } = await app.review(userCode)
-  const check = { typed_code: userCode, in_front: true }
-  return app.decide(userCode, { decision: 'approve', ...(body.policy === 'confirm' && check) })
-}
-
-const activityOf = async (sub: string) => {
-  const subject = await upstreamAccount(env, acme.issuer, sub, 'somebody')
-  const claim = { id: named('session'), secretHash: named('hash') }
-  const signIn = {
-    authTimeMs: Date.now(),
-    amr: ['pwd'],
-    browser: 'A browser',
-    place: { city: undefined, region: undefined, country: undefined },
-  }
-  const account = accountOf(env, subject)
-  await account?.open(undefined, claim, signIn)
-  const events = (await account?.overview(claim))?.events ?? []
-  return events.filter(({ kind }) => kind !== 'signed_in')
+/** The head of one device_code and the secret of another. */
+const forgedCode = (device: Device, other: Device): string => {
+  const [own, foreign] = [device, other].map(({ deviceCode }) =>
+    Buffer.from(deviceCode, 'base64url'),
+  )
+  const secretLength = 32
+  return Buffer.concat([
+    own?.subarray(0, -secretLength) ?? '',
+    foreign?.subarray(-secretLength) ?? '',
+  ] as Uint8Array[]).toString('base64url')
 }
 
 describe('the proximity of a request', () => {
@@ -220,140 +150,5 @@ describe('the proximity of a request', () => {
     for (let people = 0; people < 3; people += 1)
       statuses.push((await (await newPerson(HOME)).app.review(device.userCode)).status)
     expect(statuses).toStrictEqual([200, 200, 404])
-  })
-})
-
-/** The head of one device_code and the secret of another. */
-const forgedCode = (device: Device, other: Device): string => {
-  const [own, foreign] = [device, other].map(({ deviceCode }) =>
-    Buffer.from(deviceCode, 'base64url'),
-  )
-  const secretLength = 32
-  return Buffer.concat([
-    own?.subarray(0, -secretLength) ?? '',
-    foreign?.subarray(-secretLength) ?? '',
-  ] as Uint8Array[]).toString('base64url')
-}
-
-describe('a redemption', () => {
-  it.each<[string, string, Placed, Placed, Placed]>([
-    // client, device, person, redeemer
-    ['where it was allowed', 'strict', HOME, HOME, HOME],
-    ['dual stack: asked by IPv4, collects by IPv6', 'strict', HOME, HOME, HOME_BY_IPV6],
-    ['a changed IPv6 prefix', 'strict', HOME_BY_IPV6, HOME_BY_IPV6, HOME_WITH_NEW_PREFIX],
-    [
-      'another address of a carrier’s NAT',
-      'strict',
-      PHONE_NETWORK,
-      PHONE_NETWORK,
-      moved(PHONE_NETWORK),
-    ],
-    ['a hotel’s television, the phone roams', 'tv', HOTEL, moved(PHONE_NETWORK), HOTEL],
-    ['the phone is behind a private relay', 'tv', HOME, RELAY, HOME],
-    ['the phone is behind a VPN abroad', 'tv', HOME, VPN_ABROAD, HOME],
-    ['the device switches to WARP', 'tv', HOME, HOME, moved(HOME, WARP)],
-    ['the device falls back to a mobile network', 'tv', HOME, HOME, PHONE_NETWORK],
-    ['Tor, and another exit of it', 'tv', TOR, HOME, OTHER_EXIT],
-    ['a client that allows every distance', 'trusting', HOME, HOME, HOTEL],
-    ['unknown locations', 'tv', OUTSIDE, OUTSIDE, somewhere(undefined)],
-    ['unknown locations, own network only', 'strict', OUTSIDE, OUTSIDE, somewhere(undefined)],
-  ])('XD-13 is granted: %s (%s)', async (_row, clientId, place, personPlace, redeemer) => {
-    const device = await startAt(place, clientId)
-    const person = await newPerson(personPlace)
-    expect(summary(await approveAs(person, device))).toBe('200 status')
-    expect(summary(await pollFrom(redeemer, device))).toBe('200 access_token')
-    expect(await activityOf(person.sub)).toStrictEqual([])
-  })
-
-  it.each<[string, string, Placed, Placed, Placed, string]>([
-    ['from abroad', 'tv', HOME, HOME, HOTEL, 'far'],
-    ['from abroad by the same operator', 'tv', HOME, HOME, moved(HOTEL, { asn: TURKU.asn }), 'far'],
-    ['by a VPN abroad', 'tv', HOME, HOME, VPN_ABROAD, 'far'],
-    ['behind Tor', 'tv', HOME, HOME, TOR, 'far'],
-    ['from an unknown location', 'tv', HOME, HOME, UNPLACED, 'far'],
-    ['from abroad, the device checked by hand', 'strict', HOME, HOME, HOTEL, 'far'],
-    ['by a neighbour', 'strict', HOME, HOME, NEIGHBOUR, 'same_city'],
-    ['by WARP', 'strict', HOME, HOME, moved(HOME, { ...WARP, city: 'Salo' }), 'same_country'],
-    [
-      'at another hotel',
-      'strict',
-      HOTEL,
-      HOTEL,
-      moved(HOTEL, operator(64_520, 'Other')),
-      'same_city',
-    ],
-  ])(
-    'XD-13 is refused %s (%s)',
-    async (_row, clientId, place, personPlace, redeemer, proximity) => {
-      const logged = vi.spyOn(console, 'info').mockReturnValue()
-      const device = await startAt(place, clientId)
-      const person = await newPerson(personPlace)
-      expect(summary(await approveAs(person, device))).toBe('200 status')
-      logged.mockClear()
-      const refused = await pollFrom(redeemer, device)
-      expect(summary(refused)).toBe('400 access_denied')
-      // Permanently, from any place, with the same answer.
-      expect((await pollFrom(place, device)).body).toStrictEqual(refused.body)
-      expect(logged.mock.calls).toStrictEqual([
-        [
-          {
-            event: 'device_authorization.collected_elsewhere',
-            clientId,
-            proximity,
-            proximityAction: clientId === 'tv' ? 'confirm' : 'refuse',
-          },
-        ],
-      ])
-      const { city, region, country } = { ...redeemer.network }
-      expect(await activityOf(person.sub)).toMatchObject([
-        { kind: 'collected_elsewhere', about: 'Den TV', place: { city, region, country } },
-      ])
-    },
-  )
-
-  it('XD-13 from abroad is granted if the person passed the check for that distance', async () => {
-    const device = await startAt(HOTEL)
-    const person = await newPerson(HOME)
-    expect(summary(await approveAs(person, device))).toBe('200 status')
-    expect(summary(await pollFrom(VPN_ABROAD, device))).toBe('200 access_token')
-  })
-
-  it('XD-13 is not repeated from elsewhere, and the device keeps its tokens', async () => {
-    const device = await startAt(HOME)
-    await approveAs(await newPerson(HOME), device)
-    expect(summary(await pollFrom(HOME, device))).toBe('200 access_token')
-    expect(summary(await pollFrom(HOTEL, device))).toBe('400 invalid_grant')
-    expect(summary(await pollFrom(HOME, device))).toBe('200 access_token')
-  })
-
-  it('XD-13 once refused is over for its person, and not a wrong code', async () => {
-    vi.spyOn(console, 'info').mockReturnValue()
-    const device = await startAt(HOME)
-    const person = await newPerson(HOME)
-    await approveAs(person, device)
-    await pollFrom(HOTEL, device)
-    for (let times = 0; times < 6; times += 1) {
-      const { status, body } = await person.app.review(device.userCode)
-      expect([status, body.status]).toStrictEqual([200, 'reported'])
-    }
-    const stranger = await newPerson(HOME)
-    expect(summary(await stranger.app.review(device.userCode))).toBe('404 unknown_code')
-  })
-
-  it('XD-13 once refused can still be reported by its person, once', async () => {
-    vi.spyOn(console, 'info').mockReturnValue()
-    const device = await startAt(HOME)
-    const person = await newPerson(HOME)
-    await approveAs(person, device)
-    await pollFrom(HOTEL, device)
-    const subject = await upstreamAccount(env, acme.issuer, person.sub, 'somebody')
-    const takeBack = (by: Subject) =>
-      withdraw(env, parseConfig(TEST_VARS, DEMO), by, named(device.userCode.replace('-', '')))
-    expect(await takeBack(named('someone else'))).toStrictEqual({ outcome: 'not_valid' })
-    expect(await takeBack(subject)).toStrictEqual({ outcome: 'withdrawn' })
-    expect(await takeBack(subject)).toStrictEqual({ outcome: 'not_valid' })
-    const kinds = (await activityOf(person.sub)).map(({ kind }) => kind)
-    expect(kinds).toContain('device_reported')
-    expect(kinds).toContain('collected_elsewhere')
   })
 })
